@@ -1,0 +1,29 @@
+"""Embedding Explorer: open, see and question embedding spaces.
+
+>>> import explorer
+>>> space = explorer.open_space(b"king 1 0\\nqueen 0.9 0.1\\npea 0 1\\n", name="tiny")
+>>> explorer.nearest_neighbors(space, "king", k=1).labels
+('queen',)
+"""
+
+from explorer.errors import ExplorerError
+from explorer.formats import inspect_file, open_space
+from explorer.formats.report import FileReport
+from explorer.neighbors import Neighbors, nearest_neighbors
+from explorer.projection import Projection, project
+from explorer.space import EmbeddingSpace, Source
+from explorer.vector import Vector
+
+__all__ = [
+    "EmbeddingSpace",
+    "ExplorerError",
+    "FileReport",
+    "Neighbors",
+    "Projection",
+    "Source",
+    "Vector",
+    "inspect_file",
+    "nearest_neighbors",
+    "open_space",
+    "project",
+]

@@ -1,0 +1,110 @@
+"""Results on disk, by their content's key: written atomically, bounded, oldest unused out first."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from explorer.projection.projection import Projection
+from explorer.settings import load_settings
+from explorer.space import EmbeddingSpace
+
+
+def content_key(**parts: Any) -> str:
+    """Return a key that is equal for equal parts: 32 hex digits of blake2b over their JSON."""
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def vectors_file(space: EmbeddingSpace) -> Path:
+    """Return a file that holds the space's vectors, so that workers can map it into memory."""
+    return keep("vectors", f"{space.digest}.npy", lambda stream: np.save(stream, space.vectors))
+
+
+def load_projection(key: str) -> Projection | None:
+    """Return a kept projection, or None."""
+    path = folder("projections") / f"{key}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            made = json.loads(str(kept["made"]))
+            share = kept["variance_share"]
+            coordinates = kept["coordinates"]
+    except (OSError, ValueError, KeyError):  # not there, or broken: it is made again
+        return None
+    os.utime(path)
+    return Projection(
+        coordinates, made["method"], made["params"], made["seed"], share if len(share) else None
+    )
+
+
+def save_projection(key: str, projection: Projection) -> None:
+    """Keep a projection under its key."""
+    made = {
+        "method": projection.method,
+        "params": dict(projection.params),
+        "seed": projection.seed,
+    }
+    share = projection.variance_share
+    arrays: Mapping[str, Any] = {
+        "coordinates": projection.coordinates,
+        "variance_share": np.empty(0) if share is None else share,
+        "made": np.array(json.dumps(made)),
+    }
+    keep("projections", f"{key}.npz", lambda stream: np.savez(stream, **arrays))
+
+
+def folder(kind: str) -> Path:
+    """Return the cache's folder for one kind of content, made where it is missing."""
+    path = load_settings().cache_dir / kind
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def keep(kind: str, name: str, write: Callable[[BinaryIO], Any]) -> Path:
+    """Return the cached file of that name, written now if it is not there."""
+    path = folder(kind) / name
+    if path.exists():
+        os.utime(path)  # used just now: last to go
+        return path
+    make_room()
+    with temporary(path) as stream:
+        write(stream)
+    return path
+
+
+@contextlib.contextmanager
+def temporary(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the path's place when all is written, and else disappears."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def make_room() -> None:
+    """Remove the files that were not used for longest until the cache is within its bound."""
+    settings = load_settings()
+    found = []
+    for path in settings.cache_dir.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another process may clean up as well
+            if path.is_file():
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+    room = settings.cache_gb * 1e9 - sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if room >= 0:
+            return
+        path.unlink(missing_ok=True)
+        room += size

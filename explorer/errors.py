@@ -1,0 +1,81 @@
+"""Every error that Embedding Explorer raises on purpose.
+
+ExplorerError
+├── SpaceError               vectors and labels do not make an embedding space
+│   ├── LabelCountError      as many labels as vectors are needed
+│   ├── VectorValueError     a vector holds NaN or an infinite value
+│   └── UnknownLabelError    a label is not in the space (also a KeyError)
+├── FormatError              a file cannot be read as vectors
+│   ├── UnknownFormatError   no known format fits
+│   └── ParseError           the format is known, its content is broken
+├── QueryError               a question does not fit the space it is asked of
+├── ProjectionError          a projection cannot be computed from this space
+└── JobError                 a long computation failed outside the web process
+    └── JobCancelled         ... because somebody stopped it
+
+Each message says what was given, what was expected, and what to do now, in
+sentences that the app shows to its user as they are.
+"""
+
+from __future__ import annotations
+
+
+class ExplorerError(Exception):
+    """Base of all errors whose message is meant for the user's eyes."""
+
+
+class SpaceError(ExplorerError, ValueError):
+    """Labels, vectors and metadata do not make an embedding space."""
+
+
+class LabelCountError(SpaceError):
+    """The number of labels (or metadata rows) is not the number of vectors."""
+
+
+class VectorValueError(SpaceError):
+    """Some vectors hold NaN or infinite values."""
+
+
+class UnknownLabelError(SpaceError, KeyError):
+    """A label is not in the space; `suggestions` holds the closest ones."""
+
+    def __init__(self, label: str, space_name: str, suggestions: tuple[str, ...] = ()) -> None:
+        self.label = label
+        self.suggestions = suggestions
+        hint = (
+            f" The closest labels are {', '.join(f'“{s}”' for s in suggestions)}."
+            if suggestions
+            else " No label of this space is spelled like it."
+        )
+        super().__init__(f"“{label}” is not in {space_name}.{hint}")
+
+    def __str__(self) -> str:  # KeyError would show the repr of the message
+        return str(self.args[0])
+
+
+class FormatError(ExplorerError, ValueError):
+    """A file cannot be read as vectors."""
+
+
+class UnknownFormatError(FormatError):
+    """No known format fits the file."""
+
+
+class ParseError(FormatError):
+    """The format was recognized, but its content is broken."""
+
+
+class QueryError(ExplorerError, ValueError):
+    """A question (neighbors, search) does not fit the space."""
+
+
+class ProjectionError(ExplorerError, ValueError):
+    """A projection cannot be computed from this space with these settings."""
+
+
+class JobError(ExplorerError, RuntimeError):
+    """A long computation failed outside the web process."""
+
+
+class JobCancelled(JobError):
+    """A long computation was stopped because somebody asked for it."""

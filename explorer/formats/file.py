@@ -1,0 +1,101 @@
+"""File: what the readers see of a path, an uploaded file or bytes, with the files beside it."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, TypeAlias
+
+from explorer.errors import FormatError
+
+FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
+
+HEAD_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to read: its name, and either its path or its content.
+
+    `beside` holds the files that were given with it, or that lie in the same folder
+    under the same stem: an array's labels, say.
+    """
+
+    name: str
+    path: Path | None = None
+    content: bytes = b""
+    beside: tuple[File, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """The last suffix of the name, in lower case: '.npy'."""
+        return PurePath(self.name).suffix.lower()
+
+    @property
+    def stem(self) -> str:
+        """The name without its last suffix."""
+        return PurePath(self.name).stem
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return self.path.stat().st_size if self.path else len(self.content)
+
+    def open(self) -> BinaryIO:
+        """Open the content for reading from its beginning."""
+        return self.path.open("rb") if self.path else io.BytesIO(self.content)
+
+    def head(self) -> bytes:
+        """Return the first megabyte."""
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+
+def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ()) -> File:
+    """Return a File for a path, bytes or an open binary file (its `name` is used if it has one)."""
+    companions = tuple(as_file(one) for one in beside)
+    if isinstance(source, File):
+        return File(source.name, source.path, source.content, source.beside + companions)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return File("untitled", content=bytes(source), beside=companions)
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        if path.is_dir():
+            raise FormatError(f"{path} is a folder. Name one file in it.")
+        if not path.is_file():
+            raise FormatError(f"There is no file {path}. Check the path.")
+        return File(path.name, path=path, beside=companions or siblings(path))
+    return File(stream_name(source), content=read_stream(source), beside=companions)
+
+
+def siblings(path: Path) -> tuple[File, ...]:
+    """Return the files in the same folder that share the stem: words.npy, words.tsv."""
+    found = (
+        File(other.name, path=other)
+        for other in sorted(path.parent.glob(f"{glob_escape(path.stem)}*"))
+        if other != path and other.is_file()
+    )
+    return tuple(found)
+
+
+def glob_escape(text: str) -> str:
+    """Return the text with the characters that `Path.glob` would read as a pattern escaped."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
+
+
+def stream_name(stream: Any) -> str:
+    """Return the file name of a stream without any folder: an uploader's name is not a path."""
+    return PurePath(str(getattr(stream, "name", "untitled")).replace("\\", "/")).name
+
+
+def read_stream(stream: BinaryIO) -> bytes:
+    """Return all bytes of a stream, from its beginning where it can seek."""
+    if stream.seekable():
+        stream.seek(0)
+    content = stream.read()
+    if not isinstance(content, bytes):
+        raise FormatError("The file was opened as text. Open it in binary mode: open(path, 'rb').")
+    return content

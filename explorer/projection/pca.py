@@ -1,0 +1,63 @@
+"""Principal component analysis (Pearson 1901; Hotelling 1933), exact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.projection.projection import Projection
+from explorer.projection.report import Report, no_report
+from explorer.space import EmbeddingSpace
+
+BLOCK_BYTES = 32 << 20
+
+
+def project(
+    space: EmbeddingSpace, n_components: int, seed: int, report: Report = no_report, **params: Any
+) -> Projection:
+    """Project onto the directions of largest variance.
+
+    The covariance matrix (or, with fewer points than dimensions, the matrix of inner
+    products) is summed up in float64 and decomposed: no approximation, no random start,
+    so the seed changes nothing. Signs follow scikit-learn's rule: in each direction the
+    weight of largest size is positive.
+    """
+    vectors = space.vectors
+    n, d = vectors.shape
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    if d <= n:
+        values, directions = np.linalg.eigh(covariance(vectors, mean))
+    else:
+        centered = vectors - mean
+        values, left = np.linalg.eigh(centered @ centered.T)
+        directions = centered.T @ left
+    total = float(np.maximum(values, 0).sum())
+    # eigh sorts upwards; a space of fewer dimensions than axes leaves the others at zero
+    kept = min(n_components, n, d)
+    axes = directions[:, ::-1][:, :kept]
+    lengths = np.linalg.norm(axes, axis=0)
+    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 1e-9)
+    peak = axes[np.abs(axes).argmax(axis=0), np.arange(kept)]
+    axes = axes * np.where(peak < 0, -1.0, 1.0)
+    coordinates = np.zeros((n, n_components), np.float32)
+    coordinates[:, :kept] = vectors @ axes.astype(np.float32) - (mean @ axes).astype(np.float32)
+    share = np.zeros(n_components)
+    if total > 0:
+        share[:kept] = np.maximum(values[::-1][:kept], 0) / total
+    report(1.0, "done")
+    return Projection(coordinates, "pca", {}, None, share)
+
+
+def covariance(
+    vectors: NDArray[np.float32], mean: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the (d, d) scatter matrix, summed in float64 block by block."""
+    n, d = vectors.shape
+    scatter = np.zeros((d, d))
+    step = max(1, BLOCK_BYTES // (8 * d))
+    for start in range(0, n, step):
+        block = vectors[start : start + step] - mean
+        scatter += block.T @ block
+    return scatter

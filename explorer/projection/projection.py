@@ -1,0 +1,69 @@
+"""Projection: coordinates of a space's points in 2D or 3D, and how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A picture of a space: one point per row, in row order.
+
+    Attributes
+    ----------
+    coordinates
+        (n, 2) or (n, 3) float32, read-only.
+    method
+        The name of the method in METHODS.
+    params
+        The parameters that were used, defaults included.
+    seed
+        The seed of the random numbers; None where the method has none.
+    variance_share
+        For PCA: each axis's share of the variance, (2,) or (3,) float64; else None.
+    """
+
+    coordinates: NDArray[np.float32]
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    variance_share: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        coordinates = np.ascontiguousarray(self.coordinates, dtype=np.float32)
+        coordinates.flags.writeable = False
+        object.__setattr__(self, "coordinates", coordinates)
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def __len__(self) -> int:
+        return len(self.coordinates)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a MappingProxyType cannot be pickled
+        return Projection, (
+            self.coordinates,
+            self.method,
+            dict(self.params),
+            self.seed,
+            self.variance_share,
+        )
+
+    @property
+    def n_components(self) -> int:
+        """2 or 3."""
+        return int(self.coordinates.shape[1])
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """A name for each axis; PCA's say how much variance the axis holds."""
+        if self.variance_share is None:
+            return tuple(f"{self.method.upper()} {axis + 1}" for axis in range(self.n_components))
+        return tuple(
+            f"PC {axis + 1} ({share:.1%} of the variance)"
+            for axis, share in enumerate(self.variance_share)
+        )

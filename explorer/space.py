@@ -1,0 +1,289 @@
+"""EmbeddingSpace, the one core type: labels, vectors, metadata and where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
+from explorer.vector import Vector
+
+BLOCK_BYTES = 32 << 20  # rows are checked in blocks of this size: no temporary copy of a big matrix
+ROWS_NAMED = 5  # how many bad rows a message names before it only counts
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a space came from: its origin, the format or model, and what was done to the vectors."""
+
+    origin: str = "made in memory"
+    format: str = ""
+    steps: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EmbeddingSpace:
+    """Labelled vectors in one embedding space; checked once here and never changed afterwards.
+
+    Parameters
+    ----------
+    labels
+        n strings, one per vector. Duplicates are allowed and told in `notes`.
+    vectors
+        (n, d) numbers. Kept as C-contiguous, read-only float32; a writeable array is
+        copied, a read-only one (a memory map, say) is used as it is where it fits.
+    name
+        What the app calls the space.
+    metadata
+        Arrow table of n rows, or None.
+    source
+        Where the vectors came from.
+    notes
+        What a reader of the vectors should know, told again wherever the space is shown;
+        what is found here (repeated labels, zero vectors) is added.
+
+    Raises
+    ------
+    LabelCountError
+        The labels or the metadata rows are more or fewer than the vectors.
+    VectorValueError
+        Some values are NaN or infinite.
+    SpaceError
+        There are no rows, no dimensions, or the input is not a matrix of numbers.
+
+    Examples
+    --------
+    >>> space = EmbeddingSpace(["king", "queen"], [[1, 0], [0.8, 0.6]], name="royals")
+    >>> space
+    EmbeddingSpace 'royals': 2 vectors of 2 dimensions
+    >>> (space["king"] - space["queen"]).name
+    'king − queen'
+    """
+
+    labels: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    name: str = "untitled"
+    metadata: pa.Table | None = None
+    source: Source = field(default_factory=Source)
+    notes: tuple[str, ...] = field(init=False)
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        vectors: Any,
+        *,
+        name: str = "untitled",
+        metadata: pa.Table | None = None,
+        source: Source | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        matrix = as_matrix(vectors)
+        checked = tuple(labels)
+        check_labels(checked, len(matrix))
+        if metadata is not None and metadata.num_rows != len(matrix):
+            raise LabelCountError(
+                f"{metadata.num_rows:,} metadata rows for {len(matrix):,} vectors. "
+                "Each vector needs one row: check for a header line or missing lines."
+            )
+        zero_rows = check_values(matrix)
+        for attribute, value in (
+            ("labels", checked),
+            ("vectors", matrix),
+            ("name", name),
+            ("metadata", metadata),
+            ("source", source or Source()),
+        ):
+            object.__setattr__(self, attribute, value)
+        object.__setattr__(self, "notes", (*notes, *self._notes(zero_rows)))
+
+    def _notes(self, zero_rows: NDArray[np.intp]) -> list[str]:
+        notes = []
+        repeated = len(self.labels) - len(self._rows)
+        if repeated:
+            notes.append(
+                f"{count(repeated, 'label')} repeat an earlier one; "
+                "a search by label finds the first of them."
+            )
+        if len(zero_rows):
+            notes.append(
+                f"{count(len(zero_rows), 'vector')} hold only zeros ({rows_named(zero_rows)}). "
+                "They point nowhere: their cosine similarity to anything counts as 0."
+            )
+        return notes
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __repr__(self) -> str:
+        return f"EmbeddingSpace {self.name!r}: {len(self):,} vectors of {self.dim:,} dimensions"
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._rows
+
+    def __getitem__(self, label: str) -> Vector:
+        """Return the vector of a label; raises UnknownLabelError with the closest spellings."""
+        return Vector(label, self.vectors[self.row(label)])
+
+    @property
+    def dim(self) -> int:
+        """Number of dimensions, d."""
+        return int(self.vectors.shape[1])
+
+    def row(self, label: str) -> int:
+        """Return the first row that carries the label; raises UnknownLabelError."""
+        try:
+            return self._rows[label]
+        except KeyError:
+            raise UnknownLabelError(label, self.name, self.closest_labels(label)) from None
+
+    def closest_labels(self, text: str, n: int = 3) -> tuple[str, ...]:
+        """Return up to n labels spelled most like the text, best first (case ignored)."""
+        from rapidfuzz import process, utils
+        from rapidfuzz.distance import JaroWinkler
+
+        found = process.extract(
+            text,
+            list(self._rows),
+            scorer=JaroWinkler.normalized_similarity,
+            processor=utils.default_process,
+            limit=n,
+            score_cutoff=0.75,
+        )
+        return tuple(label for label, _, _ in found)
+
+    def take(
+        self, rows: Sequence[int] | NDArray[np.integer], *, name: str, step: str
+    ) -> EmbeddingSpace:
+        """Return the space of the given rows; `step` tells what was chosen, for the provenance."""
+        index = np.asarray(rows)
+        chosen = self.vectors[index]
+        chosen.flags.writeable = False
+        return EmbeddingSpace(
+            [self.labels[i] for i in index],
+            chosen,
+            name=name,
+            metadata=None if self.metadata is None else self.metadata.take(pa.array(index)),
+            source=Source(self.source.origin, self.source.format, (*self.source.steps, step)),
+        )
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        # Reversed, so that of equal labels the first row stays.
+        return dict(zip(reversed(self.labels), range(len(self.labels) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def label_array(self) -> pa.LargeStringArray:
+        """The labels as an Arrow array, for searching and for tables."""
+        return pa.array(self.labels, pa.large_string())
+
+    @cached_property
+    def norms(self) -> NDArray[np.float32]:
+        """(n,) float32: the euclidean length of each vector."""
+        lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors, optimize=True))
+        lengths.flags.writeable = False
+        return lengths
+
+    @cached_property
+    def digest(self) -> str:
+        """blake2b of labels, vectors and metadata, 32 hex digits: the key of every cache."""
+        hasher = hashlib.blake2b(digest_size=16)
+        hasher.update(repr(self.vectors.shape).encode())
+        hasher.update(memoryview(self.vectors).cast("B"))
+        table = pa.table({"label": self.label_array})
+        for part in (table, self.metadata):
+            if part is not None:
+                sink = pa.BufferOutputStream()
+                # schema metadata (pandas' notes, say) is not content
+                flat = part.combine_chunks().replace_schema_metadata(None)
+                with pa.ipc.new_stream(sink, flat.schema) as writer:
+                    writer.write_table(flat)
+                hasher.update(sink.getvalue())
+        return hasher.hexdigest()
+
+
+def as_matrix(vectors: Any) -> NDArray[np.float32]:
+    """Return vectors as a C-contiguous, read-only (n, d) float32 array."""
+    try:
+        given = np.asarray(vectors)
+    except ValueError as error:
+        raise SpaceError(
+            "The vectors differ in length. Each vector needs the same number of values."
+        ) from error
+    if not (np.issubdtype(given.dtype, np.number) or given.dtype == np.bool_):
+        raise SpaceError(f"The vectors hold {given.dtype}, not numbers.")
+    if np.issubdtype(given.dtype, np.complexfloating):
+        raise SpaceError("The vectors hold complex numbers. Real numbers are needed.")
+    if given.ndim != 2:
+        raise SpaceError(
+            f"The vectors have {given.ndim} axes, shape {given.shape}. "
+            "A matrix is needed: one row per label, one column per dimension."
+        )
+    n, d = given.shape
+    if n == 0:
+        raise SpaceError("There are no rows. At least one labelled vector is needed.")
+    if d == 0:
+        raise SpaceError(f"{n:,} rows, but no dimensions. Each vector needs at least one value.")
+    with np.errstate(over="ignore"):  # what overflows float32 is told as infinite
+        matrix = np.ascontiguousarray(given, dtype=np.float32)
+    if matrix.flags.writeable and np.shares_memory(matrix, given):
+        matrix = matrix.copy()  # the caller could change it behind the digest
+    matrix.flags.writeable = False
+    return matrix
+
+
+def check_labels(labels: tuple[str, ...], n: int) -> None:
+    """Raise unless there are n labels and each is text that UTF-8 can hold."""
+    if len(labels) != n:
+        raise LabelCountError(
+            f"{len(labels):,} labels for {n:,} vectors. "
+            "Each vector needs one label: check for a header line in the label file."
+        )
+    for row, label in enumerate(labels):
+        if not isinstance(label, str):
+            raise SpaceError(f"The label of row {row:,} is {label!r}, not text. Use strings.")
+    try:
+        "".join(labels).encode()
+    except UnicodeEncodeError as error:
+        raise SpaceError(
+            f"A label holds half of a character pair ({error.object[error.start]!r}), "
+            "which no file can store. Repair the labels' encoding."
+        ) from error
+
+
+def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the rows that hold only zeros; raise VectorValueError on NaN or infinite values."""
+    step = max(1, BLOCK_BYTES // (4 * matrix.shape[1]))
+    bad, zero = [], []
+    for start in range(0, len(matrix), step):
+        block = matrix[start : start + step]
+        bad.append(start + np.flatnonzero(~np.isfinite(block).all(axis=1)))
+        zero.append(start + np.flatnonzero(~block.any(axis=1)))
+    bad_rows = np.concatenate(bad)
+    if len(bad_rows):
+        raise VectorValueError(
+            f"{count(len(bad_rows), 'vector')} of {len(matrix):,} hold NaN or infinite values: "
+            f"{rows_named(bad_rows)}. Remove or repair these rows."
+        )
+    return np.concatenate(zero)
+
+
+def count(n: int, noun: str) -> str:
+    """Return the number with its noun: '1 label', '2,000 labels'."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def rows_named(rows: NDArray[np.intp]) -> str:
+    """Return 'row 3' or 'rows 3, 7, 9 …': the first few, counted from 0."""
+    named = ", ".join(f"{row:,}" for row in rows[:ROWS_NAMED])
+    more = " …" if len(rows) > ROWS_NAMED else ""
+    return f"row{'s' if len(rows) > 1 else ''} {named}{more}"

@@ -1,0 +1,95 @@
+"""Vector: a point of a space that carries the formula it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import QueryError
+
+MINUS, TIMES = "−", "×"
+
+
+@dataclass(frozen=True, eq=False)
+class Vector:
+    """A vector with the formula that made it; it can stand wherever a query can.
+
+    Attributes
+    ----------
+    name
+        The formula, as one reads it: 'king − man + woman'.
+    values
+        (d,) float32.
+    labels
+        The labels that went into the formula, in order, each once.
+
+    Examples
+    --------
+    >>> king, man = Vector("king", [3.0, 1.0]), Vector("man", [1.0, 0.0])
+    >>> difference = 2 * (king - man)
+    >>> difference.name
+    '2 × (king − man)'
+    >>> difference.values.tolist()
+    [4.0, 2.0]
+    """
+
+    name: str
+    values: NDArray[np.float32]
+    labels: tuple[str, ...] = ()
+    is_sum: bool = False  # a sum needs parentheses before it is subtracted or scaled
+
+    def __post_init__(self) -> None:
+        values = np.array(self.values, dtype=np.float32)
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+        if not self.labels:
+            object.__setattr__(self, "labels", (self.name,))
+
+    @property
+    def dim(self) -> int:
+        """Number of dimensions, d."""
+        return int(self.values.shape[0])
+
+    def __add__(self, other: Vector) -> Vector:
+        return self._joined(other, "+", f"{self.name} + {other.name}", 1)
+
+    def __sub__(self, other: Vector) -> Vector:
+        return self._joined(other, "-", f"{self.name} {MINUS} {other._enclosed()}", -1)
+
+    def __neg__(self) -> Vector:
+        return Vector(f"{MINUS}{self._enclosed()}", -self.values, self.labels, is_sum=True)
+
+    def __mul__(self, factor: float) -> Vector:
+        if not isinstance(factor, Real):
+            return NotImplemented
+        name = f"{float(factor):g} {TIMES} {self._enclosed()}".replace("-", MINUS)
+        return Vector(name, self.values * np.float32(factor), self.labels)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> Vector:
+        name = f"{self._enclosed()} / {float(divisor):g}"
+        return Vector(name, self.values / np.float32(divisor), self.labels)
+
+    def unit(self) -> Vector:
+        """Return the vector scaled to length 1; raises QueryError for a zero vector."""
+        length = float(np.linalg.norm(self.values))
+        if length == 0.0:
+            raise QueryError(f"{self.name} is the zero vector: it has no direction.")
+        return Vector(self.name, self.values / np.float32(length), self.labels, self.is_sum)
+
+    def _enclosed(self) -> str:
+        return f"({self.name})" if self.is_sum else self.name
+
+    def _joined(self, other: Any, sign: str, name: str, factor: int) -> Vector:
+        if other.dim != self.dim:
+            raise QueryError(
+                f"{self.name} has {self.dim:,} dimensions and {other.name} {other.dim:,}: "
+                f"'{sign}' needs two vectors of one space."
+            )
+        labels = tuple(dict.fromkeys((*self.labels, *other.labels)))
+        return Vector(name, self.values + factor * other.values, labels, is_sum=True)

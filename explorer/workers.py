@@ -1,0 +1,36 @@
+"""The local workers: `python -m explorer.workers N` is a Dask cluster in a process of its own.
+
+It is a program and not a `LocalCluster` inside the app, because starting processes from
+a Streamlit script would run that script again, and because a crash in here must not take
+the web server down. It writes the scheduler's address to standard output and lives until
+its standard input closes, that is, no longer than the process that started it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# One thread of arithmetic per worker would waste the other cores while only one job
+# runs; as many as there are cores is what one job alone would take.
+os.environ.setdefault("NUMBA_NUM_THREADS", str(os.cpu_count() or 1))
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=int(sys.argv[1]),
+        threads_per_worker=1,  # concurrent UMAP in threads can abort the process
+        processes=True,
+        dashboard_address=None,
+        host="127.0.0.1",
+        silence_logs=50,
+    ) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

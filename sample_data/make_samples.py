@@ -1,0 +1,103 @@
+"""Make the two sample spaces from all-MiniLM-L6-v2: `python sample_data/make_samples.py`.
+
+words  the first 10,000 purely alphabetic ASCII word pieces of two letters and more in
+       the model's input embedding table, in vocabulary order
+books  the sentence embeddings of the descriptions in books.csv
+
+The same package and lock file give the same clusters and, but for the last bits of
+float16, the same vectors. Sources and licenses: README.md in this folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parent))
+
+from explorer.encode.offline import offline_model_folder  # noqa: E402
+
+WORDS = 10_000
+CLUSTERS = 24
+NAMES_PER_CLUSTER = 3
+SEED = 42
+EMBEDDING_TABLE = "embeddings.word_embeddings.weight"
+
+
+def main() -> None:
+    """Write words.npy, words.tsv and books.npy beside this script."""
+    model = offline_model_folder()
+    make_words(model)
+    make_books(model)
+
+
+def make_words(model: Path) -> None:
+    """Write the word space: vectors as float16, words with rank, length and cluster."""
+    from safetensors import safe_open
+
+    vocabulary = (model / "vocab.txt").read_text(encoding="utf-8").split("\n")
+    chosen = [
+        row
+        for row, piece in enumerate(vocabulary)
+        if len(piece) >= 2 and piece.isascii() and piece.isalpha()
+    ][:WORDS]
+    words = [vocabulary[row] for row in chosen]
+    with safe_open(model / "model.safetensors", framework="numpy") as weights:
+        vectors = weights.get_tensor(EMBEDDING_TABLE)[chosen].astype(np.float16)
+    np.save(FOLDER / "words.npy", vectors)
+    clusters = name_clusters(words, vectors.astype(np.float32))
+    with (FOLDER / "words.tsv").open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, delimiter="\t", lineterminator="\n")
+        table.writerow(["word", "rank", "length", "cluster"])
+        for rank, (word, cluster) in enumerate(zip(words, clusters, strict=True), 1):
+            table.writerow([word, rank, len(word), cluster])
+
+
+def name_clusters(words: list[str], vectors: NDArray[np.float32]) -> list[str]:
+    """Return a readable cluster name per word: k-means, named by its most typical words.
+
+    Typical is near to the own center and far from the others; of two spellings that
+    begin alike (king, kings) only the first is used.
+    """
+    from sklearn.cluster import KMeans
+
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    units -= units.mean(axis=0)  # what all words share would blur every center
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    found = KMeans(CLUSTERS, n_init=10, random_state=SEED).fit(units)
+    centers = found.cluster_centers_
+    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    nearness = units @ centers.T
+    names = []
+    for cluster in range(CLUSTERS):
+        others = np.delete(nearness, cluster, axis=1).max(axis=1)
+        typical = np.argsort(-(nearness[:, cluster] - others / 2))
+        name: list[str] = []
+        for row in typical:
+            word = words[row]
+            if found.labels_[row] == cluster and not any(word[:4] == one[:4] for one in name):
+                name.append(word)
+            if len(name) == NAMES_PER_CLUSTER:
+                break
+        names.append(", ".join(name))
+    return [names[cluster] for cluster in found.labels_]
+
+
+def make_books(model: Path) -> None:
+    """Write the sentence embeddings of the book descriptions as float16."""
+    from sentence_transformers import SentenceTransformer
+
+    with (FOLDER / "books.csv").open(encoding="utf-8", newline="") as stream:
+        descriptions = [row["description"] for row in csv.DictReader(stream)]
+    encoder = SentenceTransformer(str(model), device="cpu")
+    vectors = encoder.encode(descriptions, normalize_embeddings=True)
+    np.save(FOLDER / "books.npy", np.asarray(vectors, np.float16))
+
+
+if __name__ == "__main__":
+    main()
