@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,9 +38,12 @@ def load_projection(key: str) -> Projection | None:
             made = json.loads(str(kept["made"]))
             share = kept["variance_share"]
             coordinates = kept["coordinates"]
-    except (OSError, ValueError, KeyError):  # not there, or broken: it is made again
+        os.utime(path)
+    except OSError:  # not there
         return None
-    os.utime(path)
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):  # broken: make place for a new one
+        path.unlink(missing_ok=True)
+        return None
     return Projection(
         coordinates, made["method"], made["params"], made["seed"], share if len(share) else None
     )
@@ -87,7 +91,7 @@ def temporary(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

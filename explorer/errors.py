@@ -77,5 +77,5 @@ class JobError(ExplorerError, RuntimeError):
     """A long computation failed outside the web process."""
 
 
-class JobCancelled(JobError):
+class JobCancelled(JobError):  # noqa: N818 - somebody wanted it: no mistake was made
     """A long computation was stopped because somebody asked for it."""

@@ -69,10 +69,10 @@ class Metric:
 
 def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Cosine similarity of the query to each row, (n,) float32; 0 where a vector is zero."""
-    length = np.float32(np.linalg.norm(query))
-    lengths = space.norms * length
+    lengths = space.norms * np.float32(np.linalg.norm(query))
     products = space.vectors @ query
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    scores: Floats = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return scores
 
 
 def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
@@ -141,15 +141,16 @@ def nearest_neighbors(
     excluded = set(exclude)
     out = [*rows, *(i for i, label in enumerate(space.labels) if excluded and label in excluded)]
     name, values = query_values(space, query)
-    return _nearest(space, name, values, k, metric, np.array(out, np.intp))
+    return _nearest(space, name, values, k, metric, excluded_rows=np.array(out, np.intp))
 
 
 def neighbors_of_row(
     space: EmbeddingSpace, row: int, k: int = 10, metric: str = "cosine"
 ) -> Neighbors:
     """Return the k nearest neighbors of a row, itself left out: exact also where labels repeat."""
+    itself = np.array([row], np.intp)
     return _nearest(
-        space, space.labels[row], space.vectors[row], k, metric, np.array([row], np.intp)
+        space, space.labels[row], space.vectors[row], k, metric, excluded_rows=itself
     )
 
 
@@ -177,6 +178,7 @@ def _nearest(
     values: Floats,
     k: int,
     metric: str,
+    *,
     excluded_rows: NDArray[np.intp],
 ) -> Neighbors:
     if k < 1:
@@ -233,10 +235,10 @@ def neighbor_graph(
         raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
     n = len(space)
     if not 1 <= k <= n:
-        raise QueryError(f"k is {k} for {n:,} vectors: ask for 1 to {n:,} neighbors.")
+        raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
     points = space.vectors
     if metric == "cosine":
-        points = points / np.where(space.norms > 0, space.norms, 1)[:, None]
+        points = points / np.where(space.norms > 0, space.norms, np.float32(1))[:, None]
     else:
         # Distances do not change, and the products below keep more of their digits.
         points = points - points.mean(axis=0)

@@ -21,7 +21,7 @@ ROWS_NAMED = 5  # how many bad rows a message names before it only counts
 
 @dataclass(frozen=True)
 class Source:
-    """Where a space came from: its origin, the format or model, and what was done to the vectors."""
+    """Where a space came from: its origin, its format or model, what was done to the vectors."""
 
     origin: str = "made in memory"
     format: str = ""
@@ -92,7 +92,7 @@ class EmbeddingSpace:
         check_labels(checked, len(matrix))
         if metadata is not None and metadata.num_rows != len(matrix):
             raise LabelCountError(
-                f"{metadata.num_rows:,} metadata rows for {len(matrix):,} vectors. "
+                f"{count(metadata.num_rows, 'metadata row')} for {count(len(matrix), 'vector')}. "
                 "Each vector needs one row: check for a header line or missing lines."
             )
         zero_rows = check_values(matrix)
@@ -104,20 +104,23 @@ class EmbeddingSpace:
             ("source", source or Source()),
         ):
             object.__setattr__(self, attribute, value)
-        object.__setattr__(self, "notes", (*notes, *self._notes(zero_rows)))
+        # each once: the notes of another space with the same rows may be given
+        told = tuple(dict.fromkeys((*notes, *self._notes(zero_rows))))
+        object.__setattr__(self, "notes", told)
 
     def _notes(self, zero_rows: NDArray[np.intp]) -> list[str]:
         notes = []
         repeated = len(self.labels) - len(self._rows)
         if repeated:
             notes.append(
-                f"{count(repeated, 'label')} repeat an earlier one; "
+                f"{count(repeated, 'label repeats', 'labels repeat')} an earlier one; "
                 "a search by label finds the first of them."
             )
         if len(zero_rows):
             notes.append(
-                f"{count(len(zero_rows), 'vector')} hold only zeros ({rows_named(zero_rows)}). "
-                "They point nowhere: their cosine similarity to anything counts as 0."
+                f"{count(len(zero_rows), 'vector holds', 'vectors hold')} only zeros "
+                f"({rows_named(zero_rows)}). A zero vector points nowhere: "
+                "its cosine similarity to anything counts as 0."
             )
         return notes
 
@@ -125,7 +128,8 @@ class EmbeddingSpace:
         return len(self.vectors)
 
     def __repr__(self) -> str:
-        return f"EmbeddingSpace {self.name!r}: {len(self):,} vectors of {self.dim:,} dimensions"
+        size = f"{count(len(self), 'vector')} of {count(self.dim, 'dimension')}"
+        return f"EmbeddingSpace {self.name!r}: {size}"
 
     def __contains__(self, label: object) -> bool:
         return label in self._rows
@@ -189,7 +193,9 @@ class EmbeddingSpace:
     @cached_property
     def norms(self) -> NDArray[np.float32]:
         """(n,) float32: the euclidean length of each vector."""
-        lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors, optimize=True))
+        lengths: NDArray[np.float32] = np.sqrt(
+            np.einsum("ij,ij->i", self.vectors, self.vectors, optimize=True)
+        )
         lengths.flags.writeable = False
         return lengths
 
@@ -198,7 +204,7 @@ class EmbeddingSpace:
         """blake2b of labels, vectors and metadata, 32 hex digits: the key of every cache."""
         hasher = hashlib.blake2b(digest_size=16)
         hasher.update(repr(self.vectors.shape).encode())
-        hasher.update(memoryview(self.vectors).cast("B"))
+        hasher.update(self.vectors.data.cast("B"))
         table = pa.table({"label": self.label_array})
         for part in (table, self.metadata):
             if part is not None:
@@ -232,7 +238,9 @@ def as_matrix(vectors: Any) -> NDArray[np.float32]:
     if n == 0:
         raise SpaceError("There are no rows. At least one labelled vector is needed.")
     if d == 0:
-        raise SpaceError(f"{n:,} rows, but no dimensions. Each vector needs at least one value.")
+        raise SpaceError(
+            f"{count(n, 'row')}, but no dimensions. Each vector needs at least one value."
+        )
     with np.errstate(over="ignore"):  # what overflows float32 is told as infinite
         matrix = np.ascontiguousarray(given, dtype=np.float32)
     if matrix.flags.writeable and np.shares_memory(matrix, given):
@@ -245,7 +253,7 @@ def check_labels(labels: tuple[str, ...], n: int) -> None:
     """Raise unless there are n labels and each is text that UTF-8 can hold."""
     if len(labels) != n:
         raise LabelCountError(
-            f"{len(labels):,} labels for {n:,} vectors. "
+            f"{count(len(labels), 'label')} for {count(n, 'vector')}. "
             "Each vector needs one label: check for a header line in the label file."
         )
     for row, label in enumerate(labels):
@@ -271,15 +279,15 @@ def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:
     bad_rows = np.concatenate(bad)
     if len(bad_rows):
         raise VectorValueError(
-            f"{count(len(bad_rows), 'vector')} of {len(matrix):,} hold NaN or infinite values: "
-            f"{rows_named(bad_rows)}. Remove or repair these rows."
+            f"Of {count(len(matrix), 'vector')}, {count(len(bad_rows), 'holds', 'hold')} NaN or "
+            f"infinite values: {rows_named(bad_rows)}. Remove or repair what is wrong there."
         )
     return np.concatenate(zero)
 
 
-def count(n: int, noun: str) -> str:
-    """Return the number with its noun: '1 label', '2,000 labels'."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+def count(n: int, singular: str, plural: str = "") -> str:
+    """Return the number with its words: '1 label', '2,000 labels', '1 row is', '2 rows are'."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
 def rows_named(rows: NDArray[np.intp]) -> str:

@@ -64,15 +64,13 @@ class Vector:
         return Vector(f"{MINUS}{self._enclosed()}", -self.values, self.labels, is_sum=True)
 
     def __mul__(self, factor: float) -> Vector:
-        if not isinstance(factor, Real):
-            return NotImplemented
-        name = f"{float(factor):g} {TIMES} {self._enclosed()}".replace("-", MINUS)
+        name = f"{as_text(factor)} {TIMES} {self._enclosed()}"
         return Vector(name, self.values * np.float32(factor), self.labels)
 
     __rmul__ = __mul__
 
     def __truediv__(self, divisor: float) -> Vector:
-        name = f"{self._enclosed()} / {float(divisor):g}"
+        name = f"{self._enclosed()} / {as_text(divisor)}"
         return Vector(name, self.values / np.float32(divisor), self.labels)
 
     def unit(self) -> Vector:

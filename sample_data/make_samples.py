@@ -23,7 +23,7 @@ sys.path.insert(0, str(FOLDER.parent))
 from explorer.encode.offline import offline_model_folder  # noqa: E402
 
 WORDS = 10_000
-CLUSTERS = 24
+CLUSTERS = {"cluster": 8, "fine cluster": 24}  # columns of words.tsv
 NAMES_PER_CLUSTER = 3
 SEED = 42
 EMBEDDING_TABLE = "embeddings.word_embeddings.weight"
@@ -50,15 +50,15 @@ def make_words(model: Path) -> None:
     with safe_open(model / "model.safetensors", framework="numpy") as weights:
         vectors = weights.get_tensor(EMBEDDING_TABLE)[chosen].astype(np.float16)
     np.save(FOLDER / "words.npy", vectors)
-    clusters = name_clusters(words, vectors.astype(np.float32))
+    clusters = [name_clusters(words, vectors.astype(np.float32), k) for k in CLUSTERS.values()]
     with (FOLDER / "words.tsv").open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, delimiter="\t", lineterminator="\n")
-        table.writerow(["word", "rank", "length", "cluster"])
-        for rank, (word, cluster) in enumerate(zip(words, clusters, strict=True), 1):
-            table.writerow([word, rank, len(word), cluster])
+        table.writerow(["word", "rank", "length", *CLUSTERS])
+        for rank, (word, *found) in enumerate(zip(words, *clusters, strict=True), 1):
+            table.writerow([word, rank, len(word), *found])
 
 
-def name_clusters(words: list[str], vectors: NDArray[np.float32]) -> list[str]:
+def name_clusters(words: list[str], vectors: NDArray[np.float32], k: int) -> list[str]:
     """Return a readable cluster name per word: k-means, named by its most typical words.
 
     Typical is near to the own center and far from the others; of two spellings that
@@ -69,12 +69,12 @@ def name_clusters(words: list[str], vectors: NDArray[np.float32]) -> list[str]:
     units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     units -= units.mean(axis=0)  # what all words share would blur every center
     units /= np.linalg.norm(units, axis=1, keepdims=True)
-    found = KMeans(CLUSTERS, n_init=10, random_state=SEED).fit(units)
+    found = KMeans(k, n_init=10, random_state=SEED).fit(units)
     centers = found.cluster_centers_
     centers /= np.linalg.norm(centers, axis=1, keepdims=True)
     nearness = units @ centers.T
     names = []
-    for cluster in range(CLUSTERS):
+    for cluster in range(k):
         others = np.delete(nearness, cluster, axis=1).max(axis=1)
         typical = np.argsort(-(nearness[:, cluster] - others / 2))
         name: list[str] = []

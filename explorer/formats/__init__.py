@@ -143,6 +143,18 @@ def recognize(file: File) -> Format:
     )
 
 
+def choose_main(files: Sequence[File]) -> File:
+    """Return the file with the vectors, of several given together, with the others beside it."""
+    arrays_given = [one for one in files if one.suffix == ".npy"]
+    mains = arrays_given or list(files)
+    if len(mains) != 1:
+        raise UnknownFormatError(
+            f"{len(files)} files that each may hold vectors: {', '.join(f.name for f in files)}. "
+            "Open one at a time, or one NumPy array together with the file of its labels."
+        )
+    return as_file(mains[0], [one for one in files if one is not mains[0]])
+
+
 def named_format(name: str) -> Format:
     """Return the format of that name; raises UnknownFormatError with the known names."""
     for one in FORMATS:

@@ -75,15 +75,10 @@ def siblings(path: Path) -> tuple[File, ...]:
     """Return the files in the same folder that share the stem: words.npy, words.tsv."""
     found = (
         File(other.name, path=other)
-        for other in sorted(path.parent.glob(f"{glob_escape(path.stem)}*"))
-        if other != path and other.is_file()
+        for other in sorted(path.parent.iterdir())
+        if other.stem == path.stem and other != path and other.is_file()
     )
     return tuple(found)
-
-
-def glob_escape(text: str) -> str:
-    """Return the text with the characters that `Path.glob` would read as a pattern escaped."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
 
 
 def stream_name(stream: Any) -> str:

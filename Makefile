@@ -1,0 +1,50 @@
+# `make` alone lists what there is to do. Each target first sets up what it needs.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check
+STREAMLIT := $(PYTHON) -m streamlit run app.py
+
+.PHONY: help run dev test lint lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+run: $(VENV)/.installed  ## start the app on http://localhost:8501
+	$(STREAMLIT)
+
+dev: $(VENV)/.installed  ## the same, and follow each change of the source
+	$(STREAMLIT) --server.fileWatcherType=auto --server.folderWatchBlacklist=$(VENV) \
+	    --server.runOnSave=true --client.showErrorDetails=full
+
+test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
+	.ci/setup chromium
+	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.installed-dev  ## check format, style and types
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+
+lock:  ## renew requirements.txt and tests/requirements.txt from pyproject.toml
+	.ci/setup venv build/lock
+	build/lock/bin/python -m pip install --disable-pip-version-check --quiet uv==0.13.8
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) --group dev --constraints requirements.txt --output-file tests/requirements.txt
+
+LOCK := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+    --custom-compile-command "make lock"
+
+clean:  ## remove the environment, caches and test results
+	rm -rf $(VENV) build test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamp files: while a lock file does not change, nothing is installed and no network is needed.
+$(VENV)/.installed: requirements.txt
+	.ci/setup venv $(VENV)
+	$(PIP_INSTALL) -r requirements.txt
+	touch $@
+
+$(VENV)/.installed-dev: tests/requirements.txt $(VENV)/.installed
+	$(PIP_INSTALL) -r tests/requirements.txt
+	touch $@

@@ -1,0 +1,93 @@
+"""Colors that carry data: categories and numbers, safe for the color-blind where they can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+OKABE_ITO = (  # Okabe & Ito 2008, without black and with grey: both themes can show it
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#F0E442",
+    "#999999",
+)
+SCALE = "Viridis"  # van der Walt & Smith 2015: even in lightness
+SELECTED = "#D55E00"
+MOST_CATEGORIES = 100
+ROBUST = (2.0, 98.0)  # percentiles that the color scale spans: outliers do not flatten it
+
+
+@dataclass(frozen=True, eq=False)
+class Categories:
+    """A column of few different values: `codes` (n,) index `names` and `colors`."""
+
+    column: str
+    names: tuple[str, ...]
+    colors: tuple[str, ...]
+    codes: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A column of numbers: `values` (n,) float64, colored from `low` to `high`."""
+
+    column: str
+    values: NDArray[np.float64]
+    low: float
+    high: float
+
+
+def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
+    """Return the columns worth coloring by: numbers, and texts that repeat."""
+    if metadata is None:
+        return ()
+    found = []
+    for name in metadata.column_names:
+        column = metadata[name]
+        if is_number(column.type):
+            found.append(name)
+        elif pc.count_distinct(column).as_py() <= min(MOST_CATEGORIES, len(column) // 2):
+            found.append(name)
+    return tuple(found)
+
+
+def coloring(metadata: pa.Table, name: str, *, dark: bool) -> Categories | Numbers:
+    """Return how to color by a column, in colors that suit a dark or a light ground."""
+    column = metadata[name].combine_chunks()
+    if is_number(column.type):
+        values = column.to_numpy(zero_copy_only=False).astype(np.float64)
+        finite = values[np.isfinite(values)]
+        low, high = np.percentile(finite, ROBUST) if len(finite) else (0.0, 1.0)
+        return Numbers(name, values, float(low), float(high))
+    texts = pc.fill_null(pc.cast(column, pa.string()), "—")
+    counts = sorted(
+        ((one["values"], one["counts"]) for one in pc.value_counts(texts).to_pylist()),
+        key=lambda pair: (-pair[1], pair[0]),
+    )
+    names = tuple(value for value, _ in counts)
+    code_of = {value: code for code, value in enumerate(names)}
+    codes = np.array([code_of[value] for value in texts.to_pylist()], np.intp)
+    return Categories(name, names, palette(len(names), dark=dark), codes)
+
+
+def palette(n: int, *, dark: bool) -> tuple[str, ...]:
+    """Return n colors: Okabe-Ito up to eight, beyond that Glasbey (Glasbey et al. 2007)."""
+    if n <= len(OKABE_ITO):
+        return OKABE_ITO[:n]
+    import colorcet
+
+    glasbey = colorcet.glasbey_light if dark else colorcet.glasbey_dark
+    return tuple(glasbey[index % len(glasbey)] for index in range(n))
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Tell whether an Arrow type holds numbers that a scale can show."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -1,0 +1,113 @@
+"""The frame around each page: settings, navigation, the current space, the heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.ui import address, spaces
+from explorer.ui.plain import plain
+
+APP = "Embedding Explorer"
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 2.5rem; padding-bottom: 2rem; }
+.stSidebar [data-testid="stSidebarHeader"] { padding-bottom: 0; }
+.stMainBlockContainer h1 { padding-top: 0; padding-bottom: 0.25rem; }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A screen: its file, and what the navigation calls it."""
+
+    file: str
+    title: str
+    icon: str
+    section: str
+
+
+PAGES = {  # in the order of the navigation
+    "start": Page("app.py", "Start", ":material/home:", "Explore"),
+    "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
+    "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+}
+
+
+def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
+    """Set up a page with its frame and return the current space.
+
+    The navigation is drawn here and not by `st.navigation`: with a `pages/` folder
+    beside app.py, that one runs a page without its frame when a server's first visitor
+    comes by a deep link.
+    """
+    page = PAGES[name]
+    st.set_page_config(
+        page_title=APP if name == "start" else f"{page.title} · {APP}",
+        page_icon=":material/bubble_chart:",
+        layout="wide",
+        initial_sidebar_state="expanded",
+    )
+    st.html(STYLE)
+    st.title(heading, anchor=False)
+    st.markdown(sentence)
+    space_id, space = address.current_space()
+    with st.sidebar:
+        st.markdown(f"### {APP}")
+        choose(space_id, space)
+        navigation(space_id)
+    return space
+
+
+def navigation(space_id: str) -> None:
+    """Draw the links to all pages; they carry the current space along."""
+    section = ""
+    for name, page in PAGES.items():
+        if page.section != section:
+            section = page.section
+            st.caption(section)
+        st.page_link(
+            page.file,
+            label=page.title,
+            icon=page.icon,
+            query_params=link_parameters(name, space_id),
+        )
+
+
+def link_parameters(name: str, space_id: str) -> dict[str, str]:
+    """Return what a link to a page carries in its address."""
+    return address.map_parameters(space_id) if name == "map" else {"space": space_id}
+
+
+def choose(space_id: str, space: EmbeddingSpace) -> None:
+    """Draw the chooser of spaces and the facts of the current one."""
+    options = [*spaces.SAMPLES, *st.session_state["opened"]]
+    options = [one for one in options if one == space_id or spaces.find_space(one) is not None]
+    # set, and not given as a default: a link or another page may have changed it
+    st.session_state["space choice"] = space_id
+    st.selectbox(
+        "Space",
+        options,
+        format_func=spaces.title,
+        key="space choice",
+        on_change=lambda: address.choose_space(st.session_state["space choice"]),
+    )
+    rows, dimensions = st.columns(2)
+    rows.metric("Vectors", f"{len(space):,}")
+    dimensions.metric("Dimensions", f"{space.dim:,}")
+    st.caption(f"From {plain(spaces.origin(space_id, space))}.")
+    for note in space.notes:
+        st.caption(f":material/info: {plain(note)}")
+
+
+def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:
+    """Draw a way on: a link to a page, with a sentence, for the given or the current space."""
+    page = PAGES[name]
+    wanted = space_id or st.session_state["space"]
+    with st.container(border=True):
+        st.page_link(
+            page.file, label=f"**{label}**", icon=page.icon, query_params=link_parameters(name, wanted)
+        )
+        st.caption(sentence)

@@ -1,0 +1,254 @@
+"""The Map's questions and answers: which picture, what is searched, what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace, Projection
+from explorer.errors import QueryError
+from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.figures.landmarks import landmarks
+from explorer.figures.map import NO_ROWS, Marks
+from explorer.neighbors import Neighbors, neighbors_of_row
+from explorer.projection import METHODS
+from explorer.projection.faithfulness import ranks_in_picture
+from explorer.search import search_labels
+from explorer.ui import address
+from explorer.ui.plain import plain
+from explorer.ui.pointcloud import is_dark
+
+NEIGHBORS = 15
+HITS_LISTED = 100
+ONE_COLOR = "nothing"
+DIMENSIONS = {"2D": 2, "3D": 3}
+METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the visitor asked the Map to show."""
+
+    method: str
+    n_components: int
+    colors: Categories | Numbers | None
+    size: float
+    opacity: float
+    hits: NDArray[np.intp]
+    selected: int | None
+
+    def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
+        """Return what stands out: hits, the selected point and its neighbors, or landmarks."""
+        found = neighbors(space, self.selected)
+        return Marks(
+            hits=self.hits,
+            selected=self.selected,
+            neighbors=found.indices if found else NO_ROWS,
+            landmarks=landmarks(projection.coordinates, space.labels),
+        )
+
+
+def ask_view(space: EmbeddingSpace) -> View:
+    """Draw the row of controls above the map and return what they say."""
+    method, dimensions, color, search, style = st.columns(
+        [1.1, 0.9, 1.2, 2.4, 0.8], vertical_alignment="bottom"
+    )
+    titles = list(METHOD_OF_TITLE)
+    title = method.segmented_control(
+        "Projection", titles, default=titles[0], required=True, key="method", bind="query-params"
+    )
+    shape = dimensions.segmented_control(
+        "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
+    )
+    columns = [ONE_COLOR, *colorable(space.metadata)]
+    column = color.selectbox(
+        "Color by",
+        columns,
+        index=columns.index(default_column(columns)),
+        key="color",
+        bind="query-params",
+    )
+    with search:
+        hits = ask_search(space)
+    with style.popover("Style", icon=":material/tune:", width="stretch"):
+        size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
+        opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
+    shown = None
+    if column not in (None, ONE_COLOR) and space.metadata is not None:
+        shown = coloring(space.metadata, column, dark=is_dark())
+    return View(
+        METHOD_OF_TITLE[title],
+        DIMENSIONS[shape],
+        shown,
+        size,
+        opacity,
+        hits,
+        address.selected_row(space),
+    )
+
+
+def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
+    """Draw the search field and return the rows found."""
+    field, switch = st.columns([3, 1], vertical_alignment="bottom")
+    text = field.text_input(
+        "Search",
+        placeholder="a word, or a part of one",
+        key="search",
+        bind="query-params",
+        icon=":material/search:",
+    )
+    regex = switch.toggle(
+        "Regex", key="regex", bind="query-params", help="Read the search as a regular expression"
+    )
+    try:
+        return search_labels(space, text or "", regex=regex)
+    except QueryError as error:
+        field.error(plain(str(error)))
+        return NO_ROWS
+
+
+def default_column(columns: list[str]) -> str:
+    """Return the column to color by at first: the last one with few values, as samples have."""
+    return next((one for one in ("cluster", "genre") if one in columns), columns[0])
+
+
+def point_size(n: int) -> int:
+    """Return a size at which n points neither vanish nor run together."""
+    return int(np.clip(round(14 - 2.4 * np.log10(max(n, 1))), 2, 9))
+
+
+def first_look(space: EmbeddingSpace, projection: Projection) -> dict[str, Any]:
+    """Return how to draw a space before anybody asked for anything."""
+    column = default_column([ONE_COLOR, *colorable(space.metadata)])
+    colors = None
+    if column != ONE_COLOR and space.metadata is not None:
+        colors = coloring(space.metadata, column, dark=is_dark())
+    marks = Marks(landmarks=landmarks(projection.coordinates, space.labels))
+    return {"colors": colors, "marks": marks, "size": point_size(len(space))}
+
+
+def neighbors(space: EmbeddingSpace, row: int | None) -> Neighbors | None:
+    """Return the true nearest neighbors of the selected row."""
+    return None if row is None else neighbors_of_row(space, row, NEIGHBORS)
+
+
+def caption(space: EmbeddingSpace, projection: Projection) -> None:
+    """Say in a sentence what is seen, and what is not."""
+    method = METHODS[projection.method]
+    text = f"**{method.title}**: {method.sentence}"
+    if projection.variance_share is not None:
+        kept = float(projection.variance_share.sum())
+        text += (
+            f" These {projection.n_components} axes hold **{kept:.1%}** of the variance "
+            f"of all {space.dim:,} dimensions."
+        )
+    st.markdown(text)
+
+
+def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
+    """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
+    if view.selected is not None:
+        neighbor_panel(space, projection, view.selected)
+    if len(view.hits):
+        hit_panel(space, view.hits)
+    elif st.session_state.get("search"):
+        st.info(f"No label holds “{plain(st.session_state['search'])}”.")
+    if view.selected is None and not len(view.hits):
+        how = "Click a point" if view.n_components == 2 else "Search for a label"
+        st.info(
+            f"{how} to see its true nearest neighbors, measured in all {space.dim:,} dimensions "
+            "and not in the picture.",
+            icon=":material/touch_app:",
+        )
+        st.caption("Drag to move, scroll to zoom, double-click to see all.")
+
+
+def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
+    """List the true neighbors of a row, with where each stands in the picture."""
+    found = neighbors(space, row)
+    if found is None:
+        return
+    heading, close = st.columns([5, 1], vertical_alignment="center")
+    heading.markdown(f"#### {plain(space.labels[row])}")
+    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
+        address.forget_selection()
+        st.rerun()
+    details(space, row)
+    places = ranks_in_picture(projection.coordinates, row, found.indices)
+    near = int((places <= NEIGHBORS).sum())
+    st.markdown(
+        f"**{near} of its {len(found)}** true nearest neighbors are among the {len(found)} "
+        "nearest in this picture."
+    )
+    table = found.to_arrow().drop(["row"]).append_column("place here", [places])
+    pick_from(
+        space,
+        table,
+        found.indices,
+        key="neighbors",
+        column_config={
+            "label": st.column_config.TextColumn("Neighbor"),
+            "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f"),
+            "place here": st.column_config.NumberColumn(
+                "Place here",
+                format="localized",
+                help="Counted by nearness in the picture: 1 is the point drawn nearest",
+            ),
+        },
+    )
+
+
+def details(space: EmbeddingSpace, row: int) -> None:
+    """Show a row's metadata."""
+    if space.metadata is None:
+        return
+    values = space.metadata.slice(row, 1).to_pylist()[0]
+    lines = [f"{plain(name)}: {plain(str(value))}" for name, value in values.items()]
+    st.caption("  \n".join(lines))
+
+
+def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
+    """List the search's hits; choosing one selects it."""
+    import pyarrow as pa
+
+    listed = hits[:HITS_LISTED]
+    more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
+    st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
+    table = pa.table({"label": [space.labels[row] for row in listed]})
+    pick_from(
+        space,
+        table,
+        listed,
+        key="hits",
+        column_config={"label": st.column_config.TextColumn("Label")},
+    )
+
+
+def pick_from(
+    space: EmbeddingSpace,
+    table: object,
+    rows: NDArray[np.intp],
+    *,
+    key: str,
+    column_config: dict[str, object],
+) -> None:
+    """Show a table whose lines select a point of the map."""
+
+    def tell() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen:
+            address.select(space, int(rows[chosen[0]]))
+
+    st.dataframe(
+        table,
+        key=key,
+        on_select=tell,
+        selection_mode="single-row",
+        hide_index=True,
+        column_config=column_config,
+        height=min(38 + 35 * len(rows), 400),
+    )

@@ -1,0 +1,27 @@
+"""Map: a space as a picture to walk through, with the true neighbors beside it."""
+
+import streamlit as st
+
+from explorer.ui import address, map_view
+from explorer.ui.frame import open_page
+from explorer.ui.pictures import picture
+from explorer.ui.pointcloud import pointcloud
+
+space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
+view = map_view.ask_view(space)
+projection = picture(space, view.method, view.n_components)
+map_view.caption(space, projection)
+left, right = st.columns([3, 1], gap="medium")
+with left:
+    pointcloud(
+        projection,
+        space,
+        colors=view.colors,
+        marks=view.marks(projection, space),
+        size=view.size,
+        opacity=view.opacity,
+        on_pick=lambda row: address.select(space, row),
+    )
+with right:
+    map_view.beside(space, projection, view)
+address.remember_map()

@@ -1,0 +1,13 @@
+"""Open: drop a file, see what is in it, make it the current space."""
+
+import streamlit as st
+
+from explorer.ui import opening
+from explorer.ui.frame import open_page
+
+open_page("open", "Open a vector file", "Drop it, see what is in it, and then open it.")
+files = opening.ask_files()
+if files:
+    opening.show_and_confirm(files)
+else:
+    opening.show_formats()
