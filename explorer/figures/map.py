@@ -95,12 +95,12 @@ def map_figure(
     # the most important takes its place for a label first, and is drawn last, on top
     layers = []
     if marks.selected is not None:
-        layers.append(pen.mark(np.array([marks.selected]), SELECTED, size + 8))
+        layers.append(pen.mark(np.array([marks.selected]), size + 9, color=SELECTED))
     if len(marks.neighbors):
-        layers.append(pen.mark(marks.neighbors, OKABE_ITO[4 if dark else 0], size + 4))
+        layers.append(pen.mark(marks.neighbors, size + 3))
     if len(marks.hits):
         named = len(marks.hits) <= MOST_NAMED_HITS and marks.selected is None
-        layers.append(pen.mark(marks.hits, OKABE_ITO[1], size + 4, named=named))
+        layers.append(pen.mark(marks.hits, size + 5, symbol="circle-open", named=named))
     figure.add_traces(layers[::-1])
     figure.update_layout(layout(projection, ink, height))
     many = isinstance(colors, Categories) and len(colors.names) > MOST_BELOW
@@ -183,8 +183,16 @@ class Pen:
         kind = go.Scattergl if self.flat else go.Scatter3d
         return kind(**self.coordinates(rows), **options)
 
-    def mark(self, rows: Rows, color: str, size: float, *, named: bool = True) -> Any:
-        """Marked points: filled, ringed, and with their labels where they fit."""
+    def mark(
+        self,
+        rows: Rows,
+        size: float,
+        *,
+        color: str | None = None,
+        symbol: str = "circle",
+        named: bool = True,
+    ) -> Any:
+        """Marked points, in the text's color that no category has, with labels where they fit."""
         kind = go.Scatter if self.flat else go.Scatter3d
         texts = [shown_text(self.labels[row], LABEL_LENGTH) for row in rows]
         sides: list[str | None] = (
@@ -200,8 +208,13 @@ class Pen:
             mode="markers+text" if named else "markers",
             marker={
                 "size": size if self.flat else size * 0.6,
-                "color": color,
-                "line": {"width": 1.5 if self.flat else 1, "color": self.ink.halo},
+                "symbol": symbol,
+                "color": color or self.ink.text,
+                "opacity": 1,
+                "line": {
+                    "width": 2 if symbol == "circle-open" or color else 1,
+                    "color": self.ink.text if symbol == "circle-open" or color else self.ink.halo,
+                },
             },
             text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
             textposition=[side or "top center" for side in sides],
