@@ -115,9 +115,7 @@ def test_clicking_a_point_lists_its_neighbors_and_the_view_survives_other_pages(
 def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
     fresh_server: Server, page: Page
 ) -> None:
-    page.goto(
-        f"{fresh_server.url}/map?space=books&method=UMAP&dims=3D&color=year&selected=Dracula"
-    )
+    page.goto(f"{fresh_server.url}/map?space=books&method=UMAP&dims=3D&color=year&selected=Dracula")
     expect(page.get_by_role("heading", name="Dracula", exact=True)).to_be_visible()
     expect(page.get_by_text("is on its way")).to_be_visible()
     wait_for_map(page)  # PCA meanwhile
