@@ -6,6 +6,7 @@
 ('queen',)
 """
 
+from explorer.encode import encode  # the function: it takes its package's name
 from explorer.errors import ExplorerError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
@@ -22,6 +23,7 @@ __all__ = [
     "Projection",
     "Source",
     "Vector",
+    "encode",
     "inspect_file",
     "nearest_neighbors",
     "open_space",

@@ -10,6 +10,9 @@ ExplorerError
 │   └── ParseError           the format is known, its content is broken
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
+├── EncodeError              texts cannot be turned into vectors
+│   ├── ModelError           a model is not there, not allowed or not safe to load
+│   └── TextError            there are no texts, or not in that column
 └── JobError                 a long computation failed outside the web process
     └── JobCancelled         ... because somebody stopped it
 
@@ -78,6 +81,18 @@ class QueryError(ExplorerError, ValueError):
 
 class ProjectionError(ExplorerError, ValueError):
     """A projection cannot be computed from this space with these settings."""
+
+
+class EncodeError(ExplorerError, ValueError):
+    """Texts cannot be turned into vectors."""
+
+
+class ModelError(EncodeError):
+    """A model is not there, not allowed on this server, or not safe to load."""
+
+
+class TextError(EncodeError):
+    """There are no texts, or the column named holds none."""
 
 
 class JobError(ExplorerError, RuntimeError):

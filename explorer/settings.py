@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 
@@ -13,6 +13,14 @@ def default_cache_dir() -> Path:
         return Path(local) / "embedding-explorer" / "cache"
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "embedding-explorer"
+
+
+def default_model_dir() -> Path:
+    """Return the folder where a model can be put by hand."""
+    if local := os.environ.get("LOCALAPPDATA"):
+        return Path(local) / "embedding-explorer" / "models"
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "embedding-explorer" / "models"
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,17 @@ class Settings:
         Its largest size in gigabytes; what was not used for longest goes first.
     workers
         Local worker processes for long work.
+    model_dir
+        Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
+    models
+        Names of the models that may be loaded, on a server for many; empty: any.
     """
 
     cache_dir: Path
     cache_gb: float = 10.0
     workers: int = 2
+    model_dir: Path = field(default_factory=default_model_dir)
+    models: tuple[str, ...] = ()
 
 
 def load_settings() -> Settings:
@@ -45,6 +59,8 @@ def load_settings() -> Settings:
         cache_dir=Path(given["cache_dir"]) if "cache_dir" in given else default_cache_dir(),
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
         workers=max(1, int(number("workers", given.get("workers"), Settings.workers))),
+        model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
+        models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
     )
 
 

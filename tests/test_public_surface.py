@@ -26,6 +26,7 @@ def test_the_public_names_are_these() -> None:
         "Projection",
         "Source",
         "Vector",
+        "encode",
         "inspect_file",
         "nearest_neighbors",
         "open_space",
