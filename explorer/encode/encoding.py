@@ -21,6 +21,7 @@ LONG_TEXTS = {
     "cut": "the beginning is read, the rest left out",
     "split": "all is read, part by part, and the parts' vectors are averaged",
 }
+SAMPLE = 16  # texts on which half precision is compared with the exact vectors
 WINDOW_TEXTS = 8_192  # texts tokenized and sorted together: bounds the memory
 WINDOW_CHARACTERS = 8 << 20
 
@@ -181,6 +182,17 @@ def compute(
         if done:
             yield done, np.stack(values), [len(pieces[row]) for row in done]
         progress.tell()
+
+
+def closeness(texts: Sequence[str], exact: Encoder, fast: Encoder) -> float:
+    """Return the lowest cosine between two models' vectors of a few of the texts.
+
+    The texts are taken evenly over the whole, `SAMPLE` at most, and cut where too long.
+    """
+    chosen = texts[:: max(1, len(texts) // SAMPLE)][:SAMPLE]
+    one, other = (encode_texts(chosen, encoder).vectors for encoder in (exact, fast))
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return float((np.einsum("ij,ij->i", one, other) / np.maximum(lengths, 1e-30)).min())
 
 
 def mean_of_parts(mean: NDArray[np.float64], normalizes: bool) -> NDArray[np.float32]:
