@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.ui import address, map_view
 from explorer.ui.frame import open_page
+from explorer.ui.landing import ask_landing, show_landing
 from explorer.ui.pictures import picture
 from explorer.ui.pointcloud import pointcloud
 
@@ -12,6 +13,8 @@ view = map_view.ask_view(space)
 projection = picture(space, view.method, view.n_components)
 map_view.caption(space, projection)
 left, right = st.columns([2.2, 1], gap="medium")
+with right:
+    landing = ask_landing(space, projection)
 with left:
     pointcloud(
         projection,
@@ -20,8 +23,10 @@ with left:
         marks=view.marks(projection, space),
         size=view.size,
         opacity=view.opacity,
+        landing=landing,
         on_pick=lambda row: address.select(space, row),
     )
 with right:
+    show_landing(space, landing)
     map_view.beside(space, projection, view)
 address.remember_map()

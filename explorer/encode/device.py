@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import sys
 from dataclasses import dataclass
 
 from explorer.errors import EncodeError
 from explorer.space import count
 
 AUTO = "auto"
+LINUX = sys.platform == "linux"
 PRECISIONS = {
     "float32": "exact, as the model was published",
     "bfloat16": "half the bits, the range of float32",
@@ -54,6 +57,13 @@ def devices() -> tuple[Device, ...]:
     threads = torch.get_num_threads()
     found.append(Device("cpu", f"processor, {count(threads, 'thread')}", exact_first))
     return tuple(found)
+
+
+def use_all_cores() -> None:
+    """Let torch use each core of the processor: worker processes begin with one."""
+    import torch
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)) if LINUX else os.cpu_count() or 1)
 
 
 def choose_device(name: str = AUTO) -> Device:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.encode import averaged_tokens, encoded_space
-from explorer.encode.device import AUTO, Device, devices
+from explorer.encode.device import AUTO, Device, devices, use_all_cores
 from explorer.encode.encoding import closeness, encode_texts
 from explorer.encode.loaded import load_encoder
 from explorer.encode.models import DEFAULT_MODEL, TOKENS_OF
@@ -119,6 +119,7 @@ def encode_file(path: str, key: str, wishes: dict[str, Any], report: Report = no
         file = keep_vectors(key, space.vectors)
         return Made(file, space.source, space.notes, len(texts), 0, 0, 0.0, "cpu", "float32", None)
     report(0.0, f"loading {wished.model}")
+    use_all_cores()
     load = partial(load_encoder, wished.model, pooling=wished.pooling, device=wished.device)
     encoder = load(precision=wished.precision)
     with opened() as kept:
@@ -178,6 +179,7 @@ def start_vector_of(jobs: Jobs, text: str, model: str) -> Job:
 
 def worker_devices(report: Report = no_report) -> tuple[Device, ...]:
     """Return what the worker computes with; the default model is loaded on the way."""
+    use_all_cores()
     load_encoder(DEFAULT_MODEL)
     return devices()
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
+from explorer.landing import Landing
 from explorer.projection import Projection
 
 Rows = NDArray[np.intp]
@@ -67,6 +68,7 @@ def map_figure(
     opacity: float = 0.7,
     height: int = 600,
     dark: bool = False,
+    landing: Landing | None = None,
 ) -> go.Figure:
     """Draw a projection.
 
@@ -86,6 +88,8 @@ def map_figure(
         Of the figure, in pixels.
     dark
         Whether the ground is dark.
+    landing
+        A new text that is set among the points.
     """
     marks = marks or Marks()
     ink = DARK if dark else LIGHT
@@ -104,6 +108,8 @@ def map_figure(
         named = len(marks.hits) <= MOST_NAMED_HITS and marks.selected is None
         layers.append(pen.mark(marks.hits, size + 5, symbol="circle-open", named=named))
     figure.add_traces(layers[::-1])
+    if landing is not None:
+        figure.add_traces(pen.landing(landing))
     figure.update_layout(layout(projection, ink, height))
     many = isinstance(colors, Categories) and len(colors.names) > MOST_BELOW
     figure.update_layout(legend=LEGEND_BESIDE if many else LEGEND_BELOW)
@@ -226,6 +232,37 @@ class Pen:
             customdata=rows,
             showlegend=False,
         )
+
+    def landing(self, landing: Landing) -> list[Any]:
+        """A new text as a star, tied to its nearest neighbor."""
+        kind = go.Scatter if self.flat else go.Scatter3d
+        axes = "xyz"[: self.points.shape[1]]
+        ends = np.stack([self.points[landing.neighbors.indices[0]], landing.coordinates])
+        tie = kind(
+            **dict(zip(axes, ends.T, strict=True)),
+            mode="lines",
+            line={"color": SELECTED, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        star = kind(
+            **{axis: [value] for axis, value in zip(axes, landing.coordinates, strict=True)},
+            mode="markers+text",
+            marker={
+                "symbol": "star" if self.flat else "diamond",
+                "size": self.size + 12 if self.flat else 9,
+                "color": SELECTED,
+                "line": {"width": 1.5, "color": self.ink.text},
+            },
+            text=[shown_text(landing.text, LABEL_LENGTH)],
+            textposition="top center",
+            textfont={"color": self.ink.text, "size": 14},
+            customdata=landing.neighbors.indices[:1],  # a click selects its nearest neighbor
+            hovertext=[plain_hover(landing.text)],
+            hovertemplate="<b>%{hovertext}</b><extra></extra>",
+            showlegend=False,
+        )
+        return [tie, star]
 
     def name(self, figure: go.Figure, rows: Rows) -> None:
         """Write labels over the points, on a ground that keeps them readable."""

@@ -399,12 +399,11 @@ def show_kept() -> None:
     """Say how many vectors are kept, and offer to forget them."""
     with opened() as kept:
         n, size = len(kept), kept.bytes()
-    text, button = st.columns([3, 1], vertical_alignment="center")
-    text.caption(
+    st.caption(
         f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
         "a text is never encoded twice."
     )
-    if n and button.button("Empty", icon=":material/delete:", type="tertiary"):
+    if n and st.button("Forget them", icon=":material/delete:", type="tertiary"):
         with opened() as kept:
             kept.clear()
         st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.map import Marks, map_figure
+from explorer.landing import Landing
 
 KEY = "map"
 CONFIG = {
@@ -33,6 +34,7 @@ def pointcloud(
     size: float = 5,
     opacity: float = 0.7,
     height: int = 600,
+    landing: Landing | None = None,
     on_pick: Callable[[int], None] | None = None,
 ) -> None:
     """Draw the points of a projection; in 2D a click on one calls `on_pick` with its row."""
@@ -45,6 +47,7 @@ def pointcloud(
         opacity=opacity,
         height=height,
         dark=is_dark(),
+        landing=landing,
     )
     alt = (
         f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
