@@ -63,9 +63,11 @@ class TransformerEncoder:
         self.precision = devices.choose_precision(self.device, precision)
         self.pooling = (pooling or "mean") if plain and not is_clip else OWN_POOLING
         self.revision = revision(folder)
+        from safetensors import SafetensorError
+
         try:
             self._load(folder, is_clip)
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
             first_line = str(error).strip().split("\n", 1)[0]
             raise ModelError(
                 f"{model} could not be loaded: {first_line} Its folder needs config.json, "

@@ -54,8 +54,8 @@ class Marks:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is searched or selected."""
-        return self.selected is None and not len(self.hits)
+        """Whether nothing is searched, selected or near to what landed."""
+        return self.selected is None and not len(self.hits) and not len(self.neighbors)
 
 
 def map_figure(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer import EmbeddingSpace, Projection
 from explorer.encode import work
 from explorer.errors import ExplorerError
+from explorer.figures.map import Marks
 from explorer.landing import Landing, land
 from explorer.ui import address
 from explorer.ui.encoding import encodings
@@ -42,6 +45,13 @@ def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None
     except ExplorerError as error:
         tell(error)
         return None
+
+
+def landing_marks(marks: Marks, landing: Landing | None) -> Marks:
+    """Return the map's marks with the neighbors of what landed, where nothing is selected."""
+    if landing is None or marks.selected is not None:
+        return marks
+    return replace(marks, neighbors=landing.neighbors.indices)
 
 
 def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
@@ -81,7 +91,7 @@ def how_near(landing: Landing) -> str:
         return "there is no other point to compare with."
     if landing.rank < 0.05:
         farther = share(1 - landing.rank)
-        return f"nothing here is much like it. {farther} of the points have a nearer neighbor."
+        return f"far from everything, {farther} of the points here have a nearer neighbor."
     if landing.rank < 0.5:
         return f"{share(1 - landing.rank)} of the points here have a nearer neighbor."
     return f"nearer than {share(landing.rank)} of the points here have theirs."
@@ -89,4 +99,4 @@ def how_near(landing: Landing) -> str:
 
 def share(part: float) -> str:
     """Return a share in words."""
-    return "All" if part > 0.995 else f"{part:.0%}"
+    return "all" if part > 0.995 else f"{part:.0%}"
