@@ -9,41 +9,11 @@ import pytest
 
 from explorer.encode.transformer import TransformerEncoder
 
-WORDS = [  # fmt: skip
-    "the",
-    "a",
-    "old",
-    "house",
-    "garden",
-    "key",
-    "king",
-    "queen",
-    "cat",
-    "dog",
-    "sat",
-    "on",
-    "mat",
-    "runs",
-    "in",
-    "of",
-    "and",
-    "secrets",
-    "rain",
-    "snow",
-    "falls",
-    "far",
-    "away",
-    "sea",
-    "ship",
-    "captain",
-    "whale",
-    "tea",
-    "bread",
-    "warm",
-    "cold",
-    "night",
-    "day",
-]
+SENTENCE = (
+    "the a old house garden key king queen cat dog sat on mat runs in of and secrets rain snow "
+    "falls far away sea ship captain whale tea bread warm cold night day"
+)
+WORDS = SENTENCE.split()
 SEED = 7
 
 
