@@ -76,13 +76,13 @@ def project(
         # umap-learn notes that no search index came with the neighbors (it would be
         # needed to add points) and that a start may not be its own.
         warnings.simplefilter("ignore", UserWarning)
-        coordinates = fit_quietly(reducer, space.vectors)
+        coordinates = fit_quietly(reducer, space.matrix)
     report(1.0, "done")
     params = {"n_neighbors": k, "min_dist": min_dist, "metric": metric}
     return Projection(coordinates, "umap", params, seed)
 
 
-def fit_quietly(reducer: Any, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def fit_quietly(reducer: Any, vectors: Any) -> NDArray[np.float32]:
     """Fit without what umap-learn prints to standard output when it is verbose."""
     import contextlib
     import io
