@@ -174,7 +174,7 @@ def used_columns(space: EmbeddingSpace) -> Doubles:
 
 
 def summed(x: Doubles, y: Doubles, term: str) -> str:
-    """Return the sum over all dimensions: the first terms that are not 0 and 0, the rest counted."""
+    """Return the sum over all dimensions: its first terms but 0 and 0, and how many follow."""
     told = np.flatnonzero((x != 0) | (y != 0))
     terms = [term.format(float(x[at]), float(y[at])) for at in told[:TERMS_TOLD]]
     more = len(told) - len(terms)

@@ -165,7 +165,8 @@ class EmbeddingSpace:
 
     def vector_at(self, row: int) -> NDArray[np.float32]:
         """Return the (d,) float32 vector of a row."""
-        return self.vectors[row]
+        vector: NDArray[np.float32] = self.vectors[row]
+        return vector
 
     def row(self, label: str) -> int:
         """Return the first row that carries the label; raises UnknownLabelError."""
@@ -228,8 +229,8 @@ class EmbeddingSpace:
         """blake2b of labels, vectors and metadata, 32 hex digits: the key of every cache."""
         hasher = hashlib.blake2b(digest_size=16)
         hasher.update(repr((len(self), self.dim)).encode())
-        for part in self._content():
-            hasher.update(part)
+        for numbers in self._content():
+            hasher.update(numbers)
         table = pa.table({"label": self.label_array})
         for part in (table, self.metadata):
             if part is not None:

@@ -120,7 +120,7 @@ class SparseSpace(EmbeddingSpace):
     @property
     def zero_share(self) -> float:
         """Share of the n x d numbers that are zero, 0 to 1."""
-        return 1 - self.matrix.nnz / (len(self) * self.dim)
+        return 1 - int(self.matrix.nnz) / (len(self) * self.dim)
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
