@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.errors import SpaceError
+from explorer.projection.projection import Projection
 from explorer.space import EmbeddingSpace, Source, count
 
 if TYPE_CHECKING:
@@ -73,6 +74,29 @@ def one_hot(
     return SparseSpace(
         words, matrix, columns=columns, name=name, source=Source(SOURCE, "one-hot encoding")
     )
+
+
+def one_hot_plane(n: int, seed: int) -> Projection:
+    """Return a PCA picture of n one-hot vectors: one of endlessly many that are equally good.
+
+    The vectors are the corners of a regular simplex: through its center, every plane holds
+    the same share of the variance, 2 / (n − 1). The seed chooses one.
+
+    Examples
+    --------
+    >>> one_hot_plane(5, seed=1).variance_share.tolist()
+    [0.25, 0.25]
+    """
+    chance = np.random.default_rng(seed).normal(size=(n, 2))
+    chance -= chance.mean(axis=0)  # across the center: at a right angle to (1, …, 1)
+    kept = min(2, n - 1)
+    directions, _ = np.linalg.qr(chance[:, :kept])
+    # a centered one-hot vector's places along two directions are its row of them
+    coordinates = np.zeros((n, 2), np.float32)
+    coordinates[:, :kept] = directions
+    share = np.zeros(2)
+    share[:kept] = 1 / max(n - 1, 1)
+    return Projection(coordinates, "pca", {}, seed, share)
 
 
 def bag_of_words(

@@ -50,7 +50,7 @@ def train_step(ids: list[int], learning_rate: float) -> dict[str, Any]:
     before = layer.weight.detach().clone()
     loss = ((layer(torch.tensor(ids)) - 1) ** 2).sum() / 2
     loss.backward()  # the gradient of a row: (row − 1), once for each time it was looked up
-    gradient = layer.weight.grad
+    gradient = torch.as_tensor(layer.weight.grad)
     with torch.no_grad():
         layer.weight -= learning_rate * gradient
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +21,17 @@ EMBEDDING_TABLE = "embeddings.word_embeddings.weight"
 
 
 @cache
+def model_folder() -> Path:
+    """Return the offline model's folder, its weights checked once and not for each word."""
+    return offline_model_folder()
+
+
+@cache
 def tokenizer() -> Tokenizer:
     """Return the offline model's WordPiece tokenizer, 30,522 pieces."""
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_file(str(offline_model_folder() / "tokenizer.json"))
+    return Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
 
 
 def word_pieces(text: str) -> tuple[str, ...]:
@@ -43,8 +50,9 @@ def piece_vectors(pieces: Sequence[str]) -> NDArray[np.float32]:
     """Return the (n, 384) rows of the model's input table for pieces that it has."""
     from safetensors import safe_open
 
-    rows = [tokenizer().token_to_id(piece) for piece in pieces]
-    with safe_open(offline_model_folder() / "model.safetensors", framework="numpy") as weights:
+    places = tokenizer().get_vocab()
+    rows = [places[piece] for piece in pieces]
+    with safe_open(model_folder() / "model.safetensors", framework="numpy") as weights:
         table = weights.get_slice(EMBEDDING_TABLE)
         return np.concatenate([table[row : row + 1] for row in rows]).astype(np.float32)
 
@@ -85,3 +93,12 @@ def sharing_ngrams(word: str, vocabulary: Iterable[str], k: int) -> list[tuple[s
         if common and other != word:
             found.append((other, common / len(own | theirs)))
     return sorted(found, key=lambda pair: -pair[1])[:k]
+
+
+def whole_word_vector(word: str) -> NDArray[np.float32] | None:
+    """Return the model's input vector of a word that is one piece of its own, else None."""
+    pieces = word_pieces(word)
+    if len(pieces) != 1 or pieces[0] != word.lower():
+        return None
+    vector: NDArray[np.float32] = piece_vectors(pieces)[0]
+    return vector

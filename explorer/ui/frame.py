@@ -38,6 +38,9 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
+    "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
+    "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
 }
 
 

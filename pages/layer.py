@@ -1,0 +1,14 @@
+"""Inside an embedding layer: it is a table."""
+
+from explorer.ui import layer_view
+from explorer.ui.frame import open_page
+
+open_page(
+    "layer",
+    "Inside an embedding layer",
+    "No layer is simpler: a table with one row of numbers for each token, and training moves the "
+    "rows that were used.",
+)
+ids, step = layer_view.ask()
+if ids:
+    layer_view.STEPS[step](ids)
