@@ -60,12 +60,12 @@ def make_lsa(texts: Sequence[str], materials: Materials) -> EmbeddingSpace:
 RUNGS = {  # from the lowest to the highest
     "presence": Rung(
         "One-hot presence",
-        "1 for each word that occurs",
+        "does a word occur?",
         lambda texts, _: baselines.bag_of_words(texts, presence=True, name="one-hot presence"),
     ),
     "counts": Rung(
         "Counts",
-        "how often each word occurs",
+        "how often does it occur?",
         lambda texts, _: baselines.bag_of_words(texts, name="counts"),
     ),
     "tf-idf": Rung(
@@ -75,17 +75,17 @@ RUNGS = {  # from the lowest to the highest
     ),
     "lsa": Rung(
         "LSA",
-        "words that go together share directions",
+        "what goes with what?",
         make_lsa,
     ),
     "averaged": Rung(
         "Averaged words",
-        "the mean of the words’ dense vectors",
+        "dense, but deaf to order",
         lambda texts, materials: baselines.averaged_words(texts, materials.words),
     ),
     "transformer": Rung(
         "Transformer",
-        "each word read in the light of the others",
+        "words read in context",
         lambda texts, materials: materials.encode(texts),
     ),
 }
@@ -100,14 +100,14 @@ class Step:
     why_not: str = ""
 
 
-def climb(texts: Sequence[str], materials: Materials) -> dict[str, Step]:
-    """Encode the texts on every rung; a rung that cannot says why instead."""
-    steps = {}
-    for name, rung in RUNGS.items():
+def climb(texts: Sequence[str], materials: Materials) -> list[Step]:
+    """Encode the texts on every rung, lowest first; a rung that cannot says why instead."""
+    steps = []
+    for rung in RUNGS.values():
         try:
-            steps[name] = Step(rung, rung.make(texts, materials))
+            steps.append(Step(rung, rung.make(texts, materials)))
         except SpaceError as error:
-            steps[name] = Step(rung, None, str(error))
+            steps.append(Step(rung, None, str(error)))
     return steps
 
 

@@ -7,7 +7,6 @@ they need PyTorch and nothing else.
 from __future__ import annotations
 
 import inspect
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,56 +15,63 @@ PADDING = 0
 
 
 def look_up(ids: list[int]) -> dict[str, Any]:
-    """Look tokens up in an embedding layer, and get the same by one-hot times matrix."""
-    import timeit
+    """Look rows up, multiply by one-hot, compare."""
+    from timeit import repeat
 
     import torch
+    from torch import nn
 
-    layer = torch.nn.Embedding(10_000, 256)
-    torch.nn.init.normal_(layer.weight, generator=torch.Generator().manual_seed(42))
+    seed = torch.Generator().manual_seed(42)
+    layer = nn.Embedding(10_000, 256)
+    nn.init.normal_(layer.weight, generator=seed)
+    table = layer.weight.detach()
     tokens = torch.tensor(ids)
-    one_hot = torch.nn.functional.one_hot(tokens, 10_000).float()
-    with torch.no_grad():
-        looked_up = layer(tokens)  # the layer's rows, copied
-        multiplied = one_hot @ layer.weight  # every row times 0 or 1, added up
-        seconds_lookup = min(timeit.repeat(lambda: layer(tokens), number=1, repeat=7))
-        seconds_product = min(timeit.repeat(lambda: one_hot @ layer.weight, number=1, repeat=7))
+    one_hot = nn.functional.one_hot(tokens, 10_000)
+    one_hot = one_hot.float()
+
+    def best(run: Any) -> float:  # of seven, in seconds
+        return min(repeat(run, number=1, repeat=7))
+
+    rows = layer(tokens).detach()  # copied out of the table
+    product = one_hot @ table  # each row x 0 or 1, summed
     return {
-        "table": layer.weight.detach(),
-        "rows": looked_up,
-        "difference": (looked_up - multiplied).abs().max().item(),
-        "seconds_lookup": seconds_lookup,
-        "seconds_product": seconds_product,
+        "table": table,
+        "rows": rows,
+        "difference": (rows - product).abs().max().item(),
+        "lookup_seconds": best(lambda: layer(tokens)),
+        "product_seconds": best(lambda: one_hot @ table),
     }
 
 
-def train_step(ids: list[int], learning_rate: float) -> dict[str, Any]:
-    """Take one training step by hand: pull the looked-up rows towards all ones."""
+def train_step(ids: list[int], rate: float) -> dict[str, Any]:
+    """One step: pull the rows towards all ones."""
     import torch
+    from torch import nn
 
-    layer = torch.nn.Embedding(10_000, 256, padding_idx=0)  # row 0 stands for "no word here"
+    seed = torch.Generator().manual_seed(42)
+    layer = nn.Embedding(10_000, 256, padding_idx=0)
     with torch.no_grad():
-        torch.nn.init.normal_(layer.weight, generator=torch.Generator().manual_seed(42))
-        layer.weight[0] = 0
+        nn.init.normal_(layer.weight, generator=seed)
+        layer.weight[0] = 0  # row 0: "no word here"
     before = layer.weight.detach().clone()
-    loss = ((layer(torch.tensor(ids)) - 1) ** 2).sum() / 2
-    loss.backward()  # the gradient of a row: (row − 1), once for each time it was looked up
+
+    rows = layer(torch.tensor(ids))
+    loss = ((rows - 1) ** 2).sum() / 2
+    loss.backward()  # of a row: row - 1, each time
     gradient = torch.as_tensor(layer.weight.grad)
-    with torch.no_grad():
-        layer.weight -= learning_rate * gradient
+    after = before - rate * gradient
     return {
         "loss": loss.item(),
         "before": before,
         "gradient": gradient,
-        "after": layer.weight.detach(),
-        "rows_with_gradient": gradient.any(dim=1).nonzero().flatten().tolist(),
+        "after": after,
+        "moved": gradient.any(dim=1).nonzero().flatten(),
     }
 
 
 def code_of(function: Callable[..., Any], call: str) -> str:
     """Return a function's code as it ran, with the line that called it: ready to copy."""
-    source = textwrap.dedent(inspect.getsource(function)).replace("dict[str, Any]", "dict")
-    return f"{source}\n\nresult = {call}\n"
+    return f"from typing import Any\n\n\n{inspect.getsource(function)}\n\nresult = {call}\n"
 
 
 def row_ids(tokens: Sequence[str], vocabulary: Sequence[str]) -> tuple[list[int], list[str]]:

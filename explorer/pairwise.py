@@ -77,6 +77,7 @@ class PairMetric:
     """
 
     title: str
+    name: str
     sentence: str
     compare: Callable[[Doubles], Doubles]
     formula: Callable[[Doubles, Doubles], str]
@@ -85,28 +86,32 @@ class PairMetric:
 
 PAIR_METRICS = {
     "cosine": PairMetric(
-        "Cosine similarity",
+        "Cosine",
+        "cosine similarity",
         "the angle alone: 1 for the same direction, 0 for a right angle",
         cosines,
         cosine_formula,
         larger_is_nearer=True,
     ),
     "euclidean": PairMetric(
-        "Euclidean distance",
+        "Euclidean",
+        "euclidean distance",
         "the straight way from one point to the other",
         euclidean,
         euclidean_formula,
         larger_is_nearer=False,
     ),
     "dot": PairMetric(
-        "Dot product",
+        "Dot",
+        "dot product",
         "angle and lengths together: long vectors score higher",
         dots,
         dot_formula,
         larger_is_nearer=True,
     ),
     "manhattan": PairMetric(
-        "Manhattan distance",
+        "Manhattan",
+        "manhattan distance",
         "the way along the axes, one after the other, as in a city of blocks",
         manhattan,
         manhattan_formula,

@@ -8,6 +8,6 @@ space = open_page(
     "The ladder",
     "Six ways to turn a sentence into numbers, each an answer to what the one before it misses.",
 )
-climb, step = ladder_view.ask(space)
-if climb is not None:
-    ladder_view.STEPS[step](climb)
+texts, step = ladder_view.ask(space)
+if texts is not None:
+    ladder_view.STEPS[step](texts)

@@ -6,8 +6,7 @@ from explorer.ui.frame import open_page
 open_page(
     "layer",
     "Inside an embedding layer",
-    "No layer is simpler: a table with one row of numbers for each token, and training moves the "
-    "rows that were used.",
+    "It is a table: one row of numbers for each token.",
 )
 ids, step = layer_view.ask()
 if ids:

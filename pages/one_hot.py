@@ -6,8 +6,7 @@ from explorer.ui.frame import open_page
 space = open_page(
     "one_hot",
     "One-hot versus dense",
-    "Give each word a number of its own, and king is as far from queen as from banana. "
-    "Let words share numbers, and like comes to stand beside like.",
+    "Why embeddings exist: in one-hot, king is as far from queen as from banana.",
 )
 words, step = encodings.ask(space)
 if words is not None:

@@ -42,12 +42,8 @@ def word_map(
         Pixels of the figure, and whether its ground is dark.
     """
     ink = DARK if dark else LIGHT
-    sheet = Sheet(coordinates)
     texts = [shown_text(label, 16) for label in labels]
-    # the sheet is as wide as the big map: here letters take twice as much of it
-    sides = [sheet.beside(at, text * 2) for at, text in zip(coordinates, texts, strict=True)]
-    if len(labels) <= MOST_NAMED:
-        sides = [side or "top center" for side in sides]
+    sides = label_sides(coordinates, texts)
     marked = {anchor, nearest}
     figure = go.Figure()
     if nearest is not None:
@@ -90,6 +86,27 @@ def word_map(
         showticklabels=False, range=[low[1] - room[1], high[1] + room[1]], scaleanchor="x"
     )
     return figure
+
+
+def label_sides(coordinates: NDArray[np.float32], texts: Sequence[str]) -> Sequence[str | None]:
+    """Return the side on which each point's label stands, None for no label.
+
+    Of a few words each is named, away from the point nearest to it; of many those that fit.
+    """
+    if len(texts) > MOST_NAMED:
+        sheet = Sheet(coordinates)
+        # the sheet is as wide as the big map: here letters take twice as much of it
+        return [sheet.beside(at, text * 2) for at, text in zip(coordinates, texts, strict=True)]
+    sides = []
+    for row, point in enumerate(coordinates):
+        away = np.linalg.norm(coordinates - point, axis=1)
+        away[row] = np.inf
+        other = int(away.argmin())
+        # of two that are nearest to each other and level, one goes up and one down
+        height = point[1] - coordinates[other, 1]
+        above = height > 0 or (height == 0 and row < other)
+        sides.append("top center" if above else "bottom center")
+    return sides
 
 
 def cost_figure(costs: dict[str, Cost], *, height: int = 330, dark: bool = False) -> go.Figure:
@@ -190,9 +207,14 @@ def kinds_figure(
         frame(height, dark),
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 15}},
     )
-    figure.update_xaxes(tickvals=list(range(len(similarities))), ticktext=list(similarities))
+    figure.update_xaxes(
+        tickvals=list(range(len(similarities))),
+        ticktext=[title.replace(" ", "<br>") for title in similarities],
+        tickangle=0,
+        ticklabeloverflow="allow",
+    )
     figure.update_yaxes(
-        title={"text": "cosine similarity of the pair"},
+        title={"text": "cosine similarity of a pair", "font": {"size": 14}},
         showgrid=True,
         gridcolor=ink.grid,
         range=[-0.35, 1.05],

@@ -84,11 +84,12 @@ def one_hot_figure(
             showarrow=False,
             font={"size": 13, "color": (DARK if dark else LIGHT).quiet},
         )
-    figure.update_layout(frame(height, dark))
+    figure.update_layout(frame(height, dark), margin={"l": 8, "r": 40, "t": 8, "b": 8})
     figure.update_xaxes(
         tickvals=[place for place, (column, _) in enumerate(shown) if column >= 0],
         ticktext=[name_of[column] for column, _ in shown if column >= 0],
         tickangle=-45,
+        ticklabeloverflow="allow",
         showticklabels=len(lit) <= MOST_NAMED,
         side="top",
     )
@@ -156,7 +157,7 @@ def dense_figure(
     )
     figure.update_layout(frame(height, dark))
     figure.update_xaxes(
-        side="top", title={"text": "dimension", "standoff": 2}, nticks=8, ticks="outside", ticklen=3
+        side="top", title={"text": "dimension", "standoff": 2, "font": {"size": 14}}, nticks=8
     )
     name_rows(figure, [shown_text(label, LABEL_LENGTH) for label in labels])
     if not row_names:
@@ -168,7 +169,6 @@ def pairs_figure(
     table: NDArray[np.float64],
     labels: Sequence[str],
     *,
-    title: str,
     larger_is_nearer: bool,
     phrases: Sequence[Sequence[str]] | None = None,
     height: int = 400,
@@ -182,8 +182,6 @@ def pairs_figure(
         (n, n) similarities or distances.
     labels
         n names.
-    title
-        What the numbers are.
     larger_is_nearer
         True for similarities.
     phrases
@@ -205,11 +203,11 @@ def pairs_figure(
             xgap=1 if len(table) <= MOST_NAMED else 0,
             ygap=1 if len(table) <= MOST_NAMED else 0,
             hovertemplate=f"{hover}<extra></extra>",
-            colorbar=color_bar(dark, title),
+            colorbar=color_bar(dark),
         )
     )
     figure.update_layout(frame(height, dark))
-    figure.update_xaxes(tickangle=-45, side="top")
+    figure.update_xaxes(tickangle=-45, side="top", ticklabeloverflow="allow")
     name_rows(figure, names)
     places = figure.layout.yaxis.tickvals
     figure.update_xaxes(tickvals=places, ticktext=figure.layout.yaxis.ticktext)
@@ -275,10 +273,11 @@ def small_multiples(
         )
     figure.update_layout(frame(height, dark), margin={"l": 24, "r": 8, "t": 30, "b": 8})
     ticks = numbers if len(numbers) <= MOST_WRITTEN * 2 else None
-    figure.update_xaxes(showgrid=False, zeroline=False, showticklabels=False)
+    figure.update_xaxes(showgrid=False, zeroline=False, showticklabels=False, ticks="")
     figure.update_yaxes(
         showgrid=False,
         zeroline=False,
+        ticks="",
         autorange="reversed",
         tickvals=[int(one) for one in ticks] if ticks else None,
         tickfont={"size": 12},
@@ -397,8 +396,8 @@ def training_figure(
             "colorbar": color_bar(dark),
         }
     )
-    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False)
+    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False, ticks="")
+    figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, ticks="")
     figure.update_layout(
         yaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "automargin": True}
     )
@@ -431,7 +430,10 @@ def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     step = -(-len(names) // MOST_NAMED)
     places = list(range(0, len(names), step))
     figure.update_yaxes(
-        tickvals=places, ticktext=[names[place] for place in places], autorange="reversed"
+        tickvals=places,
+        ticktext=[names[place] for place in places],
+        ticklabelstandoff=6,
+        autorange="reversed",
     )
 
 
@@ -450,7 +452,12 @@ def color_bar(dark: bool, title: str = "") -> dict[str, Any]:
 def frame(height: int, dark: bool) -> dict[str, Any]:
     """Return a figure's layout without what its data decide."""
     ink: Ink = DARK if dark else LIGHT
-    axis = {"showgrid": False, "zeroline": False, "tickfont": {"size": 14, "color": ink.text}}
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": 14, "color": ink.text},
+    }
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},

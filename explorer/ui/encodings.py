@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, nearest_neighbors, project
 from explorer.baselines import one_hot, one_hot_plane
@@ -22,7 +24,7 @@ from explorer.encode.subwords import (
     word_pieces,
 )
 from explorer.figures import lessons, matrices
-from explorer.pairwise import PAIR_METRICS, formula, pairwise
+from explorer.pairwise import PAIR_METRICS, PairMetric, formula, pairwise
 from explorer.sparse import SparseSpace
 from explorer.ui import lesson, spaces
 from explorer.ui.plain import plain
@@ -30,6 +32,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.wordlist import FoundWords, find_words, no_completion, split_words
 
 WORDS = "king queen man woman banana apple paris france"
+CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
 MOST_WORDS = 500
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
@@ -48,6 +51,7 @@ class Lesson:
     own: SparseSpace
     dense: EmbeddingSpace
     vocabulary: EmbeddingSpace
+    completed: tuple[str, ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -62,15 +66,17 @@ class Lesson:
 
 def ask(space: EmbeddingSpace) -> tuple[Lesson | None, str]:
     """Draw the field for the words and the steps; return both encodings and the open step."""
-    text = st.text_input(
+    field, steps = st.columns([1, 1.35], vertical_alignment="center")
+    text = field.text_input(
         "Your words",
         WORDS,
         key="words",
         bind="query-params",
         placeholder="king queen banana …",
-        icon=":material/edit:",
+        label_visibility="collapsed",
     )
-    step = lesson.choose_step(list(STEPS))
+    with steps:
+        step = lesson.choose_step(list(STEPS))
     words = split_words(text or "")
     if not words:
         st.info("Type some words, with spaces or commas between them.", icon=":material/edit:")
@@ -83,7 +89,7 @@ def ask(space: EmbeddingSpace) -> tuple[Lesson | None, str]:
     if found.space is None:
         return None, step
     wide = one_hot(found.forms, (*vocabulary.labels, *found.completed))
-    return Lesson(wide, one_hot(found.space.labels), found.space, vocabulary), step
+    return Lesson(wide, one_hot(found.space.labels), found.space, vocabulary, found.completed), step
 
 
 def look_up(space: EmbeddingSpace, words: tuple[str, ...]) -> tuple[FoundWords, EmbeddingSpace]:
@@ -102,7 +108,7 @@ def look_up(space: EmbeddingSpace, words: tuple[str, ...]) -> tuple[FoundWords, 
 
 
 def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
-    """Say which words have no vector, with the closest spellings, and which come from elsewhere."""
+    """Say which words have no vector, with the closest spellings."""
     if found.unknown:
         first = found.unknown[0]
         close = vocabulary.closest_labels(first)
@@ -111,11 +117,6 @@ def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
             f"{plain(vocabulary.name)} has no vector for {lesson.listed(found.unknown)}: left out "
             f"below.{hint} The step “Unseen words” shows what can be done.",
             icon=":material/help:",
-        )
-    if found.completed:
-        st.caption(
-            f"{lesson.listed(found.completed)}: not among the sample’s {len(vocabulary):,} words; "
-            "the vector comes from the same model’s full table."
         )
 
 
@@ -128,16 +129,16 @@ def show_numbers(shown: Lesson) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
-            f"#### One-hot: a column for each word\n**{n:,} × {width:,}** numbers: {n:,} are 1, "
-            f"**{n * (width - 1):,} are 0**. Row by row it says which word this is, and nothing "
-            f"about it.{cut}"
+            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: {n:,} are 1, "
+            f"**{n * (width - 1):,} are 0**. A row says which word it is, and no "
+            f"more.{cut}"
         )
         lit = shown.wide.matrix.indices
         table = pa.table(
             {"word": shown.labels, "column of its 1": lit + 1, "zeros": [width - 1] * n}
         )
         lesson.show_picture(
-            matrices.one_hot_figure(lit[:drawn], labels, width, height=330, dark=dark),
+            matrices.one_hot_figure(lit[:drawn], labels, width, height=340, dark=dark),
             f"One-hot matrix of {n} words: a single 1 in each row of {width:,} columns",
             table,
             key="one-hot-matrix",
@@ -146,12 +147,12 @@ def show_numbers(shown: Lesson) -> None:
         zeros = int((shown.dense.vectors == 0).sum())
         none = "none of them" if zeros == 0 else f"{zeros:,} of them"
         st.markdown(
-            f"#### Dense: columns that all words share\n**{n:,} × {dim:,}** numbers, {none} 0. "
-            "No single column has a name; together they put like beside like."
+            f"**Dense: columns that all words share.** **{n:,} × {dim:,}** numbers, {none} 0. "
+            "No column has a name; together they put like beside like."
         )
         wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
         lesson.show_picture(
-            matrices.dense_figure(wide, labels, height=330, dark=dark),
+            matrices.dense_figure(wide, labels, height=340, dark=dark),
             f"Heat map of {n} dense vectors of {dim} numbers",
             numbers_table(shown.dense),
             key="dense-matrix",
@@ -164,6 +165,11 @@ def show_numbers(shown: Lesson) -> None:
         f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? "
         "The step “Cost” says it.",
     )
+    if shown.completed:
+        st.caption(
+            f":material/info: {lesson.listed(shown.completed)}: not among the sample’s "
+            f"{len(shown.vocabulary):,} words; the vector comes from the same model’s full table."
+        )
     offers = st.columns(2)
     with offers[0]:
         lesson.offer_map(shown.own, "Open these one-hot vectors on the Map", key="map one-hot")
@@ -184,7 +190,8 @@ def show_distances(shown: Lesson) -> None:
     if len(shown.labels) < 2:
         st.info("A distance needs two words: add another.", icon=":material/straighten:")
         return
-    title = st.segmented_control(
+    kind, *words = st.columns([2.1, 1, 1, 1], vertical_alignment="center")
+    title = kind.segmented_control(
         "Metric",
         list(METRIC_OF_TITLE),
         default=PAIR_METRICS["euclidean"].title,
@@ -196,8 +203,8 @@ def show_distances(shown: Lesson) -> None:
     name = METRIC_OF_TITLE[title]
     metric = PAIR_METRICS[name]
     tables = {space: pairwise(space, name) for space in (shown.own, shown.dense)}
-    tell_pairs(shown, name, *tables.values())
-    headings = ("#### One-hot", f"#### Dense: {shown.title}")
+    tell_pairs(shown, metric, words, *tables.values())
+    headings = ("**One-hot**", f"**Dense**: {shown.title}")
     for column, heading, (space, table) in zip(
         st.columns(2, gap="medium"), headings, tables.items(), strict=True
     ):
@@ -207,17 +214,19 @@ def show_distances(shown: Lesson) -> None:
                 matrices.pairs_figure(
                     table,
                     shown.labels,
-                    title=metric.title.lower(),
                     larger_is_nearer=metric.larger_is_nearer,
                     phrases=phrases(space, name),
-                    height=370,
+                    height=360,
                     dark=is_dark(),
                 ),
-                f"{metric.title} of each pair of {len(shown.labels)} words, {heading[5:]}",
-                pairs_table(shown.labels, table, metric.title.lower()),
+                f"{metric.name} of each pair of {len(shown.labels)} words, {space.name}",
+                pairs_table(shown.labels, table, metric.name),
                 key=f"pairs-{'one-hot' if space is shown.own else 'dense'}",
             )
-    st.caption(f"{metric.title}: {metric.sentence}. Bright is near. Hover: the formula in numbers.")
+    st.caption(
+        f"{metric.name.capitalize()}: {metric.sentence}. Bright is near. "
+        "Hover over a cell for the formula in numbers."
+    )
     lesson.try_this(
         "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
         "Look for blocks of bright cells in the dense matrix: which words did nobody have to "
@@ -234,24 +243,32 @@ def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
 
 
 def tell_pairs(
-    shown: Lesson, metric: str, lone: NDArray[np.float64], dense: NDArray[np.float64]
+    shown: Lesson,
+    metric: PairMetric,
+    columns: list[DeltaGenerator],
+    lone: NDArray[np.float64],
+    dense: NDArray[np.float64],
 ) -> None:
     """Ask for three words and say in a sentence how both encodings compare them."""
     labels = list(shown.labels)
-    nearness = dense if PAIR_METRICS[metric].larger_is_nearer else -dense
-    one, two, three = st.columns(3)
-    anchor = one.selectbox("Compare", labels, key="compare", bind="query-params")
-    others = [label for label in labels if label != anchor]
+    nearness = dense if metric.larger_is_nearer else -dense
+    hidden: dict[str, Any] = {"label_visibility": "collapsed"}
+    anchor = columns[0].selectbox("Compare", labels, key="compare", bind="query-params", **hidden)
     at = labels.index(anchor)
-    order = sorted(others, key=lambda other: -nearness[at, labels.index(other)])
-    near = two.selectbox("with", order, key="near", help="Sorted: the nearest in this space first")
-    far = three.selectbox("and with", order[::-1], key="far", help="The farthest first")
+    classic = anchor == CLASSIC[0] and set(CLASSIC) <= set(labels)
+    order = sorted(
+        (word for word in labels if word != anchor), key=lambda w: -nearness[at, labels.index(w)]
+    )
+    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
+    near = columns[1].selectbox("with, nearest first", order, usual[0], key="near", **hidden)
+    order.reverse()
+    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
+    far = columns[2].selectbox("and with, farthest first", order, usual[1], key="far", **hidden)
     a, b = labels.index(near), labels.index(far)
     first, second = (f"{plain(anchor)}–{plain(word)}" for word in (near, far))
     st.markdown(
-        f"##### **{first}** and **{second}**: equal in one-hot "
-        f"({lone[at, a]:.2f} and {lone[at, b]:.2f}); "
-        f"in this space **{dense[at, a]:.2f}** and **{dense[at, b]:.2f}**."
+        f"#### {first} and {second}: equal in one-hot ({lone[at, a]:.2f} and {lone[at, b]:.2f}); "
+        f"in this space {dense[at, a]:.2f} and {dense[at, b]:.2f}."
     )
 
 
@@ -274,9 +291,9 @@ def show_maps(shown: Lesson) -> None:
     row = shown.labels.index(anchor)
     pictures = (one_hot_plane(n, seed), project(shown.dense, "pca", 2, seed))
     says = (
-        f"#### One-hot: made up\nAll {n - 1} other words are equally far from "
+        f"**One-hot: made up.** All {n - 1} other words are equally far from "
         f"**{plain(anchor)}**: 1.41. The picture must put one nearest, and the seed chooses: ",
-        f"#### Dense: found\nThe seed changes nothing: there is one plane that keeps most. "
+        f"**Dense: found.** The seed changes nothing: there is one plane that keeps most. "
         f"Nearest to **{plain(anchor)}** in it: ",
     )
     for column, picture, words, key in zip(
@@ -294,7 +311,7 @@ def show_maps(shown: Lesson) -> None:
             )
             lesson.show_picture(
                 lessons.word_map(
-                    places, shown.labels, anchor=row, nearest=nearest, height=350, dark=is_dark()
+                    places, shown.labels, anchor=row, nearest=nearest, height=320, dark=is_dark()
                 ),
                 f"{n} words on a plane, {key}: nearest to {anchor} is {shown.labels[nearest]}",
                 table,
@@ -378,42 +395,42 @@ def show_unseen(shown: Lesson) -> None:
     known = any(form in shown.vocabulary for form in (word, word.lower()))
     lone, table, pieces, ngrams = st.columns(4, gap="medium")
     where = f"of the {len(shown.vocabulary):,} words"
-    with lone.container(border=True):
-        st.markdown("#### One-hot")
+    with lone.container(border=True, height="stretch"):
+        st.markdown("##### One-hot")
         if known:
             st.markdown(f"One {where}: it has a column.")
         else:
             st.markdown(f"None {where}: no column is its own, so **all {where[7:-6]} zeros**.")
             st.caption("A new column would make every vector longer and every model start anew.")
-    with table.container(border=True):
-        st.markdown("#### A word table")
+    with table.container(border=True, height="stretch"):
+        st.markdown("##### A word table")
         if known:
             st.markdown("It has a row; its neighbors:")
             form = word if word in shown.vocabulary else word.lower()
-            show_neighbors(nearest_neighbors(shown.vocabulary, form, k=6).to_arrow())
+            show_neighbors(nearest_neighbors(shown.vocabulary, form, k=5).to_arrow())
         else:
             st.markdown("No row: **no vector at all** (word2vec, GloVe).")
             close = shown.vocabulary.closest_labels(word)
             if close:
                 st.caption(f"Spelled most like it: {lesson.listed(close)}.")
-    with pieces.container(border=True):
+    with pieces.container(border=True, height="stretch"):
         cut = word_pieces(word)
-        st.markdown("#### Subword pieces")
+        st.markdown("##### Subword pieces")
         st.markdown(f"Cut into pieces that have rows: **{plain(' + '.join(cut))}** (BERT).")
         sample = spaces.sample_space(spaces.DEFAULT)
         vector = piece_vectors(cut).mean(axis=0)
         st.caption("Words nearest to the mean of the pieces:")
-        show_neighbors(nearest_neighbors(sample, vector, k=6, exclude=[word.lower()]).to_arrow())
-    with ngrams.container(border=True):
+        show_neighbors(nearest_neighbors(sample, vector, k=5, exclude=[word.lower()]).to_arrow())
+    with ngrams.container(border=True, height="stretch"):
         grams = character_ngrams(word.lower())
-        st.markdown("#### The fastText way")
+        st.markdown("##### The fastText way")
         st.markdown(
             f"**{len(grams)} overlapping pieces** of 3 to 6 letters; their vectors are added up."
         )
         st.caption("Words that share most of them:")
-        near = sharing_ngrams(word.lower(), shown.vocabulary.labels, 6)
+        near = sharing_ngrams(word.lower(), shown.vocabulary.labels, 5)
         st.dataframe(
-            {"label": [one for one, _ in near], "shared": [share for _, share in near]},
+            {"label": [one for one, _ in near], "shared": [round(share, 2) for _, share in near]},
             hide_index=True,
             column_config={"shared": st.column_config.NumberColumn(format="percent")},
         )
@@ -439,9 +456,9 @@ def show_neighbors(table: pa.Table) -> None:
 
 
 STEPS: dict[str, Callable[[Lesson], None]] = {
-    "1 · The numbers": show_numbers,
-    "2 · Distances": show_distances,
-    "3 · Maps": show_maps,
-    "4 · Cost": show_cost,
-    "5 · Unseen words": show_unseen,
+    "1 Numbers": show_numbers,
+    "2 Distances": show_distances,
+    "3 Maps": show_maps,
+    "4 Cost": show_cost,
+    "5 Unseen words": show_unseen,
 }

@@ -37,18 +37,18 @@ from explorer.ui.pointcloud import is_dark
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-TEXTS = """The doctor cured the sick child.
-A physician made her young patient well again.
-The sick doctor avoided the child.
-Stocks fell sharply this morning.
-Share prices plunged at the start of trading.
-The leaves fell this morning.
-The girl loves that dog.
-She adores her new puppy.
-That dog bit the girl.
-The man bought a car.
+TEXTS = """The man bought a car.
 He purchased an automobile.
-The car hit the man."""
+The car hit the man.
+He is afraid of flying.
+Airplanes frighten him.
+He is flying a kite.
+The doctor cured the child.
+A physician healed her young patient.
+The child wants to be a doctor.
+The dog bit the man.
+A puppy sank its teeth into someone.
+The man bit the dog."""
 MOST_TEXTS = 200
 LONGEST_TEXT = 1000
 NEIGHBORS = 3
@@ -57,12 +57,15 @@ LSA_DIM_MEASURED = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Climb:
-    """The texts on all rungs, and the words whose vectors were averaged."""
+class Texts:
+    """The sentences, and the words whose vectors are averaged."""
 
-    texts: tuple[str, ...]
-    steps: dict[str, Step]
+    sentences: tuple[str, ...]
     words: EmbeddingSpace
+
+    def climb(self, lsa_dim: int) -> list[Step]:
+        """Return the sentences on all rungs."""
+        return climbed(self.sentences, self.words.digest, lsa_dim, self.words)
 
 
 @st.cache_resource(show_spinner="Loading the language model, once for everyone …")
@@ -80,14 +83,14 @@ def encoded(texts: tuple[str, ...]) -> EmbeddingSpace:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def climbed(
     texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
-) -> dict[str, Step]:
+) -> list[Step]:
     """Return the texts on all rungs, computed once for all visitors."""
     return climb(texts, Materials(_words, lambda given: encoded(tuple(given)), lsa_dim))
 
 
-def ask(space: EmbeddingSpace) -> tuple[Climb | None, str]:
-    """Draw the field for the sentences and the steps; return the climb and the open step."""
-    field, steps = st.columns([1, 3], vertical_alignment="bottom")
+def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
+    """Draw the field for the sentences and the steps; return the sentences and the open step."""
+    field, steps = st.columns([1, 3], vertical_alignment="center")
     with field.popover("Your sentences", icon=":material/edit:", width="stretch"):
         text = st.text_area(
             "One sentence a line",
@@ -108,11 +111,7 @@ def ask(space: EmbeddingSpace) -> tuple[Climb | None, str]:
     if len(texts) < 2:
         st.info("Type at least two sentences, one a line.", icon=":material/edit:")
         return None, step
-    words = word_space(space, texts)
-    lsa_dim = LSA_DIM
-    if step in WITH_SLIDER:
-        lsa_dim = ask_dimensions(texts)
-    return Climb(texts, climbed(texts, words.digest, lsa_dim, words), words), step
+    return Texts(texts, word_space(space, texts)), step
 
 
 def word_space(space: EmbeddingSpace, texts: Sequence[str]) -> EmbeddingSpace:
@@ -122,9 +121,9 @@ def word_space(space: EmbeddingSpace, texts: Sequence[str]) -> EmbeddingSpace:
     return space if 2 * known >= len(found) else spaces.sample_space(spaces.DEFAULT)
 
 
-def ask_dimensions(texts: tuple[str, ...]) -> int:
+def ask_dimensions(texts: Texts) -> int:
     """Draw the slider of LSA's dimensions, as far as these texts allow one."""
-    most = len(texts) - 1
+    most = len(texts.sentences) - 1
     if most < 2:
         return 1
     chosen: int = st.slider(
@@ -138,25 +137,25 @@ def ask_dimensions(texts: tuple[str, ...]) -> int:
     return chosen
 
 
-def show_rungs(climb: Climb) -> None:
+def show_rungs(texts: Texts) -> None:
     """Show each rung: what it makes of the sentences, and what it finds near the chosen one."""
-    chosen = st.selectbox(
-        "What is near to", climb.texts, key="sentence", format_func=lambda text: text
-    )
-    row = climb.texts.index(chosen)
-    steps = list(climb.steps.values())
+    pick, slider = st.columns([1.6, 1], gap="medium")
+    chosen = pick.selectbox("What is near to", texts.sentences, key="sentence")
+    with slider:
+        steps = texts.climb(ask_dimensions(texts))
+    row = texts.sentences.index(chosen)
     for line in (steps[:3], steps[3:]):
         for column, step in zip(st.columns(3, gap="small"), line, strict=True):
-            with column.container(border=True, height="stretch"):
+            with column.container(border=True, height="stretch", gap="xsmall"):
                 show_rung(step, row)
     with st.expander("The numbers as a table", icon=":material/table:"):
-        st.dataframe(rungs_table(climb, row), hide_index=True)
+        st.dataframe(rungs_table(steps, row), hide_index=True)
     lesson.try_this(
-        "Follow the first sentence up the ladder: at which rung does its paraphrase, which shares "
-        "no word with it, come before the sentence that only looks alike?",
-        "Move LSA’s slider. So few sentences teach it little: what goes with what, it learns from "
-        "these texts alone, and the upper rungs from billions of words.",
-        "Write *The dog bit the man* and *The man bit the dog*. Which rung tells them apart?",
+        "Follow the first sentence up the ladder: on which rung does its paraphrase, which shares "
+        "no word with it, come first?",
+        "Move LSA’s slider. What goes with what, LSA learns from these few sentences alone; the "
+        "upper rungs bring it along from billions of words.",
+        "Choose *The dog bit the man*. Which rung tells it from *The man bit the dog*? None does.",
     )
     for step in steps:
         if step.rung is RUNGS["averaged"] and step.space is not None:
@@ -166,14 +165,15 @@ def show_rungs(climb: Climb) -> None:
 
 def show_rung(step: Step, row: int) -> None:
     """Show one rung as a card."""
-    st.markdown(f"**{step.rung.title}** · {step.rung.sentence}")
+    title = f"**{step.rung.title}** :small[{step.rung.sentence}]"
     space = step.space
     if space is None:
+        st.markdown(title)
         st.caption(plain(step.why_not))
         return
-    st.caption(
-        f"{len(space):,} × {space.dim:,} · {space.zero_share:.0%} zeros · "
-        f"{readable_bytes(space.nbytes)}"
+    st.markdown(
+        f"{title}  \n:small[:gray[{len(space):,} × {space.dim:,} · {space.zero_share:.0%} zeros · "
+        f"{readable_bytes(space.nbytes)}]]"
     )
     found = neighbors_of_row(space, row, NEIGHBORS)
     if not np.round(found.scores, 6).any():
@@ -187,10 +187,10 @@ def show_rung(step: Step, row: int) -> None:
     )
 
 
-def rungs_table(climb: Climb, row: int) -> pa.Table:
+def rungs_table(steps: list[Step], row: int) -> pa.Table:
     """Return each rung's facts and its nearest sentences."""
     lines = []
-    for step in climb.steps.values():
+    for step in steps:
         if step.space is None:
             continue
         found = neighbors_of_row(step.space, row, NEIGHBORS)
@@ -211,33 +211,33 @@ def rungs_table(climb: Climb, row: int) -> pa.Table:
     return pa.Table.from_pylist(lines)
 
 
-def show_matrices(climb: Climb) -> None:
+def show_matrices(texts: Texts) -> None:
     """Show the similarity of every pair on every rung, on one color scale."""
-    made = [(step.rung.title, step.space) for step in climb.steps.values() if step.space]
-    tables = [pairwise(space) for _, space in made]
-    titles = [title for title, _ in made]
-    first, second = np.triu_indices(len(climb.texts), 1)
-    names = np.array(climb.texts, object)
+    steps = texts.climb(ask_dimensions(texts))
+    made = {step.rung.title: step.space for step in steps if step.space is not None}
+    titles = list(made)
+    tables = [pairwise(space) for space in made.values()]
+    first, second = np.triu_indices(len(texts.sentences), 1)
+    names = np.array(texts.sentences, object)
     table = pa.table(
         {"sentence": names[first], "other": names[second]}
         | {title: one[first, second] for title, one in zip(titles, tables, strict=True)}
     )
     lesson.show_picture(
-        matrices.small_multiples(tables, titles, climb.texts, height=500, dark=is_dark()),
-        f"Similarity of each pair of {len(climb.texts)} sentences on {len(titles)} rungs",
+        matrices.small_multiples(tables, titles, texts.sentences, height=470, dark=is_dark()),
+        f"Similarity of each pair of {len(texts.sentences)} sentences on {len(titles)} rungs",
         table,
         key="ladder-matrices",
     )
     lesson.try_this(
-        "The sentences stand in threes: one, its paraphrase, and one that shares its words. On "
+        "The sentences stand in threes: one, its paraphrase, and one of the same words. On "
         "the low rungs the first lights up with the third; look where the second joins.",
         "Hover over a bright cell beside the diagonal: did words or meaning make it bright?",
     )
-    titles_to_open = {step.rung.title: step.space for step in climb.steps.values() if step.space}
     choice, button = st.columns([1, 2], vertical_alignment="bottom")
-    title = choice.selectbox("Rung", list(titles_to_open), key="rung to open")
+    title = choice.selectbox("Rung", titles, key="rung to open")
     with button:
-        lesson.offer_map(titles_to_open[title], "Open this rung’s space on the Map", key="map rung")
+        lesson.offer_map(made[title], "Open this rung’s space on the Map", key="map rung")
 
 
 @st.cache_resource(show_spinner=False)
@@ -252,12 +252,10 @@ def measured() -> dict[str, Ranking]:
     words = spaces.sample_space(spaces.DEFAULT)
     texts = tuple(sentences_of(pairs()))
     steps = climbed(texts, words.digest, LSA_DIM_MEASURED, words)
-    return {
-        step.rung.title: rank_pairs(step.space, pairs()) for step in steps.values() if step.space
-    }
+    return {step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space}
 
 
-def show_measured(climb: Climb) -> None:
+def show_measured(texts: Texts) -> None:
     """Show how each rung ranks paraphrases among the pairs written for this lesson."""
     rankings = measured()
     best = max(rankings, key=lambda title: rankings[title].found_first)
@@ -289,24 +287,19 @@ def show_measured(climb: Climb) -> None:
         st.dataframe(
             rankings_table(rankings),
             hide_index=True,
-            column_config={
-                "found first": shares,
-                "above unrelated": shares,
-                "above same words": shares,
-            },
+            column_config=dict.fromkeys(("first", "> unrelated", "> same"), shares),
             alt="Each rung's three shares",
         )
         kinds = ", ".join(f"{n} {kind}" for kind, n in counts.items())
         st.caption(
             f"{len(pairs())} pairs written for this lesson: {kinds}. No paraphrase shares a word "
-            "with its sentence: that is what counting cannot see. **Found first**: the share of "
-            "paraphrases’ sentences whose nearest is their partner. **Above**: how often a "
-            "paraphrase is more similar than a pair of the other kind; guessing gives 50%. "
+            "with its sentence, which is what counting cannot see. **First**: how often a "
+            "sentence’s nearest is its paraphrase. **>**: how often a paraphrase is more similar "
+            "than a pair of the other kind; guessing gives 50%. "
             f"LSA keeps {LSA_DIM_MEASURED} dimensions, learned from these sentences alone."
         )
     lesson.try_this(
-        "Find the paraphrases in each column. From which rung on do they leave the unrelated pairs "
-        "behind?",
+        "Find the paraphrases on each rung. Where do they leave the unrelated pairs behind?",
         "Why are the pairs of same words on top everywhere? Hover over one that the transformer "
         "puts low: there a word changed its meaning, and it noticed.",
     )
@@ -317,9 +310,9 @@ def rankings_table(rankings: dict[str, Ranking]) -> pa.Table:
     return pa.table(
         {
             "rung": list(rankings),
-            "found first": [one.found_first for one in rankings.values()],
-            "above unrelated": [one.above_unrelated for one in rankings.values()],
-            "above same words": [one.above_same_words for one in rankings.values()],
+            "first": [round(one.found_first, 2) for one in rankings.values()],
+            "> unrelated": [round(one.above_unrelated, 2) for one in rankings.values()],
+            "> same": [round(one.above_same_words, 2) for one in rankings.values()],
         }
     )
 
@@ -334,9 +327,8 @@ def pairs_table(rankings: dict[str, Ranking]) -> pa.Table:
     return pa.table(told | {title: one.similarities for title, one in rankings.items()})
 
 
-STEPS: dict[str, Callable[[Climb], None]] = {
-    "1 · Neighbors": show_rungs,
-    "2 · All pairs": show_matrices,
-    "3 · Measured": show_measured,
+STEPS: dict[str, Callable[[Texts], None]] = {
+    "1 Neighbors": show_rungs,
+    "2 All pairs": show_matrices,
+    "3 Measured": show_measured,
 }
-WITH_SLIDER = ("1 · Neighbors", "2 · All pairs")

@@ -23,14 +23,14 @@ SHOWN_COLUMNS = 64
 
 def ask() -> tuple[list[int], str]:
     """Draw the field for the tokens and the steps; return the rows and the open step."""
-    field, steps = st.columns([1, 1.4], vertical_alignment="bottom")
+    field, steps = st.columns([1, 1.4], vertical_alignment="center")
     text = field.text_input(
         "Token ids, or words",
         TOKENS,
         key="tokens",
         bind="query-params",
-        help=f"A number from 0 to {VOCABULARY - 1:,} is a row of the table; a word stands for its "
-        "place among the sample’s words. Write one twice to look it up twice.",
+        placeholder="42, 7, 1337 or king queen",
+        label_visibility="collapsed",
     )
     with steps:
         step = lesson.choose_step(list(STEPS))
@@ -64,16 +64,16 @@ def show_lookup(ids: list[int]) -> None:
     facts = st.columns(4)
     facts[0].metric("The table", f"{VOCABULARY:,} × {DIM}")
     facts[1].metric("Looked up", f"({len(ids)}, {DIM})")
-    facts[2].metric("Time of the lookup", readable_time(result["seconds_lookup"]))
-    facts[3].metric("Time of one-hot × matrix", readable_time(result["seconds_product"]))
-    ratio = result["seconds_product"] / result["seconds_lookup"]
+    facts[2].metric("Time of the lookup", readable_time(result["lookup_seconds"]))
+    facts[3].metric("Time of one-hot × matrix", readable_time(result["product_seconds"]))
+    ratio = result["product_seconds"] / result["lookup_seconds"]
     st.markdown(
-        f"`torch.nn.Embedding({VOCABULARY:_}, {DIM})` is a table. Looking up copies rows out of it; "
-        f"one-hot × matrix gives the same numbers, largest difference **{result['difference']:g}**, "
-        f"with **{len(ids) * VOCABULARY * DIM:,}** multiplications instead of none: here "
+        f"`torch.nn.Embedding({VOCABULARY:_}, {DIM})` is a table: a lookup copies rows. One-hot × "
+        f"matrix gives the same numbers, largest difference **{result['difference']:g}**, by "
+        f"**{len(ids) * VOCABULARY * DIM:,}** multiplications instead of none: here "
         f"**{ratio:,.0f} times** as slow."
     )
-    left, right = st.columns([1, 1.15], gap="medium")
+    left, right = st.columns([1, 1.35], gap="medium")
     table = result["table"].numpy()
     drawn = list(dict.fromkeys(ids))[:MOST_DRAWN]
     with left:
@@ -100,10 +100,11 @@ def show_lookup(ids: list[int]) -> None:
 
 def show_training(ids: list[int]) -> None:
     """Show what one training step does to which rows."""
-    rate = st.slider("Learning rate", 0.05, 1.0, 0.5, 0.05, key="rate", bind="query-params")
+    says, slider = st.columns([2.2, 1], vertical_alignment="center", gap="medium")
+    rate = slider.slider("Learning rate", 0.05, 1.0, 0.5, 0.05, key="rate", bind="query-params")
     result = train_step(ids, rate)
-    touched = len(result["rows_with_gradient"])
-    st.markdown(
+    touched = len(result["moved"])
+    says.markdown(
         f"The goal here: each vector looked up should become all ones. **{touched:,} of "
         f"{VOCABULARY:,}** rows get a gradient; the other {VOCABULARY - touched:,} are not "
         f"moved. Row {PADDING} is `padding_idx`: looked up or not, it learns nothing."
@@ -114,7 +115,7 @@ def show_training(ids: list[int]) -> None:
     roles = [role(row, ids) for row in rows]
     parts = {name: result[name].numpy()[rows] for name in ("before", "gradient", "after")}
     moved = np.linalg.norm(parts["after"] - parts["before"], axis=1)
-    left, right = st.columns([1.15, 1], gap="medium")
+    left, right = st.columns([1, 1.35], gap="medium")
     with left:
         table = pa.table(
             {
@@ -173,7 +174,7 @@ def number(value: float) -> str:
 
 def show_code(code: str) -> None:
     """Show the code that ran."""
-    st.code(code, language="python", height=420)
+    st.code(code, language="python", height=390)
     st.caption("The code that ran, ready to copy; it needs PyTorch.")
 
 
@@ -183,6 +184,6 @@ def readable_time(seconds: float) -> str:
 
 
 STEPS: dict[str, Callable[[list[int]], Any]] = {
-    "1 · Looking up": show_lookup,
-    "2 · One training step": show_training,
+    "1 Looking up": show_lookup,
+    "2 One training step": show_training,
 }
