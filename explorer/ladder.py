@@ -100,15 +100,13 @@ class Step:
     why_not: str = ""
 
 
-def climb(texts: Sequence[str], materials: Materials) -> list[Step]:
-    """Encode the texts on every rung, lowest first; a rung that cannot says why instead."""
-    steps = []
-    for rung in RUNGS.values():
-        try:
-            steps.append(Step(rung, rung.make(texts, materials)))
-        except SpaceError as error:
-            steps.append(Step(rung, None, str(error)))
-    return steps
+def climb(rung: str, texts: Sequence[str], materials: Materials) -> Step:
+    """Encode the texts on a rung, one of RUNGS; if it cannot, the step says why."""
+    chosen = RUNGS[rung]
+    try:
+        return Step(chosen, chosen.make(texts, materials))
+    except SpaceError as error:
+        return Step(chosen, None, str(error))
 
 
 @dataclass(frozen=True)

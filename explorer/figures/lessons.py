@@ -15,6 +15,7 @@ from explorer.figures.map import DARK, LIGHT, shown_text
 from explorer.figures.matrices import LIT, frame
 
 KIND_COLORS = {"paraphrase": OKABE_ITO[2], "same words": OKABE_ITO[1], "unrelated": OKABE_ITO[0]}
+SHEET = (360.0, 260.0)  # pixels that the points take up
 MOST_NAMED = 12  # words up to which each is named, crowded or not
 KIND_SYMBOLS = {"paraphrase": "circle", "same words": "x", "unrelated": "circle-open"}
 
@@ -43,7 +44,7 @@ def word_map(
     """
     ink = DARK if dark else LIGHT
     texts = [shown_text(label, 16) for label in labels]
-    sides = label_sides(coordinates, texts)
+    sides = label_sides(coordinates, texts, first=(anchor, nearest or 0))
     marked = {anchor, nearest}
     figure = go.Figure()
     if nearest is not None:
@@ -88,16 +89,21 @@ def word_map(
     return figure
 
 
-def label_sides(coordinates: NDArray[np.float32], texts: Sequence[str]) -> Sequence[str | None]:
+def label_sides(
+    coordinates: NDArray[np.float32], texts: Sequence[str], first: Sequence[int]
+) -> Sequence[str | None]:
     """Return the side on which each point's label stands, None for no label.
 
-    Of a few words each is named, away from the point nearest to it; of many those that fit.
+    Of a few words each is named, away from the point nearest to it; of many those that
+    fit, and the rows in `first` before all others.
     """
+    sides: list[str | None] = []
     if len(texts) > MOST_NAMED:
-        sheet = Sheet(coordinates)
-        # the sheet is as wide as the big map: here letters take twice as much of it
-        return [sheet.beside(at, text * 2) for at, text in zip(coordinates, texts, strict=True)]
-    sides = []
+        sheet = Sheet(coordinates, SHEET)
+        places = {row: sheet.beside(coordinates[row], texts[row]) for row in first}
+        for row, point in enumerate(coordinates):
+            sides.append(places[row] if row in places else sheet.beside(point, texts[row]))
+        return sides
     for row, point in enumerate(coordinates):
         away = np.linalg.norm(coordinates - point, axis=1)
         away[row] = np.inf
@@ -178,9 +184,10 @@ def kinds_figure(
     """
     ink = DARK if dark else LIGHT
     figure = go.Figure()
+    colors = KIND_COLORS | ({"unrelated": OKABE_ITO[4]} if dark else {})
     chosen = np.array(kinds)
     noise = np.random.default_rng(0)  # dots of one value would hide each other
-    for place, (kind, color) in enumerate(KIND_COLORS.items()):
+    for place, (kind, color) in enumerate(colors.items()):
         rows = np.flatnonzero(chosen == kind)
         x = np.concatenate(
             [

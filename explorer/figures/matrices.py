@@ -13,10 +13,11 @@ from plotly.subplots import make_subplots
 from explorer.figures.colors import SCALE
 from explorer.figures.map import DARK, LIGHT, Ink, shown_text
 
-MOST_ROWS = 40  # of words in a drawn matrix: more are too thin to see
+MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
 MOST_COLUMNS = 512
 MOST_WRITTEN = 12  # rows up to which the cells hold their numbers as text
-MOST_NAMED = 40  # rows up to which each has its name on the axis
+MOST_NAMED = 16  # names on an axis: of more rows only some are named
+MOST_APART = 40  # rows up to which there are gaps between the cells
 MOST_PHRASES = 60  # rows up to which each cell's hover is worded
 LABEL_LENGTH = 16
 LIT = {False: "#0072B2", True: "#56B4E9"}
@@ -90,7 +91,6 @@ def one_hot_figure(
         ticktext=[name_of[column] for column, _ in shown if column >= 0],
         tickangle=-45,
         ticklabeloverflow="allow",
-        showticklabels=len(lit) <= MOST_NAMED,
         side="top",
     )
     name_rows(figure, names)
@@ -200,8 +200,8 @@ def pairs_figure(
             reversescale=not larger_is_nearer,
             zmin=min(0.0, float(table.min())),
             zmax=max(float(table.max()), 1e-9),
-            xgap=1 if len(table) <= MOST_NAMED else 0,
-            ygap=1 if len(table) <= MOST_NAMED else 0,
+            xgap=1 if len(table) <= MOST_APART else 0,
+            ygap=1 if len(table) <= MOST_APART else 0,
             hovertemplate=f"{hover}<extra></extra>",
             colorbar=color_bar(dark),
         )
@@ -265,8 +265,8 @@ def small_multiples(
                 x=list(range(1, len(labels) + 1)),
                 y=list(range(1, len(labels) + 1)),
                 coloraxis="coloraxis",
-                xgap=1 if len(labels) <= MOST_NAMED else 0,
-                ygap=1 if len(labels) <= MOST_NAMED else 0,
+                xgap=1 if len(labels) <= MOST_APART else 0,
+                ygap=1 if len(labels) <= MOST_APART else 0,
             ),
             at // across + 1,
             at % across + 1,

@@ -34,6 +34,7 @@ from explorer.wordlist import FoundWords, find_words, no_completion, split_words
 WORDS = "king queen man woman banana apple paris france"
 CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
 MOST_WORDS = 500
+SUGGESTED = 3  # unknown words for which spellings are suggested
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
@@ -110,9 +111,12 @@ def look_up(space: EmbeddingSpace, words: tuple[str, ...]) -> tuple[FoundWords, 
 def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
     """Say which words have no vector, with the closest spellings."""
     if found.unknown:
-        first = found.unknown[0]
-        close = vocabulary.closest_labels(first)
-        hint = f" Spelled most like “{plain(first)}”: {lesson.listed(close)}." if close else ""
+        close = {word: vocabulary.closest_labels(word) for word in found.unknown[:SUGGESTED]}
+        hint = "".join(
+            f" Spelled like “{plain(word)}”: {lesson.listed(spellings)}."
+            for word, spellings in close.items()
+            if spellings
+        )
         st.warning(
             f"{plain(vocabulary.name)} has no vector for {lesson.listed(found.unknown)}: left out "
             f"below.{hint} The step “Unseen words” shows what can be done.",
@@ -125,6 +129,7 @@ def show_numbers(shown: Lesson) -> None:
     drawn = min(len(shown.labels), matrices.MOST_ROWS)
     labels, dark = shown.labels[:drawn], is_dark()
     cut = f" The first {drawn} words are drawn." if drawn < len(shown.labels) else ""
+    height = 130 + 26 * drawn if drawn < 8 else 340
     n, width, dim = len(shown.labels), shown.wide.dim, shown.dense.dim
     left, right = st.columns(2, gap="medium")
     with left:
@@ -138,7 +143,7 @@ def show_numbers(shown: Lesson) -> None:
             {"word": shown.labels, "column of its 1": lit + 1, "zeros": [width - 1] * n}
         )
         lesson.show_picture(
-            matrices.one_hot_figure(lit[:drawn], labels, width, height=340, dark=dark),
+            matrices.one_hot_figure(lit[:drawn], labels, width, height=height, dark=dark),
             f"One-hot matrix of {n} words: a single 1 in each row of {width:,} columns",
             table,
             key="one-hot-matrix",
@@ -152,7 +157,7 @@ def show_numbers(shown: Lesson) -> None:
         )
         wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
         lesson.show_picture(
-            matrices.dense_figure(wide, labels, height=340, dark=dark),
+            matrices.dense_figure(wide, labels, height=height, dark=dark),
             f"Heat map of {n} dense vectors of {dim} numbers",
             numbers_table(shown.dense),
             key="dense-matrix",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,9 +63,12 @@ class Texts:
     sentences: tuple[str, ...]
     words: EmbeddingSpace
 
-    def climb(self, lsa_dim: int) -> list[Step]:
-        """Return the sentences on all rungs."""
-        return climbed(self.sentences, self.words.digest, lsa_dim, self.words)
+    def climb(self, lsa_dim: int) -> Iterator[Step]:
+        """Yield the sentences on each rung; the last takes longest when it is the first time."""
+        for rung in RUNGS:
+            yield climbed(
+                rung, self.sentences, self.words.digest, lsa_dim if rung == "lsa" else 0, self.words
+            )
 
 
 @st.cache_resource(show_spinner="Loading the language model, once for everyone …")
@@ -80,12 +83,12 @@ def encoded(texts: tuple[str, ...]) -> EmbeddingSpace:
     return sentences.sentence_vectors(texts, model())
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=128)
 def climbed(
-    texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
-) -> list[Step]:
-    """Return the texts on all rungs, computed once for all visitors."""
-    return climb(texts, Materials(_words, lambda given: encoded(tuple(given)), lsa_dim))
+    rung: str, texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
+) -> Step:
+    """Return the texts on a rung, computed once for all visitors."""
+    return climb(rung, texts, Materials(_words, lambda given: encoded(tuple(given)), lsa_dim))
 
 
 def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
@@ -142,16 +145,18 @@ def show_rungs(texts: Texts) -> None:
     pick, slider = st.columns([1.6, 1], gap="medium")
     chosen = pick.selectbox("What is near to", texts.sentences, key="sentence")
     with slider:
-        steps = texts.climb(ask_dimensions(texts))
+        lsa_dim = ask_dimensions(texts)
     row = texts.sentences.index(chosen)
-    for line in (steps[:3], steps[3:]):
-        for column, step in zip(st.columns(3, gap="small"), line, strict=True):
-            with column.container(border=True, height="stretch", gap="xsmall"):
-                show_rung(step, row)
+    cards = [*st.columns(3, gap="small"), *st.columns(3, gap="small")]
+    steps = []
+    for card, step in zip(cards, texts.climb(lsa_dim), strict=True):
+        steps.append(step)
+        with card.container(border=True, height="stretch", gap="xsmall"):
+            show_rung(step, row)
     with st.expander("The numbers as a table", icon=":material/table:"):
         st.dataframe(rungs_table(steps, row), hide_index=True)
     lesson.try_this(
-        "Follow the first sentence up the ladder: on which rung does its paraphrase, which shares "
+        "Follow *The man bought a car* up the ladder: on which rung does its paraphrase, which shares "
         "no word with it, come first?",
         "Move LSA’s slider. What goes with what, LSA learns from these few sentences alone; the "
         "upper rungs bring it along from billions of words.",
@@ -213,7 +218,7 @@ def rungs_table(steps: list[Step], row: int) -> pa.Table:
 
 def show_matrices(texts: Texts) -> None:
     """Show the similarity of every pair on every rung, on one color scale."""
-    steps = texts.climb(ask_dimensions(texts))
+    steps = list(texts.climb(ask_dimensions(texts)))
     made = {step.rung.title: step.space for step in steps if step.space is not None}
     titles = list(made)
     tables = [pairwise(space) for space in made.values()]
@@ -249,10 +254,11 @@ def pairs() -> tuple[Pair, ...]:
 @st.cache_resource(show_spinner="Reading all the pairs on each rung …")
 def measured() -> dict[str, Ranking]:
     """Return how each rung ranks the pairs, measured once on this computer."""
-    words = spaces.sample_space(spaces.DEFAULT)
-    texts = tuple(sentences_of(pairs()))
-    steps = climbed(texts, words.digest, LSA_DIM_MEASURED, words)
-    return {step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space}
+    texts = Texts(tuple(sentences_of(pairs())), spaces.sample_space(spaces.DEFAULT))
+    steps = texts.climb(LSA_DIM_MEASURED)
+    return {
+        step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space is not None
+    }
 
 
 def show_measured(texts: Texts) -> None:
@@ -262,10 +268,10 @@ def show_measured(texts: Texts) -> None:
     winner = rankings[best]
     counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in lessons.KIND_COLORS}
     st.markdown(
-        f"##### **{best}** ranks paraphrases best: for **{winner.found_first:.0%}** of their "
-        f"sentences it puts the other of the pair first among {2 * len(pairs()):,}. But the same "
-        f"words with another meaning fool it too: only **{winner.above_same_words:.0%}** of the "
-        "time a paraphrase stands above such a pair."
+        f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of their sentences "
+        f"it puts the other of the pair first, among {2 * len(pairs()):,}. But the same words with "
+        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does a "
+        "paraphrase stand above such a pair."
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
