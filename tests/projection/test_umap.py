@@ -117,5 +117,5 @@ def test_parameters_that_cannot_be_are_refused(
 
 def test_too_few_points_are_told() -> None:
     three = EmbeddingSpace(["a", "b", "c"], np.eye(3), name="three")
-    with pytest.raises(ProjectionError, match="at least 4 points, three has 3. Use PCA"):
+    with pytest.raises(ProjectionError, match=r"at least 4 points, three has 3\. Use PCA"):
         project(three, "umap")
