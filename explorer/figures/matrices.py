@@ -427,6 +427,8 @@ def rows_with_gaps(ids: Sequence[int], n: int) -> list[int | None]:
 
 def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     """Write the rows' names beside them: all of a few, of many only as many as fit."""
+    if len(names) > MOST_WRITTEN:
+        figure.update_yaxes(tickfont_size=12)
     step = -(-len(names) // MOST_NAMED)
     places = list(range(0, len(names), step))
     figure.update_yaxes(

@@ -156,7 +156,7 @@ def show_rungs(texts: Texts) -> None:
     with st.expander("The numbers as a table", icon=":material/table:"):
         st.dataframe(rungs_table(steps, row), hide_index=True)
     lesson.try_this(
-        "Follow *The man bought a car* up the ladder: on which rung does its paraphrase, which shares "
+        "Follow *The man bought a car*: on which rung does its paraphrase, which shares "
         "no word with it, come first?",
         "Move LSA’s slider. What goes with what, LSA learns from these few sentences alone; the "
         "upper rungs bring it along from billions of words.",
