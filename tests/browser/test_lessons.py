@@ -73,12 +73,16 @@ def test_words_metric_and_hover_tell_why_one_hot_is_blind(server: Server, page: 
 def test_the_seed_moves_the_made_up_map_alone(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/one_hot?step=3+Maps&seed=1")
     plots_drawn(page, 2)
-    places = """() => [...document.querySelectorAll('.js-plotly-plot')].map(
-        plot => Array.from(plot._fullData[1].x).map(x => x.toFixed(4)).join())"""
-    lone, dense = page.evaluate(places)
+    places = """key => {
+        const plot = document.querySelector(`.st-key-word-map-${key} .js-plotly-plot`);
+        return plot?._fullData && Array.from(plot._fullData[1].x).map(x => x.toFixed(4)).join();
+    }"""
+    lone, dense = (page.evaluate(places, key) for key in ("one-hot", "dense"))
     page.get_by_role("slider", name="Seed of the picture").press("ArrowRight")
-    page.wait_for_function(f"before => ({places})()[0] !== before", arg=lone)
-    assert page.evaluate(places)[1] == dense
+    page.wait_for_function(
+        f"before => {{ const now = ({places})('one-hot'); return now && now !== before }}", arg=lone
+    )
+    page.wait_for_function(f"before => ({places})('dense') === before", arg=dense)
 
 
 def test_five_hundred_words_stay_readable(server: Server, page: Page) -> None:
