@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED, Categories, Numbers
+from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
 from explorer.figures.marks import NO_ROWS, Marks, Rows
 from explorer.projection import Projection
@@ -20,6 +20,7 @@ FADED = 0.35  # of the chosen opacity, for the points that are not marked
 HOVER_LENGTH = 60
 LABEL_LENGTH = 28
 MOST_NAMED_HITS = 12
+LANDMARK_ABOVE = 12  # pixels over its point
 NAMED_IN_3D = 8  # what overlaps there changes with the camera
 
 
@@ -32,10 +33,11 @@ class Ink:
     grid: str
     halo: str
     veil: str
+    points: str  # where no column colors them
 
 
-LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)")
-DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)")
+LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)", "#0072B2")
+DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)", "#56B4E9")
 
 
 def map_figure(
@@ -135,7 +137,7 @@ class Pen:
             }
             hover = f"<br>{plain_hover(colors.column)}: %{{marker.color:,.6~g}}"
             return [self.trace(rows, marker, hover=hover)]
-        return [self.trace(rows, {"color": OKABE_ITO[0], "opacity": opacity})]
+        return [self.trace(rows, {"color": self.ink.points, "opacity": opacity})]
 
     def legend_entry(self, code: int, name: str, color: str) -> Any:
         """A legend's line in full color, also while the points are faded or see-through."""
@@ -215,6 +217,7 @@ class Pen:
                 **{axis: float(value[0]) for axis, value in self.coordinates([row]).items()},
                 "text": shown_text(self.labels[row], LABEL_LENGTH),
                 "showarrow": False,
+                "yshift": LANDMARK_ABOVE,
                 "font": {"color": self.ink.text, "size": 13},
                 "bgcolor": self.ink.veil,
                 "borderpad": 1,
