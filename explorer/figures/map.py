@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
-from explorer.figures.marks import NO_ROWS, Marks, Rows
+from explorer.figures.marks import Marks, Rows
 from explorer.projection import Projection
 
 FADED = 0.35  # of the chosen opacity, for the points that are not marked

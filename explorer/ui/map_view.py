@@ -159,8 +159,8 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
         st.info(f"No label holds “{plain(st.session_state['search'])}”.")
     if view.selected is None and not len(view.hits):
         st.info(
-            "Click a point to see its true nearest neighbors, measured in all {space.dim:,} dimensions "
-            "and not in the picture.",
+            f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
+            "dimensions and not in the picture.",
             icon=":material/touch_app:",
         )
         st.caption("Drag to move, scroll to zoom, double-click to see all.")

@@ -50,8 +50,6 @@ def mount(
         with st.container(gap=None, height=1, border=False):
             for part in parts:
                 draw(key=f"{key} {part.id}", data=part.data, height=1)
-        result = draw(
-            key=key, data=view, default={"choice": None}, on_choice_change=on_choice
-        )
+        result = draw(key=key, data=view, default={"choice": None}, on_choice_change=on_choice)
     choice: dict[str, Any] | None = result.get("choice")
     return choice

@@ -41,7 +41,8 @@ def write_message(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
     for name, values in arrays.items():
         if values.dtype.name not in DTYPES:
             raise ValueError(
-                f"The array “{name}” is {values.dtype}, and a message holds {', '.join(DTYPES)} only."
+                f"The array “{name}” is of {values.dtype}. A message holds {', '.join(DTYPES)}: "
+                "convert it first."
             )
         chunk = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))
         chunks.append(padded(chunk.tobytes()))

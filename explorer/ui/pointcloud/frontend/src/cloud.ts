@@ -382,7 +382,7 @@ export class Cloud {
       if (this.neighbors.length) {
         text += `. Nearest: ${[...this.neighbors].slice(0, 5).map((row) => this.textOf(row)).join(", ")}`;
       }
-    } else if (this.view!.hits.length) text = `${this.view!.hits.length.toLocaleString("en")} found`;
+    } else if (this.view!.hits.length) text = `${this.view!.hits.length.toLocaleString("en")} marked on the map`;
     if (this.said.textContent !== text) this.said.textContent = text;
   }
 
