@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from explorer.ui import encoding
+from explorer.ui import encode_view
 from explorer.ui.frame import open_page
 
 space = open_page("encode", "Encode text", "A model reads each text and gives it a place in space.")
 left, right = st.columns([2, 1], gap="large")
 with left:
-    texts = encoding.ask_texts()
+    texts = encode_view.ask_texts()
 with right:
-    wishes = encoding.ask_wishes(space)
-    encoding.show_kept()
+    wishes = encode_view.ask_wishes(space)
+    encode_view.show_kept()
 with left:
-    encoding.confirm(texts, wishes, space)
-    encoding.show_work()
+    encode_view.confirm(texts, wishes, space)
+    encode_view.show_work()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui import address, map_view
 from explorer.ui.frame import open_page
-from explorer.ui.landing import ask_landing, landing_marks, show_landing
+from explorer.ui.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.pictures import picture
 from explorer.ui.pointcloud import pointcloud
 
@@ -23,7 +23,7 @@ with left:
         marks=landing_marks(view.marks(projection, space), landing),
         size=view.size,
         opacity=view.opacity,
-        landing=landing,
+        arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )
 with right:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
-from explorer.landing import Landing
+from explorer.figures.marks import Marks, Rows
 from explorer.projection import Projection
-
-Rows = NDArray[np.intp]
-NO_ROWS: Rows = np.empty(0, np.intp)
 
 FADED = 0.35  # of the chosen opacity, for the points that are not marked
 HOVER_LENGTH = 60
@@ -43,21 +40,6 @@ LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)"
 DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)", "#56B4E9")
 
 
-@dataclass(frozen=True, eq=False)
-class Marks:
-    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks."""
-
-    hits: Rows = field(default_factory=lambda: NO_ROWS)
-    selected: int | None = None
-    neighbors: Rows = field(default_factory=lambda: NO_ROWS)
-    landmarks: Rows = field(default_factory=lambda: NO_ROWS)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is searched, selected or near to what landed."""
-        return self.selected is None and not len(self.hits) and not len(self.neighbors)
-
-
 def map_figure(
     projection: Projection,
     labels: Sequence[str],
@@ -68,7 +50,6 @@ def map_figure(
     opacity: float = 0.7,
     height: int = 600,
     dark: bool = False,
-    landing: Landing | None = None,
 ) -> go.Figure:
     """Draw a projection.
 
@@ -88,8 +69,6 @@ def map_figure(
         Of the figure, in pixels.
     dark
         Whether the ground is dark.
-    landing
-        A new text that is set among the points.
     """
     marks = marks or Marks()
     ink = DARK if dark else LIGHT
@@ -108,8 +87,6 @@ def map_figure(
         named = len(marks.hits) <= MOST_NAMED_HITS and marks.selected is None
         layers.append(pen.mark(marks.hits, size + 5, symbol="circle-open", named=named))
     figure.add_traces(layers[::-1])
-    if landing is not None:
-        figure.add_traces(pen.landing(landing))
     figure.update_layout(layout(projection, ink, height))
     many = isinstance(colors, Categories) and len(colors.names) > MOST_BELOW
     figure.update_layout(legend=LEGEND_BESIDE if many else LEGEND_BELOW)
@@ -232,37 +209,6 @@ class Pen:
             customdata=rows,
             showlegend=False,
         )
-
-    def landing(self, landing: Landing) -> list[Any]:
-        """A new text as a star, tied to its nearest neighbor."""
-        kind = go.Scatter if self.flat else go.Scatter3d
-        axes = "xyz"[: self.points.shape[1]]
-        ends = np.stack([self.points[landing.neighbors.indices[0]], landing.coordinates])
-        tie = kind(
-            **dict(zip(axes, ends.T, strict=True)),
-            mode="lines",
-            line={"color": SELECTED, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        star = kind(
-            **{axis: [value] for axis, value in zip(axes, landing.coordinates, strict=True)},
-            mode="markers+text",
-            marker={
-                "symbol": "star" if self.flat else "diamond",
-                "size": self.size + 12 if self.flat else 9,
-                "color": SELECTED,
-                "line": {"width": 1.5, "color": self.ink.text},
-            },
-            text=[shown_text(landing.text, LABEL_LENGTH)],
-            textposition="top center",
-            textfont={"color": self.ink.text, "size": 14},
-            customdata=landing.neighbors.indices[:1],  # a click selects its nearest neighbor
-            hovertext=[plain_hover(landing.text)],
-            hovertemplate="<b>%{hovertext}</b><extra></extra>",
-            showlegend=False,
-        )
-        return [tie, star]
 
     def name(self, figure: go.Figure, rows: Rows) -> None:
         """Write labels over the points, on a ground that keeps them readable."""

@@ -47,6 +47,9 @@ PAGES = {  # in the order of the navigation
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
+    "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
+    "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
 }
 
 

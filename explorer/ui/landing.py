@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from explorer import EmbeddingSpace, Projection
 from explorer.encode import work
 from explorer.errors import ExplorerError
-from explorer.figures.map import Marks
+from explorer.figures.marks import Marks
 from explorer.landing import Landing, land
 from explorer.ui import address
-from explorer.ui.encoding import encodings
+from explorer.ui.encode_view import encodings
 from explorer.ui.opening import tell
 from explorer.ui.plain import plain
+from explorer.ui.pointcloud import Arrow
 
+FALL = 0.12  # length of the arrow, of the picture's height
+MOST = 32  # letters beside it
 PATIENCE = 90.0  # seconds; the first time, the model has to be loaded
 
 
@@ -52,6 +56,16 @@ def landing_marks(marks: Marks, landing: Landing | None) -> Marks:
     if landing is None or marks.selected is not None:
         return marks
     return replace(marks, neighbors=landing.neighbors.indices)
+
+
+def landing_arrows(projection: Projection, landing: Landing | None) -> list[Arrow]:
+    """Return an arrow that comes down where the text landed, with the text beside it."""
+    if landing is None:
+        return []
+    above = landing.coordinates.copy()
+    above[1] += FALL * float(np.ptp(projection.coordinates[:, 1]))
+    text = landing.text if len(landing.text) <= MOST else f"{landing.text[: MOST - 1]}…"
+    return [Arrow(above.tolist(), landing.coordinates.tolist(), text)]
 
 
 def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
