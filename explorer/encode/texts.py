@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from explorer.encode.tables import open_table
 from explorer.errors import TextError
 from explorer.formats.file import File
 from explorer.formats.table import is_text
@@ -172,16 +171,6 @@ def no_column(name: str, names: Sequence[str]) -> TextError:
     return TextError(
         f"There is no column “{name}”. The columns are: {', '.join(map(str, names[:20]))}."
     )
-
-
-def file_batches(file: File, column: str | None, rows: int) -> Iterator[pa.Table]:
-    """Yield a file's rows as tables with the column of texts, a part at a time."""
-    if file.suffix == ".txt":
-        yield from line_batches(file, rows)
-        return
-    table = open_table(file)
-    check_column(table.schema, column or first_column(table.schema))
-    yield from table.batches(rows)
 
 
 def first_column(schema: pa.Schema) -> str:

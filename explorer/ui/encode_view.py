@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace, encode
+from explorer.cost import readable_bytes
 from explorer.encode import work
 from explorer.encode.device import AUTO, PRECISIONS, Device
 from explorer.encode.encoding import LONG_TEXTS
@@ -33,7 +34,7 @@ from explorer.settings import load_settings
 from explorer.space import count
 from explorer.ui import address
 from explorer.ui.frame import PAGES
-from explorer.ui.opening import readable_bytes, tell
+from explorer.ui.opening import tell
 from explorer.ui.plain import plain
 from explorer.ui.spaces import opened_spaces
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import feather
 
 from explorer.encode.tables import open_table
-from explorer.encode.texts import file_batches, from_table, from_text, label_column, text_columns
+from explorer.encode.texts import from_table, from_text, label_column, line_batches, text_columns
 from explorer.errors import TextError, UnknownFormatError
 from explorer.formats.file import as_file
 
@@ -98,7 +98,7 @@ def test_tables_of_each_kind_are_read_whole_and_in_parts(
     whole = open_table(file).read()
     assert whole["title"].to_pylist() == BOOKS["title"].to_pylist()
     assert whole["description"].to_pylist()[2] == "A girl, and\nthe Alps."
-    parts = list(file_batches(file, "description", 2))
+    parts = list(open_table(file).batches(2))
     assert [len(part) for part in parts] == [2, 1]
     assert pa.concat_tables(parts)["year"].to_pylist() == [1815, 1897, 1881]
 
@@ -106,7 +106,7 @@ def test_tables_of_each_kind_are_read_whole_and_in_parts(
 def test_text_files_are_read_in_parts(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_bytes("eins\r\nzwei\ndr\xe4i".encode())
-    parts = list(file_batches(as_file(path), None, 2))
+    parts = list(line_batches(as_file(path), 2))
     assert [part["text"].to_pylist() for part in parts] == [["eins", "zwei"], ["dräi"]]
 
 
