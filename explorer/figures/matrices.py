@@ -12,14 +12,16 @@ from plotly.subplots import make_subplots
 
 from explorer.figures.colors import SCALE
 from explorer.figures.map import DARK, LIGHT, Ink, shown_text
+from explorer.space import count
 
 MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
 MOST_COLUMNS = 512
 MOST_WRITTEN = 12  # rows up to which the cells hold their numbers as text
 MOST_NAMED = 16  # names on an axis: of more rows only some are named
 MOST_APART = 40  # rows up to which there are gaps between the cells
-MOST_PHRASES = 60  # rows up to which each cell's hover is worded
+MOST_PHRASES = 100  # rows up to which each cell's hover is worded
 LABEL_LENGTH = 16
+WORD_LENGTH = 100  # in a hover; long enough that two words stay two
 LIT = {False: "#0072B2", True: "#56B4E9"}
 UNLIT = {False: "#e8edf1", True: "#1d262d"}
 DIVERGING = {  # Okabe & Ito's blue and vermilion around the ground
@@ -80,7 +82,7 @@ def one_hot_figure(
         figure.add_annotation(
             x=place,
             y=(len(rows) - 1) / 2,
-            text=f"{shown[place][1]:,} zeros",
+            text=count(shown[place][1], "zero"),
             textangle=-90,
             showarrow=False,
             font={"size": 13, "color": (DARK if dark else LIGHT).quiet},
@@ -189,11 +191,12 @@ def pairs_figure(
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
-    names = [shown_text(label, LABEL_LENGTH) for label in labels]
-    hover = "<b>%{y} – %{x}</b><br>" + ("%{customdata} = " if phrases else "") + "%{z:.4g}"
+    words = [shown_text(label, WORD_LENGTH) for label in labels]
     figure = go.Figure(
         go.Heatmap(
             z=table,
+            x=words,
+            y=words,
             customdata=phrases,
             texttemplate="%{z:.2f}" if len(table) <= MOST_WRITTEN else None,
             colorscale=SCALE,
@@ -202,26 +205,25 @@ def pairs_figure(
             zmax=max(float(table.max()), 1e-9),
             xgap=1 if len(table) <= MOST_APART else 0,
             ygap=1 if len(table) <= MOST_APART else 0,
-            hovertemplate=f"{hover}<extra></extra>",
+            hovertemplate="<b>%{y} – %{x}</b><br>"
+            + ("%{customdata} = " if phrases else "")
+            + "%{z:.4g}<extra></extra>",
             colorbar=color_bar(dark),
         )
     )
     figure.update_layout(frame(height, dark))
-    figure.update_xaxes(tickangle=-45, side="top", ticklabeloverflow="allow")
-    name_rows(figure, names)
-    places = figure.layout.yaxis.tickvals
-    figure.update_xaxes(tickvals=places, ticktext=figure.layout.yaxis.ticktext)
-    # the hover names words, not places: %{x} and %{y} read the axis, so each cell has its word
-    figure.update_traces(x=list(range(len(names))), y=list(range(len(names))))
-    figure.update_traces(
-        text=[[f"{one} – {other}" for other in names] for one in names]
-        if len(names) <= MOST_PHRASES
-        else None,
+    name_rows(figure, [shown_text(label, LABEL_LENGTH) for label in labels], words)
+    rows = figure.layout.yaxis
+    figure.update_xaxes(
+        type="category",
+        tickangle=-45,
+        side="top",
+        ticklabeloverflow="allow",
+        tickvals=rows.tickvals,
+        ticktext=rows.ticktext,
+        tickfont_size=rows.tickfont.size,
     )
-    if len(names) <= MOST_PHRASES:
-        figure.update_traces(
-            hovertemplate=hover.replace("%{y} – %{x}", "%{text}") + "<extra></extra>"
-        )
+    figure.update_yaxes(type="category")
     return figure
 
 
@@ -425,15 +427,16 @@ def rows_with_gaps(ids: Sequence[int], n: int) -> list[int | None]:
     return shown
 
 
-def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+def name_rows(
+    figure: go.Figure, names: Sequence[str], places: Sequence[str | int] | None = None
+) -> None:
     """Write the rows' names beside them: all of a few, of many only as many as fit."""
     if len(names) > MOST_WRITTEN:
         figure.update_yaxes(tickfont_size=12)
     step = -(-len(names) // MOST_NAMED)
-    places = list(range(0, len(names), step))
     figure.update_yaxes(
-        tickvals=places,
-        ticktext=[names[place] for place in places],
+        tickvals=list(places or range(len(names)))[::step],
+        ticktext=names[::step],
         ticklabelstandoff=6,
         autorange="reversed",
     )

@@ -24,7 +24,8 @@ from explorer.encode.subwords import (
     word_pieces,
 )
 from explorer.figures import lessons, matrices
-from explorer.pairwise import PAIR_METRICS, PairMetric, formula, pairwise
+from explorer.pairwise import PAIR_METRICS, PairMetric, formulas, pairwise
+from explorer.space import count
 from explorer.sparse import SparseSpace
 from explorer.ui import lesson, spaces
 from explorer.ui.plain import plain
@@ -98,11 +99,12 @@ def look_up(space: EmbeddingSpace, words: tuple[str, ...]) -> tuple[FoundWords, 
     sample = spaces.sample_space(spaces.DEFAULT)
     if space is not sample:
         found = find_words(space, words, no_completion)
-        if found.space is not None:
+        if found.space is not None and not space.is_sparse:
             return found, space
+        lack = "is sparse itself" if space.is_sparse else "holds none of these words"
         st.info(
-            f"{plain(space.name)} holds none of these words: the dense vectors are those of "
-            f"the sample “{spaces.DEFAULT}”.",
+            f"{plain(space.name)} {lack}: the dense vectors are those of the sample "
+            f"“{spaces.DEFAULT}”.",
             icon=":material/info:",
         )
     return find_words(sample, words, whole_word_vector), sample
@@ -134,9 +136,9 @@ def show_numbers(shown: Lesson) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
-            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: {n:,} are 1, "
-            f"**{n * (width - 1):,} are 0**. A row says which word it is, and no "
-            f"more.{cut}"
+            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: "
+            f"{count(n, 'is', 'are')} 1, **{n * (width - 1):,} are 0**. A row says which word "
+            f"it is, and no more.{cut}"
         )
         lit = shown.wide.matrix.indices
         table = pa.table(
@@ -230,7 +232,11 @@ def show_distances(shown: Lesson) -> None:
             )
     st.caption(
         f"{metric.name.capitalize()}: {metric.sentence}. Bright is near. "
-        "Hover over a cell for the formula in numbers."
+        + (
+            "Hover over a cell for the formula in numbers."
+            if len(shown.labels) <= matrices.MOST_PHRASES
+            else f"Up to {matrices.MOST_PHRASES} words, a cell’s hover tells the formula too."
+        )
     )
     lesson.try_this(
         "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
@@ -241,10 +247,7 @@ def show_distances(shown: Lesson) -> None:
 
 def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
     """Return each pair's formula in numbers, of few words; of many it would be megabytes."""
-    n = len(space)
-    if n > matrices.MOST_PHRASES:
-        return None
-    return [[formula(space, metric, i, j) for j in range(n)] for i in range(n)]
+    return formulas(space, metric) if len(space) <= matrices.MOST_PHRASES else None
 
 
 def tell_pairs(

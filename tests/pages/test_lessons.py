@@ -130,6 +130,21 @@ def test_own_sentences_are_encoded_and_one_is_too_few(visit: Visit) -> None:
     assert "holds a word" in said(screen)
 
 
+def test_the_sentences_of_the_pairs_can_be_taken(visit: Visit) -> None:
+    screen = visit(LADDER)
+    next(one for one in screen.button if one.label == "All of the pairs").click().run()
+    assert not screen.exception
+    assert len(screen.selectbox(key="sentence").options) == 168
+
+
+def test_a_sparse_space_is_not_compared_with_itself(visit: Visit) -> None:
+    lone = encodings.one_hot(["king", "queen", "banana"])
+    space_id = encodings.spaces.opened_spaces().add(lone)
+    text = said(visit(ONE_HOT, space=space_id, step="2 Distances"))
+    assert "is sparse itself" in text
+    assert "in this space 1.14 and 1.65" in text
+
+
 @pytest.mark.parametrize("step", layer_view.STEPS)
 @pytest.mark.parametrize("tokens", ["42, 7, 1337", "king queen king", "0", "blorp", ""])
 def test_every_step_of_the_layer_copes_with_tokens(visit: Visit, step: str, tokens: str) -> None:
