@@ -25,6 +25,9 @@ export interface Choice {
 
 const MOVING = 700; // milliseconds that points take to their new places
 const FADED = 0.35; // of the opacity, for points that do not stand out
+const SMOOTH = 40; // milliseconds a frame may take while all moves; fewer points are drawn before it takes longer
+const LEAST_DETAIL = 0.05;
+const REST = 180; // milliseconds without a move, after which all points are drawn
 const LABEL_LENGTH = 28;
 const TEXTS_KEPT = 20_000;
 const TURN = 0.25; // pixels a millisecond of turning by itself
@@ -78,7 +81,6 @@ export class Cloud {
   private motion: { began: number; from: CameraState; to: CameraState; depth: number; lasts: number } | null = null;
   private share = 1;
   private outline: Place[] = [];
-  private pointer: Place | null = null;
   private hovered: number | null = null;
   private shapes: Shape[] = [];
   private labels: Label[] = [];
@@ -88,6 +90,10 @@ export class Cloud {
   private mustDraw = false;
   private mustInk = false;
   private lastFrame = 0;
+  private detail = 1;
+  private wasLively = false;
+  private livelyUntil = 0;
+  private rest = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -398,9 +404,7 @@ export class Cloud {
       zoomAt: (x, y, factor) => this.moved(() => this.camera.zoomAt(x, y, factor)),
       fit: () => this.fit(),
       hover: (place) => {
-        this.pointer = place;
-        if (!place) this.point(null);
-        this.ask();
+        this.point(place && !this.motion ? this.pick(place, 4) : null);
       },
       choose: (place, adds) => {
         const row = this.pick(place, 4);
@@ -472,6 +476,8 @@ export class Cloud {
     how();
     if (this.motion) this.motion = this.share < 1 ? { ...this.motion, from: this.camera.state, to: this.camera.state } : null;
     this.isHome = false;
+    this.livelyUntil = performance.now() + REST * 0.8;
+    this.point(null);
     this.ask(true);
   }
 
@@ -527,7 +533,7 @@ export class Cloud {
     this.advance(now);
     if (this.mustDraw) {
       this.mustDraw = false;
-      this.painter.draw(this.camera, this.style, this.share);
+      this.painter.draw(this.camera, this.style, this.share, this.adapted(now));
       const { shapes, labels } = inked(this.drawing);
       this.shapes = shapes;
       this.labels = labels;
@@ -535,13 +541,25 @@ export class Cloud {
       this.element.dataset["state"] = this.motion ? "moving" : "drawn";
       this.element.dataset["labels"] = `${labels.length}`;
     }
-    if (this.pointer && !this.motion) this.point(this.pick(this.pointer, 4));
     if (this.mustInk) {
       this.mustInk = false;
       this.paintInk();
     }
     this.lastFrame = now;
     if (this.motion || (this.isTurning && this.depth === 1)) this.ask(true);
+  }
+
+  /** Return the share of the points to draw: all at rest, what this machine manages while all moves. */
+  private adapted(now: number): number {
+    const isLively = now < this.livelyUntil || this.motion !== null || (this.isTurning && this.depth === 1);
+    if (isLively && this.wasLively) {
+      const factor = Math.min(Math.max(SMOOTH / Math.max(now - this.lastFrame, 1), 0.5), 1.15);
+      this.detail = Math.min(Math.max(this.detail * factor, LEAST_DETAIL), 1);
+    }
+    this.wasLively = isLively;
+    clearTimeout(this.rest);
+    if (isLively && this.detail < 1) this.rest = window.setTimeout(() => this.ask(true), REST);
+    return isLively ? this.detail : 1;
   }
 
   private advance(now: number): void {
@@ -738,7 +756,7 @@ export class Cloud {
       shapes: this.shapes,
       drawn: (times) => {
         this.painter.resize(width, height, times);
-        this.painter.draw(this.camera, this.style, this.share);
+        this.painter.draw(this.camera, this.style, this.share, 1);
         return this.painter.canvas;
       },
       style: this.style,

@@ -34,6 +34,7 @@ export interface Painter {
   /** Size and opacity by number: shares of 255, or null. */
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
   setMarks(marking: Marking): void;
-  draw(camera: Camera, style: Style, share: number): void;
+  /** `share` of the way from before to now; `detail`: the share of the points to draw, while all moves. */
+  draw(camera: Camera, style: Style, share: number, detail: number): void;
   dispose(): void;
 }
