@@ -26,7 +26,7 @@ RUNS = 5
 GOALS = {"server answers": 4.0, "first visitor": 3.0, "later visitors": 3.0}
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-# Drawn: the map says that its points are on the screen, and the browser has painted two frames since.
+# Drawn: the map says that its points are there, and the browser has painted two frames since.
 DRAWN = """() => {
     const drawn = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
         .some(one => one.shadowRoot?.querySelector('.cloud[data-state=drawn]'));
