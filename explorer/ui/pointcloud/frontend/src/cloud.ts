@@ -5,7 +5,7 @@ import { categoryPalette, rgb, scalePalette, scaleShades, shares } from "./color
 import { Flat } from "./flat.ts";
 import { listen } from "./gestures.ts";
 import { type Cluster, clustersOf, type Drawing, inked, shortened } from "./ink.ts";
-import type { Label } from "./labels.ts";
+import type { Box, Label } from "./labels.ts";
 import { Legend } from "./legend.ts";
 import type { Marking, Painter, Style } from "./painter.ts";
 import { type Part, type Parts, type PointsPart, shownNumber, shownValue } from "./parts.ts";
@@ -443,7 +443,7 @@ export class Cloud {
 
   private pick(place: Place, slack: number): number | null {
     if (!this.points || this.share < 1) return null;
-    return pickPoint(this.points.positions, this.camera, place, this.view!.size / 2 + slack, this.isVisible);
+    return pickPoint(this.points.positions, this.camera, place, this.style.size / 2 + slack, this.isVisible);
   }
 
   private point(row: number | null): void {
@@ -590,8 +590,10 @@ export class Cloud {
   private get style(): Style {
     const { size, opacity, ink } = this.view!;
     const closer = Math.min(Math.max(this.camera.zoom, 0.5), 60) ** 0.3; // grow a little when looked at closely
+    const drawn = size * (this.depth < 1 ? closer : 1);
     return {
-      size: size * (this.depth < 1 ? closer : 1),
+      size: drawn,
+      grown: drawn - size,
       opacity: this.standsOut ? opacity * FADED : opacity,
       depth: this.depth,
       ink: rgb(ink.text),
@@ -612,10 +614,17 @@ export class Cloud {
       textOf: (row) => this.textOf(row),
       widthOf: this.widthOf,
       selected: this.selected,
+      size: this.style.size,
+      reserved: this.reserved,
       clusters: this.motion && this.before ? [] : this.clusters,
       // names that come and go while all turns cannot be read
       kept: this.motion && this.before ? this.labels.map(({ row }) => row) : null,
     };
+  }
+
+  private get reserved(): Box {
+    const { offsetLeft: x, offsetTop: y, offsetWidth: width, offsetHeight: height } = this.tools.element;
+    return { x: x - 4, y: y - 4, width: width + 12, height: height + 8 };
   }
 
   private paintInk(): void {
@@ -628,7 +637,7 @@ export class Cloud {
     const shapes = [...this.shapes];
     if (this.hovered !== null && this.hovered < this.points!.positions.length / 3) {
       const [x, y, depth] = camera.project(...this.at(this.hovered));
-      const radius = this.view!.size / 2 + 3;
+      const radius = this.style.size / 2 + 3;
       if (depth > 0) {
         shapes.push({ kind: "ring", x, y, radius: radius + 1, color: ground, fill: null, width: 4 });
         shapes.push({ kind: "ring", x, y, radius, color: text, fill: null, width: 2 });

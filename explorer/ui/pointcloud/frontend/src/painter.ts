@@ -7,6 +7,8 @@ export type Rgb = [red: number, green: number, blue: number]; // each 0 to 1
 export interface Style {
   /** A point's diameter in pixels of the screen. */
   size: number;
+  /** How much of it is from zooming. */
+  grown: number;
   opacity: number;
   /** 1 in space, 0 on the plane, between while one becomes the other. */
   depth: number;

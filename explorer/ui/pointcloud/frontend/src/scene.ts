@@ -94,6 +94,7 @@ export class Scene implements Painter {
         uniforms: {
           camera: { value: [] },
           ratio: { value: 1 },
+          grown: { value: 0 },
           ink: { value: new Vector3() },
           ground: { value: new Vector3() },
           chosen: { value: new Vector3() },
@@ -178,6 +179,7 @@ export class Scene implements Painter {
     const marks = this.marks.material.uniforms;
     marks["camera"]!.value = matrix;
     marks["ratio"]!.value = this.ratio;
+    marks["grown"]!.value = style.grown;
     (marks["ink"]!.value as Vector3).set(...style.ink);
     (marks["ground"]!.value as Vector3).set(...style.ground);
     (marks["chosen"]!.value as Vector3).set(...style.chosen);
