@@ -11,13 +11,12 @@ from explorer.ui.spaces import SAMPLES
 space = open_page(
     "start",
     "See what vectors mean",
-    "Language models turn words and texts into vectors, in which like stands near like. "
-    "Here is such a space, pressed flat: each point is one vector.",
+    "Models turn words into vectors, in which like stands near like. This is such a space.",
 )
-left, right = st.columns([3, 1], gap="medium")
+left, right = st.columns([2.5, 1], gap="medium")
 with left:
     projection = picture(space, "pca", 2)
-    pointcloud(projection, space, **map_view.first_look(space, projection), height=560)
+    pointcloud(projection, space, **map_view.first_look(space, projection))
 with right:
     st.markdown("#### Where to go from here")
     for name, sample in SAMPLES.items():

@@ -19,6 +19,8 @@ sentences that the app shows to its user as they are.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class ExplorerError(Exception):
     """Base of all errors whose message is meant for the user's eyes."""
@@ -41,6 +43,7 @@ class UnknownLabelError(SpaceError, KeyError):
 
     def __init__(self, label: str, space_name: str, suggestions: tuple[str, ...] = ()) -> None:
         self.label = label
+        self.space_name = space_name
         self.suggestions = suggestions
         hint = (
             f" The closest labels are {', '.join(f'“{s}”' for s in suggestions)}."
@@ -51,6 +54,10 @@ class UnknownLabelError(SpaceError, KeyError):
 
     def __str__(self) -> str:  # KeyError would show the repr of the message
         return str(self.args[0])
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, tuple[str, ...]]]:
+        # made again from its message alone, as exceptions are, it could not come from a worker
+        return type(self), (self.label, self.space_name, self.suggestions)
 
 
 class FormatError(ExplorerError, ValueError):

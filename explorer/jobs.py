@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from explorer.settings import load_settings
 
 REPORTS_PER_SECOND = 5
 KEPT_JOBS = 200  # finished ones, so that their state can still be asked for
-RETRIES = 1  # a job whose worker died is tried once more
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class Job:
         self._future: Any = None
         self._result: Any = None
         self._over = threading.Event()
+        self._changing = threading.Lock()  # progress that comes late must not undo the end
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the result; raises JobError or JobCancelled if there is none."""
@@ -70,18 +70,25 @@ class Job:
     def cancel(self) -> None:
         """Stop the computation; it stops at its next report."""
         self._end(JobState("cancelled", self.state.share, "stopped"))
-        if self._future is not None:
-            self._future.cancel()
+        future = self._future  # the thread that follows the job may drop it meanwhile
+        if future is not None:
+            future.cancel()
 
     @property
     def seconds(self) -> float:
         """Seconds since it was submitted."""
         return time.monotonic() - self.started
 
+    def _advance(self, state: JobState) -> None:
+        with self._changing:
+            if not self._over.is_set():
+                self.state = state
+
     def _end(self, state: JobState, result: Any = None) -> None:
-        if not self._over.is_set():
-            self.state, self._result = state, result
-            self._over.set()
+        with self._changing:
+            if not self._over.is_set():
+                self.state, self._result = state, result
+                self._over.set()
 
 
 class Jobs:
@@ -144,20 +151,17 @@ class Jobs:
     ) -> None:
         try:
             client = self._connect()
-            job.state = replace(job.state, state="waiting", step="waiting for a free worker")
+            job._advance(JobState("waiting", 0.0, "waiting for a free worker"))
             # the same key again after a cancel must be a new task for the scheduler
             task = f"{job.key}-{id(job):x}"
 
             def follow(event: tuple[float, Any]) -> None:
                 share, step = event[1]
-                if not job.state.is_over:
-                    job.state = JobState("running", share, step)
+                job._advance(JobState("running", share, step))
 
             client.subscribe_topic(task, follow)
             try:
-                job._future = client.submit(
-                    run_task, function, args, task, key=task, retries=RETRIES, pure=False
-                )
+                job._future = client.submit(run_task, function, args, task, key=task, pure=False)
                 if job.state.is_over:  # cancelled before it was submitted
                     job._future.cancel()
                 result = job._future.result()
@@ -188,7 +192,9 @@ class Jobs:
             address = self._process.stdout.readline().strip()
             if not address:
                 raise JobError("The worker processes did not start. Is there enough memory?")
-            self._client = Client(address, set_as_default=False, name="embedding-explorer")
+            self._client = Client(  # type: ignore[no-untyped-call]
+                address, set_as_default=False, name="embedding-explorer"
+            )
             atexit.register(self.close)
             return self._client
 

@@ -156,9 +156,7 @@ def neighbors_of_row(
 ) -> Neighbors:
     """Return the k nearest neighbors of a row, itself left out: exact also where labels repeat."""
     itself = np.array([row], np.intp)
-    return _nearest(
-        space, space.labels[row], space.vectors[row], k, metric, excluded_rows=itself
-    )
+    return _nearest(space, space.labels[row], space.vectors[row], k, metric, excluded_rows=itself)
 
 
 def query_values(space: EmbeddingSpace, query: Query) -> tuple[str, Floats]:
@@ -243,12 +241,13 @@ def neighbor_graph(
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
-    points = space.vectors
+    points: Floats
     if metric == "cosine":
-        points = points / np.where(space.norms > 0, space.norms, np.float32(1))[:, None]
+        lengths: Floats = np.where(space.norms > 0, space.norms, np.float32(1))
+        points = space.vectors / lengths[:, None]
     else:
         # Distances do not change, and the products below keep more of their digits.
-        points = points - points.mean(axis=0)
+        points = space.vectors - space.vectors.mean(axis=0)
     squares = np.einsum("ij,ij->i", points, points, optimize=True)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)

@@ -11,9 +11,7 @@ from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
 
 
-def search_labels(
-    space: EmbeddingSpace, text: str, *, regex: bool = False
-) -> NDArray[np.intp]:
+def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> NDArray[np.intp]:
     """Return the rows whose label holds the text, or matches the expression, case ignored.
 
     Rows whose label is the text come first, then those that begin with it, then the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -55,10 +54,10 @@ class Vector:
         return int(self.values.shape[0])
 
     def __add__(self, other: Vector) -> Vector:
-        return self._joined(other, "+", f"{self.name} + {other.name}", 1)
+        return self._joined(other, "+", 1)
 
     def __sub__(self, other: Vector) -> Vector:
-        return self._joined(other, "-", f"{self.name} {MINUS} {other._enclosed()}", -1)
+        return self._joined(other, MINUS, -1)
 
     def __neg__(self) -> Vector:
         return Vector(f"{MINUS}{self._enclosed()}", -self.values, self.labels, is_sum=True)
@@ -83,11 +82,22 @@ class Vector:
     def _enclosed(self) -> str:
         return f"({self.name})" if self.is_sum else self.name
 
-    def _joined(self, other: Any, sign: str, name: str, factor: int) -> Vector:
+    def _joined(self, other: Any, sign: str, factor: int) -> Vector:
+        if not isinstance(other, Vector):
+            raise TypeError(
+                f"“{self.name} {sign} {other!r}” needs a vector on both sides: "
+                'look it up first, as in space["king"].'
+            )
         if other.dim != self.dim:
             raise QueryError(
-                f"{self.name} has {self.dim:,} dimensions and {other.name} {other.dim:,}: "
-                f"'{sign}' needs two vectors of one space."
+                f"{self.name} is {self.dim:,}-dimensional and {other.name} {other.dim:,}-"
+                f"dimensional: “{sign}” needs two vectors of one space."
             )
+        name = f"{self.name} {sign} {other.name if factor > 0 else other._enclosed()}"
         labels = tuple(dict.fromkeys((*self.labels, *other.labels)))
         return Vector(name, self.values + factor * other.values, labels, is_sum=True)
+
+
+def as_text(number: float) -> str:
+    """Return a number as formulas show it: six digits, and a minus sign that is no hyphen."""
+    return f"{float(number):g}".replace("-", MINUS)

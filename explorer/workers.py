@@ -18,9 +18,12 @@ os.environ.setdefault("NUMBA_NUM_THREADS", str(os.cpu_count() or 1))
 
 def main() -> None:
     """Serve until standard input closes."""
+    import dask
     from distributed import LocalCluster
 
-    with LocalCluster(
+    # A job whose process died is tried once more, and then given up.
+    dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
         threads_per_worker=1,  # concurrent UMAP in threads can abort the process
         processes=True,

@@ -11,7 +11,7 @@ space = open_page("map", "Map", "Every point is a vector, every picture leaves s
 view = map_view.ask_view(space)
 projection = picture(space, view.method, view.n_components)
 map_view.caption(space, projection)
-left, right = st.columns([3, 1], gap="medium")
+left, right = st.columns([2.2, 1], gap="medium")
 with left:
     pointcloud(
         projection,

@@ -1,7 +1,5 @@
 """Open: drop a file, see what is in it, make it the current space."""
 
-import streamlit as st
-
 from explorer.ui import opening
 from explorer.ui.frame import open_page
 

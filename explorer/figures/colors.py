@@ -52,9 +52,8 @@ def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
     found = []
     for name in metadata.column_names:
         column = metadata[name]
-        if is_number(column.type):
-            found.append(name)
-        elif pc.count_distinct(column).as_py() <= min(MOST_CATEGORIES, len(column) // 2):
+        most = min(MOST_CATEGORIES, len(column) // 2)
+        if is_number(column.type) or pc.count_distinct(column).as_py() <= most:
             found.append(name)
     return tuple(found)
 

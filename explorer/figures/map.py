@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED, Categories, Numbers
+from explorer.figures.labels import Sheet
 from explorer.projection import Projection
 
 Rows = NDArray[np.intp]
@@ -21,6 +22,7 @@ FADED = 0.35  # of the chosen opacity, for the points that are not marked
 HOVER_LENGTH = 60
 LABEL_LENGTH = 28
 MOST_NAMED_HITS = 12
+NAMED_IN_3D = 8  # what overlaps there changes with the camera
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ class Ink:
     quiet: str
     grid: str
     halo: str
+    veil: str
 
 
-LIGHT = Ink(text="#1f2933", quiet="#52606d", grid="#e4e7eb", halo="#ffffff")
-DARK = Ink(text="#e4e7eb", quiet="#9aa5b1", grid="#323f4b", halo="#0f1418")
+LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)")
+DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ def map_figure(
     marks: Marks | None = None,
     size: float = 5,
     opacity: float = 0.7,
-    height: int = 640,
+    height: int = 600,
     dark: bool = False,
 ) -> go.Figure:
     """Draw a projection.
@@ -88,17 +91,20 @@ def map_figure(
     shown = opacity if marks.is_empty else opacity * FADED
     figure = go.Figure(pen.cloud(colors, shown))
     if len(marks.landmarks) and marks.is_empty:
-        figure.add_trace(pen.names(marks.landmarks, ink.text, 12))
+        pen.name(figure, marks.landmarks)
+    # the most important takes its place for a label first, and is drawn last, on top
+    layers = []
+    if marks.selected is not None:
+        layers.append(pen.mark(np.array([marks.selected]), SELECTED, size + 8))
+    if len(marks.neighbors):
+        layers.append(pen.mark(marks.neighbors, OKABE_ITO[4 if dark else 0], size + 4))
     if len(marks.hits):
         named = len(marks.hits) <= MOST_NAMED_HITS and marks.selected is None
-        figure.add_trace(pen.mark(marks.hits, OKABE_ITO[1], size + 4, "search hits", named))
-    if len(marks.neighbors):
-        figure.add_trace(
-            pen.mark(marks.neighbors, OKABE_ITO[4 if dark else 0], size + 4, "nearest neighbors", True)
-        )
-    if marks.selected is not None:
-        figure.add_trace(pen.mark(np.array([marks.selected]), SELECTED, size + 8, "selected", True))
+        layers.append(pen.mark(marks.hits, OKABE_ITO[1], size + 4, named=named))
+    figure.add_traces(layers[::-1])
     figure.update_layout(layout(projection, ink, height))
+    many = isinstance(colors, Categories) and len(colors.names) > MOST_BELOW
+    figure.update_layout(legend=LEGEND_BESIDE if many else LEGEND_BELOW)
     return figure
 
 
@@ -109,6 +115,7 @@ class Pen:
         self, projection: Projection, labels: Sequence[str], ink: Ink, size: float
     ) -> None:
         self.points = projection.coordinates
+        self.sheet = Sheet(projection.coordinates)
         self.flat = projection.n_components == 2
         self.labels = labels
         self.ink = ink
@@ -117,16 +124,17 @@ class Pen:
     def cloud(self, colors: Categories | Numbers | None, opacity: float) -> list[Any]:
         """All points: a trace per category, or one."""
         if isinstance(colors, Categories):
-            return [
+            named = list(enumerate(zip(colors.names, colors.colors, strict=True)))
+            points = [
                 self.trace(
                     np.flatnonzero(colors.codes == code),
                     {"color": color, "opacity": opacity},
-                    name=shown_text(name, LABEL_LENGTH),
                     hover=f"<br>{plain_hover(colors.column)}: {plain_hover(name)}",
-                    showlegend=True,
+                    legendgroup=f"{code}",
                 )
-                for code, (name, color) in enumerate(zip(colors.names, colors.colors, strict=True))
+                for code, (name, color) in named
             ]
+            return points + [self.legend_entry(code, name, color) for code, (name, color) in named]
         rows = np.arange(len(self.points))
         if isinstance(colors, Numbers):
             marker = {
@@ -146,15 +154,24 @@ class Pen:
             return [self.trace(rows, marker, hover=hover)]
         return [self.trace(rows, {"color": OKABE_ITO[0], "opacity": opacity})]
 
-    def trace(
-        self, rows: Rows, marker: dict[str, Any], *, name: str = "", hover: str = "", **more: Any
-    ) -> Any:
+    def legend_entry(self, code: int, name: str, color: str) -> Any:
+        """A legend's line in full color, also while the points are faded or see-through."""
+        kind = go.Scatter if self.flat else go.Scatter3d
+        return kind(
+            **{axis: [None] for axis in "xyz"[: self.points.shape[1]]},
+            mode="markers",
+            marker={"color": color, "size": 10},
+            name=shown_text(name, LABEL_LENGTH),
+            legendgroup=f"{code}",
+            showlegend=True,
+        )
+
+    def trace(self, rows: Rows, marker: dict[str, Any], *, hover: str = "", **more: Any) -> Any:
         """Points of some rows; `customdata` holds the rows, so that a click can be told."""
         kept = {"marker": {"opacity": marker["opacity"]}} if self.flat else None
         options: dict[str, Any] = {
             "mode": "markers",
             "marker": {"size": self.size, "line": {"width": 0}, **marker},
-            "name": name,
             "text": [plain_hover(self.labels[row]) for row in rows],
             "customdata": rows,
             "hovertemplate": f"<b>%{{text}}</b>{hover}<extra></extra>",
@@ -166,9 +183,18 @@ class Pen:
         kind = go.Scattergl if self.flat else go.Scatter3d
         return kind(**self.coordinates(rows), **options)
 
-    def mark(self, rows: Rows, color: str, size: float, name: str, named: bool) -> Any:
-        """Marked points: filled, ringed, and with their labels where there are few."""
+    def mark(self, rows: Rows, color: str, size: float, *, named: bool = True) -> Any:
+        """Marked points: filled, ringed, and with their labels where they fit."""
         kind = go.Scatter if self.flat else go.Scatter3d
+        texts = [shown_text(self.labels[row], LABEL_LENGTH) for row in rows]
+        sides: list[str | None] = (
+            [
+                self.sheet.beside(self.points[row], text)
+                for row, text in zip(rows, texts, strict=True)
+            ]
+            if self.flat and named
+            else [None if place >= NAMED_IN_3D else "top center" for place in range(len(rows))]
+        )
         return kind(
             **self.coordinates(rows),
             mode="markers+text" if named else "markers",
@@ -177,38 +203,40 @@ class Pen:
                 "color": color,
                 "line": {"width": 1.5 if self.flat else 1, "color": self.ink.halo},
             },
-            text=[shown_text(self.labels[row], LABEL_LENGTH) for row in rows],
-            textposition=[SIDES[place % len(SIDES)] for place in range(len(rows))]
-            if self.flat
-            else "top center",
+            text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
+            textposition=[side or "top center" for side in sides],
             textfont={"color": self.ink.text, "size": 13},
             hovertext=[plain_hover(self.labels[row]) for row in rows],
             hovertemplate="<b>%{hovertext}</b><extra></extra>",
             customdata=rows,
-            name=name,
             showlegend=False,
         )
 
-    def names(self, rows: Rows, color: str, size: int) -> Any:
-        """Labels without points."""
-        kind = go.Scatter if self.flat else go.Scatter3d
-        return kind(
-            **self.coordinates(rows),
-            mode="text",
-            text=[shown_text(self.labels[row], LABEL_LENGTH) for row in rows],
-            textfont={"color": color, "size": size, "shadow": halo(self.ink)}
-            if self.flat
-            else {"color": color, "size": size},
-            hoverinfo="skip",
-            showlegend=False,
+    def name(self, figure: go.Figure, rows: Rows) -> None:
+        """Write labels over the points, on a ground that keeps them readable."""
+        notes = [
+            {
+                **{axis: float(value[0]) for axis, value in self.coordinates([row]).items()},
+                "text": shown_text(self.labels[row], LABEL_LENGTH),
+                "showarrow": False,
+                "font": {"color": self.ink.text, "size": 13},
+                "bgcolor": self.ink.veil,
+                "borderpad": 1,
+            }
+            for row in rows
+        ]
+        figure.update_layout(
+            {"annotations": notes} if self.flat else {"scene": {"annotations": notes}}
         )
 
-    def coordinates(self, rows: Rows) -> dict[str, NDArray[np.float32]]:
+    def coordinates(self, rows: Rows | list[int]) -> dict[str, NDArray[np.float32]]:
         """The x, y and perhaps z of some rows."""
         return dict(zip("xyz", self.points[rows].T, strict=False))
 
 
-SIDES = ("top center", "middle right", "bottom center", "middle left", "top right", "bottom left")
+MOST_BELOW = 16  # categories; a longer legend stands beside the map, where it can scroll
+LEGEND_BELOW = {"orientation": "h", "y": -0.05, "yanchor": "top", "x": 0}
+LEGEND_BESIDE = {"orientation": "v", "y": 1, "yanchor": "top", "x": 1.01}
 
 
 def layout(projection: Projection, ink: Ink, height: int) -> dict[str, Any]:
@@ -224,39 +252,30 @@ def layout(projection: Projection, ink: Ink, height: int) -> dict[str, Any]:
         "dragmode": "pan" if projection.n_components == 2 else "orbit",
         # zoom and camera stay while colors and marks change, and start anew with a new picture
         "uirevision": f"{projection.method}-{projection.n_components}-{len(projection)}",
-        "legend": {
-            "orientation": "h",
-            "y": -0.04,
-            "yanchor": "top",
-            "font": {"size": 12, "color": ink.quiet},
-            "itemsizing": "constant",
-        },
+        "legend": {"font": {"size": 13, "color": ink.quiet}, "itemsizing": "constant"},
     }
     means_something = projection.variance_share is not None
-    axis = {
-        "showgrid": means_something,
+    flat = projection.n_components == 2
+    means_something = projection.variance_share is not None  # UMAP's axes have no meaning
+    axis: dict[str, Any] = {
+        "showgrid": means_something or not flat,
         "gridcolor": ink.grid,
         "zeroline": False,
         "showticklabels": False,
-        "tickfont": quiet,
     }
+    if not flat:
+        axis |= {"showbackground": False, "showspikes": False}
     titles = projection.axis_names if means_something else ("",) * projection.n_components
-    named = {
+    axes: dict[str, Any] = {
         f"{letter}axis": {**axis, "title": {"text": title, "font": quiet}}
         for letter, title in zip("xyz", titles, strict=False)
     }
-    if projection.n_components == 2:
-        named["xaxis"]["title"]["standoff"] = 4
-        named["yaxis"]["title"]["standoff"] = 4
-        return {**frame, **named}
-    for one in named.values():
-        one |= {"showbackground": False, "gridcolor": ink.grid, "showgrid": True, "showspikes": False}
-    return {**frame, "scene": {**named, "aspectmode": "data"}}
-
-
-def halo(ink: Ink) -> str:
-    """A text shadow that keeps a label readable on top of points."""
-    return ", ".join(f"{x}px {y}px 2px {ink.halo}" for x in (-1, 1) for y in (-1, 1))
+    if not flat:
+        return {**frame, "scene": {**axes, "aspectmode": "data"}}
+    axes["yaxis"] |= {"scaleanchor": "x"}  # one unit is as long on both axes: lengths are true
+    for one in axes.values():
+        one["title"]["standoff"] = 4
+    return {**frame, **axes}
 
 
 def plain_hover(text: str) -> str:

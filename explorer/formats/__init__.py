@@ -112,7 +112,9 @@ def open_space(
     return renamed(space, name) if name else space
 
 
-def inspect_file(source: FileSource | File, *, beside: Iterable[FileSource | File] = ()) -> FileReport:
+def inspect_file(
+    source: FileSource | File, *, beside: Iterable[FileSource | File] = ()
+) -> FileReport:
     """Look at a vector file without loading it all: format, rows, dimensions, memory, first labels.
 
     Raises
@@ -128,7 +130,9 @@ def inspect_file(source: FileSource | File, *, beside: Iterable[FileSource | Fil
 def recognize(file: File) -> Format:
     """Return the first format whose content fits; the suffix decides between several."""
     if not file.size:
-        raise UnknownFormatError(f"{file.name} is empty: 0 bytes. Choose a file that holds vectors.")
+        raise UnknownFormatError(
+            f"{file.name} is empty: 0 bytes. Choose a file that holds vectors."
+        )
     head = file.head()
     fitting = [one for one in FORMATS if one.sniff(file, head)]
     for one in fitting:
@@ -175,5 +179,10 @@ def first_sight(head: bytes) -> str:
 def renamed(space: EmbeddingSpace, name: str) -> EmbeddingSpace:
     """Return the same space under another name; the vectors are shared."""
     return EmbeddingSpace(
-        space.labels, space.vectors, name=name, metadata=space.metadata, source=space.source
+        space.labels,
+        space.vectors,
+        name=name,
+        metadata=space.metadata,
+        source=space.source,
+        notes=space.notes,
     )

@@ -7,6 +7,7 @@ pickles, and a pickle can run code: they are refused.
 from __future__ import annotations
 
 import io
+import tokenize
 from collections.abc import Sequence
 from typing import BinaryIO, TypeAlias
 
@@ -20,6 +21,7 @@ from explorer.formats.report import FileReport, preview
 from explorer.formats.table import read_labels
 from explorer.space import EmbeddingSpace, Source, count
 
+REAL_KINDS = "biuf"  # NumPy's letters for bool, integers and floats
 SIGNATURE = b"\x93NUMPY"
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt")
 
@@ -55,10 +57,12 @@ def read_npy(
     """Read an array and its label file into a space."""
     shape, _, dtype = read_header(file)
     rows, _ = matrix_shape(file, shape)
-    label_file = find_label_file(file) if labels is None else None
     metadata = None
+    notes: tuple[str, ...] = ()
     if labels is None:
+        label_file = find_label_file(file)
         labels, metadata = label_table(label_file, rows, label_column)
+        notes = () if label_file else (no_labels_note(file),)
     array = read_array(file)
     array.flags.writeable = False
     steps = () if dtype == np.float32 else (f"stored as {dtype}, read as float32",)
@@ -68,7 +72,7 @@ def read_npy(
         name=file.stem,
         metadata=metadata,
         source=Source(file.name, "NumPy array", steps),
-        notes=() if label_file or labels is not None else (no_labels_note(file),),
+        notes=notes,
     )
 
 
@@ -84,8 +88,8 @@ def read_header(file: File) -> Header:
             "Where you trust it, convert it: np.save('vectors.npy', "
             f"np.load('{file.name}', allow_pickle=True).astype('float32'))"
         )
-    if not (np.issubdtype(dtype, np.number) or dtype == np.bool_):
-        raise ParseError(f"{file.name} holds values of type {dtype}. Numbers are needed.")
+    if dtype.kind not in REAL_KINDS:
+        raise ParseError(f"{file.name} holds values of type {dtype}. Real numbers are needed.")
     needed = int(np.prod([int(extent) for extent in shape], dtype=object)) * dtype.itemsize
     if needed != file.size - start:
         raise ParseError(
@@ -105,7 +109,7 @@ def parse_header(file: File, stream: BinaryIO) -> Header:
             else np.lib.format.read_array_header_2_0
         )
         shape, fortran, dtype = reader(stream)
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, tokenize.TokenError) as error:
         raise ParseError(f"{file.name} has a broken NumPy header: {error}") from error
     return shape, fortran, dtype
 

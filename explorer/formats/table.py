@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -13,12 +14,13 @@ import pyarrow as pa
 from explorer.errors import ParseError
 from explorer.formats.file import File
 from explorer.formats.report import FileReport, preview
-from explorer.space import EmbeddingSpace, Source
+from explorer.space import EmbeddingSpace, Source, count
 
 SEPARATORS = (b"\t", b",", b";")
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
 NUMBERED = re.compile(r"^(?P<prefix>.*?)[_.\- ]?(?P<number>\d+)$")
 LINES_SEEN = 50
+TYPED_ROWS = 10_000  # how many rows decide the columns' types, where the rest fits them
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ def read(
         named = ", ".join(f"{row + 1:,}" for row in missing[:10])
         more = " …" if len(missing) > 10 else ""
         raise ParseError(
-            f"{len(missing):,} of {len(frame):,} rows lack a number in some of the "
-            f"{len(columns.vector):,} vector columns: rows {named}{more}, counted from 1 after "
-            "the header. Fill or remove them."
+            f"Of {count(len(frame), 'row')}, {count(len(missing), 'lacks', 'lack')} a number in "
+            f"some of the {count(len(columns.vector), 'vector column')}: row"
+            f"{'s' if len(missing) > 1 else ''} {named}{more}, counted from 1 after the header. "
+            "Fill or remove what is missing."
         )
     vectors = np.ascontiguousarray(values.to_numpy(), dtype=np.float32)
     vectors.flags.writeable = False
@@ -148,7 +151,7 @@ def find_separator(head: bytes) -> bytes | None:
     if counts[best]:
         return best
     # Quoted text may run over several lines, and a ragged line is told by the reader.
-    in_header = max(SEPARATORS, key=lambda one: lines[0].count(one)) if lines else b""
+    in_header = max(SEPARATORS, key=lines[0].count) if lines else b""
     return in_header if lines and lines[0].count(in_header) else None
 
 
@@ -170,9 +173,8 @@ def has_header(head: bytes, separator: bytes) -> bool:
 
     Numbers are names too where all fields after the first count up: "word,0,1,2".
     """
-    fields = [
-        field.strip(b'"\r ') for field in head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].split(separator)
-    ]
+    first_line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    fields = [field.strip(b'"\r ') for field in first_line.split(separator)]
     if not any(is_number(field) for field in fields):
         return True
     numbers = [int(field) for field in fields if field.isdigit()]
@@ -189,18 +191,20 @@ def is_number(field: bytes) -> bool:
     return True
 
 
-def parse(
-    file: File, content: bytes, separator: bytes, header: bool | None = None
-) -> pl.DataFrame:
+def parse(file: File, content: bytes, separator: bytes, header: bool | None = None) -> pl.DataFrame:
     """Parse a table; raises ParseError in the engine's words where the lines do not fit."""
+    read_with = partial(
+        pl.read_csv,
+        content,
+        has_header=has_header(content[: 1 << 20], separator) if header is None else header,
+        separator=separator.decode(),
+        encoding="utf8-lossy",
+    )
     try:
-        return pl.read_csv(
-            content,
-            has_header=has_header(content[: 1 << 20], separator) if header is None else header,
-            separator=separator.decode(),
-            infer_schema_length=10_000,
-            encoding="utf8-lossy",
-        )
+        try:
+            return read_with(infer_schema_length=TYPED_ROWS)
+        except pl.exceptions.ComputeError:
+            return read_with(infer_schema_length=None)  # a type changed later: 0, 0, ..., 0.5
     except pl.exceptions.PolarsError as error:
         reason = str(error).split("\n", 1)[0].strip()
         raise ParseError(
@@ -211,8 +215,11 @@ def parse(
 
 def find_columns(frame: pl.DataFrame, label_column: str | None = None) -> Columns:
     """Guess the columns: a numbered series (dim_0, dim_1, …) or else all numbers are the vector."""
-    numeric = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
-    numeric = [name for name in numeric if name != label_column]
+    numeric = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype.is_numeric() and name != label_column and name.strip().lower() not in LABEL_NAMES
+    ]
     series: dict[str, list[str]] = {}
     for name in numeric:
         if match := NUMBERED.match(name):
@@ -224,9 +231,7 @@ def find_columns(frame: pl.DataFrame, label_column: str | None = None) -> Column
     return Columns(label, vector, metadata)
 
 
-def required_columns(
-    file: File, frame: pl.DataFrame, label_column: str | None = None
-) -> Columns:
+def required_columns(file: File, frame: pl.DataFrame, label_column: str | None = None) -> Columns:
     """Return the columns; raises ParseError where no vector or no such label column is there."""
     if label_column is not None and label_column not in frame.columns:
         raise ParseError(

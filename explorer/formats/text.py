@@ -24,7 +24,6 @@ from explorer.space import EmbeddingSpace, Source, count
 BLOCK_BYTES = 16 << 20
 LINES_SEEN = 200  # how many lines of the head decide the layout
 LINES_NAMED = 10  # how many broken lines an error names
-SPACE_INSIDE = "\x01"  # stands for a space inside a label while the engine splits at spaces
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -62,7 +61,9 @@ def find_layout(head: bytes) -> Layout | None:
     if header is not None:
         rows, dim = header
         data = [line for line in lines[1:] if line.strip()]
-        if data and all_numbers(data[0].rstrip().rsplit(b" ", dim)[1:], dim):
+        if not data:
+            return None  # a header alone, and not a word "2" with its one number
+        if all_numbers(data[0].rstrip().rsplit(b" ", dim)[1:], dim):
             return Layout(dim, rows, mark + len(lines[0]) + 1)
     widths = Counter(width for line in lines if (width := trailing_numbers(line)))
     if not widths:
@@ -151,7 +152,7 @@ def read(
     return EmbeddingSpace(
         labels or names,
         vectors,
-        name=file.name,
+        name=file.stem,
         source=Source(file.name, "GloVe text" if layout.stated_rows is None else "word2vec text"),
         notes=header_notes(layout, len(names)),
     )
@@ -176,7 +177,7 @@ def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:
     if stated > rows:
         return (
             f"The header says {count(stated, 'vector')}, the file holds {rows:,}: "
-            f"{stated - rows:,} are missing. Was the file cut off?",
+            f"{count(stated - rows, 'is', 'are')} missing. Was the file cut off?",
         )
     return (f"The header says {count(stated, 'vector')}, the file holds {rows:,}; all are read.",)
 
@@ -205,17 +206,16 @@ def whole_lines(stream: BinaryIO) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def parse_block(
-    block: bytes, dim: int, first_line: int
-) -> tuple[list[str], NDArray[np.float32]]:
+def parse_block(block: bytes, dim: int, first_line: int) -> tuple[list[str], NDArray[np.float32]]:
     """Return the labels and the (rows, dim) float32 numbers of a block of whole lines."""
     frame = parse_columns(block, dim)
+    if frame is not None and not any(frame.null_count().row(0)):
+        return frame["label"].to_list(), frame.drop("label").to_numpy()
+    labels, numbers = split_lines(block, dim, first_line)
+    frame = parse_columns(numbers, dim)
     if frame is None or any(frame.null_count().row(0)):
-        frame = parse_columns(regular_block(block, dim, first_line), dim)
-        if frame is None or any(frame.null_count().row(0)):
-            raise bad_number(block, dim, first_line)
-    values = frame.drop("label").to_numpy()
-    return [label.replace(SPACE_INSIDE, " ") for label in frame["label"].to_list()], values
+        raise bad_number(block, dim, first_line)
+    return labels, frame.drop("label").to_numpy()
 
 
 def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
@@ -238,42 +238,42 @@ def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
         return None
 
 
-def regular_block(block: bytes, dim: int, first_line: int) -> bytes:
-    """Return the block with each line as one label and dim numbers, single spaces between.
+def split_lines(block: bytes, dim: int, first_line: int) -> tuple[list[str], bytes]:
+    """Return the labels, and the block with an empty label on each line for the engine to parse.
 
     The last dim fields are the numbers: what stands before them is the label, spaces
     and all (GloVe 840B has such tokens).
     """
-    regular, ragged = [], []
+    labels, numbers, ragged = [], [], []
     for number, line in enumerate(block.split(b"\n"), first_line):
-        stripped = line.rstrip(b" \r")
+        stripped = line.rstrip()
         if not stripped:
             continue
         fields = stripped.rsplit(b" ", dim)
         if len(fields) != dim + 1:
             ragged.append(f"line {number:,} has {count(len(fields) - 1, 'number')}")
-        fields[0] = fields[0].replace(b" ", SPACE_INSIDE.encode())
-        regular.append(b" ".join(fields))
+        labels.append(fields[0].decode("utf-8", "replace"))
+        numbers.append(b" ".join((b"", *fields[1:])))
     if ragged:
         named = "; ".join(ragged[:LINES_NAMED])
         more = f"; and {len(ragged) - LINES_NAMED:,} more" if len(ragged) > LINES_NAMED else ""
         raise ParseError(
-            f"{count(len(ragged), 'line')} do not hold a label and {dim:,} numbers: "
-            f"{named}{more}. Repair or remove them."
+            f"{count(len(ragged), 'line does not', 'lines do not')} hold a label and "
+            f"{count(dim, 'number')}: {named}{more}. Repair or remove what is broken."
         )
-    return b"\n".join(regular) + b"\n"
+    return labels, b"\n".join(numbers) + b"\n"
 
 
 def bad_number(block: bytes, dim: int, first_line: int) -> ParseError:
     """Return the error that names the first fields that are not numbers."""
     bad = []
     for number, line in enumerate(block.split(b"\n"), first_line):
-        fields = line.rstrip(b" \r").rsplit(b" ", dim)
+        fields = line.rstrip().rsplit(b" ", dim)
         wrong = next((field for field in fields[1:] if not is_number(field)), None)
         if wrong is not None:
             bad.append(f"line {number:,} has “{wrong[:30].decode('utf-8', 'replace')}”")
     named = "; ".join(bad[:LINES_NAMED])
     return ParseError(
-        f"{count(len(bad), 'line')} hold something else where a number belongs: {named}. "
-        f"Each line needs a label and {dim:,} numbers."
+        f"{count(len(bad), 'line holds', 'lines hold')} something else where a number belongs: "
+        f"{named}. Each line needs a label and {count(dim, 'number')}."
     )

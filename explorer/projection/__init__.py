@@ -29,15 +29,14 @@ class Method:
 METHODS = {
     "pca": Method(
         "PCA",
-        "the flat shadow that keeps the most variance. Distances on it are true along "
-        "its axes; whatever lies in the other directions is left out.",
+        "the flat shadow that keeps the most variance; the other directions are left out.",
         pca.project,
         is_slow=False,
     ),
     "umap": Method(
         "UMAP",
-        "drawn so that near neighbors stay near. Read the groups and who sits beside whom; "
-        "distances between groups and the sizes of groups mean little.",
+        "drawn so that near neighbors stay near. Read who sits beside whom; the sizes of "
+        "groups and the distances between them mean little.",
         umap.project,
         is_slow=True,
         params=("n_neighbors", "min_dist", "metric", "n_epochs"),

@@ -28,4 +28,5 @@ def ranks_in_picture(
     squares = ((coordinates - coordinates[row]) ** 2).sum(axis=1)
     squares[row] = np.inf
     ordered = np.sort(squares)
-    return np.searchsorted(ordered, squares[others], side="left") + 1
+    places: NDArray[np.intp] = np.searchsorted(ordered, squares[others], side="left") + 1
+    return places

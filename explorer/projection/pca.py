@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,12 @@ def project(
     kept = min(n_components, n, d)
     axes = directions[:, ::-1][:, :kept]
     lengths = np.linalg.norm(axes, axis=0)
-    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 1e-9)
+    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 1e-9 * lengths.max())
     peak = axes[np.abs(axes).argmax(axis=0), np.arange(kept)]
     axes = axes * np.where(peak < 0, -1.0, 1.0)
     coordinates = np.zeros((n, n_components), np.float32)
-    coordinates[:, :kept] = vectors @ axes.astype(np.float32) - (mean @ axes).astype(np.float32)
+    for rows, block in centered_blocks(vectors, mean):
+        coordinates[rows, :kept] = block @ axes
     share = np.zeros(n_components)
     if total > 0:
         share[:kept] = np.maximum(values[::-1][:kept], 0) / total
@@ -50,14 +52,21 @@ def project(
     return Projection(coordinates, "pca", {}, None, share)
 
 
-def covariance(
-    vectors: NDArray[np.float32], mean: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def covariance(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the (d, d) scatter matrix, summed in float64 block by block."""
-    n, d = vectors.shape
+    d = vectors.shape[1]
     scatter = np.zeros((d, d))
-    step = max(1, BLOCK_BYTES // (8 * d))
-    for start in range(0, n, step):
-        block = vectors[start : start + step] - mean
+    for _, block in centered_blocks(vectors, mean):
         scatter += block.T @ block
     return scatter
+
+
+def centered_blocks(
+    vectors: NDArray[np.float32], mean: NDArray[np.float64]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield the rows of each block and its vectors less the mean: never a copy of them all."""
+    n, d = vectors.shape
+    step = max(1, BLOCK_BYTES // (8 * d))
+    for start in range(0, n, step):
+        rows = slice(start, min(start + step, n))
+        yield rows, vectors[rows] - mean

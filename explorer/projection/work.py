@@ -38,25 +38,16 @@ def start(
         project_file,
         str(cache.vectors_file(space)),
         space.name,
-        method,
-        n_components,
-        seed,
-        params,
+        {"method": method, "n_components": n_components, "seed": seed, **params},
         when_done=lambda projection: cache.save_projection(key, projection),
     )
 
 
 def project_file(
-    vectors_path: str,
-    name: str,
-    method: str,
-    n_components: int,
-    seed: int,
-    params: dict[str, Any],
-    report: Report = no_report,
+    vectors_path: str, name: str, options: dict[str, Any], report: Report = no_report
 ) -> Projection:
     """Project the vectors of a `.npy` file; runs on a worker, which maps the file into memory."""
     vectors = np.load(Path(vectors_path), mmap_mode="r", allow_pickle=False)
     rows = [str(row) for row in range(len(vectors))]  # a picture needs no labels
     space = EmbeddingSpace(rows, vectors, name=name)
-    return project(space, method, n_components, seed, report=report, **params)
+    return project(space, report=report, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,10 +13,14 @@ from explorer.ui.plain import plain
 
 APP = "Embedding Explorer"
 
+ICON = Path(__file__).parent / "icon.png"
+
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 2.5rem; padding-bottom: 2rem; }
-.stSidebar [data-testid="stSidebarHeader"] { padding-bottom: 0; }
-.stMainBlockContainer h1 { padding-top: 0; padding-bottom: 0.25rem; }
+.stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
+.stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
+.page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
+.page-heading h1 { margin: 0; padding: 0; }
+.page-heading p { margin: 0; }
 </style>"""
 
 
@@ -46,13 +51,11 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     page = PAGES[name]
     st.set_page_config(
         page_title=APP if name == "start" else f"{page.title} · {APP}",
-        page_icon=":material/bubble_chart:",
+        page_icon=ICON,
         layout="wide",
         initial_sidebar_state="expanded",
     )
-    st.html(STYLE)
-    st.title(heading, anchor=False)
-    st.markdown(sentence)
+    st.html(f'{STYLE}<header class="page-heading"><h1>{heading}</h1><p>{sentence}</p></header>')
     space_id, space = address.current_space()
     with st.sidebar:
         st.markdown(f"### {APP}")
@@ -108,6 +111,9 @@ def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -
     wanted = space_id or st.session_state["space"]
     with st.container(border=True):
         st.page_link(
-            page.file, label=f"**{label}**", icon=page.icon, query_params=link_parameters(name, wanted)
+            page.file,
+            label=f"**{label}**",
+            icon=page.icon,
+            query_params=link_parameters(name, wanted),
         )
         st.caption(sentence)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace, Projection
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
-from explorer.figures.landmarks import landmarks
+from explorer.figures.labels import landmarks
 from explorer.figures.map import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
@@ -55,7 +55,7 @@ class View:
 def ask_view(space: EmbeddingSpace) -> View:
     """Draw the row of controls above the map and return what they say."""
     method, dimensions, color, search, style = st.columns(
-        [1.1, 0.9, 1.2, 2.4, 0.8], vertical_alignment="bottom"
+        [1.25, 1, 1.2, 2.6, 0.9], vertical_alignment="bottom"
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(
@@ -93,7 +93,7 @@ def ask_view(space: EmbeddingSpace) -> View:
 
 def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
     """Draw the search field and return the rows found."""
-    field, switch = st.columns([3, 1], vertical_alignment="bottom")
+    field, switch = st.columns([2, 1], vertical_alignment="bottom")
     text = field.text_input(
         "Search",
         placeholder="a word, or a part of one",
@@ -101,9 +101,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
         bind="query-params",
         icon=":material/search:",
     )
-    regex = switch.toggle(
-        "Regex", key="regex", bind="query-params", help="Read the search as a regular expression"
-    )
+    regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:
         return search_labels(space, text or "", regex=regex)
     except QueryError as error:
@@ -142,10 +140,7 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
     text = f"**{method.title}**: {method.sentence}"
     if projection.variance_share is not None:
         kept = float(projection.variance_share.sum())
-        text += (
-            f" These {projection.n_components} axes hold **{kept:.1%}** of the variance "
-            f"of all {space.dim:,} dimensions."
-        )
+        text += f" Here it keeps **{kept:.1%}** of the variance."
     st.markdown(text)
 
 
@@ -191,11 +186,12 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         found.indices,
         key="neighbors",
         column_config={
-            "label": st.column_config.TextColumn("Neighbor"),
-            "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f"),
+            "label": st.column_config.TextColumn("Neighbor", width=110),
+            "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
             "place here": st.column_config.NumberColumn(
-                "Place here",
+                "Place",
                 format="localized",
+                width=75,
                 help="Counted by nearness in the picture: 1 is the point drawn nearest",
             ),
         },
@@ -207,8 +203,7 @@ def details(space: EmbeddingSpace, row: int) -> None:
     if space.metadata is None:
         return
     values = space.metadata.slice(row, 1).to_pylist()[0]
-    lines = [f"{plain(name)}: {plain(str(value))}" for name, value in values.items()]
-    st.caption("  \n".join(lines))
+    st.caption(" · ".join(f"{plain(name)}: {plain(str(value))}" for name, value in values.items()))
 
 
 def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
@@ -234,20 +229,20 @@ def pick_from(
     rows: NDArray[np.intp],
     *,
     key: str,
-    column_config: dict[str, object],
+    column_config: dict[str, Any],
 ) -> None:
     """Show a table whose lines select a point of the map."""
 
     def tell() -> None:
-        chosen = st.session_state[key].selection.rows
+        chosen = st.session_state[key].selection.cells
         if chosen:
-            address.select(space, int(rows[chosen[0]]))
+            address.select(space, int(rows[chosen[0][0]]))
 
     st.dataframe(
         table,
         key=key,
         on_select=tell,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         hide_index=True,
         column_config=column_config,
         height=min(38 + 35 * len(rows), 400),

@@ -53,9 +53,7 @@ def show_and_confirm(file: File) -> None:
 
 def show_report(file: File, report: FileReport) -> None:
     """Show the report: the figures, where things come from, the first rows, the warnings."""
-    st.markdown(
-        f"**{plain(file.name)}** is read as **{report.format}**: {report.why}."
-    )
+    st.markdown(f"**{plain(file.name)}** is read as **{report.format}**: {report.why}.")
     columns = st.columns(4)
     columns[0].metric("Vectors", f"{report.rows:,}")
     columns[1].metric("Dimensions", f"{report.dim:,}")
@@ -63,7 +61,9 @@ def show_report(file: File, report: FileReport) -> None:
     columns[3].metric("Stored as", report.dtype)
     for warning in report.warnings:
         st.warning(plain(warning), icon=":material/warning:")
-    st.caption(f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:")
+    st.caption(
+        f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:"
+    )
     st.dataframe(report.first_rows, hide_index=True)
     if report.metadata_columns:
         st.caption(f"To color by: {plain(', '.join(report.metadata_columns))}.")

@@ -20,7 +20,9 @@ def jobs() -> Jobs:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def fast_projection(digest: str, method: str, n_components: int, _space: EmbeddingSpace) -> Projection:
+def fast_projection(
+    digest: str, method: str, n_components: int, _space: EmbeddingSpace
+) -> Projection:
     """Compute a projection here and now, once for all visitors."""
     return project(_space, method, n_components, SEED)
 

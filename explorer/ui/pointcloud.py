@@ -32,7 +32,7 @@ def pointcloud(
     marks: Marks | None = None,
     size: float = 5,
     opacity: float = 0.7,
-    height: int = 640,
+    height: int = 600,
     on_pick: Callable[[int], None] | None = None,
 ) -> None:
     """Draw the points of a projection; in 2D a click on one calls `on_pick` with its row."""

@@ -27,12 +27,12 @@ class Sample:
 
 SAMPLES = {
     "words": Sample(
-        "10,000 English words",
+        "10,000 words",
         "Everyday words as a language model first sees them: one vector per word.",
         "input embeddings of all-MiniLM-L6-v2",
     ),
     "books": Sample(
-        "338 famous books",
+        "338 books",
         "Each book is the meaning of its description, as one sentence embedding.",
         "sentence embeddings by all-MiniLM-L6-v2",
     ),

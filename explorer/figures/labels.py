@@ -1,0 +1,84 @@
+"""Which points of a map get their names written, and on which side, so that none overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHEET = (850.0, 520.0)  # width and height of a usual map, in pixels
+CHARACTER = (7.0, 17.0)  # of a letter
+GAP = 8.0  # between a point's center and its label
+CELLS = (6, 8)  # columns and rows in which one landmark each is looked for
+LONGEST_LANDMARK = 24
+
+SIDES = {  # Plotly's name for a side, and where the label's center is, in label sizes
+    "top center": (0.0, 0.5),
+    "bottom center": (0.0, -0.5),
+    "middle right": (0.5, 0.0),
+    "middle left": (-0.5, 0.0),
+}
+
+
+class Sheet:
+    """A map of some points, and the places on it that labels have taken."""
+
+    def __init__(self, coordinates: NDArray[np.float32]) -> None:
+        plane = coordinates[:, :2].astype(np.float64)
+        self._low = plane.min(axis=0)
+        extent = np.maximum(plane.max(axis=0) - self._low, 1e-12)
+        self._scale = float((np.array(SHEET) / extent).min())  # one for both: maps keep proportions
+        self._boxes = np.empty((0, 4))
+
+    def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float] | None) -> bool:
+        """Take the place of a label beside a point, or on it; False if another label is there."""
+        size = np.array([len(text) * CHARACTER[0], CHARACTER[1]])
+        center = (np.asarray(point, np.float64)[:2] - self._low) * self._scale
+        if side is not None:
+            center = center + np.array(side) * (size + 2 * GAP)
+        box = np.concatenate([center - size / 2, center + size / 2])
+        taken = self._boxes
+        if (
+            (taken[:, 0] < box[2])
+            & (taken[:, 2] > box[0])
+            & (taken[:, 1] < box[3])
+            & (taken[:, 3] > box[1])
+        ).any():
+            return False
+        self._boxes = np.vstack([taken, box])
+        return True
+
+    def beside(self, point: NDArray[np.float32], text: str) -> str | None:
+        """Take a place beside a point; return its side, or None where none is free."""
+        free = (name for name, side in SIDES.items() if self.take(point, text, side))
+        return next(free, None)
+
+
+def landmarks(coordinates: NDArray[np.float32], labels: Sequence[str]) -> NDArray[np.intp]:
+    """Return the rows to name before anybody asks: in each part of the map, its first that fits.
+
+    Files usually begin with what is frequent or important, so the first is a fair guess.
+
+    Parameters
+    ----------
+    coordinates
+        (n, 2) or (n, 3) float32; the first two axes count.
+    labels
+        n labels; long ones are passed over.
+    """
+    plane = coordinates[:, :2]
+    low = plane.min(axis=0)
+    extent = np.maximum(plane.max(axis=0) - low, 1e-12)
+    cells = np.minimum((plane - low) / extent * CELLS, np.array(CELLS) - 1).astype(np.intp)
+    sheet = Sheet(coordinates)
+    seen: set[tuple[int, int]] = set()
+    rows = []
+    for row, (column, line) in enumerate(cells.tolist()):
+        fits = 0 < len(labels[row]) <= LONGEST_LANDMARK
+        if (column, line) not in seen and fits and sheet.take(plane[row], labels[row], None):
+            seen.add((column, line))
+            rows.append(row)
+            if len(rows) == CELLS[0] * CELLS[1]:
+                break
+    return np.array(rows, np.intp)

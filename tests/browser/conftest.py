@@ -1,0 +1,107 @@
+"""The app as a visitor meets it: a real server, and the system's Chromium without a GPU."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+)
+PATIENCE = 30_000  # milliseconds; what is waited for comes earlier, unless it never does
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app."""
+
+    url: str
+
+
+@contextlib.contextmanager
+def running_server(cache_dir: Path) -> Iterator[Server]:
+    """Start the app on a free port and stop it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    environment = {**os.environ, "EXPLORER_CACHE_DIR": str(cache_dir)}
+    log = cache_dir / "server.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as app,
+    ):
+        try:
+            url = f"http://localhost:{port}"
+            wait_until_healthy(url, app, log)
+            yield Server(url)
+        finally:
+            app.terminate()
+
+
+def wait_until_healthy(url: str, app: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the server answers; fail with its log if it ends or never does."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline and app.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer,
+        ):
+            if answer.status == 200:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"The app did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that do not need a fresh one."""
+    with running_server(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has visited yet."""
+    with running_server(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's browser; its absence is a failure and no reason to skip."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail("No Chromium found. `make test` installs it; on Debian: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A new visitor's page, as wide as a classroom's projector."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    opened = context.new_page()
+    yield opened
+    context.close()

@@ -1,0 +1,152 @@
+"""open_space and inspect_file: any kind of source, the right format, one and the same answer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer import inspect_file, open_space
+from explorer.errors import FormatError, SpaceError, UnknownFormatError
+from explorer.formats import FORMATS, choose_main, recognize
+from explorer.formats.file import File, as_file
+
+GLOVE = b"king 1 0.5\nqueen 1 -0.5\npea 0 0\n"
+
+
+def npy_bytes() -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, np.arange(6, dtype=np.float16).reshape(3, 2))
+    return stream.getvalue()
+
+
+EXAMPLES = {
+    "NumPy array": npy_bytes(),
+    "word2vec text": b"3 2\n" + GLOVE,
+    "GloVe text": GLOVE,
+    "CSV or TSV table": b"word,x,y\nking,1,0.5\nqueen,1,-0.5\npea,0,0\n",
+}
+
+
+def test_each_format_has_an_example_here() -> None:
+    assert set(EXAMPLES) == {one.name for one in FORMATS}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_content_is_recognized_under_any_name(name: str) -> None:
+    for suffix in ("", ".txt", ".csv", ".npy", ".png"):
+        assert recognize(File(f"file{suffix}", content=EXAMPLES[name])).name == name
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_look_agrees_with_what_is_opened(name: str) -> None:
+    report, space = inspect_file(EXAMPLES[name]), open_space(EXAMPLES[name])
+    assert report.format == name
+    assert (report.rows, report.dim) == (len(space), space.dim)
+    assert report.memory == space.vectors.nbytes
+    table = report.first_rows.to_pydict()
+    assert table.pop("label") == list(space.labels)
+    np.testing.assert_allclose(np.transpose(list(table.values())), space.vectors)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda path: path,
+        str,
+        lambda path: path.read_bytes(),
+        lambda path: io.BytesIO(path.read_bytes()),
+        lambda path: File(path.name, path=path),
+    ],
+    ids=["Path", "str", "bytes", "stream", "File"],
+)
+def test_any_source_gives_the_same_space(tmp_path: Path, source: Callable[[Path], Any]) -> None:
+    path = tmp_path / "royals.txt"
+    path.write_bytes(GLOVE)
+    assert open_space(source(path)).digest == open_space(GLOVE).digest
+
+
+def test_a_stream_is_read_from_its_beginning_and_named_by_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "royals.txt"
+    path.write_bytes(GLOVE)
+    with path.open("rb") as stream:
+        stream.read(5)
+        space = open_space(stream)
+    assert (space.name, len(space)) == ("royals", 3)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\Users\\me\\passwd"])
+def test_an_uploads_name_is_no_path(name: str) -> None:
+    stream = io.BytesIO(GLOVE)
+    stream.name = name
+    assert as_file(stream).name == "passwd"
+
+
+def test_the_name_can_be_chosen() -> None:
+    assert open_space(GLOVE, name="royals").name == "royals"
+
+
+def test_the_format_can_be_chosen() -> None:
+    assert open_space(b"1 2\n3 4 5\n", format="word2vec text").labels == ("3",)
+
+
+def test_an_array_is_chosen_among_files_with_the_others_beside_it() -> None:
+    array, labels = File("a.npy", content=npy_bytes()), File("b.txt", content=b"x\ny\nz\n")
+    assert open_space(choose_main([labels, array])).labels == ("x", "y", "z")
+
+
+def test_several_files_of_vectors_are_refused() -> None:
+    with pytest.raises(UnknownFormatError, match=r"2 files.*a.txt, b.txt"):
+        choose_main([File("a.txt", content=GLOVE), File("b.txt", content=GLOVE)])
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"no file .*missing\.txt"):
+        open_space(tmp_path / "missing.txt")
+
+
+def test_a_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="is a folder"):
+        open_space(tmp_path)
+
+
+def test_a_stream_opened_as_text_is_told() -> None:
+    with pytest.raises(FormatError, match="binary mode"):
+        open_space(io.StringIO("king 1 2"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ["empty", "0 bytes"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ["binary bytes 89 50 4e 47"]),
+        (b"The quick brown fox\njumps\n", ["“The quick brown fox”", "no vector"]),
+    ],
+    ids=["empty", "image", "prose"],
+)
+def test_what_is_no_vector_file_is_told(content: bytes, words: list[str]) -> None:
+    with pytest.raises(UnknownFormatError) as caught:
+        open_space(File("photo.png", content=content))
+    for word in ("photo.png", *words):
+        assert word in str(caught.value)
+
+
+def test_the_known_formats_are_listed() -> None:
+    with pytest.raises(UnknownFormatError) as caught:
+        open_space(b"\0\1\2\3")
+    for one in FORMATS:
+        assert one.name in str(caught.value)
+
+
+def test_an_unknown_format_name_is_told() -> None:
+    with pytest.raises(UnknownFormatError, match="“Parquet” is unknown.*“GloVe text”"):
+        open_space(GLOVE, format="Parquet")
+
+
+def test_the_wrong_number_of_labels_is_told() -> None:
+    with pytest.raises(SpaceError, match="1 label for 3 vectors"):
+        open_space(GLOVE, labels=["only one"])

@@ -1,0 +1,220 @@
+"""word2vec and GloVe text: the same as gensim reads, whatever the words hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace, inspect_file, nearest_neighbors, open_space
+from explorer.errors import ParseError, UnknownFormatError
+from explorer.formats import text
+
+HOSTILE = (
+    "new\u00a0york",
+    "next\u0085line",
+    "line\u2028separator",
+    '"',
+    '"quoted"',
+    'one"',
+    "nan",
+    "null",
+    "NULL",
+    "#",
+    "# comment",
+    "a, b",
+    ". . .",
+    "at name@domain.com",
+    "1",
+    "1 2",
+    "1e5",
+    "-",
+    "",
+    " ",
+    "tab\tinside",
+    "re\rturn",
+    "\x01",
+    "\x1c",
+    "a\ufeff",
+    "emoji 🙂",
+    "Ärger",
+    "\\n",
+)
+TOKEN = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=8),
+)
+NUMBER = st.floats(width=32, allow_nan=False, allow_infinity=False)
+
+
+def as_text(labels: list[str], vectors: NDArray[np.float32], header: bool) -> bytes:
+    """Write the lines as word2vec (with header) or GloVe does."""
+    lines = [f"{len(labels)} {vectors.shape[1]}"] if header else []
+    lines += [
+        " ".join((label, *(str(value) for value in row)))
+        for label, row in zip(labels, vectors, strict=True)
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+@given(st.lists(TOKEN, min_size=1, max_size=6), st.integers(1, 4), st.data())
+def test_any_word_comes_back_from_word2vec_text(
+    labels: list[str], dim: int, data: st.DataObject
+) -> None:
+    vectors = data.draw(arrays(np.float32, (len(labels), dim), elements=NUMBER))
+    space = open_space(as_text(labels, vectors, header=True))
+    assert list(space.labels) == labels
+    np.testing.assert_array_equal(space.vectors, vectors)
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_word_comes_back_from_glove_text(space: EmbeddingSpace, label: str) -> None:
+    labels = [*space.labels[:2], label, *space.labels[3:]]
+    found = open_space(as_text(labels, space.vectors, header=False))
+    assert list(found.labels) == labels
+    np.testing.assert_array_equal(found.vectors, space.vectors)
+
+
+@pytest.fixture(scope="module")
+def gensim_file(words: EmbeddingSpace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A text file that gensim wrote."""
+    few = words.take(range(300), name="few", step="first 300")
+    keyed = KeyedVectors(few.dim)
+    keyed.add_vectors(list(few.labels), few.vectors)
+    path = tmp_path_factory.mktemp("gensim") / "few.vec"
+    keyed.save_word2vec_format(str(path), binary=False)
+    return path
+
+
+def test_a_file_that_gensim_wrote_holds_what_gensim_reads(gensim_file: Path) -> None:
+    expected = KeyedVectors.load_word2vec_format(str(gensim_file), binary=False)
+    space = open_space(gensim_file)
+    assert list(space.labels) == expected.index_to_key
+    np.testing.assert_array_equal(space.vectors, expected.vectors)
+
+
+def test_neighbors_in_a_file_that_gensim_wrote_are_gensims(gensim_file: Path) -> None:
+    reference = KeyedVectors.load_word2vec_format(str(gensim_file), binary=False)
+    expected = reference.most_similar("she", topn=10)
+    found = nearest_neighbors(open_space(gensim_file), "she", k=10)
+    assert list(found.labels) == [label for label, _ in expected]
+    np.testing.assert_allclose(found.scores, [score for _, score in expected], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"2 2\nking 1 0.5\nqueen 1 -0.5\n",
+        b"2 2\r\nking 1 0.5\r\nqueen 1 -0.5\r\n",
+        b"2 2\nking 1 0.5 \nqueen 1 -0.5 \n",
+        b"2 2\nking 1 0.5\t\nqueen 1 -0.5\n",
+        b"2 2\nking 1 0.5\nqueen 1 -0.5",
+        b"\xef\xbb\xbf2 2\nking 1 0.5\nqueen 1 -0.5\n",
+        b"king 1 0.5\nqueen 1 -0.5\n",
+        b"\xef\xbb\xbfking 1 0.5\nqueen 1 -0.5\n",
+        b"king 1 0.5\n\nqueen 1 -0.5\n\n\n",
+        b"king +1. .5\nqueen 1e0 -5E-1\n",
+    ],
+    ids=[
+        "header",
+        "Windows line ends",
+        "space at the line's end",
+        "tab at the line's end",
+        "no last line end",
+        "byte order mark and header",
+        "no header",
+        "byte order mark",
+        "empty lines",
+        "other ways to write numbers",
+    ],
+)
+def test_the_ways_to_write_the_same_are_read_the_same(content: bytes) -> None:
+    space = open_space(content)
+    assert space.labels == ("king", "queen")
+    assert space.vectors.tolist() == [[1, 0.5], [1, -0.5]]
+
+
+def test_blocks_join_without_a_seam(space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK_BYTES", 7)
+    labels = ["new york", "a", "b", "c", '"']
+    found = open_space(as_text(labels, space.vectors, header=True))
+    assert list(found.labels) == labels
+    np.testing.assert_array_equal(found.vectors, space.vectors)
+
+
+def test_invalid_utf_8_is_shown_as_a_replacement_sign() -> None:
+    assert open_space(b"caf\xe9 1 2\ntea 3 4\n").labels == ("caf\ufffd", "tea")
+
+
+def test_the_format_is_told() -> None:
+    assert open_space(b"2 1\na 1\nb 2\n").source.format == "word2vec text"
+    assert open_space(b"a 1 2\nb 2 3\n").source.format == "GloVe text"
+
+
+@pytest.mark.parametrize(
+    ("stated", "note"),
+    [
+        (2, None),
+        (3, "The header says 3 vectors, the file holds 2: 1 is missing. Was the file cut off?"),
+        (1, "The header says 1 vector, the file holds 2; all are read."),
+    ],
+)
+def test_a_header_that_is_wrong_is_told(stated: int, note: str | None) -> None:
+    content = f"{stated} 2\nking 1 0\nqueen 0 1\n".encode()
+    expected = (note,) if note else ()
+    assert open_space(content).notes == expected
+    assert open_space(content, name="renamed").notes == expected
+    assert inspect_file(content).warnings == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"king 1 0\nqueen 0 1\npea 1\nman 1 1\n",
+            ["1 line does not hold a label and 2 numbers", "line 3 has 1 number"],
+        ),
+        (
+            b"4 2\nking 1 0\nqueen 0\npea 1\nman 1 1\n",
+            ["2 lines do not hold", "line 3 has 1 number; line 4 has 1 number"],
+        ),
+        (
+            b"king 1 0\nqueen 0 1\npea 1 x\nman 1 1\n",
+            ["1 line holds something else", "line 3 has “x”", "2 numbers"],
+        ),
+    ],
+    ids=["too few", "too few, after a header", "not a number"],
+)
+def test_broken_lines_are_named(content: bytes, words: list[str]) -> None:
+    with pytest.raises(ParseError) as caught:
+        open_space(content)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_at_most_ten_broken_lines_are_named() -> None:
+    content = b"good 1 2\n" * 20 + b"bad 1\n" * 12
+    with pytest.raises(ParseError, match="line 30 has 1 number; and 2 more"):
+        open_space(content)
+
+
+def test_lines_are_numbered_through_all_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK_BYTES", 16)
+    with pytest.raises(ParseError, match="line 7 has 1 number"):
+        open_space(b"5 2\n" + b"good 1 2\n" * 5 + b"bad 1\n")
+
+
+def test_a_header_alone_is_no_vector_file() -> None:
+    with pytest.raises(UnknownFormatError, match="“3 2”, which holds no vector"):
+        open_space(b"3 2\n")
+
+
+def test_named_as_text_but_prose_is_told() -> None:
+    with pytest.raises(ParseError, match="word2vec or GloVe text"):
+        open_space(b"The quick brown fox\njumps over\n", format="GloVe text")
