@@ -6,7 +6,14 @@
 ('queen',)
 """
 
+from explorer.analogy import analogy
 from explorer.errors import ExplorerError
+from explorer.evaluation import (
+    AnalogyReport,
+    SimilarityReport,
+    evaluate_analogies,
+    evaluate_similarity,
+)
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
 from explorer.neighbors import Neighbors, nearest_neighbors
@@ -15,13 +22,18 @@ from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
 
 __all__ = [
+    "AnalogyReport",
     "EmbeddingSpace",
     "ExplorerError",
     "FileReport",
     "Neighbors",
     "Projection",
+    "SimilarityReport",
     "Source",
     "Vector",
+    "analogy",
+    "evaluate_analogies",
+    "evaluate_similarity",
     "inspect_file",
     "nearest_neighbors",
     "open_space",

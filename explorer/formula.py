@@ -32,6 +32,9 @@ class Term:
     label: str
     weight: float = 1.0
 
+    def __repr__(self) -> str:
+        return f"Term({self.label!r}, {self.weight!r})"
+
 
 @dataclass(frozen=True)
 class Token:
@@ -58,7 +61,7 @@ def parse_formula(space: EmbeddingSpace, text: str) -> tuple[Term, ...]:
     --------
     >>> space = EmbeddingSpace(["paris", "france", "italy"], [[1, 0], [0, 1], [1, 1]])
     >>> parse_formula(space, "paris - france + 2*italy")
-    (Term(label='paris', weight=1.0), Term(label='france', weight=-1.0), Term(label='italy', weight=2.0))
+    (Term('paris', 1.0), Term('france', -1.0), Term('italy', 2.0))
     """
     if len(text) > LONGEST:
         raise QueryError(
@@ -113,9 +116,7 @@ def quoted(label: str) -> str:
     """Return the label, in quotes where it holds more than letters and spaces."""
     if label.replace(" ", "").isalpha() and label == " ".join(label.split()):
         return label
-    opening, closing = next(
-        ((a, b) for a, b in QUOTES.items() if b not in label), ('"', '"')
-    )
+    opening, closing = next(((a, b) for a, b in QUOTES.items() if b not in label), ('"', '"'))
     return f"{opening}{label}{closing}"
 
 
@@ -219,7 +220,7 @@ class Parser:
         return {label: factor * weight for label, weight in weights.items()}
 
     def number_factor(self, *, is_first: bool) -> float | None:
-        """A number, unless it is the label of a space: '1984' is one where nothing multiplies it."""
+        """A number that multiplies; '1984' on its own may be a label."""
         token = self.peek()
         if token is None or token.kind != "number":
             return None
