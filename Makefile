@@ -2,7 +2,6 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
 .PHONY: help run dev test lint lock clean
@@ -40,11 +39,14 @@ clean:  ## remove the environment, caches and test results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamp files: while a lock file does not change, nothing is installed and no network is needed.
+INSTALL = $(PYTHON) -m pip install --disable-pip-version-check -r $< || \
+    { echo "Not everything was installed. Try again; if that fails too, run 'make clean' first."; exit 1; }
+
 $(VENV)/.installed: requirements.txt
 	.ci/setup venv $(VENV)
-	$(PIP_INSTALL) -r requirements.txt
+	$(INSTALL)
 	touch $@
 
 $(VENV)/.installed-dev: tests/requirements.txt $(VENV)/.installed
-	$(PIP_INSTALL) -r tests/requirements.txt
+	$(INSTALL)
 	touch $@

@@ -34,7 +34,8 @@ def load_projection(key: str) -> Projection | None:
     """Return a kept projection, or None."""
     path = folder("projections") / f"{key}.npz"
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        # opened here, because np.load leaves a broken file open
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             made = json.loads(str(kept["made"]))
             share = kept["variance_share"]
             coordinates = kept["coordinates"]

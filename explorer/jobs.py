@@ -139,7 +139,8 @@ class Jobs:
         if self._client is not None:
             self._client.close(timeout=2)
         if self._process is not None:
-            self._process.kill()
+            with self._process as process:  # closes its pipes and waits for its end
+                process.kill()
         self._client = self._process = None
 
     def _run(

@@ -27,7 +27,7 @@ def main() -> None:
         n_workers=int(sys.argv[1]),
         threads_per_worker=1,  # concurrent UMAP in threads can abort the process
         processes=True,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same
         host="127.0.0.1",
         silence_logs=50,
     ) as cluster:

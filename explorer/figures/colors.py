@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-OKABE_ITO = (  # Okabe & Ito 2008, without black and with grey: both themes can show it
+# Okabe & Ito 2008; grey stands in for their black, which a dark ground would swallow. On a
+# dark ground the dark blue comes later, since the first colors are used most.
+OKABE_ITO = (
     "#0072B2",
     "#E69F00",
     "#009E73",
@@ -17,6 +19,16 @@ OKABE_ITO = (  # Okabe & Ito 2008, without black and with grey: both themes can 
     "#56B4E9",
     "#D55E00",
     "#F0E442",
+    "#999999",
+)
+OKABE_ITO_ON_DARK = (
+    "#56B4E9",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#F0E442",
+    "#D55E00",
+    "#0072B2",
     "#999999",
 )
 SCALE = "Viridis"  # van der Walt & Smith 2015: even in lightness
@@ -80,7 +92,7 @@ def coloring(metadata: pa.Table, name: str, *, dark: bool) -> Categories | Numbe
 def palette(n: int, *, dark: bool) -> tuple[str, ...]:
     """Return n colors: Okabe-Ito up to eight, beyond that Glasbey (Glasbey et al. 2007)."""
     if n <= len(OKABE_ITO):
-        return OKABE_ITO[:n]
+        return (OKABE_ITO_ON_DARK if dark else OKABE_ITO)[:n]
     import colorcet
 
     glasbey = colorcet.glasbey_light if dark else colorcet.glasbey_dark

@@ -31,12 +31,11 @@ class Sheet:
         self._scale = float((np.array(SHEET) / extent).min())  # one for both: maps keep proportions
         self._boxes = np.empty((0, 4))
 
-    def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float] | None) -> bool:
-        """Take the place of a label beside a point, or on it; False if another label is there."""
+    def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float]) -> bool:
+        """Take the place of a label beside a point; False if another label is there."""
         size = np.array([len(text) * CHARACTER[0], CHARACTER[1]])
         center = (np.asarray(point, np.float64)[:2] - self._low) * self._scale
-        if side is not None:
-            center = center + np.array(side) * (size + 2 * GAP)
+        center = center + np.array(side) * (size + 2 * GAP)
         box = np.concatenate([center - size / 2, center + size / 2])
         taken = self._boxes
         if (
@@ -76,7 +75,11 @@ def landmarks(coordinates: NDArray[np.float32], labels: Sequence[str]) -> NDArra
     rows = []
     for row, (column, line) in enumerate(cells.tolist()):
         fits = 0 < len(labels[row]) <= LONGEST_LANDMARK
-        if (column, line) not in seen and fits and sheet.take(plane[row], labels[row], None):
+        if (
+            (column, line) not in seen
+            and fits
+            and sheet.take(plane[row], labels[row], SIDES["top center"])
+        ):
             seen.add((column, line))
             rows.append(row)
             if len(rows) == CELLS[0] * CELLS[1]:

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED, Categories, Numbers
+from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
 from explorer.projection import Projection
 
@@ -22,6 +22,7 @@ FADED = 0.35  # of the chosen opacity, for the points that are not marked
 HOVER_LENGTH = 60
 LABEL_LENGTH = 28
 MOST_NAMED_HITS = 12
+LANDMARK_ABOVE = 12  # pixels over its point
 NAMED_IN_3D = 8  # what overlaps there changes with the camera
 
 
@@ -34,10 +35,11 @@ class Ink:
     grid: str
     halo: str
     veil: str
+    points: str  # where no column colors them
 
 
-LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)")
-DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)")
+LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)", "#0072B2")
+DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)", "#56B4E9")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +97,12 @@ def map_figure(
     # the most important takes its place for a label first, and is drawn last, on top
     layers = []
     if marks.selected is not None:
-        layers.append(pen.mark(np.array([marks.selected]), SELECTED, size + 8))
+        layers.append(pen.mark(np.array([marks.selected]), size + 9, color=SELECTED))
     if len(marks.neighbors):
-        layers.append(pen.mark(marks.neighbors, OKABE_ITO[4 if dark else 0], size + 4))
+        layers.append(pen.mark(marks.neighbors, size + 3))
     if len(marks.hits):
         named = len(marks.hits) <= MOST_NAMED_HITS and marks.selected is None
-        layers.append(pen.mark(marks.hits, OKABE_ITO[1], size + 4, named=named))
+        layers.append(pen.mark(marks.hits, size + 5, symbol="circle-open", named=named))
     figure.add_traces(layers[::-1])
     figure.update_layout(layout(projection, ink, height))
     many = isinstance(colors, Categories) and len(colors.names) > MOST_BELOW
@@ -152,7 +154,7 @@ class Pen:
             }
             hover = f"<br>{plain_hover(colors.column)}: %{{marker.color:,.6~g}}"
             return [self.trace(rows, marker, hover=hover)]
-        return [self.trace(rows, {"color": OKABE_ITO[0], "opacity": opacity})]
+        return [self.trace(rows, {"color": self.ink.points, "opacity": opacity})]
 
     def legend_entry(self, code: int, name: str, color: str) -> Any:
         """A legend's line in full color, also while the points are faded or see-through."""
@@ -183,8 +185,16 @@ class Pen:
         kind = go.Scattergl if self.flat else go.Scatter3d
         return kind(**self.coordinates(rows), **options)
 
-    def mark(self, rows: Rows, color: str, size: float, *, named: bool = True) -> Any:
-        """Marked points: filled, ringed, and with their labels where they fit."""
+    def mark(
+        self,
+        rows: Rows,
+        size: float,
+        *,
+        color: str | None = None,
+        symbol: str = "circle",
+        named: bool = True,
+    ) -> Any:
+        """Marked points, in the text's color that no category has, with labels where they fit."""
         kind = go.Scatter if self.flat else go.Scatter3d
         texts = [shown_text(self.labels[row], LABEL_LENGTH) for row in rows]
         sides: list[str | None] = (
@@ -200,8 +210,13 @@ class Pen:
             mode="markers+text" if named else "markers",
             marker={
                 "size": size if self.flat else size * 0.6,
-                "color": color,
-                "line": {"width": 1.5 if self.flat else 1, "color": self.ink.halo},
+                "symbol": symbol,
+                "color": color or self.ink.text,
+                "opacity": 1,
+                "line": {
+                    "width": 2 if symbol == "circle-open" or color else 1,
+                    "color": self.ink.text if symbol == "circle-open" or color else self.ink.halo,
+                },
             },
             text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
             textposition=[side or "top center" for side in sides],
@@ -219,6 +234,7 @@ class Pen:
                 **{axis: float(value[0]) for axis, value in self.coordinates([row]).items()},
                 "text": shown_text(self.labels[row], LABEL_LENGTH),
                 "showarrow": False,
+                "yshift": LANDMARK_ABOVE,
                 "font": {"color": self.ink.text, "size": 13},
                 "bgcolor": self.ink.veil,
                 "borderpad": 1,

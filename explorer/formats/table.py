@@ -39,7 +39,7 @@ class Columns:
 def is_table(file: File, head: bytes) -> bool:
     """Tell whether the first lines hold the same number of fields and some numbers."""
     separator = find_separator(head)
-    if separator is None:
+    if separator is None or b"\0" in head:
         return False
     try:
         frame = parse(file, head_lines(head), separator)

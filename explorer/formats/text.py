@@ -110,22 +110,20 @@ def is_number(field: bytes) -> bool:
 
 
 def inspect(file: File) -> FileReport:
-    """Look at a text file: the layout from its head, the rows by counting line ends."""
+    """Look at a text file: its first megabyte is parsed, the rows are counted by line ends."""
     layout = required_layout(file)
     with file.open() as stream:
         rows = count_lines(stream) - (layout.stated_rows is not None)
-    lines = file.head()[layout.header_bytes :].split(b"\n")[:5]
-    first = [line.rstrip().rsplit(b" ", layout.dim) for line in lines if line.strip()]
-    shown = [fields for fields in first if all_numbers(fields[1:], layout.dim)]
+    head = file.head()[layout.header_bytes :]
+    whole = head[: head.rfind(b"\n") + 1] or head + b"\n"
+    first_line = 2 if layout.stated_rows is not None else 1
+    labels, values = parse_block(whole.replace(b"\r\n", b"\n"), layout.dim, first_line)
     return FileReport(
         rows=rows,
         dim=layout.dim,
         dtype="text",
         labels_from="the first field of each line",
-        first_rows=preview(
-            [fields[0].decode("utf-8", "replace") for fields in shown],
-            [[float(value) for value in fields[1:7]] for fields in shown],
-        ),
+        first_rows=preview(labels[:5], values[:5].tolist()),
         warnings=header_notes(layout, rows),
     )
 

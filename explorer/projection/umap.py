@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +41,10 @@ def project(
         )
     if n_neighbors < 2:
         raise ProjectionError(f"n_neighbors is {n_neighbors}. UMAP needs at least 2.")
+    if not 0 <= min_dist <= 1:
+        raise ProjectionError(f"min_dist is {min_dist:g}. UMAP takes 0 to 1.")
+    if n_epochs is not None and n_epochs < 1:
+        raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
     report(0.0, "comparing every point with every other")
     k = min(n_neighbors, n - 1)
     indices, distances = neighbor_graph(
@@ -64,32 +67,21 @@ def project(
         random_state=seed,
         n_jobs=1,  # what a seed needs: with more threads each run gives another picture
         precomputed_knn=(indices, distances),
-        verbose=True,  # or the epochs are not told
         tqdm_kwds={
             "file": EpochWriter(report),
             "bar_format": "{n}/{total}",
             "mininterval": 0.1,
-            "disable": False,
+            "disable": False,  # umap-learn shows its bar only when it prints much else as well
         },
     )
     with warnings.catch_warnings():
         # umap-learn notes that no search index came with the neighbors (it would be
         # needed to add points) and that a start may not be its own.
         warnings.simplefilter("ignore", UserWarning)
-        coordinates = fit_quietly(reducer, space.vectors)
+        coordinates = reducer.fit_transform(space.vectors)
     report(1.0, "done")
-    params = {"n_neighbors": k, "min_dist": min_dist, "metric": metric}
+    params = {"n_neighbors": k, "min_dist": min_dist, "metric": metric, "n_epochs": n_epochs}
     return Projection(coordinates, "umap", params, seed)
-
-
-def fit_quietly(reducer: Any, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Fit without what umap-learn prints to standard output when it is verbose."""
-    import contextlib
-    import io
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        fitted: NDArray[np.float32] = reducer.fit_transform(vectors)
-    return fitted
 
 
 def spread(coordinates: NDArray[np.float32], seed: int) -> NDArray[np.float32]:

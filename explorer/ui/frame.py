@@ -21,6 +21,10 @@ STYLE = """<style>
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }
+/* Streamlit writes white on the primary color, which is light on a dark ground. */
+@media (prefers-color-scheme: dark) {
+  [data-testid^="stBaseButton-primary"] { color: #0f1418; }
+}
 </style>"""
 
 

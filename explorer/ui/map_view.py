@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
 from explorer.errors import QueryError
-from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
 from explorer.figures.labels import landmarks
 from explorer.figures.map import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
@@ -68,7 +68,7 @@ def ask_view(space: EmbeddingSpace) -> View:
     column = color.selectbox(
         "Color by",
         columns,
-        index=columns.index(default_column(columns)),
+        index=columns.index(default_column(space)),
         key="color",
         bind="query-params",
     )
@@ -109,9 +109,14 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
         return NO_ROWS
 
 
-def default_column(columns: list[str]) -> str:
-    """Return the column to color by at first: the last one with few values, as samples have."""
-    return next((one for one in ("cluster", "genre") if one in columns), columns[0])
+def default_column(space: EmbeddingSpace) -> str:
+    """Return the column to color by at first: a text that repeats, most likely a category."""
+    texts = (
+        name
+        for name in colorable(space.metadata)
+        if space.metadata is not None and not is_number(space.metadata[name].type)
+    )
+    return next(texts, ONE_COLOR)
 
 
 def point_size(n: int) -> int:
@@ -121,7 +126,7 @@ def point_size(n: int) -> int:
 
 def first_look(space: EmbeddingSpace, projection: Projection) -> dict[str, Any]:
     """Return how to draw a space before anybody asked for anything."""
-    column = default_column([ONE_COLOR, *colorable(space.metadata)])
+    column = default_column(space)
     colors = None
     if column != ONE_COLOR and space.metadata is not None:
         colors = coloring(space.metadata, column, dark=is_dark())

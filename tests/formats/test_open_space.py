@@ -143,7 +143,7 @@ def test_the_known_formats_are_listed() -> None:
 
 
 def test_an_unknown_format_name_is_told() -> None:
-    with pytest.raises(UnknownFormatError, match="“Parquet” is unknown.*“GloVe text”"):
+    with pytest.raises(UnknownFormatError, match=r"“Parquet” is unknown.*“GloVe text”"):
         open_space(GLOVE, format="Parquet")
 
 

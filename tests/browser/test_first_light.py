@@ -1,0 +1,184 @@
+"""What a new visitor does first, in a real browser against the real server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+PLOT = ".js-plotly-plot"
+HOSTILE = "<img src=x onerror=alert(1)>"
+TRACES = f"document.querySelector('{PLOT}').data"
+
+
+def wait_for_map(page: Page) -> None:
+    """Wait until a map is drawn: its points are there, not only its frame."""
+    page.locator(f"{PLOT} .main-svg").first.wait_for()
+    page.wait_for_function(f"{TRACES}.some(trace => trace.customdata)")
+
+
+def click_point(page: Page, row: int) -> None:
+    """Click the point of a row on the flat map."""
+    place = page.evaluate(
+        """row => {
+            const plot = document.querySelector('.js-plotly-plot');
+            const {xaxis, yaxis} = plot._fullLayout;
+            const box = plot.querySelector('.nsewdrag').getBoundingClientRect();
+            for (const trace of plot._fullData) {
+                const rows = Array.from(trace.customdata || []);
+                const at = rows.indexOf(row);
+                if (at >= 0) return {
+                    x: box.x + xaxis.l2p(trace.x[at]), y: box.y + yaxis.l2p(trace.y[at]),
+                };
+            }
+        }""",
+        row,
+    )
+    # Plotly tells a click on the point that it hovers: the pointer has to come there first
+    page.mouse.move(place["x"] - 8, place["y"] - 8)
+    page.mouse.move(place["x"], place["y"], steps=4)
+    page.locator(f"{PLOT} .hoverlayer .hovertext").first.wait_for()
+    page.mouse.click(place["x"], place["y"])
+
+
+def test_the_first_map_appears_and_asks_no_other_host(server: Server, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url)
+    wait_for_map(page)
+    expect(page.get_by_role("heading", name="See what vectors mean")).to_be_visible()
+    elsewhere = [
+        url for url in asked if not url.startswith((server.url, "data:", "blob:", "ws://localhost"))
+    ]
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"), [("/", "See what"), ("/map", "Map"), ("/open", "Open a vector file")]
+)
+def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
+    fresh_server: Server, page: Page, path: str, heading: str
+) -> None:
+    page.goto(fresh_server.url + path)
+    expect(page.get_by_role("heading", name=re.compile(f"^{heading}"))).to_be_visible()
+    expect(page.get_by_text("Vectors", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_search_marks_the_hits_and_choosing_one_lists_its_neighbors_in_3d(
+    server: Server, page: Page
+) -> None:
+    page.goto(f"{server.url}/map?space=words&dims=3D")
+    wait_for_map(page)
+    page.get_by_label("Search").fill("kingdom")
+    page.get_by_label("Search").press("Enter")
+    expect(page.get_by_text("2 found")).to_be_visible()
+    page.wait_for_function(f"{TRACES}.some(trace => trace.marker?.symbol === 'circle-open')")
+    table = page.get_by_test_id("stDataFrame").last
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 60, box["y"] + 52)
+    expect(page.get_by_role("heading", name="kingdom", exact=True)).to_be_visible()
+    expect(page.get_by_text("true nearest neighbors are among")).to_be_visible()
+    expect(page).to_have_url(re.compile("selected=kingdom"))
+
+
+def test_an_expression_that_is_none_is_told_and_the_map_stays(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/map?space=words&regex=true&search=%28")
+    expect(page.get_by_text("is not a regular expression")).to_be_visible()
+    wait_for_map(page)
+
+
+def test_clicking_a_point_lists_its_neighbors_and_the_view_survives_other_pages(
+    server: Server, page: Page
+) -> None:
+    page.goto(f"{server.url}/map?space=books")
+    wait_for_map(page)
+    click_point(page, 0)  # Jane Eyre
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("selected=Jane"))
+    page.get_by_text("3D", exact=True).click()
+    expect(page).to_have_url(re.compile("dims=3D"))
+    page.get_by_role("link", name="Open a file").click()
+    expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
+    page.get_by_role("link", name="Map").click()
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("dims=3D"))
+
+
+def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
+    fresh_server: Server, page: Page
+) -> None:
+    page.goto(f"{fresh_server.url}/map?space=books&method=UMAP&dims=3D&color=year&selected=Dracula")
+    expect(page.get_by_role("heading", name="Dracula", exact=True)).to_be_visible()
+    expect(page.get_by_text("is on its way")).to_be_visible()
+    wait_for_map(page)  # PCA meanwhile
+    expect(page.get_by_text("drawn so that near neighbors stay near")).to_be_visible(timeout=90_000)
+    page.wait_for_function(f"{TRACES}[0].type === 'scatter3d' && {TRACES}[0].marker.colorbar")
+
+
+def test_a_computation_can_be_stopped_and_started_again(fresh_server: Server, page: Page) -> None:
+    page.goto(f"{fresh_server.url}/map?space=words&method=UMAP")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("UMAP was stopped")).to_be_visible()
+    wait_for_map(page)
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("is on its way")).to_be_visible()
+
+
+@pytest.fixture
+def glove_file(tmp_path: Path) -> Path:
+    """A GloVe text file with labels that try to be more than text."""
+    labels = ["king", "queen", "new york", HOSTILE, "[x](javascript:alert(2))", "**bold**", "pea"]
+    lines = [
+        f"{label} {index / 7:.3f} {(index * index % 5) / 5:.3f} {1 - index / 9:.3f}"
+        for index, label in enumerate(labels)
+    ]
+    path = tmp_path / "tiny.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_an_uploaded_glove_file_opens_projects_and_shows_its_labels_as_text(
+    server: Server, page: Page, glove_file: Path
+) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").set_input_files(glove_file)
+    expect(page.get_by_text("GloVe text").first).to_be_visible()
+    expect(page.get_by_text("Stored as")).to_be_visible()
+    page.get_by_role("button", name="Open this space").click()
+    wait_for_map(page)
+    expect(page.get_by_text("From tiny.txt")).to_be_visible()
+    click_point(page, 3)
+    expect(page.get_by_role("heading", name=HOSTILE, exact=True)).to_be_visible()
+    expect(page.locator("img[src=x]")).to_have_count(0)
+    assert dialogs == []
+    page.reload()  # a new session: the address alone leads back to the uploaded space
+    expect(page.get_by_role("heading", name=HOSTILE, exact=True)).to_be_visible()
+
+
+def test_a_broken_file_is_told_and_the_app_goes_on(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.txt"
+    broken.write_text("king 0.1 0.2\nqueen 0.3 0.4\nprince 0.5 x\nduke 0.1 0.1\n")
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").set_input_files(broken)
+    page.get_by_role("button", name="Open this space").click()
+    expect(page.get_by_text("line 3")).to_be_visible()
+    page.get_by_role("link", name="Map").click()
+    wait_for_map(page)
+
+
+def test_a_link_to_a_space_that_is_not_here_says_so(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/map?space=mine.txt~0123456789ab")
+    expect(page.get_by_text("names a space that this server does not hold")).to_be_visible()
+    wait_for_map(page)

@@ -1,0 +1,60 @@
+"""The screens without a browser: what each shows, and what it does with bad addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.ui.frame import PAGES
+from tests.pages.conftest import Visit, said
+
+
+@pytest.mark.parametrize("file", [page.file for page in PAGES.values()])
+def test_every_page_shows_the_current_space(visit: Visit, file: str) -> None:
+    screen = visit(file, space="books")
+    assert not screen.exception
+    assert [metric.value for metric in screen.sidebar.metric][:2] == ["338", "384"]
+    assert "sentence embeddings by all" in said(screen)
+
+
+def test_the_map_says_how_much_variance_its_picture_keeps(visit: Visit) -> None:
+    assert "keeps **3.7%** of the variance" in said(visit("pages/map.py", space="words"))
+
+
+def test_a_selected_label_in_the_address_lists_its_true_neighbors(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", selected="king")
+    assert "#### king" in said(screen)
+    assert screen.dataframe[0].value["label"].tolist()[:3] == ["kings", "queen", "monarch"]
+
+
+def test_an_unknown_selection_is_no_selection(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", selected="no such word #3")
+    assert not screen.exception
+    assert "Click a point" in said(screen)
+
+
+def test_a_search_lists_whole_matches_before_parts(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", search="king")
+    assert screen.dataframe[0].value["label"].tolist()[:2] == ["king", "kingdom"]
+
+
+def test_a_search_without_hits_says_so(visit: Visit) -> None:
+    assert "No label holds" in said(visit("pages/map.py", space="words", search="zzzz"))
+
+
+def test_an_invalid_method_or_color_in_the_address_is_ignored(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", method="magic", color="taste", dims="9D")
+    assert not screen.exception
+    assert "**PCA**" in said(screen)
+
+
+def test_choosing_another_space_forgets_the_selection(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", selected="king")
+    screen.selectbox(key="space choice").select("books").run()
+    assert screen.query_params["space"] == "books"
+    assert "selected" not in screen.query_params
+
+
+def test_a_link_to_a_space_that_is_not_here_shows_the_words_and_says_so(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="mine.txt~0123456789ab")
+    assert "does not hold" in said(screen)
+    assert screen.query_params["space"] == "words"

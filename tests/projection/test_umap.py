@@ -1,0 +1,121 @@
+"""UMAP: as trustworthy as umap-learn's own, seeded, reported and stoppable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.manifold import trustworthiness
+from umap import UMAP
+
+from explorer import EmbeddingSpace, project
+from explorer.errors import ExplorerError, ProjectionError
+
+FEW = 1000
+SHORT = {"n_epochs": 20}
+
+
+@pytest.fixture(scope="module")
+def few_words(words: EmbeddingSpace) -> EmbeddingSpace:
+    return words.take(range(FEW), name="few words", step=f"first {FEW}")
+
+
+@pytest.fixture(scope="module")
+def tiny(words: EmbeddingSpace) -> EmbeddingSpace:
+    return words.take(range(60), name="tiny", step="first 60")
+
+
+def test_it_is_as_trustworthy_as_umap_learn(few_words: EmbeddingSpace) -> None:
+    vectors = few_words.vectors
+    theirs = UMAP(metric="cosine", random_state=42, n_jobs=1).fit_transform(vectors)
+    ours = project(few_words, "umap").coordinates
+    theirs_kept, ours_kept = (
+        trustworthiness(vectors, picture, n_neighbors=15, metric="cosine")
+        for picture in (theirs, ours)
+    )
+    assert ours_kept >= theirs_kept - 0.01
+
+
+@pytest.mark.parametrize("n_components", [2, 3])
+def test_equal_seeds_give_equal_pictures(tiny: EmbeddingSpace, n_components: int) -> None:
+    one, other = (project(tiny, "umap", n_components, seed=3, **SHORT) for _ in range(2))
+    assert one.coordinates.shape == (60, n_components)
+    np.testing.assert_array_equal(one.coordinates, other.coordinates)
+
+
+def test_another_seed_gives_another_picture(tiny: EmbeddingSpace) -> None:
+    one, other = (project(tiny, "umap", seed=seed, **SHORT) for seed in (1, 2))
+    assert not np.array_equal(one.coordinates, other.coordinates)
+
+
+def test_it_tells_the_parameters_that_were_used(space: EmbeddingSpace) -> None:
+    found = project(space, "umap", n_epochs=5, metric="euclidean")
+    assert found.params == {
+        "n_neighbors": 4,  # the 15 asked for, bounded by the five words
+        "min_dist": 0.1,
+        "metric": "euclidean",
+        "n_epochs": 5,
+    }
+    assert found.seed == 42
+
+
+def test_progress_is_told_upward_to_the_end(tiny: EmbeddingSpace) -> None:
+    told: list[tuple[float, str]] = []
+    project(tiny, "umap", report=lambda share, step: told.append((share, step)), n_epochs=200)
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    steps = " | ".join(dict.fromkeys(step for _, step in told))
+    for step in ("comparing every point", "loading UMAP", "of 200", "done"):
+        assert step in steps
+
+
+@pytest.mark.parametrize("step", ["comparing", "epoch"])
+def test_an_exception_in_report_stops_it(tiny: EmbeddingSpace, step: str) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(share: float, now: str) -> None:
+        if now.startswith(step):
+            raise StopError
+
+    with pytest.raises(StopError):
+        project(tiny, "umap", report=stop)
+
+
+def test_nothing_is_printed(space: EmbeddingSpace, capfd: pytest.CaptureFixture[str]) -> None:
+    project(space, "umap", n_epochs=5)
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+
+
+def test_equal_and_zero_vectors_are_laid_out() -> None:
+    vectors = [[0, 0], [0, 0], [1, 0], [1, 0], [1, 0], [0, 1]]
+    found = project(EmbeddingSpace(list("abcdef"), vectors), "umap", n_epochs=20)
+    assert np.isfinite(found.coordinates).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"n_neighbors": 1}, ["n_neighbors is 1", "at least 2"]),
+        ({"min_dist": 1.5}, ["min_dist is 1.5", "0 to 1"]),
+        ({"min_dist": -0.1}, ["min_dist is -0.1", "0 to 1"]),
+        ({"n_epochs": 0}, ["n_epochs is 0", "at least 1"]),
+        ({"metric": "dot"}, ["“dot”", "cosine or euclidean"]),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused(
+    space: EmbeddingSpace, options: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(ExplorerError) as caught:
+        project(space, "umap", **options)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_too_few_points_are_told() -> None:
+    three = EmbeddingSpace(["a", "b", "c"], np.eye(3), name="three")
+    with pytest.raises(ProjectionError, match=r"at least 4 points, three has 3\. Use PCA"):
+        project(three, "umap")

@@ -1,0 +1,211 @@
+"""Jobs, on real worker processes: results, progress, cancel, failures, one run for equal keys."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import EmbeddingSpace, cache, project
+from explorer.errors import JobCancelled, JobError, ProjectionError
+from explorer.jobs import Job, Jobs
+from explorer.projection.report import Report
+from explorer.projection.work import projection_key, start
+
+PATIENCE = 60.0  # seconds; what is waited for comes much earlier, unless it never does
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Iterator[Jobs]:
+    """One worker: a job that is not over keeps the next one waiting."""
+    running = Jobs(workers=1)
+    yield running
+    running.close()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def double(number: int, report: Report) -> int:
+    return 2 * number
+
+
+def note_and_wait(log: str, go: str, report: Report) -> str:
+    """Write a line to the log, tell a quarter, and end when the file `go` is there."""
+    with Path(log).open("a") as stream:
+        stream.write("run\n")
+    while not Path(go).exists():
+        report(0.25, "waiting for the signal")
+        time.sleep(0.02)
+    return "went"
+
+
+def turn_forever(report: Report) -> None:
+    while True:
+        report(0.5, "turning")
+        time.sleep(0.02)
+
+
+def note_and_raise(log: str, report: Report) -> None:
+    with Path(log).open("a") as stream:
+        stream.write("run\n")
+    raise ValueError("the moon is not a number")
+
+
+def refuse(report: Report) -> None:
+    raise ProjectionError("UMAP needs at least 4 points.")
+
+
+def die(report: Report) -> None:
+    os._exit(1)
+
+
+def test_a_result_comes_back(jobs: Jobs) -> None:
+    job = jobs.submit("double", double, 21)
+    assert job.result(PATIENCE) == 42
+    assert (job.state.state, job.state.share) == ("done", 1.0)
+
+
+def test_a_job_can_be_found_by_its_key(jobs: Jobs) -> None:
+    job = jobs.submit("findable", double, 1)
+    assert jobs.find("findable") is job
+    assert jobs.find("unknown") is None
+
+
+def test_equal_keys_run_once_while_running_and_when_done(jobs: Jobs, tmp_path: Path) -> None:
+    log, go = tmp_path / "log", tmp_path / "go"
+    first = jobs.submit("once", note_and_wait, str(log), str(go))
+    wait_until(log.exists)
+    assert jobs.submit("once", note_and_wait, str(log), str(go)) is first
+    go.touch()
+    assert first.result(PATIENCE) == "went"
+    assert jobs.submit("once", note_and_wait, str(log), str(go)) is first
+    assert log.read_text() == "run\n"
+
+
+def test_progress_is_seen(jobs: Jobs, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    job = jobs.submit("progress", note_and_wait, str(tmp_path / "log"), str(go))
+    wait_until(lambda: job.state.state == "running")
+    assert (job.state.share, job.state.step) == (0.25, "waiting for the signal")
+    go.touch()
+    job.result(PATIENCE)
+
+
+def test_cancel_ends_a_running_job_and_frees_its_worker(jobs: Jobs) -> None:
+    job = jobs.submit("endless", turn_forever)
+    wait_until(lambda: job.state.state == "running")
+    job.cancel()
+    with pytest.raises(JobCancelled):
+        job.result(0)
+    cancelled = time.monotonic()
+    jobs.submit("after the endless one", double, 1).result(PATIENCE)
+    assert time.monotonic() - cancelled < 5
+
+
+def test_a_cancelled_job_stays_cancelled(jobs: Jobs) -> None:
+    job = jobs.submit("endless, too", turn_forever)
+    wait_until(lambda: job.state.state == "running")
+    job.cancel()
+    jobs.submit("after the endless one, too", double, 1).result(PATIENCE)
+    assert job.state.state == "cancelled"
+
+
+def test_a_waiting_job_can_be_cancelled(jobs: Jobs, tmp_path: Path) -> None:
+    go, log = tmp_path / "go", tmp_path / "log"
+    busy = jobs.submit("busy", note_and_wait, str(tmp_path / "busy log"), str(go))
+    waiting = jobs.submit("waiting", note_and_wait, str(log), str(go))
+    wait_until(lambda: busy.state.state == "running" and waiting.state.state == "waiting")
+    waiting.cancel()
+    go.touch()
+    busy.result(PATIENCE)
+    jobs.submit("after the busy one", double, 1).result(PATIENCE)
+    assert not log.exists()
+
+
+def test_a_job_cancelled_before_the_workers_stand_is_never_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    idle = Jobs(workers=1)
+
+    def connect() -> object:
+        job.cancel()
+        return object()  # a client that can do nothing: what is sent to it fails
+
+    monkeypatch.setattr(idle, "_connect", connect)
+    monkeypatch.setattr("threading.Thread.start", lambda thread: None)
+    job = idle.submit("too late", double, 1)
+    idle._run(job, double, (1,), lambda result: None)
+    assert job.state.state == "cancelled"
+
+
+def test_a_failure_is_told_and_not_tried_again(jobs: Jobs, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    job = jobs.submit("raises", note_and_raise, str(log))
+    with pytest.raises(JobError, match="ValueError: the moon is not a number"):
+        job.result(PATIENCE)
+    assert job.state.state == "failed"
+    assert log.read_text() == "run\n"
+
+
+def test_our_own_errors_are_told_as_they_are(jobs: Jobs) -> None:
+    with pytest.raises(JobError) as caught:
+        jobs.submit("refuses", refuse).result(PATIENCE)
+    assert str(caught.value) == "UMAP needs at least 4 points."
+
+
+def test_a_job_that_kills_its_process_is_told_and_the_next_one_runs(jobs: Jobs) -> None:
+    with pytest.raises(JobError, match="died both times"):
+        jobs.submit("dies", die).result(PATIENCE)
+    assert jobs.submit("after the dead one", double, 4).result(PATIENCE) == 8
+
+
+def test_a_failed_key_is_computed_anew(jobs: Jobs) -> None:
+    failed = jobs.submit("second try", refuse)
+    with pytest.raises(JobError):
+        failed.result(PATIENCE)
+    assert jobs.submit("second try", double, 3).result(PATIENCE) == 6
+
+
+def test_the_result_is_handed_on_before_the_job_is_done(jobs: Jobs) -> None:
+    seen: list[tuple[int, bool]] = []
+    jobs_seen: list[Job] = []
+
+    def keep(result: int) -> None:
+        wait_until(lambda: bool(jobs_seen))
+        seen.append((result, jobs_seen[0].state.is_over))
+
+    jobs_seen.append(jobs.submit("handed on", double, 5, when_done=keep))
+    jobs_seen[0].result(PATIENCE)
+    assert seen == [(10, False)]
+
+
+def test_waiting_for_a_result_can_end() -> None:
+    with pytest.raises(JobError, match="not done after 0 seconds"):
+        Job("never").result(0)
+
+
+def test_a_projection_job_is_the_same_picture_and_is_kept(
+    jobs: Jobs, space: EmbeddingSpace
+) -> None:
+    found = start(jobs, space, "umap", 2, 7, n_epochs=20).result(PATIENCE)
+    expected = project(space, "umap", 2, 7, n_epochs=20)
+    kept = cache.load_projection(projection_key(space, "umap", 2, 7, n_epochs=20))
+    assert kept is not None
+    for one in (found, kept):
+        np.testing.assert_array_equal(one.coordinates, expected.coordinates)
+        assert (one.method, one.seed, one.params) == ("umap", 7, expected.params)
+
+
+def test_a_projection_that_cannot_be_is_told_by_name(jobs: Jobs) -> None:
+    few = EmbeddingSpace(["a", "b"], [[1, 2], [3, 4]], name="two words")
+    with pytest.raises(JobError, match="two words has 2"):
+        start(jobs, few, "umap", 2, 42).result(PATIENCE)
