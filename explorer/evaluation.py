@@ -476,9 +476,7 @@ def predict_part(
         ahead = sorted(
             (row for row in scored if scored[row] > best[number]), key=scored.__getitem__
         )
-        if (
-            len(ahead) >= CANDIDATES
-        ):  # nothing but inputs in other spellings: the last one looked at
+        if len(ahead) >= CANDIDATES:  # only inputs in other spellings: the last one looked at
             answers[number] = ahead[-CANDIDATES]
             second[number] = -np.inf
     if method == "3cosadd":
@@ -490,8 +488,8 @@ def predict_part(
 
 def unit_rows(vectors: Floats, norms: Floats) -> Floats:
     """Return rows scaled to length 1; zero rows stay."""
-    rows: Floats = vectors / np.where(norms > 0, norms, np.float32(1))[:, None]
-    return rows
+    lengths: Floats = np.where(norms > 0, norms, 1).astype(np.float32)
+    return vectors / lengths[:, None]
 
 
 def judge(vectors: Floats, norms: Floats, inputs: Rows, doubles: list[int]) -> int | None:
@@ -502,8 +500,9 @@ def judge(vectors: Floats, norms: Floats, inputs: Rows, doubles: list[int]) -> i
     a, b, c = inputs.tolist()
     mean: Floats = np.zeros(vectors.shape[1], np.float32)
     for row, weight in ((b, 1.0), (c, 1.0), (a, -1.0)):
-        mean += (np.float64(weight) * (vectors[row] / norms[row])).astype(np.float32)
-    wide = mean.astype(np.float64) / 3
+        term = np.float64(weight) * (vectors[row] / norms[row])
+        np.add(mean, term, out=mean, casting="same_kind")  # added in float64, kept in float32
+    wide: NDArray[np.float64] = mean.astype(np.float64) / 3
     length = np.sqrt(np.sum(wide**2))
     if length == 0 or not np.isfinite(length):
         return None
