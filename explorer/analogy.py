@@ -67,10 +67,18 @@ class Inputs:
         return total
 
     @property
+    def is_parallelogram(self) -> bool:
+        """Whether it is B + C − A, each once."""
+        return bool(np.array_equal(self.weights, [1, 1, -1]))
+
+    @property
     def formula(self) -> str:
         """The sum as one reads it: 'king − man + woman'."""
         text = ""
-        for name, weight in zip(self.names, self.weights.tolist(), strict=True):
+        parts = list(zip(self.names, self.weights.tolist(), strict=True))
+        if self.is_parallelogram:
+            parts = [parts[0], parts[2], parts[1]]
+        for name, weight in parts:
             sign = "−" if weight < 0 else "+"
             factor = "" if abs(weight) == 1 else f"{as_text(abs(weight))} × "
             text += f" {sign} {factor}{name}" if text else f"{'−' * (weight < 0)}{factor}{name}"
@@ -118,7 +126,7 @@ def multiply_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
 
 def direction_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
     """Cosine of the step from C to each row with the step from A to B."""
-    if inputs.weights.tolist() != [1.0, 1.0, -1.0]:
+    if not inputs.is_parallelogram:
         raise QueryError(
             "Pair direction compares two steps, from A to B and from C to the answer. It needs "
             "B and C added, A subtracted, each once: positive=[B, C], negative=[A]."

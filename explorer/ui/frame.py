@@ -42,6 +42,7 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
 }
 
 
