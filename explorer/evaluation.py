@@ -14,8 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.analogy import EPSILON
+from explorer.cache import vectors_file
 from explorer.errors import ParseError, QueryError
 from explorer.formats.file import File, FileSource, as_file
+from explorer.jobs import Job, Jobs
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
@@ -410,6 +412,26 @@ def predict(
             vectors, norms, part, spellings, method=method, report=told
         )
     return predicted
+
+
+def predict_file(
+    vectors_path: str,
+    canonical: Rows,
+    questions: Rows,
+    method: str,
+    report: Report = no_report,
+) -> Rows:
+    """Answer questions on a worker, which maps the vectors of a `.npy` file into memory."""
+    vectors = np.load(Path(vectors_path), mmap_mode="r", allow_pickle=False)
+    return predict(vectors, canonical, questions, method, report)
+
+
+def start_evaluation(
+    jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
+) -> Job:
+    """Start to answer the questions outside the web process, or join who is doing so."""
+    path = str(vectors_file(space))
+    return jobs.submit(key, predict_file, path, plan.canonical, plan.questions, method)
 
 
 def other_spellings(canonical: Rows) -> dict[int, list[int]]:

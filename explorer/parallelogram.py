@@ -16,7 +16,7 @@ from explorer.vector import as_text
 
 Floats: TypeAlias = NDArray[np.float64]
 
-ORIGIN = "0"
+ORIGIN, SUM = "0", "the sum"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def parallelogram(study: Study, answers: Neighbors) -> PlanePicture:
     plane = plane_through(np.stack([a, b, c]))
     found = compared(study, answers)
     inputs = dots(plane, (name_a, name_b, name_c), np.stack([a, b, c]))
-    result = dots(plane, (study.inputs.formula,), (b - a + c)[None])
+    result = dots(plane, (SUM,), (b - a + c)[None])
     answered = dots(plane, answers.labels, found)
     at_a, at_b, at_c = (point(place) for place in inputs.places)
     target, best = point(result.places[0]), point(answered.places[0])
@@ -137,7 +137,7 @@ def tip_to_tail(study: Study, answers: Neighbors) -> PlanePicture:
     arrows.append(Arrow(point(places[0]), point(places[-1]), "copied", "the sum"))
     return PlanePicture(
         dots(plane, (ORIGIN, *inputs.names), np.vstack([path[:1], inputs.values])),
-        dots(plane, (inputs.formula,), path[-1:]),
+        dots(plane, (SUM,), path[-1:]),
         dots(plane, answers.labels, found),
         tuple(arrows),
         False,

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED
-from explorer.figures.labels import Sheet
+from explorer.figures.labels import SIDES, Sheet
 from explorer.figures.map import (
     DARK,
     LABEL_LENGTH,
@@ -35,9 +35,8 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
     """Draw an analogy in its own plane; one unit is as long on both axes."""
     ink = DARK if dark else LIGHT
     figure = go.Figure()
-    everything = np.vstack(
-        [dots.places for dots in (picture.inputs, picture.result, picture.answers)]
-    )
+    ends = [end for arrow in picture.arrows for end in (arrow.start, arrow.end)]
+    everything = np.vstack([picture.inputs.places, picture.answers.places, ends])
     sheet = Sheet(everything.astype(np.float32), SMALL_SHEET)
     given = OKABE_ITO[4 if dark else 0]
     layers = [
@@ -46,7 +45,12 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
             picture.result,
             sheet,
             ink,
-            {"color": ink.text, "size": 13, "symbol": "x-thin", "line": {"width": 3}},
+            {
+                "color": ink.text,
+                "size": 13,
+                "symbol": "x-thin",
+                "line": {"width": 3, "color": ink.text},
+            },
         ),
         named_dots(
             picture.answers,
@@ -182,8 +186,12 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     figure = go.Figure()
     for places, side, color in ((starts, 0, given), (ends, 1, OKABE_ITO[1])):
         texts = [shown_text(pair[side], LABEL_LENGTH) for pair in family.pairs]
+        # arrows lead to the right: there is room behind their starts and before their ends
+        first = "middle right" if side else "middle left"
         sides = [
-            sheet.beside(place.astype(np.float32), text)
+            first
+            if sheet.take(place.astype(np.float32), text, SIDES[first])
+            else sheet.beside(place.astype(np.float32), text)
             for place, text in zip(places, texts, strict=True)
         ]
         figure.add_trace(
@@ -202,7 +210,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
             )
         )
     figure.update_layout(flat_layout(ink, height))
-    figure.update_layout(room_for(everything))
+    figure.update_layout(room_for(everything, room=0.25))
     figure.update_layout(
         xaxis_title="along the mean step →",
         yaxis_title="across it",
@@ -234,10 +242,10 @@ def arrow_between(start: Sequence[float], end: Sequence[float], **style: Any) ->
     }
 
 
-def room_for(places: NDArray[np.float64]) -> dict[str, Any]:
+def room_for(places: NDArray[np.float64], room: float = ROOM) -> dict[str, Any]:
     """Ranges that leave room for labels around the places."""
     low, high = places.min(axis=0), places.max(axis=0)
-    room = ROOM * max(float((high - low).max()), 1e-6)
+    room *= max(float((high - low).max()), 1e-6)
     return {
         f"{letter}axis_range": [float(low[side]) - room, float(high[side]) + room]
         for side, letter in enumerate("xy")

@@ -91,7 +91,15 @@ def ask_formula(space: EmbeddingSpace, how: How) -> Asked | None:
     except ExplorerError as error:
         field.caption(f":material/error: {plain(str(error))}")
         return None
-    return question(space, terms, [], how, expected=expected)
+    return question(space, *sides(terms), how, expected=expected)
+
+
+def sides(terms: Sequence[Term]) -> tuple[list[Term], list[str]]:
+    """Return the terms as what is added and what is subtracted: B and C, and A, if it is such."""
+    added = [term for term in terms if term.weight == 1]
+    taken = [term.label for term in terms if term.weight == -1]
+    is_analogy = len(added) == 2 and len(taken) == 1 and len(terms) == 3
+    return (added, taken) if is_analogy else (list(terms), [])
 
 
 def question(
@@ -281,7 +289,7 @@ def plane_in_words(drawn: PlanePicture) -> str:
     held = (
         "The plane that the inputs span: in it all lengths and angles are true"
         if drawn.is_exact
-        else "No plane holds all these words. This is the nearest one: its lengths are a little "
+        else "No plane holds all these words. This is the nearest one: its lengths are "
         f"too short, the inputs lie up to {float(drawn.inputs.distances.max()):.2f} beside it"
     )
     return (

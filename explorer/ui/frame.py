@@ -43,6 +43,8 @@ PAGES = {  # in the order of the navigation
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
+    "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
+    "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
 }
 
 

@@ -14,13 +14,18 @@ from explorer.ui.pointcloud import CONFIG, is_dark
 from explorer.ui.words import words_of
 
 FIRST = "capitals"
+COLUMNS = (
+    ("cosine with the others", "Cosine", "Mean cosine similarity with the other steps"),
+    ("length", "Length", "Of the step, in the space"),
+    ("drawn length", "Drawn", "Length of the arrow in the picture"),
+)
 
 
 def ask_family(space: EmbeddingSpace) -> PairFamily | None:
     """Draw the choice of a family and its pairs, and return it where it can be compared."""
-    st.pills("A family of pairs", list(FAMILIES), key="family", on_change=fill)
     if not st.session_state.get("pairs"):
-        st.session_state["pairs"] = FAMILIES[FIRST]
+        st.session_state["family"], st.session_state["pairs"] = FIRST, FAMILIES[FIRST]
+    st.pills("A family of pairs", list(FAMILIES), key="family", on_change=fill)
     with st.expander("The pairs: change them, or write your own", icon=":material/edit:"):
         text = st.text_area(
             "Pairs, one a line",
@@ -67,8 +72,8 @@ def show_family(family: PairFamily) -> None:
             hide_index=True,
             height=260,
             column_config={
-                name: st.column_config.NumberColumn(format="%.2f")
-                for name in ("cosine with the others", "length", "drawn length")
+                name: st.column_config.NumberColumn(title, format="%.2f", width=75, help=told)
+                for name, title, told in COLUMNS
             },
         )
     with left:
