@@ -8,14 +8,10 @@
 
 from explorer.analogy import analogy
 from explorer.errors import ExplorerError
-from explorer.evaluation import (
-    AnalogyReport,
-    SimilarityReport,
-    evaluate_analogies,
-    evaluate_similarity,
-)
+from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection, project
 from explorer.space import EmbeddingSpace, Source

@@ -62,6 +62,11 @@ class Association:
     is_exact: bool
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """All words that were used."""
+        return tuple(word for one in (*self.targets, *self.attributes) for word in one.words)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """All words that the space does not have."""
         return tuple(word for one in (*self.targets, *self.attributes) for word in one.missing)

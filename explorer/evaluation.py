@@ -1,73 +1,28 @@
-"""Tests of a space against people's answers: sets of analogies, and judged pairs of words."""
+"""Sets of analogies: how often is the arithmetic right?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.analogy import EPSILON
 from explorer.cache import vectors_file
 from explorer.errors import ParseError, QueryError
 from explorer.formats.file import File, FileSource, as_file
 from explorer.jobs import Job, Jobs
+from explorer.prediction import predict, predict_file
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
-Floats: TypeAlias = NDArray[np.float32]
 Rows: TypeAlias = NDArray[np.intp]
 
 RESTRICT_VOCAB = 300_000  # gensim's default: rarer words are neither asked nor answered
-BLOCK_BYTES = 48 << 20  # of similarities at a time
-QUESTIONS_AT_ONCE = 4_096
-NEAR_TIE = 4e-6  # closer scores than this are judged again, one by one
 MISSING = -1  # in place of a row
-CANDIDATES = 5  # gensim looks at five answers for one that is no other spelling of an input
-EVALUATION_METHODS = ("3cosadd", "3cosmul", "direction")
-
-
-@dataclass(frozen=True)
-class Standard:
-    """A set of questions that comes with gensim: title, file name, source."""
-
-    title: str
-    file: str
-    source: str
-
-
-ANALOGY_SETS = {
-    "google": Standard(
-        "Google analogies", "questions-words.txt", "19,544 questions (Mikolov et al. 2013)"
-    ),
-}
-SIMILARITY_SETS = {
-    "wordsim353": Standard(
-        "WordSim-353", "wordsim353.tsv", "353 pairs, relatedness (Finkelstein et al. 2002)"
-    ),
-    "simlex999": Standard(
-        "SimLex-999", "simlex999.txt", "999 pairs, similarity (Hill, Reichart & Korhonen 2015)"
-    ),
-}
-
-
-def standard_file(standard: Standard) -> Path:
-    """Return the path of a set that gensim carries; gensim itself is not loaded."""
-    found = find_spec("gensim")
-    if found is None or found.origin is None:
-        raise QueryError(
-            f"{standard.title} comes with gensim, which is not installed: pip install gensim."
-        )
-    return Path(found.origin).parent / "test" / "test_data" / standard.file
-
-
-# --- analogies -----------------------------------------------------------------------
 
 
 class Question(NamedTuple):
@@ -282,6 +237,14 @@ def evaluate_analogies(
     return plan.report(space, predicted, method)
 
 
+def start_evaluation(
+    jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
+) -> Job:
+    """Start to answer the questions outside the web process, or join who is doing so."""
+    path = str(vectors_file(space))
+    return jobs.submit(key, predict_file, path, plan.canonical, plan.questions, method)
+
+
 def plan_analogies(
     space: EmbeddingSpace,
     source: FileSource | File,
@@ -350,335 +313,3 @@ def vocabulary(
         labels = [label.upper() for label in labels]
     row_of = dict(zip(reversed(labels), range(len(labels) - 1, -1, -1), strict=True))
     return row_of, np.fromiter((row_of[label] for label in labels), np.intp, len(labels))
-
-
-# How good an answer each row is, up to a factor and a constant that a question's rows share:
-# `objective(a, b, c, shift, out)` of the similarities (r,) to a, b and c, and c · (b − a).
-
-
-def add_objective(a: Floats, b: Floats, c: Floats, shift: np.float32, out: Floats) -> None:
-    """3CosAdd."""
-    np.subtract(b, a, out=out)
-    out += c
-
-
-def multiply_objective(a: Floats, b: Floats, c: Floats, shift: np.float32, out: Floats) -> None:
-    """3CosMul."""
-    np.multiply((1 + b) / 2, (1 + c) / 2, out=out)
-    out /= (1 + a) / 2 + np.float32(EPSILON)
-
-
-def direction_objective(a: Floats, b: Floats, c: Floats, shift: np.float32, out: Floats) -> None:
-    """Pair direction."""
-    np.subtract(b, a, out=out)
-    out -= shift
-    step = np.sqrt(np.maximum(2 - 2 * c, 0))
-    out /= np.maximum(step, np.float32(1e-3))
-
-
-OBJECTIVES: dict[str, Callable[[Floats, Floats, Floats, np.float32, Floats], None]] = {
-    "3cosadd": add_objective,
-    "3cosmul": multiply_objective,
-    "direction": direction_objective,
-}
-
-
-def predict(
-    vectors: Floats,
-    canonical: Rows,
-    questions: Rows,
-    method: str = "3cosadd",
-    report: Report = no_report,
-) -> Rows:
-    """Return the row that answers each question, (q,) intp, in blocks of matrix products.
-
-    As gensim does, an answer is the best row that is no input and, among the first five, no
-    other spelling of one.
-    """
-    if method not in OBJECTIVES:
-        raise QueryError(f"The method “{method}” is unknown. Known ones: {', '.join(OBJECTIVES)}.")
-    vectors = vectors[: len(canonical)]
-    norms = np.linalg.norm(vectors, axis=1)
-    spellings = other_spellings(canonical)
-    predicted = np.empty(len(questions), np.intp)
-    for start in range(0, len(questions), QUESTIONS_AT_ONCE):
-        part = questions[start : start + QUESTIONS_AT_ONCE]
-
-        def told(share: float, begun: int = start, size: int = len(part)) -> None:
-            done = begun + share * size
-            report(done / len(questions), f"asked {done:,.0f} of {len(questions):,} questions")
-
-        predicted[start : start + len(part)] = predict_part(
-            vectors, norms, part, spellings, method=method, report=told
-        )
-    return predicted
-
-
-def predict_file(
-    vectors_path: str,
-    canonical: Rows,
-    questions: Rows,
-    method: str,
-    report: Report = no_report,
-) -> Rows:
-    """Answer questions on a worker, which maps the vectors of a `.npy` file into memory."""
-    vectors = np.load(Path(vectors_path), mmap_mode="r", allow_pickle=False)
-    return predict(vectors, canonical, questions, method, report)
-
-
-def start_evaluation(
-    jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
-) -> Job:
-    """Start to answer the questions outside the web process, or join who is doing so."""
-    path = str(vectors_file(space))
-    return jobs.submit(key, predict_file, path, plan.canonical, plan.questions, method)
-
-
-def other_spellings(canonical: Rows) -> dict[int, list[int]]:
-    """Return, for rows that stand for several, the other rows."""
-    others: dict[int, list[int]] = {}
-    for row in np.flatnonzero(canonical != np.arange(len(canonical))).tolist():
-        others.setdefault(int(canonical[row]), []).append(row)
-    return others
-
-
-def predict_part(
-    vectors: Floats,
-    norms: Floats,
-    questions: Rows,
-    spellings: dict[int, list[int]],
-    *,
-    method: str,
-    report: Callable[[float], None],
-) -> Rows:
-    """Return the answers to some questions: `predict` for as many as fit into memory at once."""
-    words, places = np.unique(questions[:, :3], return_inverse=True)
-    places = places.reshape(-1, 3)
-    units = unit_rows(vectors[words], norms[words])
-    triples = list(map(tuple, places.tolist()))
-    shifts = np.einsum("ij,ij->i", units[places[:, 2]], units[places[:, 1]] - units[places[:, 0]])
-    ignored = questions[:, :3].tolist()
-    doubles = [
-        [other for word in set(row) for other in spellings.get(word, ())] if spellings else []
-        for row in ignored
-    ]
-    best = np.full(len(questions), -np.inf, np.float32)
-    second = np.full(len(questions), -np.inf, np.float32)
-    answers = np.zeros(len(questions), np.intp)
-    others: list[dict[int, float]] = [{} for _ in doubles]
-    step = int(np.clip(BLOCK_BYTES // (4 * len(words)), 256, 16_384))
-    for start in range(0, len(vectors), step):
-        block = unit_rows(vectors[start : start + step], norms[start : start + step])
-        zero = np.flatnonzero(norms[start : start + step] == 0)
-        similar = units @ block.T
-        scores = np.empty(len(block), np.float32)
-        stop = start + len(block)
-        for number, (a, b, c) in enumerate(triples):
-            OBJECTIVES[method](similar[a], similar[b], similar[c], shifts[number], scores)
-            for row in doubles[number]:
-                if start <= row < stop:
-                    others[number][row] = float(scores[row - start])
-                    scores[row - start] = -np.inf
-            for row in ignored[number]:
-                if start <= row < stop:
-                    scores[row - start] = -np.inf
-            if len(zero):
-                scores[zero] = -np.inf
-            place = int(scores.argmax())
-            top = scores[place]
-            scores[place] = -np.inf
-            runner_up = scores.max()
-            if top > best[number]:
-                second[number] = max(best[number], runner_up)
-                best[number], answers[number] = top, start + place
-            else:
-                second[number] = max(second[number], top)
-        report(stop / len(vectors))
-    for number, scored in enumerate(others):
-        ahead = sorted(
-            (row for row in scored if scored[row] > best[number]), key=scored.__getitem__
-        )
-        if len(ahead) >= CANDIDATES:  # only inputs in other spellings: the last one looked at
-            answers[number] = ahead[-CANDIDATES]
-            second[number] = -np.inf
-    if method == "3cosadd":
-        for number in np.flatnonzero(best - second < NEAR_TIE).tolist():
-            again = judge(vectors, norms, questions[number, :3], doubles[number])
-            answers[number] = answers[number] if again is None else again
-    return answers
-
-
-def unit_rows(vectors: Floats, norms: Floats) -> Floats:
-    """Return rows scaled to length 1; zero rows stay."""
-    lengths: Floats = np.where(norms > 0, norms, 1).astype(np.float32)
-    return vectors / lengths[:, None]
-
-
-def judge(vectors: Floats, norms: Floats, inputs: Rows, doubles: list[int]) -> int | None:
-    """Return the answer by 3CosAdd with every operation in the order in which gensim does it.
-
-    Of two rows that differ in the last digit, or in none, gensim's choice hangs on that.
-    """
-    a, b, c = inputs.tolist()
-    mean: Floats = np.zeros(vectors.shape[1], np.float32)
-    for row, weight in ((b, 1.0), (c, 1.0), (a, -1.0)):
-        term = np.float64(weight) * (vectors[row] / norms[row])
-        np.add(mean, term, out=mean, casting="same_kind")  # added in float64, kept in float32
-    wide: NDArray[np.float64] = mean.astype(np.float64) / 3
-    length = np.sqrt(np.sum(wide**2))
-    if length == 0 or not np.isfinite(length):
-        return None
-    with np.errstate(invalid="ignore"):
-        scores = vectors @ (wide / length).astype(np.float32) / norms
-    count = min(CANDIDATES + 3, len(scores))
-    keys = -scores
-    order = np.argpartition(keys, count)[:count] if count < len(keys) else np.arange(len(keys))
-    order = order[np.argsort(keys[order])]
-    candidates: list[int] = [row for row in order.tolist() if row not in (a, b, c)][:CANDIDATES]
-    return next((row for row in candidates if row not in doubles), candidates[-1])
-
-
-# --- judged pairs --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class SimilarityReport:
-    """How a space's cosine similarities go with people's judgements.
-
-    Attributes
-    ----------
-    pairs
-        The pairs that the space has: word, word, judgement, cosine similarity.
-    skipped
-        The pairs that hold a word the space does not have.
-    spearman, spearman_p, pearson, pearson_p
-        Correlations, -1 to 1, with their two-sided p-values.
-    unreadable
-        How many lines were no pair and number.
-    """
-
-    pairs: tuple[tuple[str, str, float, float], ...]
-    skipped: tuple[tuple[str, str], ...]
-    spearman: float
-    spearman_p: float
-    pearson: float
-    pearson_p: float
-    unreadable: int = 0
-
-    @property
-    def missing_share(self) -> float:
-        """Share of the pairs that were skipped, 0 to 1."""
-        return len(self.skipped) / (len(self.skipped) + len(self.pairs))
-
-    def to_arrow(self) -> pa.Table:
-        """Return the pairs as a table, with the place of each by people and by the space."""
-        from scipy.stats import rankdata
-
-        words, others, judged, cosines = zip(*self.pairs, strict=True)
-        by_people = rankdata(-np.array(judged))
-        by_space = rankdata(-np.array(cosines))
-        return pa.table(
-            {
-                "word": words,
-                "other word": others,
-                "people": judged,
-                "cosine similarity": cosines,
-                "place by people": by_people,
-                "place by cosine": by_space,
-                "apart": np.abs(by_people - by_space),
-            }
-        )
-
-
-def evaluate_similarity(
-    space: EmbeddingSpace,
-    source: FileSource | File,
-    *,
-    restrict_vocab: int | None = RESTRICT_VOCAB,
-    case_insensitive: bool = True,
-) -> SimilarityReport:
-    """Compare cosine similarities with people's judgements of word pairs.
-
-    The correlations are those of gensim's `evaluate_word_pairs`, with the same restriction and
-    the same rule for case.
-
-    Parameters
-    ----------
-    space
-        The space to test.
-    source
-        A file of lines 'word TAB word TAB number', or its content as bytes, such as WordSim-353
-        (Finkelstein et al. 2002) or SimLex-999 (Hill, Reichart & Korhonen 2015); lines
-        that begin with '#' are remarks.
-    restrict_vocab, case_insensitive
-        As in `evaluate_analogies`.
-
-    Raises
-    ------
-    ParseError
-        The file holds no pairs.
-    QueryError
-        The space has fewer than three of its pairs.
-    """
-    from scipy.stats import pearsonr, spearmanr
-
-    row_of, _ = vocabulary(space, restrict_vocab, case_insensitive=case_insensitive)
-    found: list[tuple[str, str, float, int, int]] = []
-    skipped, unreadable = [], 0
-    for pair in read_pairs(source):
-        if pair is None:
-            unreadable += 1
-            continue
-        word, other, judged = pair
-        rows = [row_of.get(one.upper() if case_insensitive else one) for one in (word, other)]
-        if rows[0] is None or rows[1] is None:
-            skipped.append((word, other))
-        else:
-            found.append((word, other, judged, rows[0], rows[1]))
-    if not found and not skipped:
-        raise ParseError(
-            "The file holds no judged pairs. Each line needs two words and a number, "
-            "with tabs between them."
-        )
-    if len(found) < 3:
-        raise QueryError(
-            f"{space.name} has {len(found)} of the {len(found) + len(skipped):,} pairs: too few to "
-            "compare. Use a space of the same language."
-        )
-    first = np.array([row for *_, row, _ in found])
-    last = np.array([row for *_, row in found])
-    cosines = np.einsum(
-        "ij,ij->i",
-        unit_rows(space.vectors[first], space.norms[first]),
-        unit_rows(space.vectors[last], space.norms[last]),
-    )
-    judged_by_people = [judged for _, _, judged, _, _ in found]
-    spearman = spearmanr(judged_by_people, cosines)
-    pearson = pearsonr(judged_by_people, cosines)
-    return SimilarityReport(
-        tuple(
-            (word, other, judged, float(cosine))
-            for (word, other, judged, _, _), cosine in zip(found, cosines, strict=True)
-        ),
-        tuple(skipped),
-        float(spearman.statistic),
-        float(spearman.pvalue),
-        float(pearson.statistic),
-        float(pearson.pvalue),
-        unreadable,
-    )
-
-
-def read_pairs(source: FileSource | File) -> Iterator[tuple[str, str, float] | None]:
-    """Yield two words and a number of each line; None for a line that is not that."""
-    with as_file(source).open() as stream:
-        for number, line in enumerate(stream):
-            text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
-            if text.startswith("#") or not text.strip():
-                continue
-            fields = text.rstrip("\r\n").split("\t")
-            try:
-                word, other, judged = fields
-                yield word, other, float(judged)
-            except ValueError:
-                yield None

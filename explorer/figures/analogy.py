@@ -26,6 +26,7 @@ from explorer.parallelogram import Dots, PlanePicture
 from explorer.projection import Projection
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
+PAIRS_SHEET = (400.0, 330.0)
 ROOM = 0.12  # of the width, left free on both sides for labels
 NAMED_ANSWERS = 5
 MOST_BACKDROP = 3_000  # points of the map behind the arrows: the whole would be megabytes
@@ -181,7 +182,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     starts, _ = family.plane.place(family.starts)
     ends, _ = family.plane.place(family.ends)
     everything = np.vstack([starts, ends])
-    sheet = Sheet(everything.astype(np.float32), SMALL_SHEET)
+    sheet = Sheet(everything.astype(np.float32), PAIRS_SHEET)
     given = OKABE_ITO[4 if dark else 0]
     figure = go.Figure()
     for places, side, color in ((starts, 0, given), (ends, 1, OKABE_ITO[1])):

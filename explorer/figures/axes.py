@@ -18,6 +18,7 @@ from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, plain_hover, shown_t
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
 MOST_LISTED = 60
+SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
 
 
 def axis_figure(
@@ -93,7 +94,7 @@ def two_axes_figure(
 ) -> go.Figure:
     """Draw words on two axes; `places` is (k, 2). The dotted lines are the axes' middles."""
     ink = DARK if dark else LIGHT
-    sheet = Sheet(places.astype(np.float32))
+    sheet = Sheet(places.astype(np.float32), SHEET)
     texts = [shown_text(word, LABEL_LENGTH) for word in words]
     sides = [
         sheet.beside(place.astype(np.float32), text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.evaluation import SimilarityReport
 from explorer.figures.analogy import flat_layout
 from explorer.figures.colors import OKABE_ITO
 from explorer.figures.map import DARK, LIGHT, plain_hover
+from explorer.judged_pairs import SimilarityReport
 
 
 def similarity_figure(
@@ -26,7 +26,7 @@ def similarity_figure(
                 f"{plain_hover(word)} – {plain_hover(other)}"
                 for word, other in zip(words, others, strict=True)
             ],
-            hovertemplate="<b>%{hovertext}</b><br>people %{x:.2f}<br>cosine %{y:.3f}<extra></extra>",
+            hovertemplate="<b>%{hovertext}</b><br>people %{x:.2f}, cosine %{y:.3f}<extra></extra>",
             showlegend=False,
         )
     )

@@ -89,9 +89,9 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
         )
         if found.missing:
             st.warning(
-                f"**{len(found.missing)} words are not in {plain(space.name)}** and were left out: "
-                f"{plain(', '.join(found.missing))}. The result is that of the other "
-                f"{sum(len(one.words) for one in (*found.targets, *found.attributes))}.",
+                f"**{len(found.missing)} words are not in this space** and were left out; the "
+                f"result is that of the other {len(found.words)}. Missing: "
+                f"{plain(', '.join(found.missing[:12]))}{' …' if len(found.missing) > 12 else ''}",
                 icon=":material/search_off:",
             )
     with right:
@@ -113,8 +113,9 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
             "the target words compared, one-sided."
         )
         st.markdown(MEANING)
-        with st.expander("The table"):
+        with st.expander("The table, and all missing words"):
             st.dataframe(score_table(found), hide_index=True)
+            st.caption(f"Missing: {plain(', '.join(found.missing)) or 'none'}")
 
 
 def score_table(found: Association) -> pa.Table:

@@ -44,8 +44,8 @@ class Placed:
 
 def ask_axis(space: EmbeddingSpace) -> Placed | None:
     """Draw the fields for the poles and the words, and return them where the space has them."""
-    offer()
     start(space)
+    offer()
     low, high = st.columns(2)
     lows = low.text_input("One pole", key="low", bind="query-params")
     highs = high.text_input("The other pole", key="high", bind="query-params")
@@ -87,9 +87,11 @@ def start(space: EmbeddingSpace) -> None:
         return
     lesson = AXIS_LESSONS[FIRST]
     values = [lesson.low, lesson.high, lesson.words]
+    st.session_state["axis lesson"] = FIRST
     if not any(word in space for word in read_words(lesson.low)):
         labels = list(dict.fromkeys(space.labels[:60]))
         values = [*labels[:2], "; ".join(labels[2:14])]
+        st.session_state["axis lesson"] = None
     for name, value in zip(names, values, strict=True):
         st.session_state[name] = value
 
@@ -220,7 +222,7 @@ def show_two_axes(space: EmbeddingSpace, placed: Placed, second: Axis) -> None:
     with right:
         cosine = float(placed.axis.direction @ second.direction)
         st.markdown(
-            f"The two axes have the cosine similarity **{cosine:.2f}**. "
+            f"The two axes have the cosine similarity **{round(cosine, 2) + 0:.2f}**. "
             + (
                 "They are nearly at right angles, as the picture draws them."
                 if abs(cosine) < 0.2

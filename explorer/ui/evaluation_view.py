@@ -13,21 +13,16 @@ from explorer import EmbeddingSpace, cache
 from explorer.analogy import METHODS
 from explorer.errors import ExplorerError
 from explorer.evaluation import (
-    ANALOGY_SETS,
-    EVALUATION_METHODS,
     RESTRICT_VOCAB,
-    SIMILARITY_SETS,
     AnalogyPlan,
     AnalogyReport,
-    SimilarityReport,
-    Standard,
-    evaluate_similarity,
     plan_analogies,
-    standard_file,
     start_evaluation,
 )
 from explorer.figures.evaluation import similarity_figure
 from explorer.jobs import Job
+from explorer.judged_pairs import SimilarityReport, evaluate_similarity
+from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, Standard, standard_file
 from explorer.ui.pictures import POLL_SECONDS, jobs, time_left
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import CONFIG, is_dark
@@ -39,7 +34,7 @@ TITLES = {
     OWN_ANALOGIES: "",
     OWN_PAIRS: "",
 }
-METHOD_TITLES = {METHODS[name].title: name for name in EVALUATION_METHODS}
+METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
 OWN_FORMATS = {
     OWN_ANALOGIES: "Four words a line: man king woman queen. A line “: family” begins a section.",
     OWN_PAIRS: "Two words and a number a line, with tabs between them: cup, mug, 8.5.",
@@ -144,7 +139,7 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
             f"Ask {len(plan.questions):,} of {total:,} questions",
             type="primary",
             icon=":material/play_arrow:",
-            help=f"The other {total - len(plan.questions):,} hold words that are not in this space.",
+            help=f"The other {total - len(plan.questions):,} hold words that this space lacks.",
         ):
             st.session_state[ASKED] = key
             start_evaluation(jobs(), key, space, plan, test.method)
