@@ -18,7 +18,7 @@ from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.settings import load_settings
-from explorer.space import EmbeddingSpace
+from explorer.space import EmbeddingSpace, count
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, standard_file
 
 PROGRAM = "embedding-explorer"
@@ -101,7 +101,8 @@ def print_analogies(space: EmbeddingSpace, name: str, report: AnalogyReport, wro
             f"{section.accuracy:7.1%}  {len(section.skipped):9,}"
         )
     if report.missing:
-        print(f"{len(report.missing):,} words are not in {space.name}: {some(report.missing)}")
+        words = count(len(report.missing), "word is", "words are")
+        print(f"{words} not in {space.name}: {some(report.missing)}")
     if report.unreadable:
         print(f"{report.unreadable:,} lines could not be read and were left out")
     for line in report.wrong_to_arrow().slice(0, wrong).to_pylist():
