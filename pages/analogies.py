@@ -10,7 +10,7 @@ WORDS, FORMULA, FAMILY = "A is to B as C is to ?", "Formula", "Families of pairs
 space = open_page(
     "analogies", "Analogies", "Add and subtract meanings, and see what the arithmetic really adds."
 )
-switch, style = st.columns([5, 1])
+switch, examples, style = st.columns([4, 1, 1])
 kind = switch.segmented_control(
     "Ask",
     [WORDS, FORMULA, FAMILY],
@@ -28,6 +28,6 @@ else:
     ask = analogy_view.ask_formula if kind == FORMULA else analogy_view.ask_analogy
     with style:
         how = analogy_view.ask_how(directions=kind == WORDS)
-    asked = ask(space, how)
+    asked = ask(space, how, examples)
     if asked is not None:
         analogy_view.show_answer(asked)

@@ -27,6 +27,7 @@ from explorer.projection import Projection
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
 PAIRS_SHEET = (400.0, 330.0)
+MARK = "••"  # as wide as a point
 ROOM = 0.12  # of the width, left free on both sides for labels
 NAMED_ANSWERS = 5
 MOST_BACKDROP = 3_000  # points of the map behind the arrows: the whole would be megabytes
@@ -39,6 +40,8 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
     ends = [end for arrow in picture.arrows for end in (arrow.start, arrow.end)]
     everything = np.vstack([picture.inputs.places, picture.answers.places, ends])
     sheet = Sheet(everything.astype(np.float32), SMALL_SHEET)
+    for place in (*picture.inputs.places, *picture.result.places, picture.answers.places[0]):
+        sheet.take(place.astype(np.float32), MARK, (0.0, 0.0))  # no label over these
     given = OKABE_ITO[4 if dark else 0]
     layers = [
         named_dots(picture.inputs, sheet, ink, {"color": given, "size": 13, "symbol": "square"}),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from explorer import EmbeddingSpace
@@ -28,6 +30,11 @@ METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
 FIELDS = ("a", "b", "c", "expected")
 FIELD_LABELS = ("A", "is to B", "as C", "is to … (what you expect)")
 DRAWN_ANSWERS = 10
+TRY: dict[str, Any] = {
+    "label": "Try this",
+    "icon": ":material/lightbulb:",
+    "width": "stretch",
+}
 PLANE = "In its own plane"
 FIGURE_HEIGHT = 390
 
@@ -51,8 +58,11 @@ class Asked:
     k: int = 10
 
 
-def ask_analogy(space: EmbeddingSpace, how: How) -> Asked | None:
-    """Draw the fields of 'A is to B as C is to ?' and return the question once all are words."""
+def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked | None:
+    """Draw the fields of 'A is to B as C is to ?' and return the question once all are words.
+
+    What to try is offered in `place`.
+    """
     fitting = [lesson for lesson in LESSONS if fits(space, lesson)]
     if not any(st.query_params.get(name) or st.session_state.get(name) for name in FIELDS[:3]):
         put(fitting[0] if fitting else first_words(space))
@@ -61,14 +71,14 @@ def ask_analogy(space: EmbeddingSpace, how: How) -> Asked | None:
         word_field(field, label, space, key=key, help=hint if key == "expected" else None)
         for field, label, key in zip(st.columns(4), FIELD_LABELS, FIELDS, strict=True)
     )
-    offer_lessons(fitting)
+    offer_lessons(fitting, place)
     if not (a and b and c):
         return None
     look = next((one.look for one in fitting if (one.a, one.b, one.c) == (a, b, c)), "")
     return question(space, [b, c], [a], how, expected=expected, look=look)
 
 
-def ask_formula(space: EmbeddingSpace, how: How) -> Asked | None:
+def ask_formula(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked | None:
     """Draw the field for a formula and return the question once it can be read."""
     field, target = st.columns([3, 1])
     fitting = [one for one in FORMULAS if can_read(space, one)]
@@ -78,7 +88,7 @@ def ask_formula(space: EmbeddingSpace, how: How) -> Asked | None:
         text = formula_field("Formula", space, key="formula", placeholder="king - man + 2*woman")
     expected = word_field(target, "Expected (if any)", space, key="expected")
     if fitting:
-        st.pills(
+        place.popover(**TRY).pills(
             "Try this",
             fitting,
             key="formula tried",
@@ -124,7 +134,7 @@ def question(
     return Asked(found, expected, look, how.k)
 
 
-def offer_lessons(fitting: Sequence[Lesson]) -> None:
+def offer_lessons(fitting: Sequence[Lesson], place: DeltaGenerator) -> None:
     """Draw the questions to try: those that succeed, and those that fail."""
     if not fitting:
         return
@@ -135,8 +145,8 @@ def offer_lessons(fitting: Sequence[Lesson]) -> None:
         if chosen:
             put(named[chosen])
 
-    st.pills(
-        "Try this; the last ones fail",
+    place.popover(**TRY).pills(
+        "The last three fail, and each says why",
         list(named),
         key="lesson",
         on_change=tell,

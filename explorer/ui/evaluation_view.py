@@ -85,7 +85,14 @@ def ask_test() -> Test | None:
         )
     if title not in OWN_FORMATS:
         standard = STANDARDS[TITLES[title]]
-        st.caption(f"{standard.source}; the file comes with gensim.")
+        st.caption(
+            f"{standard.source}; the file comes with gensim. "
+            + (
+                "“A is to B as C is to ?”, with the input words left out of the answers."
+                if is_analogies
+                else "People judged how near two words are; here is what the space says."
+            )
+        )
         try:
             content = standard_file(standard).read_bytes()
         except (ExplorerError, OSError) as error:

@@ -70,6 +70,7 @@ def test_a_misspelled_word_is_mended_with_a_click(server: Server, page: Page) ->
 def test_a_failing_example_says_why(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/analogies?space=words")
     answer(page, "queen")
+    page.get_by_role("button", name="Try this").click()
     page.get_by_role("radio", name=re.compile("walk .*walked .*run")).click()
     answer(page, "running")
     expect(page.get_by_text("ran, which you expected, comes at place 3")).to_be_visible()
