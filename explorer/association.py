@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from explorer.axes import unit_vectors
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
+from explorer.wordlist import split_words
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -180,7 +181,7 @@ def read_word_lists(text: str) -> tuple[WordList, WordList, WordList, WordList]:
         if not line.strip() or line.startswith("#"):
             continue
         name, colon, rest = line.partition(":")
-        words = read_words(rest)
+        words = split_words(rest)
         if not (colon and name.strip() and words):
             raise QueryError(
                 f"Line {number} is no list of words. Write a name, a colon, and words with commas "
@@ -193,14 +194,3 @@ def read_word_lists(text: str) -> tuple[WordList, WordList, WordList, WordList]:
             "attributes, each on a line of its own."
         )
     return lists[0], lists[1], lists[2], lists[3]
-
-
-def read_words(text: str) -> list[str]:
-    """Return the words of a list: with commas between them where there is one, else spaces.
-
-    >>> read_words("new york, rome")
-    ['new york', 'rome']
-    """
-    marked = text.replace(";", ",").replace("\n", ",")
-    parts = marked.split(",") if "," in marked else text.split()
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace, nearest_neighbors
-from explorer.association import read_words
 from explorer.axes import (
     ends_of_axis,
     neutralize,
@@ -22,6 +21,7 @@ from explorer.axes import (
 )
 from explorer.errors import QueryError, UnknownLabelError
 from explorer.ui.axis_lessons import AXIS_LESSONS
+from explorer.wordlist import split_words
 
 MEN = ("he", "man", "boy", "father", "king")
 WOMEN = ("she", "woman", "girl", "mother", "queen")
@@ -151,14 +151,14 @@ def test_removal_tells_the_neighbors_of_the_neutralized_space(words: EmbeddingSp
 def test_the_axes_we_offer_are_in_the_sample(words: EmbeddingSpace, name: str) -> None:
     lesson = AXIS_LESSONS[name]
     for text in (lesson.low, lesson.high, lesson.words):
-        assert [word for word in read_words(text) if word not in words] == []
+        assert [word for word in split_words(text) if word not in words] == []
 
 
 def test_what_is_said_of_the_axes_we_offer_is_so(words: EmbeddingSpace) -> None:
     def axis_of(name: str) -> tuple:
         lesson = AXIS_LESSONS[name]
-        axis = semantic_axis(words, read_words(lesson.low), read_words(lesson.high))
-        spread = spread_test(words, axis, read_words(lesson.words))
+        axis = semantic_axis(words, split_words(lesson.low), split_words(lesson.high))
+        spread = spread_test(words, axis, split_words(lesson.words))
         return separation(words, axis), spread
 
     apart, spread = axis_of("bad ↔ good")

@@ -9,7 +9,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from explorer import EmbeddingSpace
 from explorer.errors import QueryError, UnknownLabelError
 from explorer.pairs import known_pairs, pair_family, read_pairs
-from explorer.ui.lessons import FAMILIES
+from explorer.ui.analogy_lessons import FAMILIES
 
 KIN = (("man", "woman"), ("king", "queen"), ("brother", "sister"), ("uncle", "aunt"))
 

@@ -20,10 +20,11 @@ from explorer.formula import Term, formula_text, parse_formula
 from explorer.neighbors import Neighbors
 from explorer.parallelogram import PlanePicture, plane_picture
 from explorer.projection import METHODS as PROJECTIONS
-from explorer.ui.lessons import FORMULAS, LESSONS, Lesson
+from explorer.ui.analogy_lessons import FORMULAS, LESSONS, Lesson
+from explorer.ui.charts import show_chart
 from explorer.ui.pictures import picture
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import CONFIG, is_dark
+from explorer.ui.pointcloud import is_dark
 from explorer.ui.words import formula_field, word_field
 
 METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
@@ -257,12 +258,10 @@ def show_picture(found: Study, answer: Neighbors) -> None:
     )
     if where in (None, PLANE):
         drawn = plane_picture(found, found.answer(DRAWN_ANSWERS))
-        st.plotly_chart(
+        show_chart(
             plane_figure(drawn, height=FIGURE_HEIGHT, dark=is_dark()),
-            theme=None,
-            config=CONFIG,
+            plane_in_words(drawn),
             key="plane",
-            alt=plane_in_words(drawn),
         )
         st.caption(plane_in_words(drawn))
         return
@@ -275,12 +274,10 @@ def show_picture(found: Study, answer: Neighbors) -> None:
         steps = [(a, b), (c, best)]
     else:
         steps = [(row, best) for row in rows.values()]
-    st.plotly_chart(
+    show_chart(
         arrows_on_map(projection, space.labels, steps, height=FIGURE_HEIGHT, dark=is_dark()),
-        theme=None,
-        config=CONFIG,
+        f"The same words on the map, with arrows to {answer.labels[0]}",
         key="analogy on map",
-        alt=f"The same words on the map, with arrows to {answer.labels[0]}",
     )
     st.caption(
         "The same arrows on the map. Here their lengths and angles mean little: the map was not "

@@ -11,8 +11,9 @@ from explorer.errors import ExplorerError
 from explorer.figures.axes import association_figure
 from explorer.ui.axes_view import probability
 from explorer.ui.axis_lessons import ASSOCIATIONS
+from explorer.ui.charts import show_chart
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import CONFIG, is_dark
+from explorer.ui.pointcloud import is_dark
 
 FIRST = next(iter(ASSOCIATIONS))
 MOST_BYTES = 100_000
@@ -76,12 +77,10 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
     good, bad = found.attributes
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.plotly_chart(
+        show_chart(
             association_figure(found, dark=is_dark()),
-            theme=None,
-            config=CONFIG,
+            f"Each word of {first.name} and {second.name} between {bad.name} and {good.name}",
             key="association picture",
-            alt=f"Each word of {first.name} and {second.name} between {bad.name} and {good.name}",
         )
         st.caption(
             f"Each point is a word: its mean cosine similarity to {plain(good.name)} less that to "

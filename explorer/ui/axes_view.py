@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
-from explorer.association import read_words
 from explorer.axes import (
     Axis,
     SpreadTest,
@@ -24,9 +24,11 @@ from explorer.axes import (
 from explorer.errors import ExplorerError
 from explorer.figures.axes import axis_figure, removal_figure, spread_figure, two_axes_figure
 from explorer.ui.axis_lessons import AXIS_LESSONS
+from explorer.ui.charts import show_chart
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import CONFIG, is_dark
+from explorer.ui.pointcloud import is_dark
 from explorer.ui.words import words_of
+from explorer.wordlist import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
 MOST_WORDS = 200
@@ -51,7 +53,7 @@ def ask_axis(space: EmbeddingSpace) -> Placed | None:
     highs = high.text_input("The other pole", key="high", bind="query-params")
     words = st.text_input("Words to place", key="words", bind="query-params")
     axis = read_axis(space, lows or "", highs or "")
-    known = words_of(space, read_words(words or "")[:MOST_WORDS])
+    known = words_of(space, split_words(words or "")[:MOST_WORDS])
     if axis is None:
         return None
     if not known:
@@ -88,7 +90,7 @@ def start(space: EmbeddingSpace) -> None:
     lesson = AXIS_LESSONS[FIRST]
     values = [lesson.low, lesson.high, lesson.words]
     st.session_state["axis lesson"] = FIRST
-    if not any(word in space for word in read_words(lesson.low)):
+    if not any(word in space for word in split_words(lesson.low)):
         labels = list(dict.fromkeys(space.labels[:60]))
         values = [*labels[:2], "; ".join(labels[2:14])]
         st.session_state["axis lesson"] = None
@@ -109,9 +111,9 @@ def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> Axis | None:
         return None
 
 
-def pole_words(space: EmbeddingSpace, text: str) -> list[str]:
+def pole_words(space: EmbeddingSpace, text: str) -> Sequence[str]:
     """Return the words of a pole; a label that holds spaces or commas is one word."""
-    return [text.strip()] if text.strip() in space else read_words(text)
+    return [text.strip()] if text.strip() in space else split_words(text)
 
 
 def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
@@ -120,7 +122,7 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
     places = place_on_axis(space, axis, placed.words)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.plotly_chart(
+        show_chart(
             axis_figure(
                 axis,
                 placed.words,
@@ -128,10 +130,9 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
                 (place_on_axis(space, axis, axis.low), place_on_axis(space, axis, axis.high)),
                 dark=is_dark(),
             ),
-            theme=None,
-            config={**CONFIG, "scrollZoom": False},
+            f"{len(placed.words)} words placed on the axis {axis.name}",
             key="axis picture",
-            alt=f"{len(placed.words)} words placed on the axis {axis.name}",
+            zoom=False,
         )
         st.caption(
             "Each word at its cosine similarity to the axis's direction; the dotted line is the "
@@ -183,12 +184,10 @@ def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
         f"**Would any axis do?** {larger:,} of {len(found.random_spreads):,} axes between random "
         f"words spread these words as far: {probability(found.p_value)}."
     )
-    st.plotly_chart(
+    show_chart(
         spread_figure(found, height=190, dark=is_dark()),
-        theme=None,
-        config=CONFIG,
+        f"Histogram of the spread on random axes; this axis has {found.spread:.3f}",
         key="spread",
-        alt=f"Histogram of the spread on random axes; this axis has {found.spread:.3f}",
     )
 
 
@@ -210,14 +209,12 @@ def show_two_axes(space: EmbeddingSpace, placed: Placed, second: Axis) -> None:
     up = place_on_axis(space, second, placed.words)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.plotly_chart(
+        show_chart(
             two_axes_figure(
                 placed.axis, second, placed.words, np.stack([across, up], axis=1), dark=is_dark()
             ),
-            theme=None,
-            config=CONFIG,
+            f"{len(placed.words)} words on the axes {placed.axis.name} and {second.name}",
             key="two axes",
-            alt=f"{len(placed.words)} words on the axes {placed.axis.name} and {second.name}",
         )
     with right:
         cosine = float(placed.axis.direction @ second.direction)
@@ -247,12 +244,11 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.plotly_chart(
+        show_chart(
             removal_figure(found, dark=is_dark()),
-            theme=None,
-            config={**CONFIG, "scrollZoom": False},
+            "Share of neighbors on the high side, before and after",
             key="removal",
-            alt="Share of neighbors on the high side, before and after",
+            zoom=False,
         )
     with right:
         st.markdown(

@@ -23,9 +23,10 @@ from explorer.figures.evaluation import similarity_figure
 from explorer.jobs import Job
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, Standard, standard_file
+from explorer.ui.charts import show_chart
 from explorer.ui.pictures import POLL_SECONDS, jobs, time_left
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import CONFIG, is_dark
+from explorer.ui.pointcloud import is_dark
 
 STANDARDS: dict[str, Standard] = {**ANALOGY_SETS, **SIMILARITY_SETS}
 OWN_ANALOGIES, OWN_PAIRS = "Own analogies", "Own pairs"
@@ -254,13 +255,12 @@ def show_similarity(space: EmbeddingSpace, test: Test) -> None:
         "Left out", f"{len(report.skipped):,}", help="A word of the pair is not in this space"
     )
     left, right = st.columns([3, 2], gap="medium")
-    left.plotly_chart(
-        similarity_figure(report, dark=is_dark()),
-        theme=None,
-        config=CONFIG,
-        key="similarity picture",
-        alt=f"{len(report.pairs)} pairs: people's judgement and cosine similarity",
-    )
+    with left:
+        show_chart(
+            similarity_figure(report, dark=is_dark()),
+            f"{len(report.pairs)} pairs: people's judgement and cosine similarity",
+            key="similarity",
+        )
     with right:
         st.markdown("#### Where they disagree most")
         st.dataframe(farthest_apart(report), hide_index=True, height=400)

@@ -8,9 +8,10 @@ from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.figures.analogy import pairs_figure
 from explorer.pairs import PairFamily, known_pairs, pair_family, read_pairs
-from explorer.ui.lessons import FAMILIES
+from explorer.ui.analogy_lessons import FAMILIES
+from explorer.ui.charts import show_chart
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import CONFIG, is_dark
+from explorer.ui.pointcloud import is_dark
 from explorer.ui.words import words_of
 
 FIRST = "capitals"
@@ -77,12 +78,10 @@ def show_family(family: PairFamily) -> None:
             },
         )
     with left:
-        st.plotly_chart(
+        show_chart(
             pairs_figure(family, dark=is_dark()),
-            theme=None,
-            config=CONFIG,
+            f"{len(family.pairs)} pairs as arrows in the plane of their mean step",
             key="family picture",
-            alt=f"{len(family.pairs)} pairs as arrows in the plane of their mean step",
         )
         st.caption(
             "To the right: the mean step, true to scale. Upwards: the direction across it in which "

@@ -7,7 +7,7 @@ import pytest
 from explorer import EmbeddingSpace
 from explorer.analogy import read_inputs, study
 from explorer.formula import parse_formula
-from explorer.ui.lessons import FORMULAS, LESSONS, Lesson
+from explorer.ui.analogy_lessons import FORMULAS, LESSONS, Lesson
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.title)
