@@ -2,7 +2,8 @@
 
 - `evaluate_analogies` on the words sample with gensim's own questions-words.txt, beside
   gensim's `evaluate_word_analogies`: the two take turns, and the medians make the ratio;
-- one question to 400,000 vectors of 300 dimensions, with all that the Analogies page tells.
+- one question to 400,000 vectors of 300 dimensions, with all that the Analogies page tells;
+- the page itself on these vectors, run without a browser: how long it takes, what it sends.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ GOALS = {"ratio": 5.0, "query": 0.3}
 def main() -> None:
     """Measure and print."""
     compare_with_gensim()
-    ask_many_words()
+    space = many_words()
+    ask_many_words(space)
+    ask_the_page(space)
 
 
 def compare_with_gensim() -> None:
@@ -57,15 +60,16 @@ def compare_with_gensim() -> None:
     print(f"ratio {ratio:.1f} (goal {GOALS['ratio']:g}), the same answers")
 
 
-def ask_many_words() -> None:
-    """Print how long a question to 400,000 vectors takes, by each method."""
-    random = np.random.default_rng(0)
-    vectors = random.standard_normal(SIZE, dtype=np.float32)
+def many_words() -> EmbeddingSpace:
+    """Return a space of 400,000 random vectors."""
+    vectors = np.random.default_rng(0).standard_normal(SIZE, dtype=np.float32)
     vectors.flags.writeable = False
-    labels = [f"word{row}" for row in range(SIZE[0])]
-    start = time.perf_counter()
-    space = EmbeddingSpace(labels, vectors, name="many words")
-    print(f"{SIZE[0]:,} x {SIZE[1]}: checked in {time.perf_counter() - start:.2f} s")
+    return EmbeddingSpace([f"word{row}" for row in range(SIZE[0])], vectors, name="many words")
+
+
+def ask_many_words(space: EmbeddingSpace) -> None:
+    """Print how long a question to 400,000 vectors takes, by each method."""
+    print(f"{len(space):,} x {space.dim}:")
 
     def ask(method: str) -> None:
         found = study(space, read_inputs(space, ["word1", "word2"], ["word3"]), method)
@@ -84,6 +88,29 @@ def ask_many_words() -> None:
         for _ in range(RUNS):
             timed(seconds, lambda name=method: ask(name))
         print(f"question by {method}: {told(seconds)} (goal {GOALS['query']:g} s)")
+
+
+def ask_the_page(space: EmbeddingSpace) -> None:
+    """Print how long the Analogies page takes to answer, and how much it sends."""
+    from streamlit.testing.v1 import AppTest
+
+    from explorer.ui.spaces import opened_spaces
+
+    screen = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    asked = {"space": opened_spaces().add(space), "a": "word1", "b": "word2", "c": "word3"}
+    for name, value in asked.items():
+        screen.query_params[name] = value
+    screen.switch_page("pages/analogies.py").run()
+    seconds: list[float] = []
+    for run in range(RUNS):
+        screen.text_input(key="c").set_value(f"word{run + 10}")
+        timed(seconds, screen.run)
+    sent, nodes = 0, [screen.main, screen.sidebar]
+    while nodes:
+        node = nodes.pop()
+        nodes += getattr(node, "children", {}).values()
+        sent += node.proto.ByteSize() if getattr(node, "proto", None) is not None else 0
+    print(f"the page: {told(seconds)} (goal {GOALS['query']:g} s), {sent / 1e6:.3f} MB (goal 1 MB)")
 
 
 def timed(seconds: list[float], work: Callable[[], Any]) -> Any:
