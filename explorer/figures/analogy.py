@@ -27,6 +27,7 @@ from explorer.projection import Projection
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
 PAIRS_SHEET = (400.0, 330.0)
+NAME_LENGTH = 22  # of a label; the whole is told on hover
 MARK = "••"  # as wide as a point
 ROOM = 0.12  # of the width, left free on both sides for labels
 NAMED_ANSWERS = 5
@@ -108,7 +109,7 @@ def named_dots(
     dots: Dots, sheet: Sheet, ink: Ink, marker: dict[str, Any], *, named: int | None = None
 ) -> go.Scatter:
     """Points with their names beside them where there is room; the distance is told on hover."""
-    texts = [shown_text(name, LABEL_LENGTH) for name in dots.names]
+    texts = [shown_text(name, NAME_LENGTH) for name in dots.names]
     sides = [
         sheet.beside(place.astype(np.float32), text) if named is None or number < named else None
         for number, (place, text) in enumerate(zip(dots.places, texts, strict=True))
@@ -152,6 +153,9 @@ def arrows_on_map(
     pen = Pen(projection, labels, ink, 4)
     figure = go.Figure(pen.trace(backdrop(len(projection)), {"color": ink.quiet, "opacity": 0.25}))
     rows = np.array(list(dict.fromkeys(row for step in steps for row in step)), np.intp)
+    pen.sheet = Sheet(projection.coordinates, PAIRS_SHEET)
+    for row in rows:
+        pen.sheet.take(projection.coordinates[row], MARK, (0.0, 0.0))
     given = OKABE_ITO[4 if dark else 0]
     figure.add_trace(pen.mark(rows, 11, color=given))
     places = projection.coordinates

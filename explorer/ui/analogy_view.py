@@ -166,7 +166,7 @@ def ask_how(*, directions: bool) -> How:
             titles,
             key="how",
             bind="query-params",
-            captions=[METHODS[METHOD_TITLES[one]].sentence for one in titles],
+            captions=[capital(METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )
         raw = st.toggle(
             "Raw vectors",
@@ -236,7 +236,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
     for term in alone_terms(found):
         place = found.rank(row, term)
         lines.append(
-            f"Without arithmetic, {plain(best)} is the **{ordinal(place)}** nearest word to "
+            f"Without arithmetic, {plain(best)} is the **{ordinal(place)}** nearest to "
             f"{plain(found.inputs.names[term])} alone"
             + (": the arithmetic added nothing." if place == 1 else ".")
         )
@@ -379,6 +379,11 @@ def take(field: str, source: str) -> None:
     """Put what was picked into a field."""
     if st.session_state[source]:
         st.session_state[field] = st.session_state[source]
+
+
+def capital(sentence: str) -> str:
+    """Return the sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def ordinal(number: int | None) -> str:

@@ -73,7 +73,7 @@ def show_family(family: PairFamily) -> None:
             hide_index=True,
             height=260,
             column_config={
-                name: st.column_config.NumberColumn(title, format="%.2f", width=75, help=told)
+                name: st.column_config.NumberColumn(title, format="%.2f", width=66, help=told)
                 for name, title, told in COLUMNS
             },
         )
