@@ -31,6 +31,7 @@ from explorer.ui.words import words_of
 from explorer.wordlist import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
+FIELDS = ("low", "high", "place")  # their names in the address
 MOST_WORDS = 200
 NEIGHBORS = 20
 
@@ -51,7 +52,7 @@ def ask_axis(space: EmbeddingSpace) -> Placed | None:
     low, high = st.columns(2)
     lows = low.text_input("One pole", key="low", bind="query-params")
     highs = high.text_input("The other pole", key="high", bind="query-params")
-    words = st.text_input("Words to place", key="words", bind="query-params")
+    words = st.text_input("Words to place", key="place", bind="query-params")
     axis = read_axis(space, lows or "", highs or "")
     known = words_of(space, split_words(words or "")[:MOST_WORDS])
     if axis is None:
@@ -70,8 +71,8 @@ def offer() -> None:
         chosen = st.session_state["axis lesson"]
         if chosen:
             lesson = AXIS_LESSONS[chosen]
-            for name in ("low", "high", "words"):
-                st.session_state[name] = getattr(lesson, name)
+            for name, value in zip(FIELDS, (lesson.low, lesson.high, lesson.words), strict=True):
+                st.session_state[name] = value
 
     st.pills(
         "Try this",
@@ -84,8 +85,7 @@ def offer() -> None:
 
 def start(space: EmbeddingSpace) -> None:
     """Fill the fields at the first visit: with a lesson, or with the space's own first labels."""
-    names = ("low", "high", "words")
-    if any(st.query_params.get(name) or st.session_state.get(name) for name in names):
+    if any(st.query_params.get(name) or st.session_state.get(name) for name in FIELDS):
         return
     lesson = AXIS_LESSONS[FIRST]
     values = [lesson.low, lesson.high, lesson.words]
@@ -94,7 +94,7 @@ def start(space: EmbeddingSpace) -> None:
         labels = list(dict.fromkeys(space.labels[:60]))
         values = [*labels[:2], "; ".join(labels[2:14])]
         st.session_state["axis lesson"] = None
-    for name, value in zip(names, values, strict=True):
+    for name, value in zip(FIELDS, values, strict=True):
         st.session_state[name] = value
 
 

@@ -108,7 +108,7 @@ def test_words_stand_on_their_axis(visit: Visit) -> None:
 
 
 def test_one_word_at_a_pole_cannot_be_tested(visit: Visit) -> None:
-    text = said(visit(AXES, space="words", low="man", high="woman", words="nurse, pilot, judgge"))
+    text = said(visit(AXES, space="words", low="man", high="woman", place="nurse, pilot, judgge"))
     assert "With one word at a pole" in text
     assert "judgge \\(judge?\\)" in text or "judgge (judge?)" in text
 
@@ -153,8 +153,8 @@ def test_a_space_of_other_words_is_told_so(visit: Visit) -> None:
     [
         (ANALOGIES, {"ask": "A is to B as C is to ?", "a": "w1", "b": "w2", "c": "w3"}),
         (ANALOGIES, {"ask": FORMULA, "formula": "w1 - w2 + 2*w3"}),
-        (AXES, {"low": "w1", "high": "w2", "words": "w3, w4, w5"}),
-        (AXES, {"axes": "Remove a direction", "low": "w1", "high": "w2", "words": "w3, w4, w5"}),
+        (AXES, {"low": "w1", "high": "w2", "place": "w3, w4, w5"}),
+        (AXES, {"axes": "Remove a direction", "low": "w1", "high": "w2", "place": "w3, w4, w5"}),
     ],
 )
 def test_a_page_on_400_000_words_sends_less_than_a_megabyte(
