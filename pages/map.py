@@ -7,6 +7,7 @@ from explorer.ui.frame import open_page
 from explorer.ui.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.pictures import picture
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.selection import show_selection
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
@@ -16,11 +17,11 @@ left, right = st.columns([2.2, 1], gap="medium")
 with right:
     landing = ask_landing(space, projection)
 with left:
-    pointcloud(
+    chosen = pointcloud(
         projection,
         space,
         colors=view.colors,
-        marks=landing_marks(view.marks(projection, space), landing),
+        marks=landing_marks(view.marks(space), landing),
         size=view.size,
         opacity=view.opacity,
         arrows=landing_arrows(projection, landing),
@@ -28,5 +29,6 @@ with left:
     )
 with right:
     show_landing(space, landing)
+    show_selection(space, chosen)
     map_view.beside(space, projection, view)
 address.remember_map()
