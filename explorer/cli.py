@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer encode | evaluate | cache | settings`, a third face of the library.
+"""The command line, a third face of the library: `embedding-explorer encode | evaluate | …`.
 
 A new command is an entry in COMMANDS.
 """
