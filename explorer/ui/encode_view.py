@@ -183,6 +183,8 @@ def ask_words() -> None:
 
 def ask_wishes(space: EmbeddingSpace) -> Wishes | None:
     """Draw the choice of the model and its options; None stands for the current space's words."""
+    if st.session_state.get("texts") == WORDS_OF:
+        return None
     allowed = load_settings().models
     names = [one.name for one in MODELS if not allowed or one.name in (DEFAULT_MODEL, *allowed)]
     others = [name for name in allowed if name not in names]
@@ -327,7 +329,7 @@ def space_name(texts: Texts) -> str:
 def show_work() -> None:
     """Show the session's encoding: its progress, its end, its result."""
     begun = st.session_state.get("encoding")
-    if begun is None:
+    if begun is None or st.session_state.get("texts") == WORDS_OF:
         return
     key, texts, wishes = begun
     job = encodings().jobs.find(key)
@@ -373,11 +375,7 @@ def show_made(made: Made, space_id: str, texts: int) -> None:
     """Show what came out, and the way to its map."""
     with st.container(border=True):
         text, button = st.columns([3, 1], vertical_alignment="center")
-        new = f"**{count(made.computed, 'text')}** went through the model"
-        if made.seconds >= 0.1 and made.computed:
-            new += f" in {made.seconds:,.1f} s, {made.computed / made.seconds:,.0f} a second"
-        kept = f", **{made.read_back:,}** were kept from before" if made.read_back else ""
-        text.markdown(f":material/check_circle: {new}{kept}. On {made.device}, {made.precision}.")
+        text.markdown(f":material/check_circle: {what_was_done(made)}")
         if button.button("See the map", type="primary", icon=":material/scatter_plot:"):
             go_to_map(space_id)
         for note in made.notes:
@@ -387,6 +385,18 @@ def show_made(made: Made, space_id: str, texts: int) -> None:
                 f":material/info: Half precision: on a few of these texts the cosine to the exact "
                 f"vectors is at least {made.closeness:.5f}."
             )
+
+
+def what_was_done(made: Made) -> str:
+    """Say how many texts were encoded, how fast and where."""
+    if not made.computed:
+        return f"**{count(made.read_back, 'text')}**: all were kept from before."
+    told = f"**{count(made.computed, 'text')}** went through the model"
+    if made.seconds >= 0.1:
+        told += f" in {made.seconds:,.1f} s, {made.computed / made.seconds:,.0f} a second"
+    if made.read_back:
+        told += f", **{made.read_back:,}** were kept from before"
+    return f"{told}. On {made.device}, {made.precision}."
 
 
 def go_to_map(space_id: str) -> None:

@@ -52,10 +52,10 @@ def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None
 
 
 def landing_marks(marks: Marks, landing: Landing | None) -> Marks:
-    """Return the map's marks with the neighbors of what landed, where nothing is selected."""
-    if landing is None or marks.selected is not None:
+    """Return the map's marks with the neighbors of what landed, where nothing else is marked."""
+    if landing is None or not marks.is_empty:
         return marks
-    return replace(marks, neighbors=landing.neighbors.indices)
+    return replace(marks, hits=landing.neighbors.indices)
 
 
 def landing_arrows(projection: Projection, landing: Landing | None) -> list[Arrow]:
