@@ -86,6 +86,10 @@ def test_the_space_knows_its_model(tiny_bert: Path) -> None:
     assert space.take([0], name="one", step="the first").source.model == str(tiny_bert)
 
 
+def test_a_space_of_chosen_pooling_takes_no_new_texts(tiny_bert: Path) -> None:
+    assert explorer.encode(["king"], tiny_bert, pooling="max").source.model == ""
+
+
 def test_a_report_that_raises_stops_and_what_was_done_is_kept(
     tiny_bert: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
