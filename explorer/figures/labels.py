@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 SHEET = (850.0, 520.0)  # width and height of a usual map, in pixels
 CHARACTER = (7.0, 17.0)  # of a letter
-GAP = 8.0  # between a point's center and its label
+GAP = 9.0  # between a point's center and its label
 CELLS = (6, 8)  # columns and rows in which one landmark each is looked for
 LONGEST_LANDMARK = 24
 
