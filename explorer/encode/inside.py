@@ -163,7 +163,7 @@ def open_bert(folder: Path | None = None) -> Bert:
     folder = folder or offline_model_folder()
     options = {"local_files_only": True, "trust_remote_code": False}
     bar = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, **options)
         # “eager” is the one way of computing attention that hands out its weights
@@ -177,8 +177,9 @@ def open_bert(folder: Path | None = None) -> Bert:
         ) from error
     finally:
         if bar:
-            logging.enable_progress_bar()
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     model.eval()
+    tokenizer(name)  # forgets the cut that tokenizer.json asks for: from here on nothing changes it
     limits = [tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", None)]
     limits.append(settings_of(folder, "sentence_bert_config.json").get("max_seq_length"))
     pooling = settings_of(folder, "1_Pooling/config.json")
@@ -205,19 +206,22 @@ def tokenize(bert: Bert, sentence: str) -> Tokens:
     """Split a sentence into word pieces (Wu et al. 2016); raises QueryError if it is empty."""
     if not sentence.strip():
         raise QueryError("The sentence is empty. Type a few words.")
-    whole = bert.tokenizer(sentence, verbose=False)
-    found = bert.tokenizer(
-        sentence, truncation=True, max_length=bert.max_tokens, return_offsets_mapping=True
-    )
-    ids = found["input_ids"]
+    # Cut here and not by the tokenizer: it would have to be changed for it, and visitors share it.
+    found = bert.tokenizer(sentence, return_offsets_mapping=True, verbose=False)
+    n, words = len(found["input_ids"]), found.word_ids()
+    at_end = next((at for at, word in enumerate(reversed(words)) if word is not None), 0)
+    kept = list(range(n))
+    if n > bert.max_tokens:
+        kept = kept[: bert.max_tokens - at_end] + kept[n - at_end :]
+    ids = [found["input_ids"][at] for at in kept]
     return Tokens(
         sentence,
         tuple(bert.tokenizer.convert_ids_to_tokens(ids)),
         tuple(ids),
-        tuple(tuple(span) for span in found["offset_mapping"]),
-        tuple(found.word_ids()),
+        tuple(tuple(found["offset_mapping"][at]) for at in kept),
+        tuple(words[at] for at in kept),
         tuple(one == bert.tokenizer.unk_token_id for one in ids),
-        len(whole["input_ids"]) - len(ids),
+        n - len(kept),
     )
 
 

@@ -42,6 +42,9 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "word_to_bert": Page(
+        "pages/word_to_bert.py", "From a word to BERT", ":material/account_tree:", "Learn"
+    ),
 }
 
 
