@@ -10,13 +10,10 @@ from collections.abc import Sequence
 
 OPEN = """\
 import torch
-from transformers import AutoModel, AutoTokenizer
-from explorer.encode.offline import offline_model_folder
+from explorer.encode.inside import open_bert
 
-folder = offline_model_folder()
-tokenizer = AutoTokenizer.from_pretrained(folder)
-model = AutoModel.from_pretrained(
-    folder, attn_implementation="eager")
+bert = open_bert()
+tokenizer, model = bert.tokenizer, bert.model
 """
 
 RUN = """

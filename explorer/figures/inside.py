@@ -21,6 +21,7 @@ from explorer.projection import Projection
 Floats = NDArray[np.float32]
 
 MOST_TICKS = 40  # tokens that are named on an axis
+WALK_SHEET = (450.0, 270.0)  # width and height of the picture of the layers, less its margins
 MOST_NAMED = 60  # tokens that are named in the picture of the layers
 PIECE_LENGTH = 14
 SECONDS_PER_LAYER = 1.1
@@ -71,6 +72,8 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     colors = palette(3, dark=dark)
     layers = len(path.places)
     sentences = range(int(path.sentence.max()) + 1)
+    shown = names(path.pieces)
+    sides = label_sides(path.places, shown)
 
     def traces(layer: int) -> list[Any]:
         drawn = []
@@ -95,10 +98,11 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
                     y=here[:, 1],
                     mode="markers+text" if len(path.pieces) <= MOST_NAMED else "markers",
                     marker={"color": colors[sentence], "size": 10},
-                    text=names([path.pieces[row] for row in rows]),
-                    textposition=sides(here, [path.pieces[row] for row in rows]),
+                    text=[shown[row] if sides[layer][row] else "" for row in rows],
+                    textposition=[sides[layer][row] or "top center" for row in rows],
                     textfont={"color": ink.text, "size": TEXT_SIZE},
-                    hovertemplate="<b>%{text}</b><extra></extra>",
+                    hovertext=[shown[row] for row in rows],
+                    hovertemplate="<b>%{hovertext}</b><extra></extra>",
                     name=f"sentence {sentence + 1}",
                 ),
             ]
@@ -126,12 +130,24 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     return figure
 
 
-def sides(points: Floats, texts: Sequence[str]) -> list[str]:
-    """Return where each label goes, so that few overlap."""
-    sheet = Sheet(points)
-    return [
-        sheet.beside(point, text) or "top center" for point, text in zip(points, texts, strict=True)
-    ]
+def label_sides(places: Floats, pieces: Sequence[str]) -> list[list[str | None]]:
+    """Return for each layer where each token's label goes, or None where there is no room.
+
+    Pieces that occur more than once come first: they are what one compares.
+    """
+    n = len(pieces)
+    everywhere = places.reshape(-1, places.shape[-1])
+    order = sorted(
+        range(n), key=lambda row: pieces.count(pieces[row]) == 1 or pieces[row][0] == "["
+    )
+    found = []
+    for layer in places:
+        sheet = Sheet(everywhere, WALK_SHEET)
+        here: list[str | None] = [None] * n
+        for row in order:
+            here[row] = sheet.beside(layer[row], pieces[row])
+        found.append(here)
+    return found
 
 
 def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
@@ -336,17 +352,25 @@ def placed_figure(
             go.Scatter(
                 x=placed[:, 0],
                 y=placed[:, 1],
-                mode="markers+text",
+                mode="markers",
                 marker={"size": 16, "color": SELECTED, "line": {"width": 2, "color": ink.text}},
                 text=[f"sentence {row + 1}" for row in range(len(placed))],
-                textposition=["top center", "bottom center"][: len(placed)],
-                textfont={"size": TEXT_SIZE + 1, "color": ink.text},
                 hovertemplate="<b>%{text}</b><extra></extra>",
                 name="your sentences",
             ),
         ]
     )
     style(figure, ink, height, showlegend=False, dragmode="pan")
+    for row, (x, y) in enumerate(placed.tolist()):
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=f"sentence {row + 1}",
+            showarrow=False,
+            yshift=20 if row == 0 else -20,
+            font={"size": TEXT_SIZE + 1, "color": ink.text},
+            bgcolor=ink.veil,
+        )
     names_of_axes = picture.axis_names
     figure.update_xaxes(title_text=names_of_axes[0], showticklabels=False)
     figure.update_yaxes(title_text=names_of_axes[1], showticklabels=False, scaleanchor="x")

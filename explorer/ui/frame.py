@@ -18,6 +18,9 @@ ICON = Path(__file__).parent / "icon.png"
 STYLE = """<style>
 .stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
+/* Streamlit's own bar is empty but for its menu, and would hide the heading below it. */
+.stAppHeader { background: transparent; pointer-events: none; }
+.stAppHeader button { pointer-events: auto; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }

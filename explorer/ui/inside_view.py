@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -29,16 +30,30 @@ from explorer.ui.spaces import sample_space
 FIRST = "She sat on the river bank."
 SECOND = "The bank raised its rates."
 LONGEST = 60_000  # characters of a sentence: many more than any model reads
-CODE_HEIGHT = 250
+CODE_HEIGHT = 270
 NUMBERS_SHOWN = 6  # values of a vector in a table
 CONFIG = {"displaylogo": False, "scrollZoom": True}
 
-CHIPS = """<style>
+STYLE = """<style>
+.stCode pre, .stCode code { font-size: 0.78rem; }
 .pieces { display: flex; flex-wrap: wrap; gap: 6px; margin: 2px 0 10px; }
 .piece { border: 2px solid; border-radius: 8px; padding: 2px 10px; text-align: center; }
 .piece b { display: block; font-size: 1.25rem; font-weight: 600; white-space: pre; }
 .piece small { font-size: 0.95rem; opacity: 0.75; }
 </style>"""
+TRIES = {
+    "One word, two senses": (
+        "A bat flew out of the cave at dusk.",
+        "He swung the bat at the ball.",
+    ),
+    "One word, one sense": ("The bank closed at noon.", "I paid the cheque into my bank."),
+    "Word order": ("The dog bit the man.", "The man bit the dog."),
+    "Who is “it”?": (
+        "The cup did not fit the case because it was too big.",
+        "The cup did not fit the case because it was too small.",
+    ),
+    "Words it never saw": ("Flibbertigibbets unbelievableness zeitgeisty!", "🐢 ᚠᛇᚻ naïve 東京"),
+}
 KINDS = {  # a kind of piece, its color, and what it means
     "word": ("#0072B2", "a whole word"),
     "part": ("#E69F00", "a part of a word that the vocabulary lacks (## joins it to the left)"),
@@ -106,7 +121,12 @@ def ask() -> Visit | None:
 
 def show(visit: Visit) -> None:
     """Draw the choice of steps and the chosen one."""
-    title = st.segmented_control(
+    st.html(STYLE)
+    steps, tries = st.columns([4, 1], vertical_alignment="center")
+    with tries.popover("Try this", icon=":material/lightbulb:", width="stretch"):
+        for name, pair in TRIES.items():
+            st.button(name, on_click=fill_in, args=pair, width="stretch")
+    title = steps.segmented_control(
         "Step",
         list(STEPS),
         default=next(iter(STEPS)),
@@ -125,11 +145,16 @@ def show(visit: Visit) -> None:
             tell(error)
 
 
+def fill_in(first: str, second: str) -> None:
+    """Put two sentences into the fields."""
+    st.session_state["first"], st.session_state["second"] = first, second
+
+
 def tokens_step(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Step 1: the pieces with their ids."""
     with picture.container(height=390, border=False):
         parts = [chips(reading) for reading in visit.readings]
-        st.html(CHIPS + "".join(parts))
+        st.html("".join(parts))
         shown = {kind for reading in visit.readings for kind in kinds(reading)}
         legend = [
             f'<span style="color:{color}">■</span> {meaning}'
@@ -194,14 +219,16 @@ def lookup_step(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -
     code(beside, "lookup", visit)
     found = inside.look_up(visit.bert, tokens)
     with picture:
-        part = st.segmented_control("Shown", list(PARTS), default="word rows", required=True)
-        figure = figures.heat_map(PARTS[part](found), tokens.pieces, dark=is_dark(), height=250)
+        left, right = st.columns([2.6, 1])
+        part = left.segmented_control("Shown", list(PARTS), default="word rows", required=True)
+        with right:
+            at = ask_token(reading, key="lookup token")
+        figure = figures.heat_map(PARTS[part](found), tokens.pieces, dark=is_dark(), height=210)
         chart(figure, f"The {part} of {len(tokens)} tokens, one line per token", "lookup")
-        at = ask_token(reading, key="lookup token")
         rows = {name: values(found)[at] for name, values in PARTS.items()}
         st.dataframe(
             {
-                f"{plain_cell(tokens.pieces[at])} ({tokens.ids[at]})": list(rows),
+                f"{plain(tokens.pieces[at])} ({tokens.ids[at]})": list(rows),
                 **{
                     f"dim {column}": [float(row[column]) for row in rows.values()]
                     for column in range(NUMBERS_SHOWN)
@@ -495,7 +522,7 @@ def code(
     if first is not None:
         sentences = [first.tokens.sentence]
     text = snippet(step, sentences, visit.bert.max_tokens, **parts)
-    place.code(text, language="python", height=height)
+    place.code(text, language="python", height=height, wrap_lines=True)
 
 
 def chart(figure: object, alt: str, key: str) -> None:
@@ -503,11 +530,6 @@ def chart(figure: object, alt: str, key: str) -> None:
     st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
 
 
-def table(columns: dict[str, object], height: int | str = "auto") -> None:
+def table(columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:
     """Show columns as a table that can be saved as CSV."""
     st.dataframe(pa.table(columns), hide_index=True, height=height)
-
-
-def plain_cell(text: str) -> str:
-    """Return a text as a column's title, which Streamlit reads as Markdown."""
-    return plain(text)
