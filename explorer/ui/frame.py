@@ -48,6 +48,9 @@ PAGES = {  # in the order of the navigation
     "word_to_bert": Page(
         "pages/word_to_bert.py", "From a word to BERT", ":material/account_tree:", "Learn"
     ),
+    "watch_it_learn": Page(
+        "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
+    ),
 }
 
 
