@@ -105,7 +105,7 @@ def label_sides(
 
 
 def loss_curve(
-    steps: Sequence[int], losses: Sequence[float], now: int, *, dark: bool, height: int = 120
+    steps: Sequence[int], losses: Sequence[float], now: int, *, dark: bool, height: int = 100
 ) -> go.Figure:
     """Draw the loss over the steps, with a mark where the picture is."""
     ink = ink_for(dark)
@@ -131,7 +131,7 @@ def cosine_curves(
     now: int,
     *,
     dark: bool,
-    height: int = 175,
+    height: int = 165,
 ) -> go.Figure:
     """Draw how near pairs of words are, over the steps."""
     ink = ink_for(dark)

@@ -31,6 +31,7 @@ PAIRS = "king queen, eats ate, king soup"
 CONFIG = {"displaylogo": False, "scrollZoom": True}
 SPLIT = re.compile(r"[\s,;]+")
 
+REAL = "Train for real"
 GRAMMAR, SHUFFLED, OWN = "Made by a grammar", "The same, shuffled", "My own text"
 TEXTS = (GRAMMAR, SHUFFLED, OWN)
 
@@ -45,7 +46,7 @@ class Preset:
 
 
 PRESETS = {
-    "As it should be": Preset(
+    "Standard": Preset(
         "At first the words lie in a heap. Then like moves beside like, though nobody told the "
         "model which words are alike."
     ),
@@ -56,7 +57,7 @@ PRESETS = {
     ),
     "Too large a step": Preset(
         "Each step overshoots: the vectors are thrown about, and at last they burst.",
-        changed={"learning_rate": 0.4},
+        changed={"learning_rate": 0.2},
     ),
     "Shuffled": Preset(
         "The control: the same words, as often as before, in random order. There is nothing "
@@ -85,12 +86,16 @@ def grammar_corpus(*, shuffled: bool) -> Corpus:
     )
 
 
-def ask_lesson() -> Preset:
-    """Draw the presets, the settings and the button that starts; return the preset."""
-    choice, settings, start = st.columns([4.4, 1.4, 1.2], vertical_alignment="bottom")
+def ask_lesson() -> Preset | None:
+    """Draw the presets, the settings and the button that starts.
+
+    Returns the preset, or None if the visitor wants to train for real.
+    """
+    jobs().start()  # the workers, while the visitor still reads
+    choice, settings, start = st.columns([4.9, 1.2, 1.2], vertical_alignment="bottom")
     name = choice.segmented_control(
         "Lesson",
-        list(PRESETS),
+        [*PRESETS, REAL],
         default=next(iter(PRESETS)),
         required=True,
         key="lesson",
@@ -98,6 +103,8 @@ def ask_lesson() -> Preset:
         on_change=take_preset,
         label_visibility="collapsed",
     )
+    if name == REAL:
+        return None
     preset = PRESETS[name]
     with settings.popover("Settings", icon=":material/tune:", width="stretch"):
         text, upload = ask_text(preset)
@@ -111,7 +118,9 @@ def ask_lesson() -> Preset:
 
 def take_preset() -> None:
     """Set the controls to what the chosen lesson needs."""
-    preset = PRESETS[st.session_state["lesson"]]
+    preset = PRESETS.get(st.session_state["lesson"])
+    if preset is None:
+        return
     for name, value in {**asdict(Settings()), **preset.changed}.items():
         st.session_state[f"set {name}"] = value
     st.session_state["text"] = preset.text
@@ -254,10 +263,9 @@ def stage(preset: Preset) -> None:
     else:
         job = jobs().find(st.session_state.get("job", ""))
     frame = shown.frames[at]
-    buttons(shown, at, last)
+    words, pairs = buttons(shown, at, last)
     told(job)
     picture, beside = st.columns([1.55, 1], gap="medium")
-    words, pairs = followed(shown)
     with picture:
         chart(
             figures.frame_map(
@@ -316,11 +324,11 @@ def stop_job() -> None:
         job.cancel()
 
 
-def buttons(shown: Film, at: int, last: int) -> None:
-    """Draw pause, step, go on, replay, the slider and the ways to keep the result."""
+def buttons(shown: Film, at: int, last: int) -> tuple[list[str], list[tuple[str, str]]]:
+    """Draw pause, step, go on, replay, the slider; return the words and pairs to follow."""
     run, playing = shown.run, st.session_state.get("playing", False)
-    go, step, replay, slider, keep = st.columns(
-        [1.15, 0.9, 1.15, 3, 1.1], vertical_alignment="center"
+    go, step, replay, slider, follow, keep = st.columns(
+        [1.15, 0.9, 1.15, 2.3, 1.2, 1.1], vertical_alignment="center"
     )
     done = run.is_over and at == last
     if playing:
@@ -353,6 +361,8 @@ def buttons(shown: Film, at: int, last: int) -> None:
         )
     with keep.popover("Keep", icon=":material/bookmark:", width="stretch"):
         keeping(shown, shown.frames[at])
+    with follow.popover("Follow", icon=":material/visibility:", width="stretch"):
+        return followed(shown)
 
 
 def pause() -> None:
@@ -398,30 +408,29 @@ def told(job: Job | None) -> None:
 
 
 def followed(shown: Film) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the words and the pairs to follow: asked for below, or the first that fit."""
-    with st.popover("Words to follow", icon=":material/visibility:"):
-        frequent = [word for word in shown.run.corpus.words if len(word) > 3][:6]
-        known = set(shown.run.corpus.words)
-        own = not known.issuperset(("king", "dog", "paris", "queen"))
-        words_default = ", ".join(frequent[:3]) if own else WORDS
-        pairs_default = f"{' '.join(frequent[:2])}, {' '.join(frequent[2:4])}" if own else PAIRS
-        name = shown.run.corpus.name
-        asked = st.text_input("Three words", words_default, key=f"words of {name}")
-        asked_pairs = st.text_input(
-            "Pairs", pairs_default, key=f"pairs of {name}", help="Two words, a comma, two words."
-        )
-        words, pairs = [], []
-        try:
-            for word in [one for one in SPLIT.split(asked.lower()) if one][:3]:
-                shown.row(word)
-                words.append(word)
-            for part in asked_pairs.lower().split(",")[:4]:
-                pair = part.split()
-                if len(pair) == 2:
-                    shown.row(pair[0]), shown.row(pair[1])
-                    pairs.append((pair[0], pair[1]))
-        except QueryError as error:
-            tell(error)
+    """Return the words and the pairs to follow: asked for, or the first that fit."""
+    frequent = [word for word in shown.run.corpus.words if len(word) > 3][:6]
+    known = set(shown.run.corpus.words)
+    own = not known.issuperset(("king", "dog", "paris", "queen"))
+    words_default = ", ".join(frequent[:3]) if own else WORDS
+    pairs_default = f"{' '.join(frequent[:2])}, {' '.join(frequent[2:4])}" if own else PAIRS
+    name = shown.run.corpus.name
+    asked = st.text_input("Three words", words_default, key=f"words of {name}")
+    asked_pairs = st.text_input(
+        "Pairs", pairs_default, key=f"pairs of {name}", help="Two words, a comma, two words."
+    )
+    words, pairs = [], []
+    try:
+        for word in [one for one in SPLIT.split(asked.lower()) if one][:3]:
+            shown.row(word)
+            words.append(word)
+        for part in asked_pairs.lower().split(",")[:4]:
+            pair = part.split()
+            if len(pair) == 2:
+                shown.row(pair[0]), shown.row(pair[1])
+                pairs.append((pair[0], pair[1]))
+    except QueryError as error:
+        tell(error)
     return words or list(shown.run.corpus.words[:1]), pairs
 
 
@@ -439,8 +448,11 @@ def measured(shown: Film, frame: Frame) -> None:
     answer = shown.answer(frame)
     if answer is not None:
         first, place = answer
-        mark = "✓" if place == 1 else f"✗ queen is {place}."
-        right.metric("king − man + woman", f"{first} {mark}")
+        right.metric(
+            "king − man + woman",
+            f"{first} {'✓' if place == 1 else '✗'}",
+            help=f"The word nearest to this sum; queen is number {place}.",
+        )
     else:
         right.metric("Loss", f"{frame.loss:.3f}")
 
