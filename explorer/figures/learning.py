@@ -15,7 +15,7 @@ from explorer.figures.map import plain_hover, shown_text
 
 Floats = NDArray[np.float32]
 
-FRAME_SHEET = (520.0, 300.0)  # width and height of the map, less its margins
+FRAME_SHEET = (540.0, 370.0)  # width and height of the map, less its margins
 NO_CLASS = "other words"
 MOVE_MILLISECONDS = 300
 LABEL_LENGTH = 16
@@ -28,7 +28,7 @@ def frame_map(
     followed: Sequence[str],
     *,
     dark: bool,
-    height: int = 400,
+    height: int = 470,
 ) -> go.Figure:
     """Draw the words where they stand after some step, colored by class where it is known.
 
@@ -73,10 +73,10 @@ def frame_map(
             ids=[shown[row] for row in rows],
         )
     style(figure, ink, height, dragmode="pan", transition={"duration": MOVE_MILLISECONDS})
-    reach = 1.08 * float(np.abs(places).max()) or 1.0
-    figure.update_xaxes(showticklabels=False, range=[-reach, reach])
+    across, up = (1.1 * np.abs(places).max(axis=0) + 1e-6).tolist()
+    figure.update_xaxes(showticklabels=False, range=[-across, across])
     # one unit is as long on both axes
-    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[-reach, reach])
+    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[-up, up])
     figure.update_layout(
         showlegend=bool(classes),
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},

@@ -11,9 +11,8 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,9 @@ from explorer import cache
 from explorer.errors import TrainingError
 from explorer.projection.report import Report, no_report
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Settings, Trainer
+from explorer.training.skipgram import Settings, Trainer, one_thread
 
-FRAMES = 60  # about how many a run has
+FRAMES = 60  # of a run, besides the first
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 REPORT_EVERY = 20  # batches
 
@@ -41,15 +40,14 @@ class Run:
         Its files.
     corpus, settings
         What it learns from, and how.
-    steps, frame_every
-        How many batches it has in all, and after how many of them a frame is kept.
+    steps_an_epoch
+        How many batches an epoch has.
     """
 
     folder: Path
     corpus: Corpus
     settings: Settings
     steps_an_epoch: int
-    frame_every: int
 
     @property
     def id(self) -> str:
@@ -60,6 +58,16 @@ class Run:
     def steps(self) -> int:
         """Batches in all epochs."""
         return self.steps_an_epoch * self.settings.epochs
+
+    @cached_property
+    def frame_steps(self) -> list[int]:
+        """After which steps a frame is kept: close together at first, where most is learned."""
+        shares = np.linspace(0, 1, FRAMES + 1) ** 2
+        return sorted({int(step) for step in np.ceil(shares * self.steps)})
+
+    def next_frame(self, step: int) -> int:
+        """Return the step of the first frame after a step; the last one's from there on."""
+        return next((one for one in self.frame_steps if one > step), self.steps)
 
     def frames(self) -> list[int]:
         """Return the steps of which a frame is there, in order; 0 is before the first step."""
@@ -99,7 +107,6 @@ def new_run(corpus: Corpus, settings: Settings) -> Run:
         "notes": corpus.notes,
         "settings": asdict(settings),
         "steps_an_epoch": steps_an_epoch,
-        "frame_every": max(1, round(steps_an_epoch * settings.epochs / FRAMES)),
     }
     save(folder / "text.npz", ids=corpus.ids, sentence=corpus.sentence)
     save_state(folder, trainer)
@@ -138,7 +145,6 @@ def load(folder: Path) -> Run | None:
         corpus,
         Settings(**about["settings"]),
         about["steps_an_epoch"],
-        about["frame_every"],
     )
 
 
@@ -158,11 +164,13 @@ def train(folder: str, until: int, report: Report = no_report) -> int:
     trainer = load_state(run)
     report(trainer.step / run.steps, "learning")
     losses: list[float] = []
+    due = run.next_frame(trainer.step)
     with one_thread():
         batches = trainer.batches(run.steps_an_epoch)
         while trainer.step < min(until, run.steps):
             losses.append(next(batches))
-            if trainer.step % run.frame_every == 0 or trainer.step == run.steps:
+            if trainer.step == due:
+                due = run.next_frame(trainer.step)
                 keep_frame(run, trainer, float(np.mean(losses)))
                 losses = []
             if trainer.step % REPORT_EVERY == 0:
@@ -212,16 +220,3 @@ def save(path: Path, **arrays: Any) -> None:
     np.savez(memory, **arrays)
     with cache.temporary(path) as stream:
         stream.write(memory.getvalue())
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: these matrices are so small that more would only wait."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

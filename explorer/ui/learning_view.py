@@ -389,7 +389,7 @@ def one_step(shown: Film) -> None:
     at = st.session_state.get("at", len(shown.frames) - 1)
     if at >= len(shown.frames) - 1:
         run = shown.run
-        until = min(shown.frames[-1].step + run.frame_every, run.steps)
+        until = run.next_frame(shown.frames[-1].step)
         try:
             submit(run, until).result(timeout=60)
         except ExplorerError:
