@@ -21,6 +21,7 @@ from explorer.encode.walk import place_on, walk
 from explorer.errors import ExplorerError
 from explorer.figures import inside as figures
 from explorer.figures.inside import layer_name
+from explorer.ui.lesson import choose_step
 from explorer.ui.opening import tell
 from explorer.ui.pictures import fast_projection
 from explorer.ui.plain import plain
@@ -126,15 +127,8 @@ def show(visit: Visit) -> None:
     with tries.popover("Try this", icon=":material/lightbulb:", width="stretch"):
         for name, pair in TRIES.items():
             st.button(name, on_click=fill_in, args=pair, width="stretch")
-    title = steps.segmented_control(
-        "Step",
-        list(STEPS),
-        default=next(iter(STEPS)),
-        required=True,
-        key="step",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    with steps:
+        title = choose_step(tuple(STEPS))
     step = STEPS[title]
     picture, beside = st.columns([1.9, 1], gap="medium")
     beside.markdown(step.look_for)

@@ -16,13 +16,11 @@ from explorer.training.corpus import Corpus, make, read_text
 from explorer.training.film import Film, Frame
 from explorer.training.runs import Run
 from explorer.training.skipgram import LIMITS, Settings
-from explorer.ui import address
-from explorer.ui.frame import PAGES
+from explorer.ui.lesson import offer_map
 from explorer.ui.opening import tell
 from explorer.ui.pictures import jobs
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.spaces import opened_spaces
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
 NEIGHBORS = 4
@@ -91,7 +89,6 @@ def ask_lesson() -> Preset | None:
 
     Returns the preset, or None if the visitor wants to train for real.
     """
-    jobs().start()  # the workers, while the visitor still reads
     choice, settings, start = st.columns([4.9, 1.2, 1.2], vertical_alignment="bottom")
     name = choice.segmented_control(
         "Lesson",
@@ -460,10 +457,7 @@ def measured(shown: Film, frame: Frame) -> None:
 def keeping(shown: Film, frame: Frame) -> None:
     """Offer to open the frame's vectors as a space, and say how the run is found again."""
     st.markdown("The run is kept: this page's address opens it again, also after a restart.")
-    if st.button("Explore as a space", type="primary", icon=":material/scatter_plot:"):
-        space_id = opened_spaces().add(shown.space(frame))
-        address.choose_space(space_id)
-        st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+    offer_map(shown.space(frame), "Explore as a space", key="keep frame")
     st.dataframe(
         pa.table(
             {

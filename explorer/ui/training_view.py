@@ -13,12 +13,11 @@ from explorer.jobs import Job
 from explorer.training import word2vec
 from explorer.training.command import word2vec_text
 from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
-from explorer.ui import address
-from explorer.ui.frame import PAGES
+from explorer.ui.lesson import offer_map
 from explorer.ui.opening import tell
 from explorer.ui.pictures import jobs
 from explorer.ui.plain import plain
-from explorer.ui.spaces import SAMPLES, find_space, opened_spaces, sample_space, title
+from explorer.ui.spaces import SAMPLES, find_space, sample_space, title
 
 POLL_SECONDS = 0.5
 COMPARED = 8  # neighbors
@@ -157,10 +156,8 @@ def show_learned() -> None:
         icon=":material/check:",
     )
     explore, save = st.columns(2)
-    if explore.button("Explore as a space", icon=":material/scatter_plot:", width="stretch"):
-        space_id = opened_spaces().add(space)
-        address.choose_space(space_id)
-        st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+    with explore:
+        offer_map(space, "Explore as a space", key="keep learned")
     if len(space) <= MOST_SAVED:
         save.download_button(
             "Save as word2vec text",
