@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import asdict, dataclass, field
 
 import pyarrow as pa
@@ -173,6 +174,7 @@ def begin(text: str, upload: tuple[str, bytes] | None, chosen: dict[str, float])
     stop_job()
     st.query_params["run"] = run.id
     st.session_state.pop("film", None)
+    st.session_state.pop("drawn at", None)
     st.session_state["at"], st.session_state["playing"] = 0, True
     st.rerun()
 
@@ -252,7 +254,7 @@ def stage(preset: Preset) -> None:
     at = min(st.session_state.get("at", last), last)
     if st.session_state.get("playing"):
         job = working(run)
-        at = min(at + 1, last)
+        at = min(at + frames_due(), last)
         st.session_state["at"] = at
         if at == last and (run.is_over or job is None or job.state.is_over):
             st.session_state["playing"] = False
@@ -296,6 +298,14 @@ def stage(preset: Preset) -> None:
             {"word": list(near), "nearest now": [", ".join(found) for found in near.values()]},
             hide_index=True,
         )
+
+
+def frames_due() -> int:
+    """Return how many frames to go on by: one a tick, more where drawing takes longer."""
+    now = time.monotonic()
+    waited = now - st.session_state.get("drawn at", now)
+    st.session_state["drawn at"] = now
+    return max(1, round(waited / TICK_SECONDS))
 
 
 def working(run: Run) -> Job | None:
@@ -371,6 +381,7 @@ def pause() -> None:
 def play(start: int | None = None) -> None:
     """Play from a frame, or go on from where it stands."""
     st.session_state["playing"] = True
+    st.session_state.pop("drawn at", None)
     if start is not None:
         st.session_state["at"] = start
 
