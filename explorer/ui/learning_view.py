@@ -215,7 +215,7 @@ def show(preset: Preset) -> None:
         return
     playing = st.session_state.get("playing", False)
     every = TICK_SECONDS if playing else None
-    st.fragment(stage, run_every=every)(preset)
+    st.fragment(stage, run_every=every)(ticks=playing)
 
 
 def invitation(preset: Preset) -> None:
@@ -242,8 +242,13 @@ def invitation(preset: Preset) -> None:
         )
 
 
-def stage(preset: Preset) -> None:
-    """Draw buttons, map and figures of the current frame; go on by one frame if it plays."""
+def stage(*, ticks: bool) -> None:
+    """Draw buttons, map and figures of the current frame; go on if it plays.
+
+    Whether it is drawn anew by itself, as `ticks` says, is settled when the page is drawn.
+    """
+    if ticks != st.session_state.get("playing", False):
+        st.rerun()
     shown = film()
     if shown is None:
         return
@@ -303,7 +308,7 @@ def stage(preset: Preset) -> None:
 def frames_due() -> int:
     """Return how many frames to go on by: one a tick, more where drawing takes longer."""
     now = time.monotonic()
-    waited = now - st.session_state.get("drawn at", now)
+    waited: float = now - st.session_state.get("drawn at", now)
     st.session_state["drawn at"] = now
     return max(1, round(waited / TICK_SECONDS))
 
