@@ -73,10 +73,12 @@ def frame_map(
             ids=[shown[row] for row in rows],
         )
     style(figure, ink, height, dragmode="pan", transition={"duration": MOVE_MILLISECONDS})
-    across, up = (1.1 * np.abs(places).max(axis=0) + 1e-6).tolist()
-    figure.update_xaxes(showticklabels=False, range=[-across, across])
+    low, high = places.min(axis=0), places.max(axis=0)
+    room = 0.1 * (high - low) + 1e-6
+    (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
+    figure.update_xaxes(showticklabels=False, range=[left, right])
     # one unit is as long on both axes
-    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[-up, up])
+    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[bottom, top])
     figure.update_layout(
         showlegend=bool(classes),
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},

@@ -146,7 +146,7 @@ def fill_in(first: str, second: str) -> None:
 
 def tokens_step(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Step 1: the pieces with their ids."""
-    with picture.container(height=390, border=False):
+    with picture.container(height=440, border=False):
         parts = [chips(reading) for reading in visit.readings]
         st.html("".join(parts))
         shown = {kind for reading in visit.readings for kind in kinds(reading)}
@@ -202,7 +202,7 @@ PARTS: dict[str, Callable[[Lookup], np.ndarray]] = {
     "+ position": lambda found: found.position,
     "+ segment": lambda found: found.segment,
     "= sum": lambda found: found.summed,
-    "layer norm": lambda found: found.normalized,
+    "→ norm": lambda found: found.normalized,
 }
 
 
@@ -213,7 +213,7 @@ def lookup_step(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -
     code(beside, "lookup", visit)
     found = inside.look_up(visit.bert, tokens)
     with picture:
-        left, right = st.columns([2.6, 1])
+        left, right = st.columns([3.6, 1])
         part = left.segmented_control("Shown", list(PARTS), default="word rows", required=True)
         with right:
             at = ask_token(reading, key="lookup token")

@@ -54,7 +54,11 @@ def explain() -> None:
         "a book gives a first idea, a hundred megabytes a good map."
     )
     st.markdown("The same from the command line:")
-    st.code("embedding-explorer train text.txt vectors.txt --method fasttext", language="bash")
+    st.code(
+        "embedding-explorer train text.txt vectors.txt --method fasttext",
+        language="bash",
+        wrap_lines=True,
+    )
 
 
 def ask_recipe() -> Recipe | None:
@@ -72,9 +76,9 @@ def ask_recipe() -> Recipe | None:
         help="Skip-gram guesses the neighbors from the word, CBOW the word from its neighbors.",
     )  # fmt: skip
     values = {}
-    columns = st.columns(len(CONTROLS))
-    for column, (name, (label, low, high, sentence)) in zip(columns, CONTROLS.items(), strict=True):
-        values[name] = column.number_input(
+    columns = st.columns(3)
+    for number, (name, (label, low, high, sentence)) in enumerate(CONTROLS.items()):
+        values[name] = columns[number % 3].number_input(
             label, low, high, getattr(standard, name), key=f"real {name}", help=sentence,
             persist_state="session",
         )  # fmt: skip
