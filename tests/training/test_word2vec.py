@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import random
 from dataclasses import asdict
 from io import BytesIO
@@ -11,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from explorer import open_space
+from explorer.cli import main
 from explorer.errors import JobCancelled, TrainingError
 from explorer.training import grammar, word2vec
-from explorer.training.command import declare_train, train
 from explorer.training.word2vec import Recipe, Sentences, learn, open_learned
 
 QUICK = Recipe(dimensions=16, epochs=4)
@@ -111,9 +110,7 @@ def test_an_uploaded_text_is_kept_once_by_its_content() -> None:
 
 
 def run_command(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    declare_train(parser)
-    return train(parser.parse_args(arguments))
+    return main(["train", *arguments])
 
 
 def test_the_command_writes_vectors_that_open(
@@ -126,8 +123,10 @@ def test_the_command_writes_vectors_that_open(
     assert f"{len(space):,} words" in capsys.readouterr().out
 
 
-def test_the_command_tells_a_missing_text_and_a_missing_folder(text: Path, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="cannot be read"):
-        run_command(str(tmp_path / "no.txt"), str(tmp_path / "v.txt"))
-    with pytest.raises(TrainingError, match="folder"):
-        run_command(str(text), str(tmp_path / "no" / "v.txt"))
+def test_the_command_tells_a_missing_text_and_a_missing_folder(
+    text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(str(tmp_path / "no.txt"), str(tmp_path / "v.txt")) == 2
+    assert "cannot be read" in capsys.readouterr().err
+    assert run_command(str(text), str(tmp_path / "no" / "v.txt")) == 2
+    assert "Make it first" in capsys.readouterr().err
