@@ -177,7 +177,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     slider = {
         "x": 0.17,
-        "len": 0.83,
+        "len": 0.78,
         "y": -0.1,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},

@@ -15,7 +15,7 @@ from explorer.figures.map import plain_hover, shown_text
 
 Floats = NDArray[np.float32]
 
-FRAME_SHEET = (540.0, 370.0)  # width and height of the map, less its margins
+FRAME_SHEET = (540.0, 340.0)  # width and height of the map, less its margins
 NO_CLASS = "other words"
 MOVE_MILLISECONDS = 300
 LABEL_LENGTH = 16
@@ -28,7 +28,7 @@ def frame_map(
     followed: Sequence[str],
     *,
     dark: bool,
-    height: int = 470,
+    height: int = 440,
 ) -> go.Figure:
     """Draw the words where they stand after some step, colored by class where it is known.
 

@@ -462,7 +462,8 @@ STEPS = {
         lookup_step,
     ),
     "3 Layers": Step(
-        "**Look for** the two uses of one word that begin together and part. Press play.",
+        "**Look for** words that drift as context flows in: what stood together at the lookup need "
+        "not end together. Press play.",
         layers_step,
     ),
     "4 Context": Step(

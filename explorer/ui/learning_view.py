@@ -215,7 +215,7 @@ def show(preset: Preset) -> None:
         return
     playing = st.session_state.get("playing", False)
     every = TICK_SECONDS if playing else None
-    st.fragment(stage, run_every=every)(ticks=playing)
+    st.fragment(stage, run_every=every)(preset, ticks=playing)
 
 
 def invitation(preset: Preset) -> None:
@@ -242,7 +242,7 @@ def invitation(preset: Preset) -> None:
         )
 
 
-def stage(*, ticks: bool) -> None:
+def stage(preset: Preset, *, ticks: bool) -> None:
     """Draw buttons, map and figures of the current frame; go on if it plays.
 
     Whether it is drawn anew by itself, as `ticks` says, is settled when the page is drawn.
@@ -278,6 +278,7 @@ def stage(*, ticks: bool) -> None:
             f"The words after {frame.step:,} steps",
             "frame",
         )
+        st.caption(preset.look_for)
     with beside:
         measured(shown, frame)
         steps = [one.step for one in shown.frames]
