@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer evaluate | settings`, a third face of the library.
+"""The command line: `embedding-explorer evaluate | train | settings`, a third face of the library.
 
 A new command is an entry in COMMANDS.
 """
@@ -20,6 +20,7 @@ from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, count
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, standard_file
+from explorer.training.command import declare_train, train
 
 PROGRAM = "embedding-explorer"
 
@@ -148,6 +149,7 @@ COMMANDS = {
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
     ),
+    "train": Command("learn vectors from a text", declare_train, train),
     "settings": Command(
         "show the settings and where they come from", declare_settings, show_settings
     ),

@@ -10,6 +10,8 @@ ExplorerError
 │   └── ParseError           the format is known, its content is broken
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
+├── EncodeError              a model cannot be opened, or does not do what was asked
+├── TrainingError            a text or the settings do not allow to learn vectors
 └── JobError                 a long computation failed outside the web process
     └── JobCancelled         ... because somebody stopped it
 
@@ -78,6 +80,14 @@ class QueryError(ExplorerError, ValueError):
 
 class ProjectionError(ExplorerError, ValueError):
     """A projection cannot be computed from this space with these settings."""
+
+
+class EncodeError(ExplorerError, ValueError):
+    """A model cannot be opened, or does not do what was asked of it."""
+
+
+class TrainingError(ExplorerError, ValueError):
+    """A text or the settings do not allow to learn vectors from it."""
 
 
 class JobError(ExplorerError, RuntimeError):
