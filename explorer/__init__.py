@@ -9,6 +9,7 @@
 from explorer.errors import ExplorerError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.formats.save import save_space
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection, project
 from explorer.space import EmbeddingSpace, Source
@@ -26,4 +27,5 @@ __all__ = [
     "nearest_neighbors",
     "open_space",
     "project",
+    "save_space",
 ]

@@ -32,7 +32,7 @@ def is_word2vec(file: File, head: bytes) -> bool:
     values = np.frombuffer(head[start : start + 4 * dim], np.uint8)
     values = np.frombuffer(values[: len(values) // 4 * 4].tobytes(), "<f4")
     with np.errstate(invalid="ignore"):
-        return len(values) > 0 and bool((np.abs(values) < PLAUSIBLE).mean() > 0.9)
+        return len(values) > 0 and bool(np.isfinite(values).mean() > 0.9)
 
 
 def look_word2vec(file: File, options: Options) -> Contents:

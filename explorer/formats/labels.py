@@ -14,7 +14,7 @@ from explorer.formats.columns import find_label, to_metadata
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import File
 from explorer.formats.parse_json import load_json
-from explorer.formats.table import find_separator, parse
+from explorer.formats.table import SEPARATORS, find_separator, parse
 from explorer.space import count
 
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
@@ -66,7 +66,8 @@ def read_labels(
     if file.suffix == ".json":
         return json_labels(file, label_column)
     content = utf8_content(file)
-    separator = find_separator(content[: 1 << 20])
+    known = (b"\t",) if file.suffix == ".tsv" else SEPARATORS
+    separator = find_separator(content[: 1 << 20], known)
     if separator is None or file.suffix in LINE_SUFFIXES:
         lines = content.split(b"\n")
         if lines and not lines[-1]:

@@ -22,13 +22,13 @@ model.wv.save_word2vec_format({stem!r} + '.bin', binary=True)"""
 LOAD_FRAME = """import pandas
 frame = pandas.read_pickle({name!r})
 frame.to_parquet({stem!r} + '.parquet')"""
-LOAD_ARRAY = """import pickle, numpy
-array = pickle.load(open({name!r}, 'rb'))
+LOAD_ARRAY = """import pathlib, pickle, numpy
+array = pickle.loads(pathlib.Path({name!r}).read_bytes())
 numpy.save({stem!r} + '.npy', numpy.asarray(array, dtype='float32'))"""
-LOAD_WORDS = """import pickle, numpy
-words = pickle.load(open({name!r}, 'rb'))  # a dictionary: each word with its vector
+LOAD_WORDS = """import pathlib, pickle, numpy
+words = pickle.loads(pathlib.Path({name!r}).read_bytes())  # a dictionary: each word with its vector
 numpy.save({stem!r} + '.npy', numpy.array(list(words.values()), dtype='float32'))
-open({stem!r} + '.txt', 'w', encoding='utf-8').write('\\n'.join(words))"""
+pathlib.Path({stem!r} + '.txt').write_text('\\n'.join(words), encoding='utf-8')"""
 
 KINDS = (  # what stands in the pickle, what that is, how to convert it
     (b"FastTextKeyedVectors", "gensim's word vectors", LOAD_KEYED),
@@ -78,6 +78,7 @@ def kind_of(head: bytes) -> tuple[str, str]:
     for name, kind, lines in KINDS:
         if name in opening:
             return kind, lines
-    if b"multiarray" in head[:60]:
+    first_opcode = head[11:12] if head[2:3] == b"\x95" else head[2:3]  # after a frame's length
+    if b"multiarray" in head[:60] and first_opcode != b"}":
         return "a NumPy array", LOAD_ARRAY
     return "Python objects", LOAD_WORDS

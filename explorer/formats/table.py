@@ -8,7 +8,7 @@ import polars as pl
 
 from explorer.errors import ParseError
 from explorer.formats.bounds import COLUMNS
-from explorer.formats.columns import find_vectors, from_frame
+from explorer.formats.columns import LABEL_NAMES, find_vectors, from_frame
 from explorer.formats.contents import Contents, Options
 from explorer.formats.encodings import utf8_blocks, utf8_content, utf8_head
 from explorer.formats.file import HEAD_BYTES, File
@@ -51,15 +51,15 @@ def read(file: File, options: Options) -> Contents:
     return from_frame(file, frame, options)
 
 
-def find_separator(head: bytes) -> bytes | None:
+def find_separator(head: bytes, known: tuple[bytes, ...] = SEPARATORS) -> bytes | None:
     """Return the separator that each of the first lines holds, most fields first; else None."""
     lines = [line for line in head_lines(head).split(b"\n")[:LINES_SEEN] if line.strip()]
-    counts = {one: min((line.count(one) for line in lines), default=0) for one in SEPARATORS}
-    best = max(SEPARATORS, key=lambda one: counts[one])
+    counts = {one: min((line.count(one) for line in lines), default=0) for one in known}
+    best = max(known, key=lambda one: counts[one])
     if counts[best]:
         return best
     # Quoted text may run over several lines, and a ragged line is told by the reader.
-    in_header = max(SEPARATORS, key=lines[0].count) if lines else b""
+    in_header = max(known, key=lines[0].count) if lines else b""
     return in_header if lines and lines[0].count(in_header) else None
 
 
@@ -69,6 +69,14 @@ def required_separator(file: File) -> bytes:
     if separator is None:
         raise ParseError(f"{file.name} has one field a line: no comma, semicolon or tab between.")
     return separator
+
+
+def usual_label(content: bytes, separator: bytes) -> str | None:
+    """Return the first column that has a usual name for labels, as the header calls it."""
+    line = content[: content.find(b"\n") + 1 or len(content)].decode("utf-8", "replace")
+    fields = [field.strip('"\r\n') for field in line.split(separator.decode())]
+    by_name = {field.strip().lower(): field for field in reversed(fields)}
+    return next((by_name[usual] for usual in LABEL_NAMES if usual in by_name), None)
 
 
 def only_numbers(head: bytes) -> bool:
@@ -116,10 +124,13 @@ def parse(file: File, content: bytes, separator: bytes, header: bool | None = No
             f"{file.name} has {fields:,} columns. Up to {COLUMNS:,} are read: is it turned on its "
             "side, or without line ends?"
         )
+    named = has_header(content[: 1 << 20], separator) if header is None else header
+    label = usual_label(content, separator) if named else None
     read_with = partial(
         pl.read_csv,
         content,
-        has_header=has_header(content[: 1 << 20], separator) if header is None else header,
+        has_header=named,
+        schema_overrides={label: pl.String} if label else None,  # "007" is no number there
         separator=separator.decode(),
         encoding="utf8",
     )
