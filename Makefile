@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test lint lock clean
+.PHONY: help run dev test lint fuzz lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -24,6 +24,9 @@ lint: $(VENV)/.installed-dev  ## check format, style and types
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
+
+fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
+	$(PYTHON) -m tests.fuzz.run --seconds 120
 
 lock:  ## renew requirements.txt and tests/requirements.txt from pyproject.toml
 	.ci/setup venv build/lock
