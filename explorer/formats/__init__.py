@@ -6,8 +6,11 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+import pyarrow as pa
+
 from explorer import cache
-from explorer.errors import UnknownFormatError
+from explorer.errors import ParseError, UnknownFormatError
 from explorer.formats import (
     arrays,
     binary,
@@ -33,6 +36,16 @@ from explorer.formats.unpack import unpacked
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace, Source
 
+# What the engines raise on files that nobody foresaw. Polars' panic is no Exception.
+UNFORESEEN = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    pa.ArrowException,
+    ArithmeticError,
+    MemoryError,
+    RecursionError,
+    UnicodeError,
+)
 KEPT_BYTES = 1 << 20  # smaller files are read again faster than what is kept of them
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
@@ -344,8 +357,7 @@ def plain_file(file: File, report: Report = no_report) -> File:
 def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Contents:
     """Look at a file or read it: from the cache, in a process of its own, or here."""
     if not chosen.isolated and (kind == "look" or chosen.mapped or file.size < KEPT_BYTES):
-        reader = chosen.look if kind == "look" else chosen.read
-        return reader(file, options)
+        return guarded(chosen.look if kind == "look" else chosen.read, file, options)
     path = cache.folder("parsed") / kept.kept_name(file, chosen.name, options, kind)
     found = kept.load(path)
     if found is not None:
@@ -362,12 +374,22 @@ def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Cont
         if found is None:
             raise UnknownFormatError(f"What was read of {file.name} has gone. Open it again.")
         return found
-    found = chosen.read(file, options)
+    found = guarded(chosen.read, file, options)
     try:
         kept.save(found, path)
     except OSError:  # the disk is full: the space is here all the same
         return found
     return kept.load(path) or found
+
+
+def guarded(reader: Callable[[File, Options], Contents], file: File, options: Options) -> Contents:
+    """Read a file here; what an engine makes of a broken one is told as an error of our own."""
+    try:
+        return reader(file, options)
+    except UNFORESEEN as error:
+        raise ParseError(
+            f"{file.name} cannot be read: {type(error).__name__}: {str(error)[:300]}. Is it broken?"
+        ) from error
 
 
 def recognize(file: File) -> Format:

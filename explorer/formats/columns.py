@@ -232,6 +232,7 @@ def to_metadata(frame: pl.DataFrame) -> pa.Table:
         for name, dtype in frame.schema.items()
         if not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
     )
+    flat = flat.rename({name: name.replace("\0", "�") for name in flat.columns if "\0" in name})
     texts = [name for name, dtype in flat.schema.items() if is_text_type(dtype)]
     table = flat.with_columns(pl.col(texts).cast(pl.String)).to_arrow()
     fields = [
