@@ -152,6 +152,8 @@ class Jobs:
     ) -> None:
         try:
             client = self._connect()
+            if job._over.is_set():  # cancelled while the workers started
+                return
             job._advance(JobState("waiting", 0.0, "waiting for a free worker"))
             # the same key again after a cancel must be a new task for the scheduler
             task = f"{job.key}-{id(job):x}"
@@ -162,10 +164,12 @@ class Jobs:
 
             client.subscribe_topic(task, follow)
             try:
-                job._future = client.submit(run_task, function, args, task, key=task, pure=False)
-                if job.state.is_over:  # cancelled before it was submitted
-                    job._future.cancel()
-                result = job._future.result()
+                job._future = future = client.submit(
+                    run_task, function, args, task, key=task, pure=False
+                )
+                if job._over.is_set():  # cancelled before there was a future to cancel
+                    future.cancel()
+                result = future.result()
                 when_done(result)
                 job._end(JobState("done", 1.0, "done"), result)
             finally:

@@ -25,6 +25,8 @@ def project(
     so the seed changes nothing. Signs follow scikit-learn's rule: in each direction the
     weight of largest size is positive.
     """
+    if space.is_sparse and min(len(space), space.dim) > n_components:
+        return project_sparse(space, n_components, seed)
     vectors = space.vectors
     n, d = vectors.shape
     mean = vectors.mean(axis=0, dtype=np.float64)
@@ -50,6 +52,19 @@ def project(
         share[:kept] = np.maximum(values[::-1][:kept], 0) / total
     report(1.0, "done")
     return Projection(coordinates, "pca", {}, None, share)
+
+
+def project_sparse(space: EmbeddingSpace, n_components: int, seed: int) -> Projection:
+    """Do the same without writing the zeros out, by scikit-learn and ARPACK.
+
+    Exact to float32's digits. Where directions hold equal variance, as in a one-hot space,
+    any of them are principal ones: then the seed decides which are drawn.
+    """
+    from sklearn.decomposition import PCA
+
+    reducer = PCA(n_components, svd_solver="arpack", random_state=seed)
+    coordinates = reducer.fit_transform(space.matrix)
+    return Projection(coordinates, "pca", {}, None, reducer.explained_variance_ratio_)
 
 
 def covariance(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:

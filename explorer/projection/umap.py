@@ -78,7 +78,7 @@ def project(
         # umap-learn notes that no search index came with the neighbors (it would be
         # needed to add points) and that a start may not be its own.
         warnings.simplefilter("ignore", UserWarning)
-        coordinates = reducer.fit_transform(space.vectors)
+        coordinates = reducer.fit_transform(space.matrix)
     report(1.0, "done")
     params = {"n_neighbors": k, "min_dist": min_dist, "metric": metric, "n_epochs": n_epochs}
     return Projection(coordinates, "umap", params, seed)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from explorer import cache
 from explorer.jobs import Job, Jobs
 from explorer.projection import Projection, project
@@ -46,8 +44,6 @@ def start(
 def project_file(
     vectors_path: str, name: str, options: dict[str, Any], report: Report = no_report
 ) -> Projection:
-    """Project the vectors of a `.npy` file; runs on a worker, which maps the file into memory."""
-    vectors = np.load(Path(vectors_path), mmap_mode="r", allow_pickle=False)
-    rows = [str(row) for row in range(len(vectors))]  # a picture needs no labels
-    space = EmbeddingSpace(rows, vectors, name=name)
+    """Project the vectors of a file; runs on a worker, which maps the file into memory."""
+    space = cache.open_vectors(Path(vectors_path), name)
     return project(space, report=report, **options)

@@ -17,6 +17,10 @@ ICON = Path(__file__).parent / "icon.png"
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
+/* The bar with Streamlit's menu lies over the page's first line, which is ours. */
+.stAppHeader { background: transparent; pointer-events: none; }
+.stAppHeader * { pointer-events: none; }
+.stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
@@ -42,6 +46,9 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
+    "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
+    "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
 }
 
 
