@@ -38,6 +38,14 @@ class Subwords(Protocol):
         """Return the vector that a word's parts give it, or None."""
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnFrom:
+    """The whole that a space was drawn from, and which of its rows are here, in order."""
+
+    whole: EmbeddingSpace
+    rows: NDArray[np.intp]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class EmbeddingSpace:
     """Labelled vectors in one embedding space; checked once here and never changed afterwards.
@@ -61,6 +69,8 @@ class EmbeddingSpace:
     subwords
         What gives labels that are not in the space a vector (`vector(label)`), as
         fastText's n-grams do; or None.
+    drawn_from
+        The whole space, where this one holds only the rows that pictures show.
 
     Raises
     ------
@@ -87,6 +97,7 @@ class EmbeddingSpace:
     source: Source = field(default_factory=Source)
     notes: tuple[str, ...] = field(init=False)
     subwords: Subwords | None = None
+    drawn_from: DrawnFrom | None = None
 
     def __init__(
         self,
@@ -98,6 +109,7 @@ class EmbeddingSpace:
         source: Source | None = None,
         notes: Sequence[str] = (),
         subwords: Subwords | None = None,
+        drawn_from: DrawnFrom | None = None,
     ) -> None:
         matrix = as_matrix(vectors)
         checked = tuple(labels)
@@ -115,6 +127,7 @@ class EmbeddingSpace:
             ("metadata", metadata),
             ("source", source or Source()),
             ("subwords", subwords),
+            ("drawn_from", drawn_from),
         ):
             object.__setattr__(self, attribute, value)
         # each once: the notes of another space with the same rows may be given
