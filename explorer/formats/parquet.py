@@ -14,7 +14,6 @@ from explorer.formats.file import File
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
 STREAM = b"\xff\xff\xff\xff"  # begins each message of an Arrow stream
-FEATHER_1 = b"FEA1"
 
 
 def is_parquet(file: File, head: bytes) -> bool:
@@ -23,9 +22,9 @@ def is_parquet(file: File, head: bytes) -> bool:
 
 
 def is_arrow(file: File, head: bytes) -> bool:
-    """Tell whether the file begins as an Arrow file, an Arrow stream or old Feather does."""
+    """Tell whether the file begins as an Arrow file (Feather too) or an Arrow stream does."""
     stream = head.startswith(STREAM) and 0 < int.from_bytes(head[4:8], "little") < len(head)
-    return head.startswith((ARROW, FEATHER_1)) or stream
+    return head.startswith(ARROW) or stream
 
 
 def look_parquet(file: File, options: Options) -> Contents:
@@ -58,15 +57,11 @@ def read_arrow(file: File, options: Options) -> Contents:
 def arrow_table(file: File) -> Any:
     """Return the table of an Arrow file or stream, mapped into memory and checked."""
     import pyarrow as pa
-    from pyarrow import feather
 
     path = str(required_path(file))
-    head = file.head(8)
-    if head.startswith(STREAM):
-        with pa.memory_map(path) as source:
-            table = pa.ipc.open_stream(source).read_all()
-    else:
-        table = feather.read_table(path, memory_map=True)
+    opener = pa.ipc.open_stream if file.head(4) == STREAM else pa.ipc.open_file
+    with pa.memory_map(path) as source:
+        table = opener(source).read_all()
     table.validate(full=True)  # offsets that point outside would be read as they are
     return table
 

@@ -33,6 +33,7 @@ COMMON_WORDS = {
     "Turkish": "ve bir bu da de için ile olarak çok daha olan gibi kadar sonra",
 }
 WORDS_NEEDED = 5
+COMMONEST = 300  # in a large vocabulary, further down, stand the words of all languages
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def scripts(labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
 
 def language(labels: Sequence[str]) -> str | None:
     """Return the language whose commonest words are among the labels, if one stands out."""
-    known = {label.lower().lstrip("\u2581\u0120") for label in labels}
+    known = {label.lower().lstrip("\u2581\u0120") for label in labels[:COMMONEST]}
     votes = Counter(
         {name: sum(word in known for word in words.split()) for name, words in COMMON_WORDS.items()}
     )

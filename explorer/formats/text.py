@@ -81,7 +81,7 @@ def find_layout(head: bytes) -> Layout | None:
     # A label may end in a number, so that a few lines seem one wider: the commonest counts.
     dim, votes = widths.most_common(1)[0]
     filled = sum(1 for line in lines if line.strip())
-    return Layout(dim, None) if votes * 2 > filled else None
+    return Layout(dim, None) if votes * 2 >= filled else None
 
 
 def two_counts(line: bytes) -> tuple[int, int] | None:
