@@ -6,6 +6,7 @@ from explorer.ui import address, map_view
 from explorer.ui.frame import open_page
 from explorer.ui.pictures import picture
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.selection import show_selection
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
@@ -13,15 +14,16 @@ projection = picture(space, view.method, view.n_components)
 map_view.caption(space, projection)
 left, right = st.columns([2.2, 1], gap="medium")
 with left:
-    pointcloud(
+    chosen = pointcloud(
         projection,
         space,
         colors=view.colors,
-        marks=view.marks(projection, space),
+        marks=view.marks(space),
         size=view.size,
         opacity=view.opacity,
         on_pick=lambda row: address.select(space, row),
     )
 with right:
+    show_selection(space, chosen)
     map_view.beside(space, projection, view)
 address.remember_map()
