@@ -37,7 +37,7 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     screen.button[0].click().run()
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "1,000"
-    assert "Drawing 1,000 of 60,000 vectors" in said(screen)
+    assert "Drawing 1,000 of 60,000 vectors" in said(screen).replace("\\", "")
 
 
 def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) -> None:
