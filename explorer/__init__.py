@@ -11,6 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.formats.save import save_space
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection, project
@@ -34,4 +35,5 @@ __all__ = [
     "nearest_neighbors",
     "open_space",
     "project",
+    "save_space",
 ]

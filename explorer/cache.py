@@ -115,8 +115,8 @@ def temporary(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def make_room() -> None:
-    """Remove the files that were not used for longest until the cache is within its bound."""
+def make_room(needed: int = 0) -> None:
+    """Remove the files not used for longest until so many bytes more fit within the bound."""
     settings = load_settings()
     found = []
     for path in settings.cache_dir.rglob("*"):
@@ -124,7 +124,7 @@ def make_room() -> None:
             if path.is_file():
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))
-    room = settings.cache_gb * 1e9 - sum(size for _, size, _ in found)
+    room = settings.cache_gb * 1e9 - needed - sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if room >= 0:
             return

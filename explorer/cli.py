@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer evaluate | train | settings`, a third face of the library.
+"""The command line: `embedding-explorer serve | inspect | convert | …`.
 
 A new command is an entry in COMMANDS.
 """
@@ -16,6 +16,7 @@ from explorer import open_space
 from explorer.analogy import METHODS
 from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
+from explorer.formats import commands
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, count
@@ -146,6 +147,13 @@ def show_settings(given: argparse.Namespace) -> int:
 
 
 COMMANDS = {
+    "serve": Command("start the app", commands.declare_serve, commands.serve),
+    "inspect": Command(
+        "tell what is in a file of vectors", commands.declare_inspect, commands.inspect
+    ),
+    "convert": Command(
+        "save a file of vectors in another format", commands.declare_convert, commands.convert
+    ),
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
     ),

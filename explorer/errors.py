@@ -8,6 +8,7 @@ ExplorerError
 ├── FormatError              a file cannot be read as vectors
 │   ├── UnknownFormatError   no known format fits
 │   └── ParseError           the format is known, its content is broken
+│       └── RefusedError     ... or it could run code: how to convert it is said
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
 ├── EncodeError              a model cannot be opened, or does not do what was asked
@@ -72,6 +73,10 @@ class UnknownFormatError(FormatError):
 
 class ParseError(FormatError):
     """The format was recognized, but its content is broken."""
+
+
+class RefusedError(ParseError):
+    """The file could run code, fill the memory or the disk, or reach other files."""
 
 
 class QueryError(ExplorerError, ValueError):

@@ -27,11 +27,14 @@ class Settings:
         Its largest size in gigabytes; what was not used for longest goes first.
     workers
         Local worker processes for long work.
+    data_dir
+        Folder whose files the Open page offers, or None.
     """
 
     cache_dir: Path
     cache_gb: float = 10.0
     workers: int = 2
+    data_dir: Path | None = None
 
 
 def load_settings() -> Settings:
@@ -44,6 +47,7 @@ def load_settings() -> Settings:
     return Settings(
         cache_dir=Path(given["cache_dir"]) if "cache_dir" in given else default_cache_dir(),
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
+        data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
         workers=max(1, int(number("workers", given.get("workers"), Settings.workers))),
     )
 

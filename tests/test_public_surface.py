@@ -35,6 +35,7 @@ def test_the_public_names_are_these() -> None:
         "nearest_neighbors",
         "open_space",
         "project",
+        "save_space",
     ]
 
 
