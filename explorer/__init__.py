@@ -7,6 +7,7 @@
 """
 
 from explorer.analogy import analogy
+from explorer.encode import encode  # the function: it takes its package's name
 from explorer.errors import ExplorerError
 from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
@@ -29,6 +30,7 @@ __all__ = [
     "Source",
     "Vector",
     "analogy",
+    "encode",
     "evaluate_analogies",
     "evaluate_similarity",
     "inspect_file",

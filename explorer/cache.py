@@ -18,6 +18,8 @@ from explorer.projection.projection import Projection
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace
 
+ENCODED = "encoded"  # the folder of a kind that keeps within a bound of its own
+
 
 def content_key(**parts: Any) -> str:
     """Return a key that is equal for equal parts: 32 hex digits of blake2b over their JSON."""
@@ -128,5 +130,7 @@ def make_room(needed: int = 0) -> None:
     for _, size, path in sorted(found):
         if room >= 0:
             return
+        if path.parent.name == ENCODED:  # a database in use
+            continue
         path.unlink(missing_ok=True)
         room += size

@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer serve | inspect | convert | …`.
+"""The command line, a third face of the library: `embedding-explorer encode | evaluate | …`.
 
 A new command is an entry in COMMANDS.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from explorer import open_space
 from explorer.analogy import METHODS
+from explorer.encode import command as encoding
 from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
 from explorer.formats import commands
@@ -154,10 +155,18 @@ COMMANDS = {
     "convert": Command(
         "save a file of vectors in another format", commands.declare_convert, commands.convert
     ),
+    "encode": Command(
+        "turn a file of texts into a Parquet file of vectors",
+        encoding.declare_encode,
+        encoding.encode,
+    ),
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
     ),
     "train": Command("learn vectors from a text", declare_train, train),
+    "cache": Command(
+        "show what is kept on disk, and empty it", encoding.declare_cache, encoding.show_cache
+    ),
     "settings": Command(
         "show the settings and where they come from", declare_settings, show_settings
     ),

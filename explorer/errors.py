@@ -11,8 +11,10 @@ ExplorerError
 │       └── RefusedError     ... or it could run code: how to convert it is said
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
-├── EncodeError              a model cannot be opened, or does not do what was asked
 ├── TrainingError            a text or the settings do not allow to learn vectors
+├── EncodeError              texts cannot be turned into vectors
+│   ├── ModelError           a model is not there, not allowed or not safe to load
+│   └── TextError            there are no texts, or not in that column
 └── JobError                 a long computation failed outside the web process
     └── JobCancelled         ... because somebody stopped it
 
@@ -88,7 +90,15 @@ class ProjectionError(ExplorerError, ValueError):
 
 
 class EncodeError(ExplorerError, ValueError):
-    """A model cannot be opened, or does not do what was asked of it."""
+    """Texts cannot be turned into vectors, or a model does not do what was asked of it."""
+
+
+class ModelError(EncodeError):
+    """A model is not there, not allowed on this server, or not safe to load."""
+
+
+class TextError(EncodeError):
+    """There are no texts, or the column named holds none."""
 
 
 class TrainingError(ExplorerError, ValueError):

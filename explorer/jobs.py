@@ -94,8 +94,9 @@ class Job:
 class Jobs:
     """The computations of one web process."""
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, threads: int = 1) -> None:
         self._workers = workers or load_settings().workers
+        self._threads = threads  # jobs at once in a worker: more than 1 only where they may share
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._connecting = threading.Lock()
@@ -186,7 +187,7 @@ class Jobs:
                 return self._client
             self.close()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "explorer.workers", str(self._workers)],
+                [sys.executable, "-m", "explorer.workers", f"{self._workers}", f"{self._threads}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

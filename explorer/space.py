@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -21,11 +21,16 @@ ROWS_NAMED = 5  # how many bad rows a message names before it only counts
 
 @dataclass(frozen=True)
 class Source:
-    """Where a space came from: its origin, its format or model, what was done to the vectors."""
+    """Where a space came from: its origin, its format or model, what was done to the vectors.
+
+    `model` is the model whose vectors these are, as `explorer.encode` takes it, where that
+    is known: a new text can then be set into the space.
+    """
 
     origin: str = "made in memory"
     format: str = ""
     steps: tuple[str, ...] = ()
+    model: str = ""
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)
@@ -235,7 +240,7 @@ class EmbeddingSpace:
             chosen,
             name=name,
             metadata=None if self.metadata is None else self.metadata.take(pa.array(index)),
-            source=Source(self.source.origin, self.source.format, (*self.source.steps, step)),
+            source=replace(self.source, steps=(*self.source.steps, step)),
             subwords=self.subwords,
         )
 

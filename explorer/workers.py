@@ -1,4 +1,4 @@
-"""The local workers: `python -m explorer.workers N` is a Dask cluster in a process of its own.
+"""The local workers: `python -m explorer.workers N THREADS` is a Dask cluster of its own.
 
 It is a program and not a `LocalCluster` inside the app, because starting processes from
 a Streamlit script would run that script again, and because a crash in here must not take
@@ -25,7 +25,8 @@ def main() -> None:
     dask.config.set({"distributed.scheduler.allowed-failures": 1})
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
-        threads_per_worker=1,  # concurrent UMAP in threads can abort the process
+        # concurrent UMAP in threads can abort the process; encoding shares its model in them
+        threads_per_worker=int(sys.argv[2]),
         processes=True,
         dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same
         host="127.0.0.1",

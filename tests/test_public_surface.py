@@ -29,6 +29,7 @@ def test_the_public_names_are_these() -> None:
         "Source",
         "Vector",
         "analogy",
+        "encode",
         "evaluate_analogies",
         "evaluate_similarity",
         "inspect_file",

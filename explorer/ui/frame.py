@@ -45,6 +45,7 @@ class Page:
 PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
+    "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
