@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
 from explorer.neighbors import Neighbors, nearest_neighbors
-from explorer.projection import Projection, project
+from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
 
@@ -20,10 +20,12 @@ __all__ = [
     "FileReport",
     "Neighbors",
     "Projection",
+    "Quality",
     "Source",
     "Vector",
     "inspect_file",
     "nearest_neighbors",
     "open_space",
     "project",
+    "projection_quality",
 ]

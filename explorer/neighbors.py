@@ -229,18 +229,10 @@ def neighbor_graph(
     indices, distances
         (n, k) int32 and (n, k) float32, nearest first.
     """
-    if metric not in ("cosine", "euclidean"):
-        raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
-    points: Floats
-    if metric == "cosine":
-        lengths: Floats = np.where(space.norms > 0, space.norms, np.float32(1))
-        points = space.vectors / lengths[:, None]
-    else:
-        # Distances do not change, and the products below keep more of their digits.
-        points = space.vectors - space.vectors.mean(axis=0)
+    points = comparable(space, metric)
     squares = np.einsum("ij,ij->i", points, points, optimize=True)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
@@ -271,3 +263,14 @@ def neighbor_graph(
         distances[start:stop] = distance
         report(stop / n)
     return indices, distances
+
+
+def comparable(space: EmbeddingSpace, metric: str) -> Floats:
+    """Return the vectors such that their products alone say who is near whom: (n, d) float32."""
+    if metric == "cosine":
+        lengths: Floats = np.where(space.norms > 0, space.norms, np.float32(1))
+        return space.vectors / lengths[:, None]
+    if metric == "euclidean":
+        # Distances do not change, and products keep more of their digits.
+        return space.vectors - space.vectors.mean(axis=0)
+    raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")

@@ -24,12 +24,14 @@ def test_the_public_names_are_these() -> None:
         "FileReport",
         "Neighbors",
         "Projection",
+        "Quality",
         "Source",
         "Vector",
         "inspect_file",
         "nearest_neighbors",
         "open_space",
         "project",
+        "projection_quality",
     ]
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from explorer.errors import ProjectionError
 from explorer.projection import pca, umap
 from explorer.projection.projection import Projection
+from explorer.projection.quality import Quality, projection_quality
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
-__all__ = ["METHODS", "Method", "Projection", "project"]
+__all__ = ["METHODS", "Method", "Projection", "Quality", "project", "projection_quality"]
 
 
 @dataclass(frozen=True)
