@@ -269,8 +269,10 @@ def comparable(space: EmbeddingSpace, metric: str) -> Floats:
     """Return the vectors such that their products alone say who is near whom: (n, d) float32."""
     if metric == "cosine":
         lengths: Floats = np.where(space.norms > 0, space.norms, np.float32(1))
-        return space.vectors / lengths[:, None]
+        directions: Floats = space.vectors / lengths[:, None]
+        return directions
     if metric == "euclidean":
         # Distances do not change, and products keep more of their digits.
-        return space.vectors - space.vectors.mean(axis=0)
+        centered: Floats = space.vectors - space.vectors.mean(axis=0)
+        return centered
     raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")

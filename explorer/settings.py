@@ -26,12 +26,16 @@ class Settings:
     cache_gb
         Its largest size in gigabytes; what was not used for longest goes first.
     workers
-        Local worker processes for long work.
+        Local worker processes for long work; 0 computes in the web process.
+    scheduler
+        Address of a Dask scheduler to use instead of local workers, such as
+        tcp://host:8786.
     """
 
     cache_dir: Path
     cache_gb: float = 10.0
     workers: int = 2
+    scheduler: str = ""
 
 
 def load_settings() -> Settings:
@@ -44,7 +48,8 @@ def load_settings() -> Settings:
     return Settings(
         cache_dir=Path(given["cache_dir"]) if "cache_dir" in given else default_cache_dir(),
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
-        workers=max(1, int(number("workers", given.get("workers"), Settings.workers))),
+        workers=max(0, int(number("workers", given.get("workers"), Settings.workers))),
+        scheduler=given.get("scheduler", Settings.scheduler),
     )
 
 

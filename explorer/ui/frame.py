@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.ui import address, spaces
+from explorer.ui.pictures import jobs
 from explorer.ui.plain import plain
 
 APP = "Embedding Explorer"
@@ -65,6 +66,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         st.markdown(f"### {APP}")
         choose(space_id, space)
         navigation(space_id)
+    jobs()  # the workers start in the background, after this first page
     return space
 
 

@@ -24,9 +24,7 @@ def few_words(words: EmbeddingSpace) -> EmbeddingSpace:
 def test_trustworthiness_is_scikit_learns(few_words: EmbeddingSpace, metric: str, k: int) -> None:
     picture = project(few_words, "pca")
     found = projection_quality(few_words, picture, k, metric)
-    expected = trustworthiness(
-        few_words.vectors, picture.coordinates, n_neighbors=k, metric=metric
-    )
+    expected = trustworthiness(few_words.vectors, picture.coordinates, n_neighbors=k, metric=metric)
     assert found.trustworthiness == pytest.approx(expected, abs=1e-6)
 
 

@@ -1,0 +1,96 @@
+"""How far the picture can be trusted: measured by a job, told in a sentence, shown as colors."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection, Quality, cache
+from explorer.figures.colors import Numbers
+from explorer.projection.work import Picture, measured_key, start_quality
+from explorer.ui.pictures import fast_projection, jobs, visitor
+
+K = 15
+POLL_SECONDS = 0.7
+COLOR = "neighbors kept"
+
+
+def ask_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture) -> Quality | None:
+    """Return what was measured of a finished picture; None while it is measured, or cannot be."""
+    if len(space) < 3 or projection.notes[-1:] and "on the way" in projection.notes[-1]:
+        return None
+    if projection.method != wanted.method or "Replayed." in projection.notes:
+        return None
+    return measured(space, projection, wanted.key(space))
+
+
+def measured(space: EmbeddingSpace, projection: Projection, key: str) -> Quality | None:
+    """Return the quality kept under a picture's key, or start to measure it."""
+    found = cache.load_quality(measured_key(key, K))
+    if found is not None:
+        return found
+    job = start_quality(jobs(), space, projection, key, K)
+    if job.state.state == "done":
+        result: Quality = job.result()
+        return result
+    if not job.state.is_over:
+        job.watch(visitor())
+    return None
+
+
+def tell_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture) -> Quality | None:
+    """Say how much of the true neighborhoods a picture keeps, beside what PCA keeps."""
+    quality = ask_quality(space, projection, wanted)
+    if quality is None:
+        if projection.method == wanted.method and not projection.notes and len(space) >= 3:
+            wait(measured_key(wanted.key(space), K))
+        return None
+    flat = None
+    if wanted.method != "pca":
+        plain_pca = Picture("pca", wanted.n_components)
+        drawn = fast_projection(plain_pca.key(space), space, plain_pca)
+        flat = measured(space, drawn, plain_pca.key(space))
+    st.markdown(sentence(quality, flat))
+    return quality
+
+
+def sentence(quality: Quality, flat: Quality | None = None) -> str:
+    """Return the figures of a picture in a plain sentence, compared with PCA's where given."""
+    compared = f"; PCA keeps {flat.neighbors_kept:.1f}" if flat else ""
+    on = (
+        ""
+        if np.isfinite(quality.kept).all()
+        else f", measured on a sample of {quality.measured:,} points"
+    )
+    correlation = (
+        f", distances correlate by {quality.distance_correlation:.2f}"
+        f" (ranks, {quality.correlated:,} points)"
+        if np.isfinite(quality.distance_correlation)
+        else ""
+    )
+    return (
+        f"Of each point’s {quality.k} true neighbors, **{quality.neighbors_kept:.1f}** are still "
+        f"near it here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f}, continuity "
+        f"{quality.continuity:.2f}{correlation}{on}.]"
+    )
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def wait(key: str) -> None:
+    """Say that the picture is being measured, until it is."""
+    job = jobs().find(key)
+    if job is None or job.state.state == "done":
+        st.rerun()
+    if job.state.is_over:
+        st.caption("How far this picture can be trusted could not be measured.")
+        return
+    job.watch(visitor())
+    st.caption(f"Measuring how far this picture can be trusted … {job.state.share:.0%}")
+
+
+def colors(quality: Quality | None) -> Numbers | None:
+    """Return each point's color by how many of its neighbors the picture keeps."""
+    if quality is None:
+        return None
+    return Numbers(COLOR, (quality.kept * quality.k).astype(np.float64), 0.0, float(quality.k))
+
