@@ -256,6 +256,8 @@ class Jobs:
     ) -> None:
         try:
             client = self._connection.client()
+            if job.state.is_over:  # cancelled while the workers started
+                return
             job._advance(state="waiting", step="waiting for a free worker")
             for attempt in range(TRIES):
                 try:
@@ -294,10 +296,12 @@ class Jobs:
         client.subscribe_topic(task, follow)
         try:
             given = [self._connection.reachable(arg) for arg in args]
-            job._future = client.submit(run_task, function, task, *given, key=task, pure=False)
-            if job.state.is_over:  # cancelled before it was submitted
-                job._future.cancel()
-            return job._future.result()
+            job._future = future = client.submit(
+                run_task, function, task, *given, key=task, pure=False
+            )
+            if job._over.is_set():  # cancelled before there was a future to cancel
+                future.cancel()
+            return future.result()
         finally:
             client.unsubscribe_topic(task)
             job._future = None

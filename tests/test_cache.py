@@ -37,7 +37,7 @@ def test_a_kept_projection_comes_back_whole(projection: Projection) -> None:
     if projection.variance_share is None:
         assert found.variance_share is None
     else:
-        np.testing.assert_array_equal(found.variance_share, projection.variance_share)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(found.variance_share, projection.variance_share)
 
 
 def test_what_was_not_kept_is_none() -> None:

@@ -17,6 +17,10 @@ THREE = arrays(np.float32, 3, elements=st.floats(-1000, 1000, width=32))
 FACTOR = st.floats(-100, 100).filter(lambda factor: abs(factor) > 0.01)
 
 
+def vector(name: str, *values: float) -> Vector:
+    return Vector(name, np.array(values, np.float32))
+
+
 @given(THREE, THREE)
 def test_sum_difference_and_negation_are_numpys(a: np.ndarray, b: np.ndarray) -> None:
     x, y = Vector("x", a), Vector("y", b)
@@ -58,12 +62,12 @@ def test_unit_has_length_one_and_the_same_direction(a: np.ndarray) -> None:
     ],
 )
 def test_name_is_the_formula(formula: Callable[..., Vector], name: str) -> None:
-    a, b, c = Vector("a", [1.0, 2.0]), Vector("b", [0.0, 1.0]), Vector("c", [3.0, 0.0])
+    a, b, c = vector("a", 1.0, 2.0), vector("b", 0.0, 1.0), vector("c", 3.0, 0.0)
     assert formula(a, b, c).name == name
 
 
 def test_a_hyphen_in_a_label_stays_a_hyphen() -> None:
-    assert (2 * Vector("well-being", [1.0])).name == "2 × well-being"
+    assert (2 * vector("well-being", 1.0)).name == "2 × well-being"
 
 
 def test_labels_are_the_inputs_each_once(space: EmbeddingSpace) -> None:
@@ -73,15 +77,15 @@ def test_labels_are_the_inputs_each_once(space: EmbeddingSpace) -> None:
 
 def test_values_are_a_read_only_copy() -> None:
     given_values = np.ones(2, np.float32)
-    vector = Vector("x", given_values)
+    made = Vector("x", given_values)
     given_values[0] = 7
-    assert vector.values.tolist() == [1, 1]
-    assert not vector.values.flags.writeable
+    assert made.values.tolist() == [1, 1]
+    assert not made.values.flags.writeable
 
 
 def test_vectors_of_two_spaces_cannot_be_added() -> None:
     with pytest.raises(QueryError, match=r"a is 1-dimensional and b 2-dimensional: “\+”"):
-        Vector("a", [1.0]) + Vector("b", [1.0, 2.0])
+        vector("a", 1.0) + vector("b", 1.0, 2.0)
 
 
 def test_a_label_in_place_of_a_vector_is_told(space: EmbeddingSpace) -> None:
@@ -91,9 +95,9 @@ def test_a_label_in_place_of_a_vector_is_told(space: EmbeddingSpace) -> None:
 
 def test_vectors_cannot_be_multiplied() -> None:
     with pytest.raises(TypeError):
-        Vector("a", [1.0]) * Vector("b", [1.0])  # type: ignore[operator]
+        vector("a", 1.0) * vector("b", 1.0)  # type: ignore[operator]
 
 
 def test_zero_vector_has_no_unit() -> None:
     with pytest.raises(QueryError, match="a − a is the zero vector"):
-        (Vector("a", [1.0]) - Vector("a", [1.0])).unit()
+        (vector("a", 1.0) - vector("a", 1.0)).unit()

@@ -25,7 +25,7 @@ CHROMIUM_OPTIONS = (
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
 )
-PATIENCE = 30_000  # milliseconds; what is waited for comes earlier, unless it never does
+PATIENCE = 60_000  # milliseconds; what is waited for comes earlier, unless it never does
 
 
 @dataclass(frozen=True)

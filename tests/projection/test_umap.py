@@ -15,7 +15,6 @@ from explorer.errors import ExplorerError, ProjectionError
 from explorer.projection import graph
 
 FEW = 1000
-SHORT = {"n_epochs": 20}
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +40,13 @@ def test_it_is_as_trustworthy_as_umap_learn(few_words: EmbeddingSpace) -> None:
 
 @pytest.mark.parametrize("n_components", [2, 3])
 def test_equal_seeds_give_equal_pictures(tiny: EmbeddingSpace, n_components: int) -> None:
-    one, other = (project(tiny, "umap", n_components, seed=3, **SHORT) for _ in range(2))
+    one, other = (project(tiny, "umap", n_components, seed=3, n_epochs=20) for _ in range(2))
     assert one.coordinates.shape == (60, n_components)
     np.testing.assert_array_equal(one.coordinates, other.coordinates)
 
 
 def test_another_seed_gives_another_picture(tiny: EmbeddingSpace) -> None:
-    one, other = (project(tiny, "umap", seed=seed, **SHORT) for seed in (1, 2))
+    one, other = (project(tiny, "umap", seed=seed, n_epochs=20) for seed in (1, 2))
     assert not np.array_equal(one.coordinates, other.coordinates)
 
 
@@ -139,7 +138,7 @@ def test_frames_begin_at_pca_and_end_at_the_picture(tiny: EmbeddingSpace) -> Non
 
 
 def test_without_a_seed_it_is_drawn_too(tiny: EmbeddingSpace) -> None:
-    found = project(tiny, "umap", seed=None, **SHORT)
+    found = project(tiny, "umap", seed=None, n_epochs=20)
     assert found.seed is None
     assert np.isfinite(found.coordinates).all()
 
@@ -164,7 +163,7 @@ def test_supervised_by_a_column_its_values_come_together(labelled: EmbeddingSpac
 
 
 def test_a_column_of_numbers_can_supervise(labelled: EmbeddingSpace) -> None:
-    found = project(labelled, "umap", target="size", **SHORT)
+    found = project(labelled, "umap", target="size", n_epochs=20)
     assert np.isfinite(found.coordinates).all()
 
 
