@@ -39,8 +39,7 @@ def fit_top(vectors: Floats) -> Apply:
 
     def apply(given: Floats) -> Floats:
         centered: Floats = given - mean
-        without: Floats = centered - (centered @ axes) @ axes.T
-        return without
+        return (centered - (centered @ axes) @ axes.T).astype(np.float32, copy=False)
 
     return apply
 

@@ -15,9 +15,7 @@ AXIS_EXAMPLES = ("king - man", "good - bad", "large - small")
 NOTHING = "nothing"
 
 
-def ask_picture(
-    space: EmbeddingSpace, method: str, n_components: int, *, key: str = ""
-) -> Picture:
+def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: str = "") -> Picture:
     """Draw the settings of a method and return the picture they ask for.
 
     `key` keeps two pictures on one page apart.
@@ -57,9 +55,7 @@ def ask_picture(
     return Picture(method, n_components, int(seed), tuple(prepared or ()), params)
 
 
-def ask_parameter(
-    space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str
-) -> Any:
+def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str) -> Any:
     """Draw one setting with its sentence; return its value, None for what is left to the method."""
     title, sentence, default = parameter.title, parameter.sentence, parameter.default
     if parameter.name == "components":

@@ -23,6 +23,7 @@ STOPPED = "stopped pictures"  # session state: keys of jobs that this visitor le
 KEPT = "kept frame"  # session state: the key and the frame that this visitor kept
 SHOWN = "shown frame"  # session state: the share of the frame on the screen
 REPLAY = "replay"
+UNFINISHED = "This is a picture on the way"
 
 
 @st.cache_resource(show_spinner=False)
@@ -90,9 +91,15 @@ def picture(
 
 def as_projection(frame: Frame, wanted: Picture) -> Projection:
     """Return a frame as the picture that it was on the way to."""
-    note = f"This is a picture on the way: {frame.step}."
+    note = f"{UNFINISHED}: {frame.step}."
     params = {**wanted.params, **({"prepared": wanted.prepared} if wanted.prepared else {})}
     return Projection(frame.coordinates, wanted.method, params, wanted.seed, notes=(note,))
+
+
+def is_finished(projection: Projection, wanted: Picture) -> bool:
+    """Return whether this is the picture asked for, and not one on the way to it."""
+    on_the_way = any(note.startswith(UNFINISHED) for note in projection.notes)
+    return projection.method == wanted.method and not on_the_way
 
 
 def start_again(space: EmbeddingSpace, wanted: Picture) -> None:
@@ -188,7 +195,8 @@ def replayed(key: str, ready: Projection) -> Projection:
     st.session_state[REPLAY] = key if frames else None
     if place is None or place >= len(frames):
         return ready
-    return replace(ready, coordinates=frames[place].coordinates, notes=(*ready.notes, "Replayed."))
+    note = f"{UNFINISHED}: {frames[place].step}."
+    return replace(ready, coordinates=frames[place].coordinates, notes=(*ready.notes, note))
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -8,20 +8,11 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection, Quality, cache
 from explorer.figures.colors import Numbers
 from explorer.projection.work import Picture, measured_key, start_quality
-from explorer.ui.pictures import fast_projection, jobs, visitor
+from explorer.ui.pictures import fast_projection, is_finished, jobs, visitor
 
 K = 15
 POLL_SECONDS = 0.7
 COLOR = "neighbors kept"
-
-
-def ask_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture) -> Quality | None:
-    """Return what was measured of a finished picture; None while it is measured, or cannot be."""
-    if len(space) < 3 or projection.notes[-1:] and "on the way" in projection.notes[-1]:
-        return None
-    if projection.method != wanted.method or "Replayed." in projection.notes:
-        return None
-    return measured(space, projection, wanted.key(space))
 
 
 def measured(space: EmbeddingSpace, projection: Projection, key: str) -> Quality | None:
@@ -39,17 +30,21 @@ def measured(space: EmbeddingSpace, projection: Projection, key: str) -> Quality
 
 
 def tell_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture) -> Quality | None:
-    """Say how much of the true neighborhoods a picture keeps, beside what PCA keeps."""
-    quality = ask_quality(space, projection, wanted)
+    """Say how much of the true neighborhoods a picture keeps, beside what PCA keeps.
+
+    Returns None while the picture is not finished or not yet measured.
+    """
+    if len(space) < 3 or not is_finished(projection, wanted):
+        return None
+    key = wanted.key(space)
+    quality = measured(space, projection, key)
     if quality is None:
-        if projection.method == wanted.method and not projection.notes and len(space) >= 3:
-            wait(measured_key(wanted.key(space), K))
+        wait(measured_key(key, K))
         return None
     flat = None
     if wanted.method != "pca":
-        plain_pca = Picture("pca", wanted.n_components)
-        drawn = fast_projection(plain_pca.key(space), space, plain_pca)
-        flat = measured(space, drawn, plain_pca.key(space))
+        pca = Picture("pca", wanted.n_components)
+        flat = measured(space, fast_projection(pca.key(space), space, pca), pca.key(space))
     st.markdown(sentence(quality, flat))
     return quality
 
@@ -93,4 +88,3 @@ def colors(quality: Quality | None) -> Numbers | None:
     if quality is None:
         return None
     return Numbers(COLOR, (quality.kept * quality.k).astype(np.float64), 0.0, float(quality.k))
-
