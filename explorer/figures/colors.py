@@ -32,6 +32,18 @@ OKABE_ITO_ON_DARK = (
     "#999999",
 )
 SCALE = "Viridis"  # van der Walt & Smith 2015: even in lightness
+SCALE_COLORS = (  # the same in ten steps, between which the map mixes
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
 SELECTED = "#D55E00"
 MOST_CATEGORIES = 100
 ROBUST = (2.0, 98.0)  # percentiles that the color scale spans: outliers do not flatten it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, Categories, Numbers
 from explorer.figures.labels import Sheet
+from explorer.figures.marks import Marks, Rows
 from explorer.projection import Projection
-
-Rows = NDArray[np.intp]
-NO_ROWS: Rows = np.empty(0, np.intp)
 
 FADED = 0.35  # of the chosen opacity, for the points that are not marked
 HOVER_LENGTH = 60
@@ -40,21 +38,6 @@ class Ink:
 
 LIGHT = Ink("#1b242c", "#52606d", "#e4e7eb", "#ffffff", "rgba(255,255,255,0.65)", "#0072B2")
 DARK = Ink("#e4e9ed", "#9aa5b1", "#2a343d", "#0f1418", "rgba(15,20,24,0.65)", "#56B4E9")
-
-
-@dataclass(frozen=True, eq=False)
-class Marks:
-    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks."""
-
-    hits: Rows = field(default_factory=lambda: NO_ROWS)
-    selected: int | None = None
-    neighbors: Rows = field(default_factory=lambda: NO_ROWS)
-    landmarks: Rows = field(default_factory=lambda: NO_ROWS)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is searched or selected."""
-        return self.selected is None and not len(self.hits)
 
 
 def map_figure(

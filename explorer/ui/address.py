@@ -65,8 +65,11 @@ def selected_row(space: EmbeddingSpace) -> int | None:
     return None
 
 
-def select(space: EmbeddingSpace, row: int) -> None:
+def select(space: EmbeddingSpace, row: int | None) -> None:
     """Select a row: by its label, and by its number too where the label is not its alone."""
+    if row is None:
+        forget_selection()
+        return
     label = space.labels[row]
     st.query_params["selected"] = label if space.row(label) == row else f"{label} #{row}"
 

@@ -13,7 +13,7 @@ from explorer import EmbeddingSpace, Projection
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
 from explorer.figures.labels import landmarks
-from explorer.figures.map import NO_ROWS, Marks
+from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
@@ -158,10 +158,9 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     elif st.session_state.get("search"):
         st.info(f"No label holds “{plain(st.session_state['search'])}”.")
     if view.selected is None and not len(view.hits):
-        how = "Click a point" if view.n_components == 2 else "Search for a label"
         st.info(
-            f"{how} to see its true nearest neighbors, measured in all {space.dim:,} dimensions "
-            "and not in the picture.",
+            f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
+            "dimensions and not in the picture.",
             icon=":material/touch_app:",
         )
         st.caption("Drag to move, scroll to zoom, double-click to see all.")

@@ -12,38 +12,19 @@ from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
-PLOT = ".js-plotly-plot"
 HOSTILE = "<img src=x onerror=alert(1)>"
-TRACES = f"document.querySelector('{PLOT}').data"
+MAP = ".cloud"
+DRAWN = f"{MAP}[data-state=drawn]"
 
 
 def wait_for_map(page: Page) -> None:
     """Wait until a map is drawn: its points are there, not only its frame."""
-    page.locator(f"{PLOT} .main-svg").first.wait_for()
-    page.wait_for_function(f"{TRACES}.some(trace => trace.customdata)")
+    page.locator(DRAWN).wait_for()
 
 
 def click_point(page: Page, row: int) -> None:
-    """Click the point of a row on the flat map."""
-    place = page.evaluate(
-        """row => {
-            const plot = document.querySelector('.js-plotly-plot');
-            const {xaxis, yaxis} = plot._fullLayout;
-            const box = plot.querySelector('.nsewdrag').getBoundingClientRect();
-            for (const trace of plot._fullData) {
-                const rows = Array.from(trace.customdata || []);
-                const at = rows.indexOf(row);
-                if (at >= 0) return {
-                    x: box.x + xaxis.l2p(trace.x[at]), y: box.y + yaxis.l2p(trace.y[at]),
-                };
-            }
-        }""",
-        row,
-    )
-    # Plotly tells a click on the point that it hovers: the pointer has to come there first
-    page.mouse.move(place["x"] - 8, place["y"] - 8)
-    page.mouse.move(place["x"], place["y"], steps=4)
-    page.locator(f"{PLOT} .hoverlayer .hovertext").first.wait_for()
+    """Click the point of a row on the map."""
+    place = page.locator(DRAWN).evaluate("(map, row) => map.pointcloud.placeOf(row)", row)
     page.mouse.click(place["x"], place["y"])
 
 
@@ -79,7 +60,7 @@ def test_search_marks_the_hits_and_choosing_one_lists_its_neighbors_in_3d(
     page.get_by_label("Search").fill("kingdom")
     page.get_by_label("Search").press("Enter")
     expect(page.get_by_text("2 found")).to_be_visible()
-    page.wait_for_function(f"{TRACES}.some(trace => trace.marker?.symbol === 'circle-open')")
+    expect(page.locator(MAP)).to_have_attribute("data-hits", "2")
     table = page.get_by_test_id("stDataFrame").last
     box = table.bounding_box()
     assert box is not None
@@ -120,7 +101,8 @@ def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
     expect(page.get_by_text("is on its way")).to_be_visible()
     wait_for_map(page)  # PCA meanwhile
     expect(page.get_by_text("drawn so that near neighbors stay near")).to_be_visible(timeout=90_000)
-    page.wait_for_function(f"{TRACES}[0].type === 'scatter3d' && {TRACES}[0].marker.colorbar")
+    expect(page.locator(DRAWN)).to_have_attribute("data-dimensions", "3")
+    expect(page.locator(".ramp")).to_be_visible()
 
 
 def test_a_computation_can_be_stopped_and_started_again(fresh_server: Server, page: Page) -> None:

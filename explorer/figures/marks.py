@@ -1,0 +1,26 @@
+"""What stands out on a map, however it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.intp]
+NO_ROWS: Rows = np.empty(0, np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks."""
+
+    hits: Rows = field(default_factory=lambda: NO_ROWS)
+    selected: int | None = None
+    neighbors: Rows = field(default_factory=lambda: NO_ROWS)
+    landmarks: Rows = field(default_factory=lambda: NO_ROWS)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is searched or selected."""
+        return self.selected is None and not len(self.hits)

@@ -1,0 +1,240 @@
+"""The map on a page: a WebGL component of ours, and all that pages know of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace, Projection
+from explorer.figures.colors import OKABE_ITO, SCALE_COLORS, SELECTED, Categories, Numbers
+from explorer.figures.marks import Marks
+from explorer.ui.pointcloud.component import mount
+from explorer.ui.pointcloud.message import write_message
+from explorer.ui.pointcloud.parts import Part, column_part, hover_parts, labels_part, points_part
+
+KEY = "map"
+INKS = {  # the colors that are not data; the ground is the theme's
+    "light": {"text": "#1b242c", "quiet": "#52606d", "grid": "#d5dce2", "ground": "#fcfdfd"},
+    "dark": {"text": "#e4e9ed", "quiet": "#9aa5b1", "grid": "#303a42", "ground": "#0f1418"},
+}
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A difference of vectors, drawn from one end to the other.
+
+    Each end is a row, or coordinates as the projection has them.
+    """
+
+    start: int | Sequence[float]
+    end: int | Sequence[float]
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What is selected on a map: rows, the one that was chosen first at their head."""
+
+    rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def first(self) -> int | None:
+        """The row whose neighbors are shown."""
+        return int(self.rows[0]) if len(self.rows) else None
+
+
+def is_dark() -> bool:
+    """Return whether the visitor's theme is dark."""
+    return st.context.theme.type == "dark"
+
+
+def pointcloud(
+    projection: Projection,
+    space: EmbeddingSpace,
+    *,
+    key: str = KEY,
+    colors: Categories | Numbers | None = None,
+    sizes: Numbers | None = None,
+    opacities: Numbers | None = None,
+    marks: Marks | None = None,
+    arrows: Sequence[Arrow] = (),
+    lines: bool = True,
+    hover: Sequence[str] | None = None,
+    importance: Sequence[float] | None = None,
+    size: float = 5,
+    opacity: float = 0.7,
+    height: int | None = None,
+    on_pick: Callable[[int | None], None] | None = None,
+) -> Selection:
+    """Draw the points of a projection and return what is selected on it.
+
+    Parameters
+    ----------
+    projection
+        n points in 2D or 3D.
+    space
+        The space they are of: its labels are shown as text, whatever they hold.
+    key
+        Two maps on one page need two keys. Under one key the camera stays, and points
+        of the same space move from picture to picture.
+    colors
+        What the colors mean; one color for all by default.
+    sizes, opacities
+        Numbers that the size and the opacity of a point follow, over their robust range.
+    marks
+        What stands out: the others fade. Its first selected row is Python's word; more rows
+        selected in the browser are kept while it stays.
+    arrows
+        Differences of vectors.
+    lines
+        Whether the selected point is tied to its neighbors.
+    hover
+        The metadata columns shown on hover; by default the first few.
+    importance
+        (n,): the higher, the earlier a point gets its label; row order by default.
+    size, opacity
+        Of a point: pixels, and 0 to 1.
+    height
+        In pixels; by default what the window leaves.
+    on_pick
+        Called with the first selected row after a choice, None when nothing is selected.
+        Without it points cannot be selected.
+    """
+    marks = marks or Marks()
+    points, labels = points_part(projection), labels_of(space)
+    columns = hovered(space, tuple(hover) if hover is not None else None)
+    by = [column_part(one) for one in (colors, sizes, opacities) if one is not None]
+    parts = {one.id: one for one in (points, labels, *columns, *by)}
+    view = {
+        "kind": "view",
+        "key": key,
+        "picture": f"{space.digest} {projection.method} {projection.n_components}",
+        "points": points.id,
+        "labels": labels.id,
+        "hover": [one.id for one in columns],
+        "color": colored(colors),
+        "sizes": ranged(sizes),
+        "opacities": ranged(opacities),
+        "plain": OKABE_ITO[0],
+        "size": size,
+        "opacity": opacity,
+        "height": height,
+        "dark": is_dark(),
+        "ink": {**INKS["dark" if is_dark() else "light"], "chosen": SELECTED},
+        "selected": marks.selected,
+        "answered": (last_choice(key) or {}).get("at", 0),
+        "lines": lines,
+        "arrows": [arrow_data(one) for one in arrows],
+        "axes": projection.axis_names if projection.variance_share is not None else None,
+        "alt": (
+            f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
+            f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
+            "Enter selects the point nearest to the middle, Escape selects nothing."
+        ),
+        "name": f"{space.name} {projection.method} {projection.n_components}D",
+        "canPick": on_pick is not None,
+    }
+    message = write_message(
+        view,
+        {
+            "hits": marks.hits.astype(np.uint32),
+            "neighbors": marks.neighbors.astype(np.uint32),
+            "order": order(importance),
+        },
+    )
+
+    def tell() -> None:
+        if on_pick is not None:
+            on_pick(selection(last_choice(key), len(space)).first)
+
+    choice = mount(key, list(parts.values()), message, tell)
+    chosen = selection(choice, len(space))
+    if chosen.first == marks.selected or on_pick is None:
+        return chosen
+    # another widget or the address has selected since
+    return Selection(np.array([] if marks.selected is None else [marks.selected], np.intp))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def labels_for(digest: str, _space: EmbeddingSpace) -> Part:
+    """Encode a space's labels, once for all visitors."""
+    return labels_part(_space)
+
+
+def labels_of(space: EmbeddingSpace) -> Part:
+    """Return a space's labels as a part."""
+    return labels_for(space.digest, space)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def hover_for(digest: str, columns: tuple[str, ...] | None, _space: EmbeddingSpace) -> list[Part]:
+    """Encode the columns shown on hover, once for all visitors."""
+    return hover_parts(_space, columns)
+
+
+def hovered(space: EmbeddingSpace, columns: tuple[str, ...] | None) -> list[Part]:
+    """Return the columns shown on hover as parts."""
+    return hover_for(space.digest, columns, space)
+
+
+def colored(colors: Categories | Numbers | None) -> dict[str, Any] | None:
+    """Return how the browser shall color."""
+    if colors is None:
+        return None
+    common = {"part": column_part(colors).id, "title": colors.column}
+    if isinstance(colors, Categories):
+        return {**common, "colors": list(colors.colors), "low": 0, "high": 0}
+    return {**common, "colors": list(SCALE_COLORS), "low": colors.low, "high": colors.high}
+
+
+def ranged(numbers: Numbers | None) -> dict[str, Any] | None:
+    """Return the range that sizes or opacities follow."""
+    if numbers is None:
+        return None
+    return {"part": column_part(numbers).id, "low": numbers.low, "high": numbers.high}
+
+
+def arrow_data(arrow: Arrow) -> dict[str, Any]:
+    """Return an arrow as the browser reads it: −1 stands for an end that is no row."""
+    ends = [one if isinstance(one, int) else -1 for one in (arrow.start, arrow.end)]
+    start, end = (
+        [] if isinstance(one, int) else [float(value) for value in one]
+        for one in (arrow.start, arrow.end)
+    )
+    return {"label": arrow.label, "rows": ends, "start": start, "end": end}
+
+
+def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:
+    """Return the rows, the most important first; empty for row order."""
+    if importance is None:
+        return np.empty(0, np.uint32)
+    return np.argsort(-np.asarray(importance, np.float64), kind="stable").astype(np.uint32)
+
+
+def last_choice(key: str) -> dict[str, Any] | None:
+    """Return the last choice made on a map in the browser, if any."""
+    state = st.session_state.get(key)
+    choice: dict[str, Any] | None = state.get("choice") if state is not None else None
+    return choice
+
+
+def selection(choice: dict[str, Any] | None, n: int) -> Selection:
+    """Return the rows of a choice; those that a space of n points does not have are left out."""
+    if not choice:
+        return Selection()
+    rows = np.asarray(choice.get("rows", []), np.int64)
+    if choice.get("bits"):
+        bits = np.frombuffer(base64.b64decode(choice["bits"]), np.uint8)
+        marked = np.flatnonzero(np.unpackbits(bits, bitorder="little"))
+        rows = np.concatenate([rows, marked[marked != rows[0]]]) if len(rows) else marked
+    return Selection(rows[(rows >= 0) & (rows < n)].astype(np.intp))

@@ -1,0 +1,55 @@
+"""Streamlit's side of the component: where its program is, and how parts and views get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from explorer.ui.pointcloud.parts import Part
+
+PACKAGE = "embedding-explorer"
+NAME = f"{PACKAGE}.pointcloud"
+FOLDER = Path(__file__).parent
+
+_renderers: WeakKeyDictionary[BidiComponentManager, Callable[..., Any]] = WeakKeyDictionary()
+
+
+def renderer() -> Callable[..., Any]:
+    """Return the function that mounts the component on a page.
+
+    Streamlit serves a component's files only if a manifest names their folder, and looks for
+    manifests in installed packages alone. This app runs as well from a folder that nobody
+    installed, so the manifest is handed over here, once for each server.
+    """
+    manager = get_bidi_component_manager()
+    if manager not in _renderers:
+        manifest = ComponentManifest(PACKAGE, "1", [ComponentConfig("pointcloud", "built")])
+        manager.register_from_manifest(manifest, FOLDER)
+        _renderers[manager] = st.components.v2.component(NAME, js="pointcloud.js")
+    return _renderers[manager]
+
+
+def mount(
+    key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]
+) -> dict[str, Any] | None:
+    """Send a view and its parts to the browser; return the last choice made there, if any.
+
+    Each part is a mount of its own, without height. Streamlit sends an element that did not
+    change as a mere reference to what the browser has already, which it would not do with
+    one message that holds all.
+    """
+    draw = renderer()
+    with st.container(gap=None):
+        with st.container(gap=None, height=1, border=False):
+            for part in parts:
+                draw(key=f"{key} {part.id}", data=part.data, height=1)
+        result = draw(key=key, data=view, default={"choice": None}, on_choice_change=on_choice)
+    choice: dict[str, Any] | None = result.get("choice")
+    return choice

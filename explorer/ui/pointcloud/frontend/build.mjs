@@ -1,0 +1,57 @@
+/**
+ * Bundle the component: `node build.mjs` writes ../built/pointcloud.js, `--test` the tests.
+ *
+ * The first line of the bundle holds a hash of all that it is made from, so that a test that needs
+ * no Node can tell when somebody changed a source and forgot to build.
+ */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const BUILT = join(HERE, "..", "built");
+const TESTS = join(HERE, "node_modules", ".tests");
+const OTHERS = ["build.mjs", "package-lock.json", "package.json", "tsconfig.json"];
+
+/** As tests/ui/test_pointcloud_built.py computes it. */
+function sourcesHash() {
+  const sources = readdirSync(join(HERE, "src")).map((name) => `src/${name}`);
+  const hash = createHash("sha256");
+  for (const name of [...OTHERS, ...sources].sort()) {
+    hash.update(`${name}\0`).update(readFileSync(join(HERE, name))).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+if (process.argv.includes("--test")) {
+  rmSync(TESTS, { recursive: true, force: true });
+  await build({
+    absWorkingDir: HERE,
+    entryPoints: readdirSync(join(HERE, "test")).map((name) => join("test", name)),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    loader: { ".css": "text" },
+    outdir: TESTS,
+    outExtension: { ".js": ".mjs" },
+  });
+} else {
+  const { outputFiles } = await build({
+    absWorkingDir: HERE,
+    entryPoints: ["src/main.ts"],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    loader: { ".css": "text" },
+    legalComments: "inline",
+    write: false,
+  });
+  mkdirSync(BUILT, { recursive: true });
+  writeFileSync(join(BUILT, "pointcloud.js"), `/* sources: ${sourcesHash()} */\n${outputFiles[0].text}`);
+  console.log(`built/pointcloud.js: ${(outputFiles[0].text.length / 1000).toFixed(0)} kB`);
+}

@@ -1,0 +1,102 @@
+/** A painter for browsers without WebGL2: slower, and the same picture. */
+
+import type { Camera } from "./camera.ts";
+import type { Marking, Painter, Rgb, Style } from "./painter.ts";
+
+const css = ([red, green, blue]: Rgb): string => `rgb(${red * 255} ${green * 255} ${blue * 255})`;
+
+export class Flat implements Painter {
+  private readonly context: CanvasRenderingContext2D;
+  private positions: Float32Array = new Float32Array();
+  private before: Float32Array | null = null;
+  private shades: Uint8Array | Uint16Array = new Uint8Array();
+  private palette: Uint8Array = new Uint8Array();
+  private sizes: Uint8Array | null = null;
+  private marking: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
+  private ratio = 1;
+
+  constructor(readonly canvas: HTMLCanvasElement) {
+    this.context = canvas.getContext("2d")!;
+  }
+
+  resize(width: number, height: number, ratio: number): void {
+    this.ratio = ratio;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+  }
+
+  setPositions(positions: Float32Array, before: Float32Array | null): void {
+    this.positions = positions;
+    this.before = before;
+  }
+
+  setShades(shades: Uint8Array | Uint16Array): void {
+    this.shades = shades;
+  }
+
+  setPalette(colors: Uint8Array): void {
+    this.palette = colors;
+  }
+
+  setWeights(sizes: Uint8Array | null): void {
+    this.sizes = sizes;
+  }
+
+  setMarks(marking: Marking): void {
+    this.marking = marking;
+  }
+
+  draw(camera: Camera, style: Style, share: number): void {
+    const { context, palette, positions, before } = this;
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.globalAlpha = 1;
+    context.fillStyle = css(style.ground);
+    context.fillRect(0, 0, camera.width, camera.height);
+    context.globalAlpha = style.opacity;
+    const place = (at: number): number =>
+      before ? before[at]! + (positions[at]! - before[at]!) * share : positions[at]!;
+    // by color: setting a fill style for each point would take most of the time
+    const rows = new Map<number, number[]>();
+    for (let row = 0; row < positions.length / 3; row++) {
+      const shade = this.shades[row] ?? 0;
+      const group = rows.get(shade);
+      if (group) group.push(row);
+      else rows.set(shade, [row]);
+    }
+    for (const [shade, group] of rows) {
+      if (!palette[4 * shade + 3]) continue;
+      context.fillStyle = `rgb(${palette.slice(4 * shade, 4 * shade + 3).join(" ")})`;
+      for (const row of group) {
+        const [x, y, depth] = camera.project(place(3 * row), place(3 * row + 1), place(3 * row + 2));
+        if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
+        const weight = this.sizes ? 0.5 + (1.9 * this.sizes[row]!) / 255 : 1;
+        const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
+        const size = style.size * weight * nearness;
+        context.beginPath();
+        context.arc(x, y, size / 2, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
+    this.drawMarks(camera, style);
+  }
+
+  dispose(): void {
+    this.canvas.width = this.canvas.height = 0;
+  }
+
+  private drawMarks(camera: Camera, style: Style): void {
+    const { context, marking } = this;
+    context.globalAlpha = 1;
+    marking.shapes.forEach((shape, index) => {
+      const [x, y, depth] = camera.project(...(marking.positions.subarray(3 * index, 3 * index + 3) as unknown as Rgb));
+      if (depth <= 0) return;
+      context.beginPath();
+      context.arc(x, y, marking.sizes[index]! / 2 - 1, 0, 2 * Math.PI);
+      context.fillStyle = css(shape === 2 ? style.chosen : style.ink);
+      if (shape) context.fill();
+      context.lineWidth = shape === 1 ? 1 : 2;
+      context.strokeStyle = css(shape === 1 ? style.ground : style.ink);
+      context.stroke();
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** What draws points: the graphics card, or where there is none, the processor. */
+
+import type { Camera } from "./camera.ts";
+
+export type Rgb = [red: number, green: number, blue: number]; // each 0 to 1
+
+export interface Style {
+  /** A point's diameter in pixels of the screen. */
+  size: number;
+  opacity: number;
+  /** 1 in space, 0 on the plane, between while one becomes the other. */
+  depth: number;
+  ink: Rgb;
+  ground: Rgb;
+  chosen: Rgb;
+}
+
+/** What stands out. Shapes: 0 a hit, 1 a neighbor, 2 selected; sizes in pixels. */
+export interface Marking {
+  positions: Float32Array;
+  shapes: Uint8Array;
+  sizes: Float32Array;
+}
+
+export interface Painter {
+  readonly canvas: HTMLCanvasElement;
+  resize(width: number, height: number, ratio: number): void;
+  /** `before` is where the points come from while they move. */
+  setPositions(positions: Float32Array, before: Float32Array | null): void;
+  /** Of each point, its color's place in the palette. */
+  setShades(shades: Uint8Array | Uint16Array): void;
+  /** RGBA bytes; an alpha of 0 hides the points. */
+  setPalette(colors: Uint8Array): void;
+  /** Size and opacity by number: shares of 255, or null. */
+  setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
+  setMarks(marking: Marking): void;
+  draw(camera: Camera, style: Style, share: number): void;
+  dispose(): void;
+}

@@ -1,0 +1,179 @@
+/**
+ * Parts: what a view is made of and what is too big to send twice. A view names its parts by id.
+ */
+
+import { type Message, writeMessage } from "./message.ts";
+
+/** Coordinates, centered and scaled to −1 … 1, three a point whatever the dimensions. */
+export interface PointsPart {
+  kind: "points";
+  id: string;
+  dimensions: number;
+  positions: Float32Array;
+  center: [number, number, number];
+  scale: number;
+  /** Half the extent on each axis, scaled. */
+  half: [number, number, number];
+}
+
+/** One text a point. */
+export interface TextsPart {
+  kind: "texts";
+  id: string;
+  column: string;
+  utf8: Uint8Array;
+  ends: Uint32Array;
+}
+
+/** One of few values a point. */
+export interface CodesPart {
+  kind: "codes";
+  id: string;
+  column: string;
+  names: string[];
+  codes: Uint8Array | Uint16Array;
+}
+
+/** One number a point. */
+export interface NumbersPart {
+  kind: "numbers";
+  id: string;
+  column: string;
+  values: Float32Array;
+}
+
+export type Part = PointsPart | TextsPart | CodesPart | NumbersPart;
+
+const MOST_KEPT = 32;
+
+/** The parts that have arrived, and who wants to know of new ones. */
+export class Parts {
+  private readonly parts = new Map<string, Part>();
+  private readonly listeners = new Set<() => void>();
+
+  /** Keep a part; those used longest ago go, unless somebody still needs them. */
+  put(part: Part, isNeeded: (id: string) => boolean = () => false): void {
+    if (this.parts.has(part.id)) return;
+    this.parts.set(part.id, part);
+    for (const id of this.parts.keys()) {
+      if (this.parts.size <= MOST_KEPT) break;
+      if (id !== part.id && !isNeeded(id)) this.parts.delete(id);
+    }
+    for (const listener of this.listeners) listener();
+  }
+
+  get(id: string): Part | undefined {
+    const part = this.parts.get(id);
+    if (part) {
+      this.parts.delete(id);
+      this.parts.set(id, part);
+    }
+    return part;
+  }
+
+  onPut(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  offPut(listener: () => void): void {
+    this.listeners.delete(listener);
+  }
+}
+
+/** Make a part from a message. */
+export function toPart({ header, arrays }: Message): Part {
+  const { kind, id, column } = header as { kind: Part["kind"]; id: string; column: string };
+  switch (kind) {
+    case "points":
+      return { kind, id, ...normalized(arrays["coordinates"] as Float32Array, header["dimensions"] as number) };
+    case "texts":
+      return { kind, id, column, utf8: arrays["utf8"] as Uint8Array, ends: arrays["ends"] as Uint32Array };
+    case "codes":
+      return { kind, id, column, names: header["names"] as string[], codes: arrays["codes"] as Uint16Array };
+    case "numbers":
+      return { kind, id, column, values: arrays["values"] as Float32Array };
+  }
+}
+
+/** Write a part again, for a saved page. */
+export function fromPart(part: Part): Uint8Array {
+  const { kind, id } = part;
+  switch (part.kind) {
+    case "points":
+      return writeMessage({ kind, id, dimensions: part.dimensions }, { coordinates: coordinates(part) });
+    case "texts":
+      return writeMessage({ kind, id, column: part.column }, { utf8: part.utf8, ends: part.ends });
+    case "codes":
+      return writeMessage({ kind, id, column: part.column, names: part.names }, { codes: part.codes });
+    case "numbers":
+      return writeMessage({ kind, id, column: part.column }, { values: part.values });
+  }
+}
+
+type Normalized = Omit<PointsPart, "kind" | "id">;
+
+/** Center coordinates and scale them to −1 … 1, the same on all axes: lengths stay true. */
+export function normalized(raw: Float32Array, dimensions: number): Normalized {
+  const n = raw.length / dimensions;
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let index = 0; index < raw.length; index++) {
+    const axis = index % dimensions;
+    const value = raw[index]!;
+    if (value < low[axis]!) low[axis] = value;
+    if (value > high[axis]!) high[axis] = value;
+  }
+  const center = [0, 0, 0] as [number, number, number];
+  const half = [0, 0, 0] as [number, number, number];
+  for (let axis = 0; axis < dimensions && n; axis++) {
+    center[axis] = (low[axis]! + high[axis]!) / 2;
+    half[axis] = (high[axis]! - low[axis]!) / 2;
+  }
+  const scale = 1 / (Math.max(...half) || 1);
+  const positions = new Float32Array(3 * n);
+  for (let row = 0; row < n; row++) {
+    for (let axis = 0; axis < dimensions; axis++) {
+      positions[3 * row + axis] = (raw[dimensions * row + axis]! - center[axis]!) * scale;
+    }
+  }
+  return { dimensions, positions, center, scale, half: half.map((one) => one * scale) as typeof half };
+}
+
+function coordinates({ positions, dimensions, center, scale }: PointsPart): Float32Array {
+  const n = positions.length / 3;
+  const raw = new Float32Array(n * dimensions);
+  for (let row = 0; row < n; row++) {
+    for (let axis = 0; axis < dimensions; axis++) {
+      raw[dimensions * row + axis] = positions[3 * row + axis]! / scale + center[axis]!;
+    }
+  }
+  return raw;
+}
+
+const decoder = new TextDecoder();
+
+/** Return the text of a row. */
+export function textOf(part: TextsPart, row: number): string {
+  return decoder.decode(part.utf8.subarray(row ? part.ends[row - 1] : 0, part.ends[row]));
+}
+
+/** Return what to show of a column's row. */
+export function shownValue(part: Part, row: number): string {
+  switch (part.kind) {
+    case "points":
+      return "";
+    case "texts":
+      return textOf(part, row);
+    case "codes":
+      return part.names[part.codes[row]!] ?? "";
+    case "numbers":
+      return shownNumber(part.values[row]!);
+  }
+}
+
+/** Return a number as people read it: a year stays a year, a share gets few digits. */
+export function shownNumber(value: number): string {
+  if (!Number.isFinite(value)) return "—";
+  if (Number.isInteger(value)) return Math.abs(value) < 10_000 ? `${value}` : value.toLocaleString("en");
+  return Number(value.toPrecision(4)).toString();
+}

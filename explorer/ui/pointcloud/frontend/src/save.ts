@@ -1,0 +1,156 @@
+/** Saving what is seen: as a picture, as a drawing, as a page of its own. */
+
+import styles from "./page.css";
+import type { Camera } from "./camera.ts";
+import type { Marking, Style } from "./painter.ts";
+import { fromPart, type Part } from "./parts.ts";
+import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
+import type { View } from "./view.ts";
+
+const MOST_CIRCLES = 200_000; // beyond that a drawing is larger than any program opens
+const KEY_LINE = 24;
+
+export interface Seen {
+  view: View;
+  camera: Camera;
+  family: string;
+  shapes: readonly Shape[];
+  /** Draws the points so many times larger and returns the canvas, good until the next frame. */
+  drawn(times: number): HTMLCanvasElement;
+  style: Style;
+  marking: Marking;
+  positions: Float32Array;
+  shades: Uint8Array | Uint16Array;
+  palette: Uint8Array;
+  /** What the colors mean, for those that are shown. */
+  key: { color: string; name: string }[];
+  title: string;
+}
+
+export async function savePng(seen: Seen, times: number): Promise<void> {
+  const { width, height } = seen.camera;
+  const key = keyShapes(seen);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * times);
+  canvas.height = Math.round((height + key.height) * times);
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = seen.view.ink.ground;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(seen.drawn(times), 0, 0, width * times, height * times);
+  context.scale(times, times);
+  paint(context, [...seen.shapes, ...key.shapes], seen.family);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (!blob) throw new Error(`The browser could not make a picture of ${canvas.width} × ${canvas.height} pixels.`);
+  download(blob, seen, "png");
+}
+
+export function saveSvg(seen: Seen): void {
+  download(new Blob([svg(seen)], { type: "image/svg+xml" }), seen, "svg");
+}
+
+/** Return what is seen as an SVG. */
+export function svg(seen: Seen): string {
+  const { width, height } = seen.camera;
+  const key = keyShapes(seen);
+  const all = height + key.height;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${short(width)} ${short(all)}" width="${short(width)}" height="${short(all)}" font-family="${escaped(seen.family)}">
+<title>${escaped(seen.view.alt)}</title>
+<rect width="100%" height="100%" fill="${seen.view.ink.ground}"/>
+<svg width="${short(width)}" height="${short(height)}">
+${pointElements(seen)}
+${toSvg([...markShapes(seen), ...seen.shapes])}
+</svg>
+${toSvg(key.shapes)}
+</svg>
+`;
+}
+
+function pointElements(seen: Seen): string {
+  const { positions, camera, palette, style } = seen;
+  const n = positions.length / 3;
+  if (n > MOST_CIRCLES) {
+    return `<image width="${short(camera.width)}" height="${short(camera.height)}" href="${seen.drawn(2).toDataURL()}"/>`;
+  }
+  const groups = new Map<number, string[]>();
+  for (let row = 0; row < n; row++) {
+    const shade = seen.shades[row] ?? 0;
+    if (!palette[4 * shade + 3]) continue;
+    const [x, y, depth] = camera.project(positions[3 * row]!, positions[3 * row + 1]!, positions[3 * row + 2]!);
+    if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
+    const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
+    const circle = `<circle cx="${short(x)}" cy="${short(y)}" r="${short((style.size * nearness) / 2)}"/>`;
+    const group = groups.get(shade);
+    if (group) group.push(circle);
+    else groups.set(shade, [circle]);
+  }
+  return [...groups]
+    .map(([shade, circles]) => {
+      const color = palette.slice(4 * shade, 4 * shade + 3).join(",");
+      return `<g fill="rgb(${color})" fill-opacity="${short(style.opacity)}">${circles.join("")}</g>`;
+    })
+    .join("\n");
+}
+
+function markShapes({ marking, camera, view }: Seen): Shape[] {
+  return [...marking.shapes].flatMap((shape, index): Shape[] => {
+    const [px, py, pz] = marking.positions.subarray(3 * index, 3 * index + 3);
+    const [x, y, depth] = camera.project(px!, py!, pz!);
+    if (depth <= 0) return [];
+    const fill = [null, view.ink.text, view.ink.chosen][shape]!;
+    const color = shape === 1 ? view.ink.ground : view.ink.text;
+    return [{ kind: "ring", x, y, radius: marking.sizes[index]! / 2 - 1, color, fill, width: shape === 1 ? 1 : 2 }];
+  });
+}
+
+/** The key, in as many columns as fit. */
+function keyShapes({ key, camera, view, title }: Seen): { shapes: Shape[]; height: number } {
+  if (!key.length) return { shapes: [], height: 0 };
+  const wide = Math.max(120, ...key.map(({ name }) => 34 + 7 * name.length));
+  const columns = Math.max(1, Math.floor((camera.width - 24) / wide));
+  const top = camera.height + KEY_LINE;
+  const text = { kind: "text", size: 13, color: view.ink.text, halo: null, alpha: 1, align: "left" } as const;
+  const shapes: Shape[] = [{ ...text, x: 12, y: top - 8, text: title, weight: 600 }];
+  key.forEach(({ color, name }, index) => {
+    const x = 12 + wide * (index % columns);
+    const y = top + KEY_LINE * (Math.floor(index / columns) + 0.6);
+    shapes.push({ kind: "ring", x: x + 6, y, radius: 5.5, color, fill: color, width: 1 });
+    shapes.push({ ...text, x: x + 18, y, text: name, weight: 400 });
+  });
+  return { shapes, height: KEY_LINE * (Math.ceil(key.length / columns) + 1.4) };
+}
+
+/** Save a page that holds the data and this program, and asks nothing of any server. */
+export async function savePage(seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
+  const program = await (await fetch(import.meta.url)).text();
+  download(new Blob([page(seen.view, program, [...parts.map(fromPart), viewBytes])], { type: "text/html" }), seen, "html");
+}
+
+/** Return the page. In a script nothing may end it: so the program's “</” become “<\/”. */
+export function page(view: View, program: string, messages: readonly Uint8Array[]): string {
+  const data = messages.map((message) => `<script type="application/x-pointcloud">${base64(message)}</script>`);
+  return `<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(view.name)}</title>
+<style>${styles.replace("GROUND", view.ink.ground)}</style>
+<main></main>
+${data.join("\n")}
+<script type="module">${program.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--")}</script>
+</html>
+`;
+}
+
+export function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+function download(blob: Blob, { view }: Seen, suffix: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${view.name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^-+|-+$/g, "") || "map"}.${suffix}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

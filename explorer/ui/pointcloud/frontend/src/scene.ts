@@ -1,0 +1,207 @@
+/** The points on the graphics card, by three.js. Draws when told to, never by itself. */
+
+import {
+  BufferAttribute,
+  BufferGeometry,
+  Camera as ThreeCamera,
+  Color,
+  CustomBlending,
+  DataTexture,
+  GLSL3,
+  NearestFilter,
+  OneFactor,
+  OneMinusSrcAlphaFactor,
+  Points,
+  RawShaderMaterial,
+  RGBAFormat,
+  Scene as ThreeScene,
+  SrcAlphaFactor,
+  SRGBColorSpace,
+  UnsignedByteType,
+  Vector2,
+  Vector3,
+  WebGLRenderer,
+} from "three";
+
+import type { Camera } from "./camera.ts";
+import type { Marking, Painter, Style } from "./painter.ts";
+import { MARK_FRAGMENT, MARK_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.ts";
+
+const PALETTE_WIDTH = 256;
+
+const blending = {
+  transparent: true,
+  blending: CustomBlending,
+  blendSrc: SrcAlphaFactor,
+  blendDst: OneMinusSrcAlphaFactor,
+  blendSrcAlpha: OneFactor,
+  blendDstAlpha: OneMinusSrcAlphaFactor,
+};
+
+export class Scene implements Painter {
+  private readonly renderer: WebGLRenderer;
+  private readonly scene = new ThreeScene();
+  private readonly camera = new ThreeCamera();
+  private readonly cloud: Points<BufferGeometry, RawShaderMaterial>;
+  private readonly marks: Points<BufferGeometry, RawShaderMaterial>;
+  private palette = new DataTexture();
+  private ratio = 1;
+
+  /** Throws where there is no WebGL2. */
+  constructor(readonly canvas: HTMLCanvasElement) {
+    const context = canvas.getContext("webgl2", {
+      alpha: false,
+      antialias: false,
+      depth: true,
+      powerPreference: "high-performance",
+    });
+    if (!context) throw new Error("This browser has no WebGL2.");
+    this.renderer = new WebGLRenderer({ canvas, context, antialias: false });
+    this.renderer.sortObjects = true;
+    this.cloud = new Points(
+      new BufferGeometry(),
+      new RawShaderMaterial({
+        glslVersion: GLSL3,
+        vertexShader: POINT_VERTEX,
+        fragmentShader: POINT_FRAGMENT,
+        ...blending,
+        uniforms: {
+          camera: { value: [] },
+          away: { value: 1 },
+          share: { value: 1 },
+          size: { value: 4 },
+          depth: { value: 0 },
+          sized: { value: new Vector2() },
+          opacity: { value: 1 },
+          ground: { value: new Vector3() },
+          palette: { value: this.palette },
+        },
+      }),
+    );
+    this.marks = new Points(
+      new BufferGeometry(),
+      new RawShaderMaterial({
+        glslVersion: GLSL3,
+        vertexShader: MARK_VERTEX,
+        fragmentShader: MARK_FRAGMENT,
+        ...blending,
+        depthTest: false,
+        depthWrite: false,
+        uniforms: {
+          camera: { value: [] },
+          ratio: { value: 1 },
+          ink: { value: new Vector3() },
+          ground: { value: new Vector3() },
+          chosen: { value: new Vector3() },
+        },
+      }),
+    );
+    for (const points of [this.cloud, this.marks]) {
+      points.frustumCulled = false;
+      points.matrixAutoUpdate = false;
+      this.scene.add(points);
+    }
+    this.marks.renderOrder = 1;
+    this.scene.matrixWorldAutoUpdate = false;
+  }
+
+  resize(width: number, height: number, ratio: number): void {
+    this.ratio = ratio;
+    this.renderer.setPixelRatio(ratio);
+    this.renderer.setSize(width, height, false);
+  }
+
+  setPositions(positions: Float32Array, before: Float32Array | null): void {
+    const { geometry } = this.cloud;
+    const now = geometry.getAttribute("position") as BufferAttribute | undefined;
+    if (now?.array !== positions) {
+      this.renewed(geometry, positions.length / 3);
+      geometry.setAttribute("position", new BufferAttribute(positions, 3));
+    }
+    const settled = geometry.getAttribute("position");
+    // one buffer serves as both while nothing moves
+    if (before) geometry.setAttribute("before", new BufferAttribute(before, 3));
+    else if (geometry.getAttribute("before") !== settled) {
+      geometry.setAttribute("before", settled);
+    }
+  }
+
+  setShades(shades: Uint8Array | Uint16Array): void {
+    this.set("shade", shades, false);
+  }
+
+  setPalette(colors: Uint8Array): void {
+    const rows = Math.max(1, Math.ceil(colors.length / 4 / PALETTE_WIDTH));
+    const texels = new Uint8Array(PALETTE_WIDTH * rows * 4);
+    texels.set(colors);
+    this.palette.dispose();
+    this.palette = new DataTexture(texels, PALETTE_WIDTH, rows, RGBAFormat, UnsignedByteType);
+    this.palette.minFilter = this.palette.magFilter = NearestFilter;
+    this.palette.needsUpdate = true;
+    this.cloud.material.uniforms["palette"]!.value = this.palette;
+  }
+
+  setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void {
+    this.set("weight", sizes, true);
+    this.set("clear", opacities, true);
+    (this.cloud.material.uniforms["sized"]!.value as Vector2).set(sizes ? 1 : 0, opacities ? 1 : 0);
+  }
+
+  setMarks({ positions, shapes, sizes }: Marking): void {
+    const { geometry } = this.marks;
+    geometry.dispose();
+    geometry.setAttribute("position", new BufferAttribute(positions, 3));
+    geometry.setAttribute("shape", new BufferAttribute(shapes, 1));
+    geometry.setAttribute("pixels", new BufferAttribute(sizes, 1));
+    geometry.setDrawRange(0, shapes.length);
+    this.marks.visible = shapes.length > 0;
+  }
+
+  draw(camera: Camera, style: Style, share: number): void {
+    const matrix = camera.matrix();
+    const inSpace = style.depth > 0;
+    const { uniforms } = this.cloud.material;
+    uniforms["camera"]!.value = matrix;
+    uniforms["away"]!.value = camera.distance;
+    uniforms["share"]!.value = share;
+    uniforms["size"]!.value = style.size * this.ratio;
+    uniforms["depth"]!.value = style.depth;
+    uniforms["opacity"]!.value = style.opacity;
+    (uniforms["ground"]!.value as Vector3).set(...style.ground);
+    this.cloud.material.depthTest = this.cloud.material.depthWrite = inSpace;
+    const marks = this.marks.material.uniforms;
+    marks["camera"]!.value = matrix;
+    marks["ratio"]!.value = this.ratio;
+    (marks["ink"]!.value as Vector3).set(...style.ink);
+    (marks["ground"]!.value as Vector3).set(...style.ground);
+    (marks["chosen"]!.value as Vector3).set(...style.chosen);
+    this.renderer.setClearColor(new Color().setRGB(...style.ground, SRGBColorSpace), 1);
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  dispose(): void {
+    this.cloud.geometry.dispose();
+    this.marks.geometry.dispose();
+    this.palette.dispose();
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+  }
+
+  private set(name: string, values: Uint8Array | Uint16Array | null, isShare: boolean): void {
+    const { geometry } = this.cloud;
+    const now = geometry.getAttribute(name) as BufferAttribute | undefined;
+    if (!values) {
+      if (now) geometry.deleteAttribute(name);
+    } else if (now?.array !== values) {
+      geometry.setAttribute(name, new BufferAttribute(values, 1, isShare));
+    }
+  }
+
+  /** Forget the buffers of another number of points. */
+  private renewed(geometry: BufferGeometry, n: number): void {
+    const now = geometry.getAttribute("position") as BufferAttribute | undefined;
+    if (now) geometry.dispose();
+    if (now && now.count !== n) for (const name of Object.keys(geometry.attributes)) geometry.deleteAttribute(name);
+    geometry.setDrawRange(0, n);
+  }
+}

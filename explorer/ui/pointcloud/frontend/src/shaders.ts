@@ -1,0 +1,83 @@
+/** The shaders: a point is a disc with a soft edge; a mark is a disc with a rim, or a ring. */
+
+export const POINT_VERTEX = /* glsl */ `
+uniform mat4 camera;
+uniform float away;       // of the camera from its target
+uniform float share;      // of the way from the old place to the new
+uniform float size;       // pixels of the screen
+uniform float depth;      // 1 in space, 0 on the plane
+uniform vec2 sized;       // by number: 1 if so; opacity by number: 1 if so
+uniform sampler2D palette;
+in vec3 position;
+in vec3 before;
+in float shade;
+in float weight;
+in float clear;
+out vec4 tint;
+out float pixels;
+out float haze;
+
+void main() {
+  gl_Position = camera * vec4(mix(before, position, share), 1.0);
+  int at = int(shade);
+  tint = texelFetch(palette, ivec2(at & 255, at >> 8), 0);
+  tint.a *= mix(1.0, mix(0.12, 1.0, clear), sized.y);
+  float nearness = away / max(gl_Position.w, 1e-6);
+  pixels = size * mix(1.0, mix(0.5, 2.4, weight), sized.x) * mix(1.0, clamp(nearness, 0.4, 3.0), depth);
+  haze = depth * clamp((gl_Position.w - away) * 0.45, 0.0, 0.62);
+  gl_PointSize = pixels + 1.0;
+  if (tint.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);  // a category switched off
+}`;
+
+export const POINT_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform float opacity;
+uniform vec3 ground;
+in vec4 tint;
+in float pixels;
+in float haze;
+out vec4 color;
+
+void main() {
+  float edge = pixels * 0.5 + 0.5 - length(gl_PointCoord - 0.5) * (pixels + 1.0);
+  if (edge <= 0.0) discard;
+  color = vec4(mix(tint.rgb, ground, haze), tint.a * opacity * min(edge, 1.0));
+}`;
+
+export const MARK_VERTEX = /* glsl */ `
+uniform mat4 camera;
+uniform float ratio;      // pixels of the device for one of the screen
+in vec3 position;
+in float shape;           // 0 hit, 1 neighbor, 2 selected
+in float pixels;
+out float kind;
+out float wide;
+
+void main() {
+  gl_Position = camera * vec4(position, 1.0);
+  gl_Position.z = 0.0;    // never behind a point
+  kind = shape;
+  wide = pixels * ratio;
+  gl_PointSize = wide + 1.0;
+}`;
+
+export const MARK_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform float ratio;
+uniform vec3 ink;
+uniform vec3 ground;
+uniform vec3 chosen;
+in float kind;
+in float wide;
+out vec4 color;
+
+void main() {
+  float inside = wide * 0.5 - length(gl_PointCoord - 0.5) * (wide + 1.0) + 0.5;
+  if (inside <= 0.0) discard;
+  float rim = (kind == 1.0 ? 1.0 : 2.0) * ratio;
+  float core = clamp(inside - rim, 0.0, 1.0);
+  vec3 outer = kind == 1.0 ? ground : ink;
+  vec3 inner = kind == 2.0 ? chosen : ink;
+  float alpha = kind == 0.0 ? 1.0 - core : 1.0;
+  color = vec4(mix(outer, inner, kind == 0.0 ? 0.0 : core), alpha * min(inside, 1.0));
+}`;

@@ -1,0 +1,81 @@
+/** A view: what Python asks to be shown, in terms of parts that travel on their own. */
+
+import type { Message } from "./message.ts";
+
+export interface Ink {
+  text: string;
+  quiet: string;
+  grid: string;
+  ground: string;
+  chosen: string;
+}
+
+export interface ColorBy {
+  part: string;
+  title: string;
+  /** Of each category; or of a scale from low to high. */
+  colors: string[];
+  low: number;
+  high: number;
+}
+
+export interface SizeBy {
+  part: string;
+  low: number;
+  high: number;
+}
+
+export interface Arrow {
+  label: string;
+  /** Rows, or −1 where an end is a place of its own. */
+  rows: [number, number];
+  /** Coordinates as the projection has them. */
+  start: number[];
+  end: number[];
+}
+
+export interface View {
+  key: string;
+  /** The camera stays while this does. */
+  picture: string;
+  points: string;
+  labels: string;
+  hover: string[];
+  color: ColorBy | null;
+  sizes: SizeBy | null;
+  opacities: SizeBy | null;
+  plain: string;
+  size: number;
+  opacity: number;
+  height: number | null;
+  dark: boolean;
+  ink: Ink;
+  selected: number | null;
+  /** The last choice made here that Python has heard of. */
+  answered: number;
+  hits: Uint32Array;
+  neighbors: Uint32Array;
+  order: Uint32Array | null;
+  lines: boolean;
+  arrows: Arrow[];
+  axes: string[] | null;
+  alt: string;
+  name: string;
+  canPick: boolean;
+}
+
+export function toView({ header, arrays }: Message): View {
+  const order = arrays["order"] as Uint32Array;
+  return {
+    ...(header as unknown as View),
+    hits: arrays["hits"] as Uint32Array,
+    neighbors: arrays["neighbors"] as Uint32Array,
+    order: order.length ? order : null,
+  };
+}
+
+/** Return the ids of the parts that a view needs before it can be drawn, and those it can wait for. */
+export function partsOf(view: View): { needed: string[]; wanted: string[] } {
+  const by = [view.color, view.sizes, view.opacities].flatMap((one) => (one ? [one.part] : []));
+  return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover] };
+}

@@ -1,0 +1,91 @@
+"""What a view is made of and is too big to send twice: coordinates, labels, columns.
+
+Each part has an id that says what is in it. A view names its parts, and the browser keeps them:
+with other colors only the colors travel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace, Projection
+from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.ui.pointcloud.message import write_message
+
+MOST_WITH_TEXTS = 50_000  # rows; beyond that a column of different texts is left out on hover
+MOST_HOVERED = 3  # columns
+LONGEST_TEXT = 120  # characters of a text that is shown on hover
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A message and the id that views know it by."""
+
+    id: str
+    data: bytes
+
+
+def points_part(projection: Projection) -> Part:
+    """Return a projection's coordinates."""
+    coordinates = projection.coordinates
+    return part("points", {"dimensions": projection.n_components}, {"coordinates": coordinates})
+
+
+def labels_part(space: EmbeddingSpace) -> Part:
+    """Return a space's labels."""
+    return texts_part("label", space.labels)
+
+
+def texts_part(column: str, texts: Sequence[str]) -> Part:
+    """Return one text a point, as UTF-8 on end."""
+    encoded = [text.encode("utf-8", "replace") for text in texts]
+    ends = np.cumsum([len(one) for one in encoded], dtype=np.uint32)
+    utf8 = np.frombuffer(b"".join(encoded), np.uint8)
+    return part("texts", {"column": column}, {"utf8": utf8, "ends": ends})
+
+
+def column_part(colors: Categories | Numbers) -> Part:
+    """Return the values of a column that can be colored by."""
+    if isinstance(colors, Numbers):
+        values = colors.values.astype(np.float32)
+        return part("numbers", {"column": colors.column}, {"values": values})
+    codes = colors.codes.astype(np.uint8 if len(colors.names) <= 256 else np.uint16)
+    header = {"column": colors.column, "names": list(colors.names)}
+    return part("codes", header, {"codes": codes})
+
+
+def hover_parts(space: EmbeddingSpace, columns: Sequence[str] | None) -> list[Part]:
+    """Return the columns to show on hover: those named, or the first few."""
+    metadata = space.metadata
+    if metadata is None:
+        return []
+    known = set(colorable(metadata))
+    found = []
+    for name in metadata.column_names if columns is None else columns:
+        if name in known:
+            # the same codes as for coloring, so that the browser needs them only once
+            found.append(column_part(coloring(metadata, name, dark=False)))
+        elif columns is not None or len(space) <= MOST_WITH_TEXTS:
+            texts = pc.fill_null(pc.cast(metadata[name], pa.string()), "—")
+            found.append(texts_part(name, [one[:LONGEST_TEXT] for one in texts.to_pylist()]))
+        if columns is None and len(found) == MOST_HOVERED:
+            break
+    return found
+
+
+def part(kind: str, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Part:
+    """Return a part; its id is a digest of all that is in it."""
+    digest = hashlib.blake2b(repr(header).encode(), digest_size=12)
+    for name, values in arrays.items():
+        digest.update(f"{name} {values.dtype} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).data)
+    part_id = f"{kind} {digest.hexdigest()}"
+    return Part(part_id, write_message({"kind": kind, "id": part_id, **header}, arrays))
