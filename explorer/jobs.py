@@ -178,9 +178,10 @@ class Jobs:
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
-        `when_done` gets the result in this process, before the job counts as done. An ArrayFile among the arguments arrives as one, or as the array itself where
-        its file cannot be reached (see `as_array`). A key whose job failed or was cancelled
-        is computed anew.
+        `when_done` gets the result in this process, before the job counts as done. An
+        ArrayFile among the arguments arrives as one, or as the array itself where its file
+        cannot be reached (see `as_array`). A key whose job failed or was cancelled is
+        computed anew.
         """
         with self._lock:
             job = self._jobs.get(key)

@@ -2,26 +2,34 @@
 
 import streamlit as st
 
-from explorer.ui import address, map_view
+from explorer.ui import address, map_view, trust
 from explorer.ui.frame import open_page
-from explorer.ui.pictures import picture
+from explorer.ui.picture_settings import ask_picture
+from explorer.ui.pictures import draw, replay
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.trust import tell_quality
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
-projection = picture(space, view.method, view.n_components)
-map_view.caption(space, projection)
+said, settings = st.columns([5.6, 1], vertical_alignment="top")
+with settings:
+    wanted = ask_picture(space, view.method, view.n_components)
+with said:
+    projection = draw(space, wanted)
+    map_view.caption(space, projection)
+    quality = tell_quality(space, projection, wanted)
 left, right = st.columns([2.2, 1], gap="medium")
 with left:
     pointcloud(
         projection,
         space,
-        colors=view.colors,
+        colors=trust.colors(quality) if view.column == trust.COLOR else view.colors,
         marks=view.marks(projection, space),
         size=view.size,
         opacity=view.opacity,
         on_pick=lambda row: address.select(space, row),
     )
+    replay()
 with right:
     map_view.beside(space, projection, view)
 address.remember_map()

@@ -18,7 +18,7 @@ from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
 from explorer.search import search_labels
-from explorer.ui import address
+from explorer.ui import address, picture_settings, trust
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 
@@ -35,6 +35,7 @@ class View:
 
     method: str
     n_components: int
+    column: str
     colors: Categories | Numbers | None
     size: float
     opacity: float
@@ -44,10 +45,15 @@ class View:
     def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
         """Return what stands out: hits, the selected point and its neighbors, or landmarks."""
         found = neighbors(space, self.selected)
+        lost = NO_ROWS
+        if found and self.selected is not None:
+            places = ranks_in_picture(projection.coordinates, self.selected, found.indices)
+            lost = found.indices[places > len(found)]
         return Marks(
             hits=self.hits,
             selected=self.selected,
             neighbors=found.indices if found else NO_ROWS,
+            lost=lost,
             landmarks=landmarks(projection.coordinates, space.labels),
         )
 
@@ -64,7 +70,7 @@ def ask_view(space: EmbeddingSpace) -> View:
     shape = dimensions.segmented_control(
         "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
     )
-    columns = [ONE_COLOR, *colorable(space.metadata)]
+    columns = [ONE_COLOR, trust.COLOR, *colorable(space.metadata)]
     column = color.selectbox(
         "Color by",
         columns,
@@ -78,11 +84,12 @@ def ask_view(space: EmbeddingSpace) -> View:
         size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
     shown = None
-    if column not in (None, ONE_COLOR) and space.metadata is not None:
+    if column not in (None, ONE_COLOR, trust.COLOR) and space.metadata is not None:
         shown = coloring(space.metadata, column, dark=is_dark())
     return View(
         METHOD_OF_TITLE[title],
         DIMENSIONS[shape],
+        column,
         shown,
         size,
         opacity,
@@ -146,6 +153,8 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
     if projection.variance_share is not None:
         kept = float(projection.variance_share.sum())
         text += f" Here it keeps **{kept:.1%}** of the variance."
+    if how := picture_settings.told(projection):
+        text += f" :small[{how}.]"
     st.markdown(text)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer import EmbeddingSpace, Projection, cache
+from explorer.errors import ExplorerError
 from explorer.frames import Frame
 from explorer.jobs import Job, Jobs
 from explorer.projection import METHODS
-from explorer.projection.work import SEED, Picture, start, warm_up
+from explorer.projection.work import Picture, start, warm_up
 from explorer.ui.plain import plain
 
 POLL_SECONDS = 0.4
@@ -43,29 +42,28 @@ def fast_projection(key: str, _space: EmbeddingSpace, _wanted: Picture) -> Proje
     return _wanted.draw(_space)
 
 
-def picture(
-    space: EmbeddingSpace,
-    method: str,
-    n_components: int,
-    *,
-    prepared: Sequence[str] = (),
-    seed: int = SEED,
-    **params: Any,
-) -> Projection:
+def picture(space: EmbeddingSpace, method: str, n_components: int) -> Projection:
+    """Return the projection of a method as it comes, without settings."""
+    return draw(space, Picture(method, n_components))
+
+
+def draw(space: EmbeddingSpace, wanted: Picture) -> Projection:
     """Return the projection asked for; while a slow one is computed, how it looks by now.
 
-    Raises ProjectionError or UnknownLabelError where a fast one cannot be drawn; what
-    goes wrong with a slow one is told on the page, which then shows PCA.
+    What goes wrong is told on the page, which then shows PCA.
     """
-    wanted = Picture(method, n_components, seed, tuple(prepared), params)
-    if not METHODS[method].is_slow:
-        return fast_projection(wanted.key(space), space, wanted)
-    meanwhile = replace(wanted, method="pca", params={}, prepared=())
+    meanwhile = Picture("pca", wanted.n_components)
+    if not METHODS[wanted.method].is_slow:
+        try:
+            return fast_projection(wanted.key(space), space, wanted)
+        except ExplorerError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return fast_projection(meanwhile.key(space), space, meanwhile)
     key = wanted.key(space)
     ready = cache.load_projection(key)
     if ready is not None and len(ready) == len(space):
         return replayed(key, ready)
-    title = METHODS[method].title
+    title = METHODS[wanted.method].title
     if (kept := st.session_state.get(KEPT)) and kept[0] == key:
         if tell_kept(title, kept[1]):
             start_again(space, wanted)
