@@ -228,9 +228,11 @@ class Jobs:
         return bool(self._warmed) and all(future.done() for future in self._warmed)
 
     def stop_abandoned(self) -> None:
-        """Stop the jobs whose watchers have all gone."""
+        """Stop the jobs whose watchers have all gone; who asks again starts anew."""
         with self._lock:
             abandoned = [job for job in self._jobs.values() if job.is_abandoned]
+            for job in abandoned:
+                del self._jobs[job.key]
         for job in abandoned:
             job.cancel()
 

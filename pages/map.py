@@ -11,11 +11,13 @@ from explorer.ui.trust import tell_quality
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
+on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")
 with settings:
     wanted = ask_picture(space, view.method, view.n_components)
-with said:
+with on_its_way:
     projection = draw(space, wanted)
+with said:
     map_view.caption(space, projection)
     quality = tell_quality(space, projection, wanted)
 left, right = st.columns([2.2, 1], gap="medium")

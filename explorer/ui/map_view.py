@@ -61,7 +61,7 @@ class View:
 def ask_view(space: EmbeddingSpace) -> View:
     """Draw the row of controls above the map and return what they say."""
     method, dimensions, color, search, style = st.columns(
-        [1.25, 1, 1.2, 2.6, 0.9], vertical_alignment="bottom"
+        [2.3, 1, 1.15, 2.3, 0.9], vertical_alignment="bottom"
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(

@@ -133,7 +133,8 @@ def told(projection: Projection) -> str:
         parts.append(f"seed {projection.seed}")
     if steps:
         parts.append(f"vectors {', '.join(steps)}")
-    return " · ".join([*parts, *map(plain, projection.notes)])
+    notes = [plain(note.removesuffix(".")) for note in projection.notes]
+    return " · ".join([*parts, *notes])
 
 
 def shown(value: Any) -> str:

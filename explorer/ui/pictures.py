@@ -70,11 +70,11 @@ def draw(space: EmbeddingSpace, wanted: Picture) -> Projection:
         return as_projection(kept[1], wanted)
     job = jobs().find(key)
     left = key in st.session_state.get(STOPPED, ())
-    if left or (job is not None and job.state.state in ("failed", "cancelled")):
+    if left or (job is not None and job.state.state == "failed"):
         if tell_end(job, title, left=left):
             start_again(space, wanted)
     else:
-        job = job or start(jobs(), space, wanted)
+        job = start(jobs(), space, wanted)  # or join who is at it already
         if job.state.state == "done":
             finished: Projection = job.result()
             return finished
