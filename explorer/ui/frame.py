@@ -18,6 +18,10 @@ ICON = Path(__file__).parent / "icon.png"
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
+/* The bar with Streamlit's menu lies over the page's first line, which is ours. */
+.stAppHeader { background: transparent; pointer-events: none; }
+.stAppHeader * { pointer-events: none; }
+.stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
