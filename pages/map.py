@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from explorer.ui import address, map_view, trust
+from explorer.ui import address, map_view
 from explorer.ui.frame import open_page
 from explorer.ui.picture_settings import ask_picture
 from explorer.ui.pictures import draw, replay
 from explorer.ui.pointcloud import pointcloud
-from explorer.ui.trust import tell_quality
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
@@ -19,13 +18,13 @@ with on_its_way:
     projection = draw(space, wanted)
 with said:
     map_view.caption(space, projection)
-    quality = tell_quality(space, projection, wanted)
+    colors = map_view.colors(space, projection, view, wanted)
 left, right = st.columns([2.2, 1], gap="medium")
 with left:
     pointcloud(
         projection,
         space,
-        colors=trust.colors(quality) if view.column == trust.COLOR else view.colors,
+        colors=colors,
         marks=view.marks(projection, space),
         size=view.size,
         opacity=view.opacity,

@@ -290,6 +290,8 @@ def die_once(log: str, go: str, report: Report) -> str:
     first = not Path(log).exists()
     Path(log).touch()
     if first:
+        report(0.1, "the first time")
+        time.sleep(0.3)  # what it told is on its way
         os._exit(1)
     while not Path(go).exists():
         report(0.5, "the second time")

@@ -17,8 +17,9 @@ from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
+from explorer.projection.work import Picture
 from explorer.search import search_labels
-from explorer.ui import address, picture_settings, trust
+from explorer.ui import address, groups, picture_settings, trust
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 
@@ -70,7 +71,7 @@ def ask_view(space: EmbeddingSpace) -> View:
     shape = dimensions.segmented_control(
         "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
     )
-    columns = [ONE_COLOR, trust.COLOR, *colorable(space.metadata)]
+    columns = [ONE_COLOR, trust.COLOR, groups.COLOR, *colorable(space.metadata)]
     column = color.selectbox(
         "Color by",
         columns,
@@ -84,7 +85,7 @@ def ask_view(space: EmbeddingSpace) -> View:
         size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
     shown = None
-    if column not in (None, ONE_COLOR, trust.COLOR) and space.metadata is not None:
+    if column in colorable(space.metadata) and space.metadata is not None:
         shown = coloring(space.metadata, column, dark=is_dark())
     return View(
         METHOD_OF_TITLE[title],
@@ -156,6 +157,19 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
     if how := picture_settings.told(projection):
         text += f" :small[{how}.]"
     st.markdown(text)
+
+
+def colors(
+    space: EmbeddingSpace, projection: Projection, view: View, wanted: Picture
+) -> Categories | Numbers | None:
+    """Return what the points are colored by; what is measured or found first is told here."""
+    quality = trust.tell_quality(space, projection, wanted)
+    if view.column == trust.COLOR:
+        return trust.colors(quality)
+    if view.column == groups.COLOR:
+        asked = groups.ask_clusters(space)
+        return groups.tell_clusters(space, projection, wanted, asked)
+    return view.colors
 
 
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
