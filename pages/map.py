@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import address, map_view
+from explorer.ui import address, groups, map_view, trust
 from explorer.ui.frame import open_page
 from explorer.ui.picture_settings import ask_picture
 from explorer.ui.pictures import draw, replay
@@ -14,23 +14,26 @@ on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")
 with settings:
     wanted = ask_picture(space, view.method, view.n_components)
+    grouping = groups.ask_clusters(space) if view.column == groups.COLOR else None
 with on_its_way:
     projection = draw(space, wanted)
 with said:
     map_view.caption(space, projection)
-    colors = map_view.colors(space, projection, view, wanted)
+    quality = trust.tell_quality(space, projection, wanted)
+    found = groups.tell_clusters(space, projection, wanted, grouping) if grouping else None
 left, right = st.columns([2.2, 1], gap="medium")
 with left:
     pointcloud(
         projection,
         space,
-        colors=colors,
+        colors=map_view.colors(view, quality, found),
         marks=view.marks(projection, space),
         size=view.size,
         opacity=view.opacity,
         on_pick=lambda row: address.select(space, row),
     )
     replay()
+    groups.table(found)
 with right:
     map_view.beside(space, projection, view)
 address.remember_map()

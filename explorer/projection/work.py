@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer import cache
+from explorer.clusters import Clusters, find_clusters
 from explorer.jobs import ArrayFile, Job, Jobs, as_array
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.report import Report, no_report
@@ -105,6 +106,56 @@ def measure_file(
     """Measure a picture of vectors; runs on a worker."""
     space = bare_space(as_array(vectors), name)
     return projection_quality(space, pickle.loads(projection), k, report=report)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Which clusters are wanted: how, how many or how large, where, and named by which column."""
+
+    method: str = "kmeans"
+    size: int = 12
+    in_picture: bool = False
+    column: str = "label"
+
+    def texts(self, space: EmbeddingSpace) -> tuple[str, ...]:
+        """Return what clusters are named by: the labels, or a column as text."""
+        if self.column == "label" or space.metadata is None:
+            return space.labels
+        values = space.metadata[self.column].to_pylist()
+        return tuple("" if one is None else str(one) for one in values)
+
+
+def start_clusters(
+    jobs: Jobs, space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Grouping
+) -> Job:
+    """Start to find clusters, or join who is at it already."""
+    key = cache.content_key(
+        kind="clusters",
+        space=space.digest,
+        picture=picture.key(space) if wanted.in_picture else "",
+        **asdict(wanted),
+    )
+    return jobs.submit(
+        key,
+        cluster_file,
+        ArrayFile(str(cache.vectors_file(space))),
+        wanted.texts(space),
+        pickle.dumps(projection if wanted.in_picture else None),
+        wanted,
+    )
+
+
+def cluster_file(
+    vectors: ArrayFile | NDArray[np.float32],
+    texts: tuple[str, ...],
+    projection: bytes,
+    wanted: Grouping,
+    report: Report = no_report,
+) -> Clusters:
+    """Find clusters in vectors or in their picture; runs on a worker."""
+    space = EmbeddingSpace(texts, as_array(vectors))
+    picture = pickle.loads(projection)
+    return find_clusters(space, picture, wanted.method, wanted.size, report=report)
 
 
 def bare_space(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
-from dataclasses import dataclass
-
 import pyarrow as pa
 import streamlit as st
 
-from explorer import EmbeddingSpace, Projection, cache
-from explorer.clusters import CLUSTERINGS, NO_CLUSTER, Clusters, find_clusters
+from explorer import EmbeddingSpace, Projection
+from explorer.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
 from explorer.figures.colors import Categories, palette
-from explorer.jobs import ArrayFile, as_array
-from explorer.projection.report import Report, no_report
-from explorer.projection.work import Picture
+from explorer.projection.work import Grouping, Picture, start_clusters
 from explorer.ui.pictures import is_finished, jobs, visitor
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
@@ -25,17 +20,7 @@ PLACES = {"in the vectors": False, "in the picture": True}
 SIZES = {"kmeans": ("How many groups", 12), "hdbscan": ("Fewest points in a group", 25)}
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which clusters were asked for."""
-
-    method: str
-    size: int
-    in_picture: bool
-    text: str
-
-
-def ask_clusters(space: EmbeddingSpace) -> Wanted:
+def ask_clusters(space: EmbeddingSpace) -> Grouping:
     """Draw the settings of the clusters and return what they say."""
     with st.popover("Clusters", icon=":material/bubble_chart:", width="stretch"):
         method = st.segmented_control(
@@ -63,61 +48,30 @@ def ask_clusters(space: EmbeddingSpace) -> Wanted:
         text = st.selectbox(
             "Named by", ["label", *columns], key="cluster_names", help="The words of which column"
         )
-    return Wanted(method, number, PLACES[where], text or "label")
+    return Grouping(method, number, PLACES[where], text or "label")
 
 
 def tell_clusters(
-    space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Wanted
-) -> Categories | None:
-    """Say what clusters there are and return them as colors; None while they are looked for."""
+    space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Grouping
+) -> Clusters | None:
+    """Say what clusters there are and return them; None while they are looked for."""
     if wanted.in_picture and not is_finished(projection, picture):
         return None
-    key = cache.content_key(
-        kind="clusters",
-        space=space.digest,
-        picture=picture.key(space) if wanted.in_picture else "",
-        **vars(wanted),
-    )
-    job = jobs().submit(
-        key,
-        cluster_file,
-        ArrayFile(str(cache.vectors_file(space))),
-        pickle.dumps(projection) if wanted.in_picture else None,
-        texts(space, wanted.text),
-        wanted.method,
-        wanted.size,
-    )
+    job = start_clusters(jobs(), space, projection, picture, wanted)
     if job.state.state == "failed":
         st.error(plain(job.state.error), icon=":material/error:")
         return None
     if job.state.state != "done":
         job.watch(visitor())
-        wait(key)
+        wait(job.key)
         return None
     found: Clusters = job.result()
-    table(found)
-    return as_colors(found)
-
-
-def texts(space: EmbeddingSpace, column: str) -> tuple[str, ...]:
-    """Return what clusters are named by: the labels, or a column as text."""
-    if column == "label" or space.metadata is None:
-        return space.labels
-    return tuple("" if one is None else str(one) for one in space.metadata[column].to_pylist())
-
-
-def cluster_file(
-    vectors: ArrayFile,
-    projection: bytes | None,
-    names: tuple[str, ...],
-    method: str,
-    size: int,
-    report: Report = no_report,
-) -> Clusters:
-    """Find clusters; runs on a worker."""
-    space = EmbeddingSpace(names, as_array(vectors))
-    picture = None if projection is None else pickle.loads(projection)
-    return find_clusters(space, picture, method, size, report=report)
+    outside = int((found.codes < 0).sum())
+    st.markdown(
+        f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by the words "
+        "most its own." + (f" {outside:,} points are in none." if outside else "")
+    )
+    return found
 
 
 def as_colors(found: Clusters) -> Categories:
@@ -130,13 +84,10 @@ def as_colors(found: Clusters) -> Categories:
     return Categories(COLOR, found.names, colors, found.codes)
 
 
-def table(found: Clusters) -> None:
-    """List the clusters with their sizes, in words for those who do not see the colors."""
-    outside = int((found.codes < 0).sum())
-    st.caption(
-        f"{len(found.names)} groups by {found.method} on {found.on}, named by the words most "
-        f"their own." + (f" {outside:,} points are in none." if outside else "")
-    )
+def table(found: Clusters | None) -> None:
+    """List the clusters with their sizes, for those who do not see the colors."""
+    if found is None:
+        return
     with st.expander("The groups as a table"):
         st.dataframe(
             pa.table({"group": pa.array(found.names, pa.string()), "points": found.sizes}),

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
+from explorer import EmbeddingSpace, Projection, Quality
+from explorer.clusters import Clusters
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
 from explorer.figures.labels import landmarks
@@ -17,7 +18,6 @@ from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
-from explorer.projection.work import Picture
 from explorer.search import search_labels
 from explorer.ui import address, groups, picture_settings, trust
 from explorer.ui.plain import plain
@@ -160,15 +160,13 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
 
 
 def colors(
-    space: EmbeddingSpace, projection: Projection, view: View, wanted: Picture
+    view: View, quality: Quality | None, found: Clusters | None
 ) -> Categories | Numbers | None:
-    """Return what the points are colored by; what is measured or found first is told here."""
-    quality = trust.tell_quality(space, projection, wanted)
+    """Return what the points are colored by: a column, what was measured, or what was found."""
     if view.column == trust.COLOR:
         return trust.colors(quality)
     if view.column == groups.COLOR:
-        asked = groups.ask_clusters(space)
-        return groups.tell_clusters(space, projection, wanted, asked)
+        return groups.as_colors(found) if found else None
     return view.colors
 
 
