@@ -195,6 +195,20 @@ class Jobs:
         threading.Thread(target=run, args=(job, function, args, when_done), daemon=True).start()
         return job
 
+    def share(self, value: Any) -> Any:
+        """Return what can stand for a value in many jobs' arguments, and is sent only once."""
+        if self.runs_here:
+            return value
+        # to every worker: when one dies, the others still have it
+        return self._connection.client().scatter(value, broadcast=True, hash=False)
+
+    def take(self, job: Job) -> Any:
+        """Wait for a job's result and forget the job: for work in many parts."""
+        result = job.result()
+        with self._lock:
+            self._jobs.pop(job.key, None)
+        return result
+
     def find(self, key: str) -> Job | None:
         """Return the job of that key, or None."""
         return self._jobs.get(key)
