@@ -248,7 +248,8 @@ def without_itself(near: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np
     """Return each row's neighbors without itself, or without the last where it is not there."""
     itself = near == rows[:, None]
     itself[~itself.any(axis=1), -1] = True
-    return near[~itself].reshape(len(near), -1)
+    others: NDArray[np.intp] = near[~itself].reshape(len(near), -1)
+    return others
 
 
 def with_places(
