@@ -6,6 +6,7 @@ are: neither the file nor its vectors are ever in memory as a whole.
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,14 +91,14 @@ def project_parquet(
     key = f"{wanted.key(bare_space(fitted_vectors, name))} of a file"
     picture: Projection = jobs.submit(key, draw_file, fitted_vectors, name, None, wanted).result()
     report(0.5, "placing the others")
-    shared = (fitted_vectors, picture)
+    known = jobs.share((fitted_vectors, picture))
     total = 0.0
     done = 0
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with temporary(target) as stream:
         writer = None
-        for part, placed in placed_parts(file, columns, chosen, shared, jobs, key):
+        for part, placed in placed_parts(file, columns, chosen, known, jobs):
             written = with_places(part, columns, placed, chosen, done)
             writer = writer or pq.ParquetWriter(stream, written.schema)
             writer.write_table(written)
@@ -179,21 +180,19 @@ def placed_parts(
     file: pq.ParquetFile,
     columns: list[str],
     chosen: NDArray[np.intp],
-    shared: tuple[NDArray[np.float32], Projection],
+    known: Any,
     jobs: Jobs,
-    key: str,
 ) -> Iterator[tuple[pa.Table, NDArray[np.float32]]]:
     """Yield each part of the file with its coordinates and confidence, in the file's order."""
     waiting: deque[tuple[pa.Table, Any]] = deque()
-    known = jobs.share(shared)
+    work = uuid.uuid4().hex  # parts of one file are asked for once
     start = 0
     for batch in file.iter_batches(PART_ROWS):
         part = pa.Table.from_batches([batch])
         inside = (chosen >= start) & (chosen < start + part.num_rows)
         own = np.stack([chosen[inside] - start, np.flatnonzero(inside)], axis=1)
-        job = jobs.submit(
-            f"{key}, rows from {start}", place_part, vectors_of(part, columns), own, known
-        )
+        key = f"{work} {start}"
+        job = jobs.submit(key, place_part, vectors_of(part, columns), own, known)
         waiting.append((part, job))
         start += part.num_rows
         if len(waiting) >= WAITING_PARTS:

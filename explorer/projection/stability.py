@@ -81,8 +81,8 @@ def projection_stability(pictures: list[Projection], k: int = K) -> Stability:
     pairs = np.eye(len(pictures), dtype=np.float32)
     shared = np.zeros(n, np.float32)
     both = list(combinations(range(len(pictures)), 2))
-    for one, other in both:
-        common = (near[one][:, :, None] == near[other][:, None, :]).any(axis=2).mean(axis=1)
-        pairs[one, other] = pairs[other, one] = common.mean()
+    for a, b in both:
+        common = (near[a][:, :, None] == near[b][:, None, :]).any(axis=2).mean(axis=1)
+        pairs[a, b] = pairs[b, a] = common.mean()
         shared += (common / len(both)).astype(np.float32)
     return Stability(shared, pairs, k)

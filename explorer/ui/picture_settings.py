@@ -61,7 +61,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
     if parameter.name == "components":
         numbers = st.columns(n_components)
         most = int(parameter.high or 1)
-        return [
+        chosen = [
             int(
                 numbers[axis].number_input(
                     f"{title[:-1]} on axis {axis + 1}",
@@ -74,6 +74,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
             )
             for axis in range(n_components)
         ]
+        return None if chosen == list(range(1, n_components + 1)) else chosen
     if parameter.name == "target":
         columns = space.metadata.column_names if space.metadata is not None else []
         value = st.selectbox(title, [NOTHING, *columns], key=key, help=sentence)
