@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test lint lock clean
+.PHONY: help run dev test lint frontend lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -18,12 +18,17 @@ dev: $(VENV)/.installed  ## the same, and follow each change of the source
 
 test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
 	.ci/setup chromium
+	.ci/frontend test
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-dev  ## check format, style and types
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
+	.ci/frontend check
+
+frontend:  ## build the map's program again, after a change of its TypeScript (needs Node)
+	.ci/frontend build
 
 lock:  ## renew requirements.txt and tests/requirements.txt from pyproject.toml
 	.ci/setup venv build/lock

@@ -30,7 +30,24 @@ def content_key(**parts: Any) -> str:
 
 def vectors_file(space: EmbeddingSpace) -> Path:
     """Return a file that holds the space's vectors, so that workers can map it into memory."""
+    if space.is_sparse:
+        from scipy.sparse import save_npz
+
+        return keep("vectors", f"{space.digest}.npz", lambda to: save_npz(to, space.matrix))
     return keep("vectors", f"{space.digest}.npy", lambda stream: np.save(stream, space.vectors))
+
+
+def open_vectors(path: Path, name: str) -> EmbeddingSpace:
+    """Return the vectors of such a file, numbered for labels; the dense ones stay on disk."""
+    if path.suffix == ".npz":
+        from scipy.sparse import load_npz
+
+        from explorer.sparse import SparseSpace
+
+        matrix = load_npz(path)
+        return SparseSpace([str(row) for row in range(matrix.shape[0])], matrix, name=name)
+    vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+    return EmbeddingSpace([str(row) for row in range(len(vectors))], vectors, name=name)
 
 
 def load_projection(key: str) -> Projection | None:

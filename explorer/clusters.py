@@ -22,6 +22,7 @@ HDBSCAN_DIMENSIONS = 30  # principal components it works in: density means littl
 MOST_FOR_HDBSCAN = 20_000  # points in more than three dimensions: its time grows with n²
 WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
 SEED = 0
+DENSE_VALUES = 100_000_000  # numbers of a sparse space that may be written out
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,14 @@ def find_clusters(
             f"{MOST_FOR_HDBSCAN:,}. Use it on the picture, or use k-means."
         )
     report(0.0, "finding clusters")
-    directions = comparable(space, "cosine")
+    directions, _ = comparable(space, "cosine")
+    if space.is_sparse:  # means of many zeros are not zero: as many directions as there are groups
+        directions = directions.toarray() if space.dim * len(space) <= DENSE_VALUES else None
+    if directions is None:
+        raise ProjectionError(
+            f"{len(space):,} vectors of {space.dim:,} dimensions are too many to find groups in. "
+            "Use vectors of fewer dimensions."
+        )
     points = directions if projection is None else projection.coordinates
     codes = CLUSTERINGS[method].find(points, size)
     report(0.8, "naming clusters")

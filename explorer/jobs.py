@@ -61,13 +61,16 @@ class ArrayFile:
 
     path: str
 
-    def load(self) -> NDArray[Any]:
-        """Return the array, mapped into memory."""
-        mapped: NDArray[Any] = np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
-        return mapped
+    def load(self) -> Any:
+        """Return the array, mapped into memory; SciPy's where most of it is zero."""
+        if self.path.endswith(".npz"):
+            from scipy.sparse import load_npz
+
+            return load_npz(self.path)
+        return np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
 
 
-def as_array(given: ArrayFile | NDArray[Any]) -> NDArray[Any]:
+def as_array(given: Any) -> Any:
     """Return what arrived on a worker as an array: mapped here, or sent."""
     return given.load() if isinstance(given, ArrayFile) else given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -71,7 +71,7 @@ class Metric:
 def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Cosine similarity of the query to each row, (n,) float32; 0 where a vector is zero."""
     lengths = space.norms * np.float32(np.linalg.norm(query))
-    products = space.vectors @ query
+    products = space.matrix @ query
     scores: Floats = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
     return scores
 
@@ -79,6 +79,11 @@ def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
 def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Euclidean distance of the query to each row, (n,) float32."""
     # Not by |x|² − 2xy + |y|²: near-equal vectors would lose all their digits.
+    if space.is_sparse:  # on the stored numbers alone, in float64 for the same reason
+        rows, wide = space.matrix.astype(np.float64), query.astype(np.float64)
+        squares = rows.power(2).sum(axis=1) - 2 * (rows @ wide) + wide @ wide
+        ways: Floats = np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+        return ways
     distances = np.empty(len(space), np.float32)
     step = max(1, BLOCK_BYTES // (4 * space.dim))
     for start in range(0, len(space), step):
@@ -91,7 +96,8 @@ def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
 
 def dot_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Dot product of the query with each row, (n,) float32."""
-    return space.vectors @ query
+    scores: Floats = space.matrix @ query
+    return scores
 
 
 METRICS = {
@@ -150,7 +156,7 @@ def neighbors_of_row(
 ) -> Neighbors:
     """Return the k nearest neighbors of a row, itself left out: exact also where labels repeat."""
     itself = np.array([row], np.intp)
-    return _nearest(space, space.labels[row], space.vectors[row], k, metric, excluded_rows=itself)
+    return _nearest(space, space.labels[row], space.vector_at(row), k, metric, excluded_rows=itself)
 
 
 def query_values(space: EmbeddingSpace, query: Query) -> tuple[str, Floats]:
@@ -233,14 +239,13 @@ def neighbor_graph(
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
-    points = comparable(space, metric)
-    squares = np.einsum("ij,ij->i", points, points, optimize=True)
+    points, squares = comparable(space, metric)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * n))
     for start in range(0, n, step):
         stop = min(start + step, n)
-        block = points[start:stop] @ points.T
+        block = dense(points[start:stop] @ points.T)
         np.negative(block, out=block)  # cosine: −similarity
         if metric == "euclidean":
             block *= 2
@@ -285,14 +290,24 @@ def smallest_columns(block: Floats, k: int) -> NDArray[np.intp]:
     return np.take_along_axis(columns, np.lexsort((columns, keys), axis=1), axis=1)
 
 
-def comparable(space: EmbeddingSpace, metric: str) -> Floats:
-    """Return the vectors such that their products alone say who is near whom: (n, d) float32."""
+def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats]:
+    """Return points whose inner products order neighbors, and their squared lengths (n,)."""
+    if metric not in ("cosine", "euclidean"):
+        raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
+    points: Any = space.matrix
     if metric == "cosine":
-        lengths: Floats = np.where(space.norms > 0, space.norms, np.float32(1))
-        directions: Floats = space.vectors / lengths[:, None]
-        return directions
-    if metric == "euclidean":
-        # Distances do not change, and products keep more of their digits.
-        centered: Floats = space.vectors - space.vectors.mean(axis=0)
-        return centered
-    raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
+        lengths = np.where(space.norms > 0, space.norms, np.float32(1))
+        shares = 1 / lengths[:, None]
+        points = points.multiply(shares).tocsr() if space.is_sparse else points * shares
+    elif not space.is_sparse:
+        # Distances do not change, and the products below keep more of their digits.
+        points = points - points.mean(axis=0)
+    if space.is_sparse:
+        return points, points.power(2).sum(axis=1)
+    return points, np.einsum("ij,ij->i", points, points, optimize=True)
+
+
+def dense(products: Any) -> Floats:
+    """Return a block of products as an array, whichever kind of points they come from."""
+    block: Floats = products if isinstance(products, np.ndarray) else products.toarray()
+    return block

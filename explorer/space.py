@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -129,19 +129,44 @@ class EmbeddingSpace:
 
     def __repr__(self) -> str:
         size = f"{count(len(self), 'vector')} of {count(self.dim, 'dimension')}"
-        return f"EmbeddingSpace {self.name!r}: {size}"
+        return f"{type(self).__name__} {self.name!r}: {size}"
 
     def __contains__(self, label: object) -> bool:
         return label in self._rows
 
     def __getitem__(self, label: str) -> Vector:
         """Return the vector of a label; raises UnknownLabelError with the closest spellings."""
-        return Vector(label, self.vectors[self.row(label)])
+        return Vector(label, self.vector_at(self.row(label)))
 
     @property
     def dim(self) -> int:
         """Number of dimensions, d."""
         return int(self.vectors.shape[1])
+
+    @property
+    def matrix(self) -> Any:
+        """The (n, d) numbers as they are stored: `vectors` here, SciPy's CSR in a SparseSpace."""
+        return self.vectors
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the zeros are not stored: then `matrix` is SciPy's, as in a SparseSpace."""
+        return False
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the stored numbers take."""
+        return self.vectors.nbytes
+
+    @property
+    def zero_share(self) -> float:
+        """Share of the n x d numbers that are zero, 0 to 1."""
+        return 1 - int(np.count_nonzero(self.vectors)) / self.vectors.size
+
+    def vector_at(self, row: int) -> NDArray[np.float32]:
+        """Return the (d,) float32 vector of a row."""
+        vector: NDArray[np.float32] = self.vectors[row]
+        return vector
 
     def row(self, label: str) -> int:
         """Return the first row that carries the label; raises UnknownLabelError."""
@@ -203,8 +228,9 @@ class EmbeddingSpace:
     def digest(self) -> str:
         """blake2b of labels, vectors and metadata, 32 hex digits: the key of every cache."""
         hasher = hashlib.blake2b(digest_size=16)
-        hasher.update(repr(self.vectors.shape).encode())
-        hasher.update(self.vectors.data.cast("B"))
+        hasher.update(repr((len(self), self.dim)).encode())
+        for numbers in self._content():
+            hasher.update(numbers)
         table = pa.table({"label": self.label_array})
         for part in (table, self.metadata):
             if part is not None:
@@ -215,6 +241,9 @@ class EmbeddingSpace:
                     writer.write_table(flat)
                 hasher.update(sink.getvalue())
         return hasher.hexdigest()
+
+    def _content(self) -> Iterator[memoryview]:
+        yield self.vectors.data.cast("B")
 
 
 def as_matrix(vectors: Any) -> NDArray[np.float32]:

@@ -24,11 +24,11 @@ SIDES = {  # Plotly's name for a side, and where the label's center is, in label
 class Sheet:
     """A map of some points, and the places on it that labels have taken."""
 
-    def __init__(self, coordinates: NDArray[np.float32]) -> None:
+    def __init__(self, coordinates: NDArray[np.float32], size: tuple[float, float] = SHEET) -> None:
         plane = coordinates[:, :2].astype(np.float64)
         self._low = plane.min(axis=0)
         extent = np.maximum(plane.max(axis=0) - self._low, 1e-12)
-        self._scale = float((np.array(SHEET) / extent).min())  # one for both: maps keep proportions
+        self._scale = float((np.array(size) / extent).min())  # one for both: maps keep proportions
         self._boxes = np.empty((0, 4))
 
     def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +46,13 @@ def project(
             f"The components are {', '.join(map(str, numbers)) or 'none'}. "
             f"Give {n_components} numbers from 1 to {MOST_COMPONENTS}, one for each axis."
         )
-    fitted = fit(space.vectors, max(numbers))
     chosen = np.array(numbers) - 1
+    params = {} if components is None else {"components": numbers}
+    if space.is_sparse and min(len(space), space.dim) > max(numbers):
+        return project_sparse(space, chosen, seed, params)
+    fitted = fit(space.vectors, max(numbers))
     coordinates = transform(space.vectors, fitted, chosen)
     report(1.0, "done")
-    params = {} if components is None else {"components": numbers}
     return Projection(coordinates, "pca", params, None, fitted.share[chosen])
 
 
@@ -93,6 +96,21 @@ def transform(
     for rows, block in centered_blocks(vectors, fitted.mean):
         coordinates[rows] = block @ fitted.axes[:, chosen]
     return coordinates
+
+
+def project_sparse(
+    space: EmbeddingSpace, chosen: NDArray[np.intp], seed: int, params: dict[str, Any]
+) -> Projection:
+    """Do the same without writing the zeros out, by scikit-learn and ARPACK.
+
+    Exact to float32's digits. Where directions hold equal variance, as in a one-hot space,
+    any of them are principal ones: then the seed decides which are drawn.
+    """
+    from sklearn.decomposition import PCA
+
+    reducer = PCA(int(chosen.max()) + 1, svd_solver="arpack", random_state=seed)
+    coordinates = reducer.fit_transform(space.matrix)[:, chosen]
+    return Projection(coordinates, "pca", params, None, reducer.explained_variance_ratio_[chosen])
 
 
 def covariance(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
-from explorer.neighbors import comparable, smallest_columns
+from explorer.neighbors import comparable, dense, smallest_columns
 from explorer.projection import axes, pca
 from explorer.projection.preparation import prepare
 from explorer.projection.projection import Projection
@@ -113,14 +113,14 @@ def exactly(space: EmbeddingSpace, projection: Projection, given: Floats) -> Flo
 
 def nearest_known(space: EmbeddingSpace, given: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
     """Return each new vector's k nearest rows by cosine, and their distances."""
-    points = comparable(space, "cosine")
+    points, _ = comparable(space, "cosine")
     lengths = np.linalg.norm(given, axis=1, keepdims=True)
     directions = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
     near = np.empty((len(given), k), np.intp)
     distances = np.empty((len(given), k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * len(space)))
     for start in range(0, len(given), step):
-        block = -(directions[start : start + step] @ points.T)
+        block = -dense(directions[start : start + step] @ points.T)
         found = smallest_columns(block, k)
         near[start : start + step] = found
         distances[start : start + step] = 1 + np.take_along_axis(block, found, axis=1)

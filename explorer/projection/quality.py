@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
-from explorer.neighbors import comparable
+from explorer.neighbors import comparable, dense
 from explorer.projection.projection import Projection
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
@@ -112,8 +113,7 @@ def projection_quality(
     if k < 1:
         raise ProjectionError(f"k is {k}: compare at least one neighbor.")
     k = min(k, (n - 1) // 2)
-    points = comparable(space, metric)
-    squares = np.einsum("ij,ij->i", points, points, optimize=True)
+    points, squares = comparable(space, metric)
     drawn = np.ascontiguousarray(projection.coordinates.T)
     rows = sample(n, max(1000, MOST_PAIRS // n))
     kept = np.full(n, np.nan, np.float32)
@@ -122,7 +122,7 @@ def projection_quality(
     for start in range(0, len(rows), step):
         report(start / len(rows), "measuring the picture")
         block = rows[start : start + step]
-        truth = -(points[block] @ points.T)
+        truth = -dense(points[block] @ points.T)
         if metric == "euclidean":
             truth *= 2
             truth += squares  # |x − y|² less the row's own |x|²: the same order
@@ -185,7 +185,7 @@ def ranks(
 
 
 def distance_correlation(
-    points: NDArray[np.float32],
+    points: Any,
     squares: NDArray[np.float32],
     metric: str,
     coordinates: NDArray[np.float32],
@@ -194,9 +194,9 @@ def distance_correlation(
     from scipy.spatial.distance import pdist
     from scipy.stats import rankdata
 
-    rows = sample(len(points), CORRELATED)
+    rows = sample(points.shape[0], CORRELATED)
     chosen = points[rows].astype(np.float64)
-    products = chosen @ chosen.T
+    products: NDArray[np.float64] = np.asarray(dense(chosen @ chosen.T), np.float64)
     if metric == "euclidean":
         own = squares[rows].astype(np.float64)
         products = products - (own[:, None] + own) / 2

@@ -75,7 +75,7 @@ def project(
             transform_mode="graph",
             densmap=densmap,
             target_metric=wanted[1] if wanted else "categorical",
-        ).fit(space.vectors, wanted[0] if wanted else None)
+        ).fit(space.matrix, wanted[0] if wanted else None)
     epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
     edges = fitted.graph_.tocoo()
     edges.sum_duplicates()

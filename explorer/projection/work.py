@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.clusters import Clusters, find_clusters
@@ -65,7 +64,7 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
 
 
 def draw_file(
-    vectors: ArrayFile | NDArray[np.float32],
+    vectors: Any,
     name: str,
     metadata: pa.Table | None,
     wanted: Picture,
@@ -97,7 +96,7 @@ def measured_key(key: str, k: int) -> str:
 
 
 def measure_file(
-    vectors: ArrayFile | NDArray[np.float32],
+    vectors: Any,
     name: str,
     projection: bytes,
     k: int,
@@ -146,24 +145,26 @@ def start_clusters(
 
 
 def cluster_file(
-    vectors: ArrayFile | NDArray[np.float32],
+    vectors: Any,
     texts: tuple[str, ...],
     projection: bytes,
     wanted: Grouping,
     report: Report = no_report,
 ) -> Clusters:
     """Find clusters in vectors or in their picture; runs on a worker."""
-    space = EmbeddingSpace(texts, as_array(vectors))
+    space = bare_space(as_array(vectors), "clusters")
     picture = pickle.loads(projection)
-    return find_clusters(space, picture, wanted.method, wanted.size, report=report)
+    return find_clusters(space, picture, wanted.method, wanted.size, texts=texts, report=report)
 
 
-def bare_space(
-    vectors: NDArray[np.float32], name: str, metadata: pa.Table | None = None
-) -> EmbeddingSpace:
+def bare_space(vectors: Any, name: str, metadata: pa.Table | None = None) -> EmbeddingSpace:
     """Return a space of vectors with numbers as labels: a picture needs no others."""
-    rows = [str(row) for row in range(len(vectors))]
-    return EmbeddingSpace(rows, vectors, name=name, metadata=metadata)
+    rows = [str(row) for row in range(vectors.shape[0])]
+    if isinstance(vectors, np.ndarray):
+        return EmbeddingSpace(rows, vectors, name=name, metadata=metadata)
+    from explorer.sparse import SparseSpace
+
+    return SparseSpace(rows, vectors, name=name, metadata=metadata)
 
 
 def warm_up() -> None:

@@ -48,6 +48,9 @@ PAGES = {  # in the order of the navigation
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
+    "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
+    "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
+    "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
 }
 
 

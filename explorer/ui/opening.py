@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import FileReport, inspect_file, open_space
+from explorer.cost import readable_bytes
 from explorer.errors import ExplorerError
 from explorer.formats import choose_main
 from explorer.formats.file import File, as_file
@@ -85,11 +86,3 @@ def show_formats() -> None:
 def tell(error: ExplorerError) -> None:
     """Show an error in its own words."""
     st.error(plain(str(error)), icon=":material/error:")
-
-
-def readable_bytes(n: int) -> str:
-    """Return a size as people say it."""
-    size, units = float(n), ["bytes", "KB", "MB", "GB"]
-    while size >= 1000 and len(units) > 1:
-        size, units = size / 1000, units[1:]
-    return f"{size:.0f} {units[0]}" if units[0] == "bytes" else f"{size:.1f} {units[0]}"

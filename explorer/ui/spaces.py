@@ -66,7 +66,7 @@ class OpenedSpaces:
             return self._spaces.get(space_id)
 
     def _bytes(self) -> int:
-        return sum(space.vectors.nbytes for space in self._spaces.values())
+        return sum(space.nbytes for space in self._spaces.values())
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,5 +1,6 @@
 /**
- * Bundle the component: `node build.mjs` writes ../built/pointcloud.js, `--test` the tests.
+ * Bundle the component: `node build.mjs` writes ../built/pointcloud.js, `--check` tells whether it
+ * is what the sources make, and `--test` bundles the tests.
  *
  * The first line of the bundle holds a hash of all that it is made from, so that a test that needs
  * no Node can tell when somebody changed a source and forgot to build.
@@ -31,7 +32,7 @@ if (process.argv.includes("--test")) {
   rmSync(TESTS, { recursive: true, force: true });
   await build({
     absWorkingDir: HERE,
-    entryPoints: readdirSync(join(HERE, "test")).map((name) => join("test", name)),
+    entryPoints: readdirSync(join(HERE, "test")).flatMap((name) => (name.endsWith(".ts") ? [join("test", name)] : [])),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -51,7 +52,14 @@ if (process.argv.includes("--test")) {
     legalComments: "inline",
     write: false,
   });
-  mkdirSync(BUILT, { recursive: true });
-  writeFileSync(join(BUILT, "pointcloud.js"), `/* sources: ${sourcesHash()} */\n${outputFiles[0].text}`);
-  console.log(`built/pointcloud.js: ${(outputFiles[0].text.length / 1000).toFixed(0)} kB`);
+  const path = join(BUILT, "pointcloud.js");
+  const text = `/* sources: ${sourcesHash()} */\n${outputFiles[0].text}`;
+  if (!process.argv.includes("--check")) {
+    mkdirSync(BUILT, { recursive: true });
+    writeFileSync(path, text);
+    console.log(`built/pointcloud.js: ${(text.length / 1000).toFixed(0)} kB`);
+  } else if (readFileSync(path, "utf8") !== text) {
+    console.error("built/pointcloud.js is not what its sources make. Run: make frontend");
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,96 @@
+"""What an embedding layer is: a table of numbers, looked up by row and trained row by row.
+
+The two functions are shown on a page as they stand here, and run when copied elsewhere:
+they need PyTorch and nothing else.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+VOCABULARY, DIM = 10_000, 256
+PADDING = 0
+
+
+def look_up(ids: list[int]) -> dict[str, Any]:
+    """Look rows up, multiply by one-hot, compare."""
+    from timeit import repeat
+
+    import torch
+    from torch import nn
+
+    seed = torch.Generator().manual_seed(42)
+    layer = nn.Embedding(10_000, 256)
+    nn.init.normal_(layer.weight, generator=seed)
+    table = layer.weight.detach()
+    tokens = torch.tensor(ids)
+    one_hot = nn.functional.one_hot(tokens, 10_000)
+    one_hot = one_hot.float()
+
+    def best(run: Any) -> float:  # of seven, in seconds
+        return min(repeat(run, number=1, repeat=7))
+
+    rows = layer(tokens).detach()  # copied out of the table
+    product = one_hot @ table  # each row x 0 or 1, summed
+    return {
+        "table": table,
+        "rows": rows,
+        "difference": (rows - product).abs().max().item(),
+        "lookup_seconds": best(lambda: layer(tokens)),
+        "product_seconds": best(lambda: one_hot @ table),
+    }
+
+
+def train_step(ids: list[int], rate: float) -> dict[str, Any]:
+    """One step: pull the rows towards all ones."""
+    import torch
+    from torch import nn
+
+    seed = torch.Generator().manual_seed(42)
+    layer = nn.Embedding(10_000, 256, padding_idx=0)
+    with torch.no_grad():
+        nn.init.normal_(layer.weight, generator=seed)
+        layer.weight[0] = 0  # row 0: "no word here"
+    before = layer.weight.detach().clone()
+
+    rows = layer(torch.tensor(ids))
+    loss = ((rows - 1) ** 2).sum() / 2
+    loss.backward()  # of a row: row - 1, each time
+    gradient = torch.as_tensor(layer.weight.grad)
+    after = before - rate * gradient
+    return {
+        "loss": loss.item(),
+        "before": before,
+        "gradient": gradient,
+        "after": after,
+        "moved": gradient.any(dim=1).nonzero().flatten(),
+    }
+
+
+def code_of(function: Callable[..., Any], call: str) -> str:
+    """Return a function's code as it ran, with the line that called it: ready to copy."""
+    return f"from typing import Any\n\n\n{inspect.getsource(function)}\n\nresult = {call}\n"
+
+
+def row_ids(tokens: Sequence[str], vocabulary: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return the table's row of each token, and the tokens that have none.
+
+    A number is a row itself; a word's row is its place in the vocabulary.
+
+    Examples
+    --------
+    >>> row_ids(["1", "queen", "blorp", "10000"], ["king", "man", "queen"])
+    ([1, 2], ['blorp', '10000'])
+    """
+    places = {word: row for row, word in enumerate(vocabulary)}
+    found, unknown = [], []
+    for token in tokens:
+        if token.isdecimal() and int(token) < VOCABULARY:
+            found.append(int(token))
+        elif token.isdecimal() or token.lower() not in places:
+            unknown.append(token)
+        else:
+            found.append(places[token.lower()])
+    return found, unknown

@@ -1,0 +1,13 @@
+"""One-hot versus dense: why embeddings exist, on the visitor's own words."""
+
+from explorer.ui import encodings
+from explorer.ui.frame import open_page
+
+space = open_page(
+    "one_hot",
+    "One-hot versus dense",
+    "Why embeddings exist: in one-hot, king is as far from queen as from banana.",
+)
+words, step = encodings.ask(space)
+if words is not None:
+    encodings.STEPS[step](words)
