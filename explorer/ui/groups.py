@@ -17,7 +17,7 @@ COLOR = "clusters found"
 NO_CLUSTER_COLOR = "#b6bec6"
 POLL_SECONDS = 0.7
 PLACES = {"in the vectors": False, "in the picture": True}
-SIZES = {"kmeans": ("How many groups", 12), "hdbscan": ("Fewest points in a group", 25)}
+SIZES = {"kmeans": ("How many groups", 8), "hdbscan": ("Fewest points in a group", 25)}
 
 
 def ask_clusters(space: EmbeddingSpace) -> Grouping:

@@ -203,6 +203,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     st.markdown(
         f"**{near} of its {len(found)}** true nearest neighbors are among the {len(found)} "
         "nearest in this picture."
+        + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
     )
     table = found.to_arrow().drop(["row"]).append_column("place here", [places])
     pick_from(
