@@ -140,7 +140,7 @@ def test_a_worker_killed_midway_stops_nothing(
 ) -> None:
     """Three long projections, one a worker; one worker is killed while all three run."""
     few = some_words.take(range(300), name="few words", step="first 300")
-    wanted = [Picture("umap", seed=seed, params={"n_epochs": 6000}) for seed in (1, 2, 3)]
+    wanted = [Picture("tsne", seed=seed, params={"n_iter": 3000}) for seed in (1, 2, 3)]
     running = [start(jobs, few, one) for one in wanted]
     wait_until(lambda: all(job.state.share > 0.25 for job in running))
     cluster.workers[0].send_signal(signal.SIGKILL)
