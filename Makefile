@@ -14,6 +14,7 @@ run: $(VENV)/.installed  ## start the app on http://localhost:8501
 
 dev: $(VENV)/.installed  ## the same, and follow each change of the source
 	$(STREAMLIT) --server.fileWatcherType=auto --server.folderWatchBlacklist=$(VENV) \
+	    --server.folderWatchBlacklist=explorer/ui/pointcloud/frontend \
 	    --server.runOnSave=true --client.showErrorDetails=full
 
 test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
@@ -26,6 +27,7 @@ lint: $(VENV)/.installed-dev  ## check format, style and types
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
 	.ci/frontend check
+	$(PYTHON) -m pytest -q tests/ui/test_pointcloud_built.py
 
 frontend:  ## build the map's program again, after a change of its TypeScript (needs Node)
 	.ci/frontend build

@@ -16,7 +16,7 @@ space = open_page(
 left, right = st.columns([2.5, 1], gap="medium")
 with left:
     projection = picture(space, "pca", 2)
-    pointcloud(projection, space, **map_view.first_look(space, projection))
+    pointcloud(projection, space, **map_view.first_look(space))
 with right:
     st.markdown("#### Where to go from here")
     for name, sample in SAMPLES.items():

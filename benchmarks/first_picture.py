@@ -26,10 +26,11 @@ RUNS = 5
 GOALS = {"server answers": 4.0, "first visitor": 3.0, "later visitors": 3.0}
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-# Drawn: Plotly has its points, and the browser has painted two frames since.
+# Drawn: the map says that its points are there, and the browser has painted two frames since.
 DRAWN = """() => {
-    const plot = document.querySelector('.js-plotly-plot');
-    if (!plot || !plot._fullData || !plot.querySelector('.gl-canvas-context')) return false;
+    const drawn = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+        .some(one => one.shadowRoot?.querySelector('.cloud[data-state=drawn]'));
+    if (!drawn) return false;
     window.frames_since = (window.frames_since || 0) + 1;
     return window.frames_since > 2;
 }"""

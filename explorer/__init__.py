@@ -6,23 +6,31 @@
 ('queen',)
 """
 
+from explorer.analogy import analogy
 from explorer.errors import ExplorerError
+from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
 
 __all__ = [
+    "AnalogyReport",
     "EmbeddingSpace",
     "ExplorerError",
     "FileReport",
     "Neighbors",
     "Projection",
     "Quality",
+    "SimilarityReport",
     "Source",
     "Vector",
+    "analogy",
+    "evaluate_analogies",
+    "evaluate_similarity",
     "inspect_file",
     "nearest_neighbors",
     "open_space",

@@ -27,7 +27,7 @@ from explorer.space import EmbeddingSpace, Source, count
 if TYPE_CHECKING:
     from explorer.sparse import SparseSpace
 
-SOURCE = "made by explorer.baselines"
+WORDS, TEXTS = "the words given", "the texts given"  # where these spaces come from
 WORD = re.compile(r"\b\w\w+\b")  # scikit-learn's rule of what a word is
 
 
@@ -72,7 +72,7 @@ def one_hot(
     ones = np.ones(len(rows), np.float32)
     matrix = sparse.csr_array((ones, (rows, lit[rows])), shape=(len(words), len(columns)))
     return SparseSpace(
-        words, matrix, columns=columns, name=name, source=Source(SOURCE, "one-hot encoding")
+        words, matrix, columns=columns, name=name, source=Source(WORDS, "one-hot encoding")
     )
 
 
@@ -183,7 +183,7 @@ def lsa(
         texts,
         reducer.fit_transform(weighted.matrix),
         name=name,
-        source=Source(SOURCE, "TF-IDF", (f"singular value decomposition to {dim:,} dimensions",)),
+        source=Source(TEXTS, "TF-IDF", (f"singular value decomposition to {dim:,} dimensions",)),
     )
 
 
@@ -228,7 +228,7 @@ def averaged_words(
     if missing:
         some = ", ".join(list(missing)[:5]) + (" …" if len(missing) > 5 else "")
         notes = [f"{count(len(missing), 'word is', 'words are')} not in {words.name}: {some}."]
-    source = Source(SOURCE, f"means of word vectors of {words.name}")
+    source = Source(TEXTS, f"means of word vectors of {words.name}")
     return EmbeddingSpace(texts, means, name=name, source=source, notes=notes)
 
 
@@ -246,4 +246,4 @@ def counted(vectorizer: Any, texts: Sequence[str], name: str, what: str) -> Spar
             "Counting needs words to count."
         ) from error
     columns = tuple(vectorizer.get_feature_names_out().tolist())
-    return SparseSpace(texts, matrix, columns=columns, name=name, source=Source(SOURCE, what))
+    return SparseSpace(texts, matrix, columns=columns, name=name, source=Source(TEXTS, what))

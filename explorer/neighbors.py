@@ -30,10 +30,12 @@ class Neighbors:
     query
         What was asked: a label or a formula.
     metric
-        'cosine', 'euclidean' or 'dot'.
+        'cosine', 'euclidean' or 'dot'; for an analogy, its method.
     labels, indices, scores
         k labels; (k,) intp rows of the space; (k,) float32 scores: similarities for
         cosine and dot (larger is nearer), distances for euclidean (smaller is nearer).
+    score_name
+        What the scores are, in words; by default the metric's.
     """
 
     query: str
@@ -41,6 +43,11 @@ class Neighbors:
     labels: tuple[str, ...]
     indices: NDArray[np.intp]
     scores: Floats
+    score_name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.score_name:
+            object.__setattr__(self, "score_name", METRICS[self.metric].score_name)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -50,7 +57,7 @@ class Neighbors:
         return pa.table(
             {
                 "label": pa.array(self.labels, pa.string()),
-                METRICS[self.metric].score_name: pa.array(self.scores),
+                self.score_name: pa.array(self.scores),
                 "row": pa.array(self.indices),
             }
         )

@@ -149,17 +149,18 @@ def pairwise(space: EmbeddingSpace, metric: str = "cosine") -> Doubles:
     return pair_metric(metric).compare(used_columns(space))
 
 
-def formula(space: EmbeddingSpace, metric: str, first: int, second: int) -> str:
-    """Return how two rows compare, with their numbers put into the metric's formula.
+def formulas(space: EmbeddingSpace, metric: str) -> list[list[str]]:
+    """Return how every row compares with every other, with the numbers put into the formula.
 
     Examples
     --------
     >>> from explorer.baselines import one_hot
-    >>> formula(one_hot(["king", "queen"]), "euclidean", 0, 1)
+    >>> formulas(one_hot(["king", "queen"]), "euclidean")[0][1]
     '√((1 − 0)² + (0 − 1)²)'
     """
-    x, y = (space.vector_at(row).astype(np.float64) for row in (first, second))
-    return pair_metric(metric).formula(x, y)
+    told = pair_metric(metric).formula
+    rows = used_columns(space)
+    return [[told(x, y) for y in rows] for x in rows]
 
 
 def pair_metric(name: str) -> PairMetric:

@@ -52,3 +52,21 @@ def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> N
     begins = pc.starts_with(found, needle).to_numpy(zero_copy_only=False)
     rank = 2 - equal.astype(np.intp) - begins
     return hits[np.argsort(rank, kind="stable")]
+
+
+def complete_label(space: EmbeddingSpace, text: str, n: int = 6) -> tuple[str, ...]:
+    """Return up to n labels that begin with the text, case ignored, in row order.
+
+    Files usually begin with what is frequent, so the first are a fair guess.
+
+    Examples
+    --------
+    >>> space = EmbeddingSpace(["queen", "king", "kings"], [[1.0], [2.0], [3.0]])
+    >>> complete_label(space, "Ki")
+    ('king', 'kings')
+    """
+    if not text:
+        return ()
+    begins = pc.starts_with(pc.utf8_lower(space.label_array), text.lower())
+    rows = np.flatnonzero(begins.to_numpy(zero_copy_only=False))
+    return tuple(dict.fromkeys(space.labels[row] for row in rows[: 4 * n]))[:n]

@@ -83,8 +83,13 @@ def find_words(
             completed.append(word)
     chosen = None
     if found:
-        source = Source(space.source.origin, space.source.format, (f"{len(found)} words chosen",))
+        source = Source(
+            space.source.origin, space.source.format, (*space.source.steps, "words chosen")
+        )
         chosen = EmbeddingSpace(
-            tuple(found), np.stack(list(found.values())), name=space.name, source=source
+            tuple(found),
+            np.stack(list(found.values())),
+            name=f"{len(found)} of {space.name}",
+            source=source,
         )
     return FoundWords(chosen, tuple(forms), tuple(unknown), tuple(completed))

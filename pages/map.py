@@ -7,6 +7,7 @@ from explorer.ui.frame import open_page
 from explorer.ui.picture_settings import ask_picture
 from explorer.ui.pictures import draw, replay
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.selection import show_selection
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
@@ -23,7 +24,7 @@ with said:
     found = groups.tell_clusters(space, projection, wanted, grouping) if grouping else None
 left, right = st.columns([2.2, 1], gap="medium")
 with left:
-    pointcloud(
+    chosen = pointcloud(
         projection,
         space,
         colors=map_view.colors(view, quality, found),
@@ -35,5 +36,6 @@ with left:
     replay()
     groups.table(found)
 with right:
+    show_selection(space, chosen)
     map_view.beside(space, projection, view)
 address.remember_map()

@@ -1,6 +1,6 @@
 """One-hot versus dense: why embeddings exist, on the visitor's own words."""
 
-from explorer.ui import encodings
+from explorer.ui import encodings, own_words
 from explorer.ui.frame import open_page
 
 space = open_page(
@@ -8,6 +8,6 @@ space = open_page(
     "One-hot versus dense",
     "Why embeddings exist: in one-hot, king is as far from queen as from banana.",
 )
-words, step = encodings.ask(space)
+words, step = own_words.ask_words(space, list(encodings.STEPS))
 if words is not None:
     encodings.STEPS[step](words)

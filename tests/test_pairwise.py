@@ -10,7 +10,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from explorer import EmbeddingSpace
 from explorer.baselines import one_hot
 from explorer.errors import QueryError
-from explorer.pairwise import formula, pairwise
+from explorer.pairwise import formulas, pairwise
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "manhattan"])
@@ -39,12 +39,12 @@ def test_a_zero_vector_has_cosine_zero() -> None:
     ],
 )
 def test_the_formula_of_a_one_hot_pair(metric: str, expected: str) -> None:
-    assert formula(one_hot(["king", "queen", "pea"]), metric, 0, 1) == expected
+    assert formulas(one_hot(["king", "queen", "pea"]), metric)[0][1] == expected
 
 
 def test_a_long_formula_tells_its_first_terms_and_counts_the_others() -> None:
     space = EmbeddingSpace(["a", "b"], [[0.5, -1, 2, 3], [1, 0, 0, 7]])
-    assert formula(space, "manhattan", 0, 1) == "|0.5 − 1| + |−1 − 0| + 2 more"
+    assert formulas(space, "manhattan")[0][1] == "|0.5 − 1| + |−1 − 0| + 2 more"
 
 
 def test_an_unknown_metric_is_told_with_the_known_ones(space: EmbeddingSpace) -> None:

@@ -19,14 +19,19 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 def test_the_public_names_are_these() -> None:
     assert sorted(explorer.__all__) == [
+        "AnalogyReport",
         "EmbeddingSpace",
         "ExplorerError",
         "FileReport",
         "Neighbors",
         "Projection",
         "Quality",
+        "SimilarityReport",
         "Source",
         "Vector",
+        "analogy",
+        "evaluate_analogies",
+        "evaluate_similarity",
         "inspect_file",
         "nearest_neighbors",
         "open_space",

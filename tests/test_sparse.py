@@ -13,6 +13,7 @@ from explorer import EmbeddingSpace, cache, nearest_neighbors, project
 from explorer.baselines import one_hot
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
 from explorer.neighbors import neighbor_graph, neighbors_of_row
+from explorer.projection.work import project_file
 from explorer.sparse import SparseSpace
 
 LABELS = ("king", "queen", "man", "woman", "pea")
@@ -78,7 +79,8 @@ def test_umap_draws_it_from_a_file_of_the_cache() -> None:
     assert path.suffix == ".npz"
     assert again.is_sparse
     np.testing.assert_array_equal(again.vectors, space.vectors)
-    assert np.isfinite(project(again, "umap", n_epochs=5).coordinates).all()
+    options = {"method": "umap", "n_components": 2, "seed": 1, "n_epochs": 5}
+    assert np.isfinite(project_file(str(path), "again", options).coordinates).all()
 
 
 def test_dense_vectors_in_the_cache_stay_dense(dense: EmbeddingSpace) -> None:

@@ -12,14 +12,16 @@ from plotly.subplots import make_subplots
 
 from explorer.figures.colors import SCALE
 from explorer.figures.map import DARK, LIGHT, Ink, shown_text
+from explorer.space import count
 
 MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
 MOST_COLUMNS = 512
 MOST_WRITTEN = 12  # rows up to which the cells hold their numbers as text
 MOST_NAMED = 16  # names on an axis: of more rows only some are named
 MOST_APART = 40  # rows up to which there are gaps between the cells
-MOST_PHRASES = 60  # rows up to which each cell's hover is worded
+MOST_PHRASES = 100  # rows up to which each cell's hover is worded
 LABEL_LENGTH = 16
+WORD_LENGTH = 100  # in a hover; long enough that two words stay two
 LIT = {False: "#0072B2", True: "#56B4E9"}
 UNLIT = {False: "#e8edf1", True: "#1d262d"}
 DIVERGING = {  # Okabe & Ito's blue and vermilion around the ground
@@ -80,7 +82,7 @@ def one_hot_figure(
         figure.add_annotation(
             x=place,
             y=(len(rows) - 1) / 2,
-            text=f"{shown[place][1]:,} zeros",
+            text=count(shown[place][1], "zero"),
             textangle=-90,
             showarrow=False,
             font={"size": 13, "color": (DARK if dark else LIGHT).quiet},
@@ -189,11 +191,12 @@ def pairs_figure(
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
-    names = [shown_text(label, LABEL_LENGTH) for label in labels]
-    hover = "<b>%{y} – %{x}</b><br>" + ("%{customdata} = " if phrases else "") + "%{z:.4g}"
+    words = [shown_text(label, WORD_LENGTH) for label in labels]
     figure = go.Figure(
         go.Heatmap(
             z=table,
+            x=words,
+            y=words,
             customdata=phrases,
             texttemplate="%{z:.2f}" if len(table) <= MOST_WRITTEN else None,
             colorscale=SCALE,
@@ -202,26 +205,25 @@ def pairs_figure(
             zmax=max(float(table.max()), 1e-9),
             xgap=1 if len(table) <= MOST_APART else 0,
             ygap=1 if len(table) <= MOST_APART else 0,
-            hovertemplate=f"{hover}<extra></extra>",
+            hovertemplate="<b>%{y} – %{x}</b><br>"
+            + ("%{customdata} = " if phrases else "")
+            + "%{z:.4g}<extra></extra>",
             colorbar=color_bar(dark),
         )
     )
     figure.update_layout(frame(height, dark))
-    figure.update_xaxes(tickangle=-45, side="top", ticklabeloverflow="allow")
-    name_rows(figure, names)
-    places = figure.layout.yaxis.tickvals
-    figure.update_xaxes(tickvals=places, ticktext=figure.layout.yaxis.ticktext)
-    # the hover names words, not places: %{x} and %{y} read the axis, so each cell has its word
-    figure.update_traces(x=list(range(len(names))), y=list(range(len(names))))
-    figure.update_traces(
-        text=[[f"{one} – {other}" for other in names] for one in names]
-        if len(names) <= MOST_PHRASES
-        else None,
+    name_rows(figure, [shown_text(label, LABEL_LENGTH) for label in labels], words)
+    rows = figure.layout.yaxis
+    figure.update_xaxes(
+        type="category",
+        tickangle=-45,
+        side="top",
+        ticklabeloverflow="allow",
+        tickvals=rows.tickvals,
+        ticktext=rows.ticktext,
+        tickfont_size=rows.tickfont.size,
     )
-    if len(names) <= MOST_PHRASES:
-        figure.update_traces(
-            hovertemplate=hover.replace("%{y} – %{x}", "%{text}") + "<extra></extra>"
-        )
+    figure.update_yaxes(type="category")
     return figure
 
 
@@ -293,147 +295,16 @@ def small_multiples(
     return figure
 
 
-def table_rows_figure(
-    ids: Sequence[int],
-    table: NDArray[np.float32],
-    *,
-    columns: int = 64,
-    height: int = 420,
-    dark: bool = False,
-) -> go.Figure:
-    """Draw an embedding table cut down to the picked rows and those beside them.
-
-    Parameters
-    ----------
-    ids
-        The picked rows.
-    table
-        (n, d) the whole table.
-    columns
-        How many of the d columns to draw.
-    height, dark
-        Pixels of the figure, and whether its ground is dark.
-    """
-    shown = rows_with_gaps(ids, len(table))
-    z = np.full((len(shown), columns), np.nan, np.float32)
-    for line, row in enumerate(shown):
-        if row is not None:
-            z[line] = table[row, :columns]
-    picked = set(ids)
-    figure = go.Figure(
-        go.Heatmap(
-            z=z,
-            y=list(range(len(shown))),
-            x0=1,
-            dx=1,
-            colorscale=DIVERGING[dark],
-            zmid=0,
-            ygap=1,
-            hovertemplate="dimension %{x}: %{z:.3f}<extra></extra>",
-            hoverongaps=False,
-            showscale=False,
-        )
-    )
-    for line, row in enumerate(shown):
-        if row in picked:
-            box = {"x0": 0.5, "x1": columns + 0.5, "y0": line - 0.5, "y1": line + 0.5}
-            figure.add_shape(type="rect", **box, line={"color": LIT[dark], "width": 3})
-    figure.update_layout(frame(height, dark))
-    figure.update_yaxes(
-        tickvals=list(range(len(shown))),
-        ticktext=[
-            "⋮" if row is None else f"<b>row {row:,}</b>" if row in picked else f"row {row:,}"
-            for row in shown
-        ],
-        autorange="reversed",
-    )
-    figure.update_xaxes(showticklabels=False)
-    return figure
-
-
-def training_figure(
-    parts: dict[str, NDArray[np.float32]],
-    names: Sequence[str],
-    *,
-    height: int = 300,
-    dark: bool = False,
-) -> go.Figure:
-    """Draw the same rows several times on one color scale: before, their gradient, after.
-
-    Parameters
-    ----------
-    parts
-        (n, d) numbers by what they are.
-    names
-        n row names.
-    height, dark
-        Pixels of the figure, and whether its ground is dark.
-    """
-    most = max(float(np.abs(part).max()) for part in parts.values()) or 1.0
-    figure = make_subplots(
-        1, len(parts), subplot_titles=list(parts), shared_yaxes=True, horizontal_spacing=0.03
-    )
-    for place, part in enumerate(parts.values(), 1):
-        figure.add_trace(
-            go.Heatmap(
-                z=part,
-                x0=1,
-                dx=1,
-                y=list(range(len(part))),
-                ygap=2,
-                coloraxis="coloraxis",
-                hovertemplate="dimension %{x}: %{z:.3f}<extra></extra>",
-            ),
-            1,
-            place,
-        )
-    figure.update_layout(frame(height, dark), margin={"l": 8, "r": 8, "t": 32, "b": 8})
-    figure.update_layout(
-        coloraxis={
-            "colorscale": DIVERGING[dark],
-            "cmin": -most,
-            "cmax": most,
-            "colorbar": color_bar(dark),
-        }
-    )
-    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False, ticks="")
-    figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, ticks="")
-    figure.update_layout(
-        yaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "automargin": True}
-    )
-    return figure
-
-
-def rows_with_gaps(ids: Sequence[int], n: int) -> list[int | None]:
-    """Return the picked rows, each with the row before and after, and None for what is cut.
-
-    Examples
-    --------
-    >>> rows_with_gaps([1, 5], 10)
-    [0, 1, 2, None, 4, 5, 6, None]
-    """
-    beside = sorted({row for one in ids for row in (one - 1, one, one + 1) if 0 <= row < n})
-    shown: list[int | None] = []
-    last = -1
-    for row in beside:
-        if row > last + 1:
-            shown.append(None)
-        shown.append(row)
-        last = row
-    if last < n - 1:
-        shown.append(None)
-    return shown
-
-
-def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+def name_rows(
+    figure: go.Figure, names: Sequence[str], places: Sequence[str | int] | None = None
+) -> None:
     """Write the rows' names beside them: all of a few, of many only as many as fit."""
     if len(names) > MOST_WRITTEN:
         figure.update_yaxes(tickfont_size=12)
     step = -(-len(names) // MOST_NAMED)
-    places = list(range(0, len(names), step))
     figure.update_yaxes(
-        tickvals=places,
-        ticktext=[names[place] for place in places],
+        tickvals=list(places or range(len(names)))[::step],
+        ticktext=names[::step],
         ticklabelstandoff=6,
         autorange="reversed",
     )

@@ -9,7 +9,6 @@ import streamlit as st
 
 from explorer import EmbeddingSpace, Projection, cache
 from explorer.figures.colors import coloring
-from explorer.figures.labels import landmarks
 from explorer.figures.marks import Marks
 from explorer.neighbors import neighbors_of_row
 from explorer.projection import METHODS
@@ -51,7 +50,7 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
         colors = coloring(space.metadata, column, dark=is_dark())
     row = address.selected_row(space)
     found = None if row is None else neighbors_of_row(space, row, trust.K)
-    marks = Marks(selected=row, landmarks=landmarks(projection.coordinates, space.labels))
+    marks = Marks(selected=row)
     if found is not None:
         marks = replace(marks, neighbors=found.indices)
     pointcloud(

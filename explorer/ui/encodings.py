@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,115 +12,28 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, nearest_neighbors, project
-from explorer.baselines import one_hot, one_hot_plane
+from explorer.baselines import one_hot_plane
 from explorer.cost import NUMBER_BYTES, encoding_cost, readable_bytes
 from explorer.encode.subwords import (
     bucket,
     character_ngrams,
     piece_vectors,
     sharing_ngrams,
-    whole_word_vector,
     word_pieces,
 )
 from explorer.figures import lessons, matrices
-from explorer.pairwise import PAIR_METRICS, PairMetric, formula, pairwise
-from explorer.sparse import SparseSpace
+from explorer.pairwise import PAIR_METRICS, PairMetric, formulas, pairwise
+from explorer.space import count
 from explorer.ui import lesson, spaces
+from explorer.ui.own_words import Lesson
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
-from explorer.wordlist import FoundWords, find_words, no_completion, split_words
 
-WORDS = "king queen man woman banana apple paris france"
 CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
-MOST_WORDS = 500
-SUGGESTED = 3  # unknown words for which spellings are suggested
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
 DIMENSIONS = [2**power for power in range(1, 13)]
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """The words to look at, in both encodings.
-
-    `wide` has a column for each word of the vocabulary, `own` only for the words shown.
-    """
-
-    wide: SparseSpace
-    own: SparseSpace
-    dense: EmbeddingSpace
-    vocabulary: EmbeddingSpace
-    completed: tuple[str, ...]
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The words."""
-        return self.dense.labels
-
-    @property
-    def title(self) -> str:
-        """What the pages call the dense space, safe in Markdown."""
-        return plain(self.vocabulary.name)
-
-
-def ask(space: EmbeddingSpace) -> tuple[Lesson | None, str]:
-    """Draw the field for the words and the steps; return both encodings and the open step."""
-    field, steps = st.columns([1, 1.35], vertical_alignment="center")
-    text = field.text_input(
-        "Your words",
-        WORDS,
-        key="words",
-        bind="query-params",
-        placeholder="king queen banana …",
-        label_visibility="collapsed",
-    )
-    with steps:
-        step = lesson.choose_step(list(STEPS))
-    words = split_words(text or "")
-    if not words:
-        st.info("Type some words, with spaces or commas between them.", icon=":material/edit:")
-        return None, step
-    if len(words) > MOST_WORDS:
-        st.info(f"These are {len(words):,} words; here are the first {MOST_WORDS}.")
-        words = words[:MOST_WORDS]
-    found, vocabulary = look_up(space, words)
-    tell_unknown(found, vocabulary)
-    if found.space is None:
-        return None, step
-    wide = one_hot(found.forms, (*vocabulary.labels, *found.completed))
-    return Lesson(wide, one_hot(found.space.labels), found.space, vocabulary, found.completed), step
-
-
-def look_up(space: EmbeddingSpace, words: tuple[str, ...]) -> tuple[FoundWords, EmbeddingSpace]:
-    """Return the words' vectors in the current space, or in the sample if it has none of them."""
-    sample = spaces.sample_space(spaces.DEFAULT)
-    if space is not sample:
-        found = find_words(space, words, no_completion)
-        if found.space is not None:
-            return found, space
-        st.info(
-            f"{plain(space.name)} holds none of these words: the dense vectors are those of "
-            f"the sample “{spaces.DEFAULT}”.",
-            icon=":material/info:",
-        )
-    return find_words(sample, words, whole_word_vector), sample
-
-
-def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
-    """Say which words have no vector, with the closest spellings."""
-    if found.unknown:
-        close = {word: vocabulary.closest_labels(word) for word in found.unknown[:SUGGESTED]}
-        hint = "".join(
-            f" Spelled like “{plain(word)}”: {lesson.listed(spellings)}."
-            for word, spellings in close.items()
-            if spellings
-        )
-        st.warning(
-            f"{plain(vocabulary.name)} has no vector for {lesson.listed(found.unknown)}: left out "
-            f"below.{hint} The step “Unseen words” shows what can be done.",
-            icon=":material/help:",
-        )
 
 
 def show_numbers(shown: Lesson) -> None:
@@ -134,9 +46,9 @@ def show_numbers(shown: Lesson) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
-            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: {n:,} are 1, "
-            f"**{n * (width - 1):,} are 0**. A row says which word it is, and no "
-            f"more.{cut}"
+            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: "
+            f"{count(n, 'is', 'are')} 1, **{n * (width - 1):,} are 0**. A row says which word "
+            f"it is, and no more.{cut}"
         )
         lit = shown.wide.matrix.indices
         table = pa.table(
@@ -230,7 +142,11 @@ def show_distances(shown: Lesson) -> None:
             )
     st.caption(
         f"{metric.name.capitalize()}: {metric.sentence}. Bright is near. "
-        "Hover over a cell for the formula in numbers."
+        + (
+            "Hover over a cell for the formula in numbers."
+            if len(shown.labels) <= matrices.MOST_PHRASES
+            else f"Up to {matrices.MOST_PHRASES} words, a cell’s hover tells the formula too."
+        )
     )
     lesson.try_this(
         "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
@@ -241,10 +157,7 @@ def show_distances(shown: Lesson) -> None:
 
 def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
     """Return each pair's formula in numbers, of few words; of many it would be megabytes."""
-    n = len(space)
-    if n > matrices.MOST_PHRASES:
-        return None
-    return [[formula(space, metric, i, j) for j in range(n)] for i in range(n)]
+    return formulas(space, metric) if len(space) <= matrices.MOST_PHRASES else None
 
 
 def tell_pairs(

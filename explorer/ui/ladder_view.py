@@ -104,6 +104,8 @@ def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
             max_chars=MOST_TEXTS * LONGEST_TEXT,
             width=620,
         )
+        for label, sample in (("The twelve of this lesson", TEXTS), ("All of the pairs", None)):
+            st.button(label, on_click=put, args=(sample,), type="tertiary", icon=":material/undo:")
     with steps:
         step = lesson.choose_step(list(STEPS))
     lines = dict.fromkeys(line.strip()[:LONGEST_TEXT] for line in (text or "").split("\n"))
@@ -115,6 +117,11 @@ def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
         st.info("Type at least two sentences, one a line.", icon=":material/edit:")
         return None, step
     return Texts(texts, word_space(space, texts)), step
+
+
+def put(sample: str | None) -> None:
+    """Put sample sentences into the field: those given, or all of the measured pairs."""
+    st.session_state["sentences"] = sample or "\n".join(sentences_of(pairs()))
 
 
 def word_space(space: EmbeddingSpace, texts: Sequence[str]) -> EmbeddingSpace:

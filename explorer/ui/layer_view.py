@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from explorer.figures import matrices
+from explorer.figures import layer
 from explorer.layer import DIM, PADDING, VOCABULARY, code_of, look_up, row_ids, train_step
 from explorer.ui import lesson, spaces
 from explorer.ui.plain import plain
@@ -80,7 +80,7 @@ def show_lookup(ids: list[int]) -> None:
         rows = result["rows"].numpy()
         numbers = {f"{d + 1}": rows[:, d] for d in range(SHOWN_COLUMNS)}
         lesson.show_picture(
-            matrices.table_rows_figure(
+            layer.table_rows_figure(
                 drawn, table, columns=SHOWN_COLUMNS, height=360, dark=is_dark()
             ),
             f"The table cut to rows {drawn} and those beside them",
@@ -131,7 +131,7 @@ def show_training(ids: list[int]) -> None:
         )
         names = [f"<b>{row}</b> {what}" for row, what in zip(rows, roles, strict=True)]
         lesson.show_picture(
-            matrices.training_figure(
+            layer.training_figure(
                 {name: part[:, :SHOWN_COLUMNS] for name, part in parts.items()},
                 names,
                 height=110 + 42 * len(rows),

@@ -13,7 +13,6 @@ from explorer import EmbeddingSpace, Projection, Quality
 from explorer.clusters import Clusters
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
-from explorer.figures.labels import landmarks
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
@@ -44,7 +43,7 @@ class View:
     selected: int | None
 
     def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
-        """Return what stands out: hits, the selected point and its neighbors, or landmarks."""
+        """Return what stands out: hits, the selected point, its neighbors, those that were lost."""
         found = neighbors(space, self.selected)
         lost = NO_ROWS
         if found and self.selected is not None:
@@ -55,7 +54,6 @@ class View:
             selected=self.selected,
             neighbors=found.indices if found else NO_ROWS,
             lost=lost,
-            landmarks=landmarks(projection.coordinates, space.labels),
         )
 
 
@@ -132,14 +130,13 @@ def point_size(n: int) -> int:
     return int(np.clip(round(14 - 2.4 * np.log10(max(n, 1))), 2, 9))
 
 
-def first_look(space: EmbeddingSpace, projection: Projection) -> dict[str, Any]:
+def first_look(space: EmbeddingSpace) -> dict[str, Any]:
     """Return how to draw a space before anybody asked for anything."""
     column = default_column(space)
     colors = None
     if column != ONE_COLOR and space.metadata is not None:
         colors = coloring(space.metadata, column, dark=is_dark())
-    marks = Marks(landmarks=landmarks(projection.coordinates, space.labels))
-    return {"colors": colors, "marks": marks, "size": point_size(len(space))}
+    return {"colors": colors, "size": point_size(len(space))}
 
 
 def neighbors(space: EmbeddingSpace, row: int | None) -> Neighbors | None:

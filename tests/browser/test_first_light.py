@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.ui.frame import PAGES
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -40,18 +41,18 @@ def test_the_first_map_appears_and_asks_no_other_host(server: Server, page: Page
     assert elsewhere == []
 
 
-@pytest.mark.parametrize(
-    ("path", "heading"), [("/", "See what"), ("/map", "Map"), ("/open", "Open a vector file")]
-)
+@pytest.mark.parametrize("name", PAGES)
 def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
-    fresh_server: Server, page: Page, path: str, heading: str
+    fresh_server: Server, page: Page, name: str
 ) -> None:
-    page.goto(fresh_server.url + path)
-    title = page.get_by_role("heading", name=re.compile(f"^{heading}"))
+    path = "" if name == "start" else Path(PAGES[name].file).stem
+    page.goto(f"{fresh_server.url}/{path}")
+    title = page.locator("h1")
     expect(title).to_be_visible()
     title.click(trial=True)  # nothing lies over it
     expect(page.get_by_text("Vectors", exact=True)).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("link", name=PAGES[name].title, exact=True).first).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # no "page not found"
 
 
 def test_search_marks_the_hits_and_choosing_one_lists_its_neighbors_in_3d(

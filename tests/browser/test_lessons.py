@@ -123,7 +123,7 @@ def test_one_hot_vectors_open_on_the_map(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/one_hot")
     page.get_by_role("button", name="Open these one-hot vectors on the Map").click()
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
-    expect(page.get_by_text("From made by explorer.baselines")).to_be_visible()
+    expect(page.get_by_text("From the words given · one-hot encoding")).to_be_visible()
 
 
 def test_the_ladder_finds_the_paraphrase_at_its_top(server: Server, page: Page) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.cost import NUMBER_BYTES, encoding_cost
-from explorer.figures import lessons, matrices
+from explorer.figures import layer, lessons, matrices
 
 HOSTILE = "<b>x</b>"
 
@@ -16,7 +16,7 @@ def test_a_one_hot_row_is_lit_once_and_the_zeros_between_are_counted() -> None:
     z = np.array(figure.data[0].z, float)
     assert np.nansum(z, axis=1).tolist() == [1, 1]
     texts = [note.text for note in figure.layout.annotations]
-    assert texts == ["1 zeros", "1 zeros", "5 zeros"]
+    assert texts == ["1 zero", "1 zero", "5 zeros"]
     assert "&lt;b&gt;x&lt;/b&gt;" in figure.layout.yaxis.ticktext
 
 
@@ -25,7 +25,7 @@ def test_of_many_rows_some_are_named() -> None:
     labels = [f"w{row}" for row in range(500)]
     figure = matrices.pairs_figure(table, labels, larger_is_nearer=True)
     assert len(figure.layout.yaxis.ticktext) <= matrices.MOST_NAMED
-    assert figure.data[0].text is None
+    assert figure.data[0].x[499] == "w499"
 
 
 @pytest.mark.parametrize(("larger", "reversed_"), [(True, False), (False, True)])
@@ -44,7 +44,7 @@ def test_a_pairs_formula_stands_in_its_hover() -> None:
 
 def test_a_table_is_cut_to_the_picked_rows_and_those_beside() -> None:
     table = np.arange(40, dtype=np.float32).reshape(20, 2)
-    figure = matrices.table_rows_figure([0, 10], table, columns=2)
+    figure = layer.table_rows_figure([0, 10], table, columns=2)
     assert list(figure.layout.yaxis.ticktext) == [
         "<b>row 0</b>",
         "row 1",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui import encodings, ladder_view, layer_view
+from explorer.baselines import one_hot
+from explorer.ui import encodings, ladder_view, layer_view, spaces
 from tests.pages.conftest import Visit, said
 
 ONE_HOT, LADDER, LAYER = "pages/one_hot.py", "pages/ladder.py", "pages/layer.py"
@@ -51,7 +52,7 @@ def test_an_unknown_word_is_told_with_its_closest_spellings(visit: Visit) -> Non
 
 
 def test_five_hundred_words_are_drawn_in_part_and_told_in_full(visit: Visit) -> None:
-    words = " ".join(encodings.spaces.sample_space("words").labels[1000:1600])
+    words = " ".join(spaces.sample_space("words").labels[1000:1600])
     screen = visit(ONE_HOT, words=words)
     text = said(screen)
     assert "here are the first 500" in text
@@ -128,6 +129,21 @@ def test_own_sentences_are_encoded_and_one_is_too_few(visit: Visit) -> None:
     screen.text_area(key="sentences").set_value("? !\n&& ..").run()
     assert not screen.exception
     assert "holds a word" in said(screen)
+
+
+def test_the_sentences_of_the_pairs_can_be_taken(visit: Visit) -> None:
+    screen = visit(LADDER)
+    next(one for one in screen.button if one.label == "All of the pairs").click().run()
+    assert not screen.exception
+    assert len(screen.selectbox(key="sentence").options) == 168
+
+
+def test_a_sparse_space_is_not_compared_with_itself(visit: Visit) -> None:
+    lone = one_hot(["king", "queen", "banana"])
+    space_id = spaces.opened_spaces().add(lone)
+    text = said(visit(ONE_HOT, space=space_id, step="2 Distances"))
+    assert "is sparse itself" in text
+    assert "in this space 1.14 and 1.65" in text
 
 
 @pytest.mark.parametrize("step", layer_view.STEPS)

@@ -24,6 +24,7 @@ export const ASLANT: Rotation = turned(turned(FACING, 1, -0.5), 0, 0.35);
 const FOCUS = 2.6; // focal length in half heights: a view angle of 42°
 const NEAREST = 0.002;
 const FARTHEST = 40;
+const ROUND = 0.86; // in space points seldom fill the corners of their box, so they may come nearer
 const PADDING = 28; // pixels around the points when all are shown
 
 export class Camera implements CameraState {
@@ -64,7 +65,7 @@ export class Camera implements CameraState {
     this.height = Math.max(height, 1);
   }
 
-  /** Return the state that shows the box of these half extents whole. */
+  /** Return the state that shows the box of these half extents, but for its nearest corner. */
   fitting(half: Vector, dimensions: number): CameraState {
     const rotation = dimensions === 2 ? FACING : ASLANT;
     const wide = Math.max(this.width / 2 - PADDING, 20);
@@ -74,9 +75,11 @@ export class Camera implements CameraState {
     this.home = 0.1;
     for (let corner = 0; corner < 8; corner++) {
       const [x, y, z] = rotation.map((row) => along(row, corner)) as Vector;
+      if (dimensions === 3 && z > 0.95 * along(rotation[2], 7)) continue; // hardly ever a point is there
       const needed = Math.max((Math.abs(x) * this.focus) / wide, (Math.abs(y) * this.focus) / high);
       this.home = Math.max(this.home, needed + z);
     }
+    if (dimensions === 3) this.home *= ROUND;
     return { target: [0, 0, 0], distance: this.home, rotation };
   }
 

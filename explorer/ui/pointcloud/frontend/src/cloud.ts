@@ -5,7 +5,7 @@ import { categoryPalette, rgb, scalePalette, scaleShades, shares } from "./color
 import { Flat } from "./flat.ts";
 import { listen } from "./gestures.ts";
 import { type Cluster, clustersOf, type Drawing, inked, shortened } from "./ink.ts";
-import type { Label } from "./labels.ts";
+import type { Box, Label } from "./labels.ts";
 import { Legend } from "./legend.ts";
 import type { Marking, Painter, Style } from "./painter.ts";
 import { type Part, type Parts, type PointsPart, shownNumber, shownValue } from "./parts.ts";
@@ -25,6 +25,9 @@ export interface Choice {
 
 const MOVING = 700; // milliseconds that points take to their new places
 const FADED = 0.35; // of the opacity, for points that do not stand out
+const SMOOTH = 40; // milliseconds a frame may take while all moves; fewer points are drawn before it takes longer
+const LEAST_DETAIL = 0.05;
+const REST = 180; // milliseconds without a move, after which all points are drawn
 const LABEL_LENGTH = 28;
 const TEXTS_KEPT = 20_000;
 const TURN = 0.25; // pixels a millisecond of turning by itself
@@ -78,7 +81,6 @@ export class Cloud {
   private motion: { began: number; from: CameraState; to: CameraState; depth: number; lasts: number } | null = null;
   private share = 1;
   private outline: Place[] = [];
-  private pointer: Place | null = null;
   private hovered: number | null = null;
   private shapes: Shape[] = [];
   private labels: Label[] = [];
@@ -88,6 +90,10 @@ export class Cloud {
   private mustDraw = false;
   private mustInk = false;
   private lastFrame = 0;
+  private detail = 1;
+  private wasLively = false;
+  private livelyUntil = 0;
+  private rest = 0;
 
   constructor(
     private readonly parts: Parts,
@@ -398,9 +404,7 @@ export class Cloud {
       zoomAt: (x, y, factor) => this.moved(() => this.camera.zoomAt(x, y, factor)),
       fit: () => this.fit(),
       hover: (place) => {
-        this.pointer = place;
-        if (!place) this.point(null);
-        this.ask();
+        this.point(place && !this.motion ? this.pick(place, 4) : null);
       },
       choose: (place, adds) => {
         const row = this.pick(place, 4);
@@ -439,7 +443,7 @@ export class Cloud {
 
   private pick(place: Place, slack: number): number | null {
     if (!this.points || this.share < 1) return null;
-    return pickPoint(this.points.positions, this.camera, place, this.view!.size / 2 + slack, this.isVisible);
+    return pickPoint(this.points.positions, this.camera, place, this.style.size / 2 + slack, this.isVisible);
   }
 
   private point(row: number | null): void {
@@ -472,6 +476,8 @@ export class Cloud {
     how();
     if (this.motion) this.motion = this.share < 1 ? { ...this.motion, from: this.camera.state, to: this.camera.state } : null;
     this.isHome = false;
+    this.livelyUntil = performance.now() + REST * 0.8;
+    this.point(null);
     this.ask(true);
   }
 
@@ -527,7 +533,7 @@ export class Cloud {
     this.advance(now);
     if (this.mustDraw) {
       this.mustDraw = false;
-      this.painter.draw(this.camera, this.style, this.share);
+      this.painter.draw(this.camera, this.style, this.share, this.adapted(now));
       const { shapes, labels } = inked(this.drawing);
       this.shapes = shapes;
       this.labels = labels;
@@ -535,13 +541,25 @@ export class Cloud {
       this.element.dataset["state"] = this.motion ? "moving" : "drawn";
       this.element.dataset["labels"] = `${labels.length}`;
     }
-    if (this.pointer && !this.motion) this.point(this.pick(this.pointer, 4));
     if (this.mustInk) {
       this.mustInk = false;
       this.paintInk();
     }
     this.lastFrame = now;
     if (this.motion || (this.isTurning && this.depth === 1)) this.ask(true);
+  }
+
+  /** Return the share of the points to draw: all at rest, what this machine manages while all moves. */
+  private adapted(now: number): number {
+    const isLively = now < this.livelyUntil || this.motion !== null || (this.isTurning && this.depth === 1);
+    if (isLively && this.wasLively) {
+      const factor = Math.min(Math.max(SMOOTH / Math.max(now - this.lastFrame, 1), 0.5), 1.15);
+      this.detail = Math.min(Math.max(this.detail * factor, LEAST_DETAIL), 1);
+    }
+    this.wasLively = isLively;
+    clearTimeout(this.rest);
+    if (isLively && this.detail < 1) this.rest = window.setTimeout(() => this.ask(true), REST);
+    return isLively ? this.detail : 1;
   }
 
   private advance(now: number): void {
@@ -572,8 +590,10 @@ export class Cloud {
   private get style(): Style {
     const { size, opacity, ink } = this.view!;
     const closer = Math.min(Math.max(this.camera.zoom, 0.5), 60) ** 0.3; // grow a little when looked at closely
+    const drawn = size * (this.depth < 1 ? closer : 1);
     return {
-      size: size * (this.depth < 1 ? closer : 1),
+      size: drawn,
+      grown: drawn - size,
       opacity: this.standsOut ? opacity * FADED : opacity,
       depth: this.depth,
       ink: rgb(ink.text),
@@ -594,10 +614,17 @@ export class Cloud {
       textOf: (row) => this.textOf(row),
       widthOf: this.widthOf,
       selected: this.selected,
+      size: this.style.size,
+      reserved: this.reserved,
       clusters: this.motion && this.before ? [] : this.clusters,
       // names that come and go while all turns cannot be read
       kept: this.motion && this.before ? this.labels.map(({ row }) => row) : null,
     };
+  }
+
+  private get reserved(): Box {
+    const { offsetLeft: x, offsetTop: y, offsetWidth: width, offsetHeight: height } = this.tools.element;
+    return { x: x - 4, y: y - 4, width: width + 12, height: height + 8 };
   }
 
   private paintInk(): void {
@@ -610,7 +637,7 @@ export class Cloud {
     const shapes = [...this.shapes];
     if (this.hovered !== null && this.hovered < this.points!.positions.length / 3) {
       const [x, y, depth] = camera.project(...this.at(this.hovered));
-      const radius = this.view!.size / 2 + 3;
+      const radius = this.style.size / 2 + 3;
       if (depth > 0) {
         shapes.push({ kind: "ring", x, y, radius: radius + 1, color: ground, fill: null, width: 4 });
         shapes.push({ kind: "ring", x, y, radius, color: text, fill: null, width: 2 });
@@ -738,7 +765,7 @@ export class Cloud {
       shapes: this.shapes,
       drawn: (times) => {
         this.painter.resize(width, height, times);
-        this.painter.draw(this.camera, this.style, this.share);
+        this.painter.draw(this.camera, this.style, this.share, 1);
         return this.painter.canvas;
       },
       style: this.style,

@@ -91,7 +91,7 @@ export class Flat implements Painter {
       const [x, y, depth] = camera.project(...(marking.positions.subarray(3 * index, 3 * index + 3) as unknown as Rgb));
       if (depth <= 0) return;
       context.beginPath();
-      context.arc(x, y, marking.sizes[index]! / 2 - 1, 0, 2 * Math.PI);
+      context.arc(x, y, (marking.sizes[index]! + style.grown) / 2 - 1, 0, 2 * Math.PI);
       context.fillStyle = css(shape === 2 ? style.chosen : style.ink);
       if (shape) context.fill();
       context.lineWidth = shape === 1 ? 1 : 2;

@@ -1,14 +1,14 @@
 /** All that is drawn over the points: axes, names, lines, arrows. */
 
 import type { Camera, Vector } from "./camera.ts";
-import { type Label, LINE, placeLabels, Sheet } from "./labels.ts";
+import { type Box, type Label, LINE, placeLabels, Sheet } from "./labels.ts";
 import type { Place } from "./pick.ts";
 import type { CodesPart, PointsPart } from "./parts.ts";
 import type { Shape } from "./shapes.ts";
 import type { View } from "./view.ts";
 
 const MOST_CLUSTERS = 40;
-const PUREST = 0.6; // share of a category around its middle: where others mix in, no place bears its name
+const PUREST = 0.72; // share of a category around its middle: where others mix in, no place bears its name
 const MOST_COUNTED = 20_000; // points; a sample of that size tells
 const CLUSTER_SIZE = 19;
 const CLUSTER_FADES = [2, 4] as const; // zooms between which cluster names go
@@ -29,6 +29,10 @@ export interface Drawing {
   clusters: readonly Cluster[];
   /** Rows whose names are written while all moves; null: choose them. */
   kept: readonly number[] | null;
+  /** A point's diameter as it is drawn now. */
+  size: number;
+  /** Where the buttons are. */
+  reserved: Box;
 }
 
 export interface Cluster {
@@ -71,11 +75,16 @@ export function clustersOf(points: PointsPart, part: CodesPart): Cluster[] {
 export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
   const { view } = drawing;
   const sheet = new Sheet();
+  sheet.take(drawing.reserved);
   const shapes: Shape[] = [...axes(drawing), ...clusterNames(drawing, sheet)];
   if (view.lines && view.selected !== null && view.selected === drawing.selected[0]) shapes.push(...lines(drawing));
   shapes.push(...arrows(drawing, sheet));
   const labels = names(drawing, sheet);
-  for (const { x, y, height, text, row, isMarked } of labels) {
+  for (const { x, y, width, height, text, row, isMarked, leader } of labels) {
+    if (leader) {
+      const near: Place = [Math.min(Math.max(leader[0], x), x + width), Math.min(Math.max(leader[1], y), y + height)];
+      shapes.push({ kind: "stroke", points: [leader, near], color: view.ink.text, width: 1, alpha: 0.6 });
+    }
     shapes.push({
       kind: "text",
       x,
@@ -107,7 +116,7 @@ function names(drawing: Drawing, sheet: Sheet): Label[] {
       isVisible: drawing.isVisible,
       textOf: drawing.textOf,
       widthOf: (text) => drawing.widthOf(text, marked.length ? 600 : 400),
-      radius: view.size / 2,
+      radius: drawing.size / 2,
     },
     sheet,
   );
@@ -120,9 +129,10 @@ function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {
   if (!fade || selected.length || view.hits.length) return [];
   return clusters.flatMap(({ code, name, center }): Shape[] => {
     if (!isShown(code)) return [];
-    const [x, y, depth] = camera.project(...center);
+    const [middle, y, depth] = camera.project(...center);
     const text = shortened(name, 24);
     const width = (widthOf(text, 700) * CLUSTER_SIZE) / TEXT_SIZE;
+    const x = Math.min(Math.max(middle, width / 2 + 4), camera.width - drawing.reserved.width - width / 2 - 4);
     const box = { x: x - width / 2, y: y - CLUSTER_SIZE * 0.6, width, height: 1.2 * CLUSTER_SIZE };
     if (depth <= 0 || !sheet.take(box)) return [];
     const halo = view.ink.ground;
@@ -198,9 +208,11 @@ function axes({ camera, view, points, depth }: Drawing): Shape[] {
   const [hx, hy, hz] = points.half;
   const corner = (index: number): Vector => [index & 1 ? hx : -hx, index & 2 ? hy : -hy, index & 4 ? hz : -hz];
   const shapes: Shape[] = [];
+  const depths = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => camera.project(...corner(index))[2]);
+  const nearest = depths.indexOf(Math.min(...depths)); // its edges would stand before the points
   for (let from = 0; from < 8; from++) {
     for (const bit of [1, 2, 4]) {
-      if (from & bit) continue;
+      if (from & bit || from === nearest || (from | bit) === nearest) continue;
       const [x0, y0, near] = camera.project(...corner(from));
       const [x1, y1, far] = camera.project(...corner(from | bit));
       if (near <= 0 || far <= 0) continue;

@@ -14,6 +14,8 @@ export interface Label extends Box {
   text: string;
   /** Selected, a neighbor or a hit: written even where it is tight. */
   isMarked: boolean;
+  /** The point's place, where the label stands apart from it and a line leads there. */
+  leader: [number, number] | null;
 }
 
 /** The places that are taken, in cells as high as a line: a question looks at few. */
@@ -57,6 +59,22 @@ const AREA = 8_500; // square pixels for each label of a map seen whole
 const AIR = [16, 9] as const; // pixels around it, beside and above; less when looked at closely
 const MOST_LOOKED_AT = 250_000; // rows: a drag must stay smooth
 const MOST_TRIED = 4_000; // labels
+
+const RINGS = [26, 44, 62, 84]; // pixels that a marked label may stand away from its point
+const DIRECTIONS = 12;
+
+/** Where a label may stand if there is no place beside its point. */
+function apart(x: number, y: number, width: number): Box[] {
+  return RINGS.flatMap((ring) =>
+    Array.from({ length: DIRECTIONS }, (_, index) => {
+      const angle = (2 * Math.PI * (index + 0.5)) / DIRECTIONS;
+      const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+      // the box's near edge is on the ring
+      const middle = { x: x + dx * ring + (dx * width) / 2, y: y + dy * ring };
+      return { x: middle.x - width / 2, y: middle.y - LINE / 2, width, height: LINE };
+    }),
+  );
+}
 
 /** Where a label may stand: to the right, left, above, below of its point. */
 export function sides(x: number, y: number, width: number, gap: number): Box[] {
@@ -103,10 +121,13 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     const text = wanted.textOf(row);
     if (!text) return false;
     const gap = wanted.radius + GAP + (isMarked ? 2 : 0);
-    for (const box of sides(x, y, wanted.widthOf(text), gap)) {
+    const wide = wanted.widthOf(text);
+    const beside = sides(x, y, wide, gap);
+    const boxes = isMarked ? [...beside, ...apart(x, y, wide)] : beside;
+    for (const [index, box] of boxes.entries()) {
       if (box.x < 2 || box.x + box.width > width - 2 || box.y < 2 || box.y + box.height > height - 2) continue;
       if (sheet.take(isMarked ? box : aired(box, air))) {
-        labels.push({ ...box, row, text, isMarked });
+        labels.push({ ...box, row, text, isMarked, leader: index < beside.length ? null : [x, y] });
         return true;
       }
     }

@@ -7,6 +7,8 @@ export type Rgb = [red: number, green: number, blue: number]; // each 0 to 1
 export interface Style {
   /** A point's diameter in pixels of the screen. */
   size: number;
+  /** How much of it is from zooming. */
+  grown: number;
   opacity: number;
   /** 1 in space, 0 on the plane, between while one becomes the other. */
   depth: number;
@@ -34,6 +36,7 @@ export interface Painter {
   /** Size and opacity by number: shares of 255, or null. */
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
   setMarks(marking: Marking): void;
-  draw(camera: Camera, style: Style, share: number): void;
+  /** `share` of the way from before to now; `detail`: the share of the points to draw, while all moves. */
+  draw(camera: Camera, style: Style, share: number, detail: number): void;
   dispose(): void;
 }

@@ -174,6 +174,9 @@ export function shownValue(part: Part, row: number): string {
 /** Return a number as people read it: a year stays a year, a share gets few digits. */
 export function shownNumber(value: number): string {
   if (!Number.isFinite(value)) return "—";
-  if (Number.isInteger(value)) return Math.abs(value) < 10_000 ? `${value}` : value.toLocaleString("en");
-  return Number(value.toPrecision(4)).toString();
+  const sign = value < 0 ? "−" : "";
+  const size = Math.abs(value);
+  if (size >= 10_000) return sign + Math.round(size).toLocaleString("en");
+  if (size >= 100 || Number.isInteger(size)) return `${sign}${Math.round(size)}`;
+  return sign + Number(size.toPrecision(4)).toString();
 }

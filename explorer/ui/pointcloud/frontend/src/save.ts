@@ -91,14 +91,14 @@ function pointElements(seen: Seen): string {
     .join("\n");
 }
 
-function markShapes({ marking, camera, view }: Seen): Shape[] {
+function markShapes({ marking, camera, view, style }: Seen): Shape[] {
   return [...marking.shapes].flatMap((shape, index): Shape[] => {
     const [px, py, pz] = marking.positions.subarray(3 * index, 3 * index + 3);
     const [x, y, depth] = camera.project(px!, py!, pz!);
     if (depth <= 0) return [];
     const fill = [null, view.ink.text, view.ink.chosen][shape]!;
     const color = shape === 1 ? view.ink.ground : view.ink.text;
-    return [{ kind: "ring", x, y, radius: marking.sizes[index]! / 2 - 1, color, fill, width: shape === 1 ? 1 : 2 }];
+    return [{ kind: "ring", x, y, radius: (marking.sizes[index]! + style.grown) / 2 - 1, color, fill, width: shape === 1 ? 1 : 2 }];
   });
 }
 

@@ -28,6 +28,10 @@ import type { Marking, Painter, Style } from "./painter.ts";
 import { MARK_FRAGMENT, MARK_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.ts";
 
 const PALETTE_WIDTH = 256;
+const GOLDEN = 0.6180339887;
+
+/** Fewer points than this are always all drawn. */
+export const LEAST_DRAWN = 50_000;
 
 const blending = {
   transparent: true,
@@ -90,6 +94,7 @@ export class Scene implements Painter {
         uniforms: {
           camera: { value: [] },
           ratio: { value: 1 },
+          grown: { value: 0 },
           ink: { value: new Vector3() },
           ground: { value: new Vector3() },
           chosen: { value: new Vector3() },
@@ -157,7 +162,9 @@ export class Scene implements Painter {
     this.marks.visible = shapes.length > 0;
   }
 
-  draw(camera: Camera, style: Style, share: number): void {
+  draw(camera: Camera, style: Style, share: number, detail: number): void {
+    const n = this.cloud.geometry.getAttribute("position")?.count ?? 0;
+    this.cloud.geometry.setDrawRange(0, Math.min(n, Math.max(LEAST_DRAWN, Math.round(n * detail))));
     const matrix = camera.matrix();
     const inSpace = style.depth > 0;
     const { uniforms } = this.cloud.material;
@@ -172,6 +179,7 @@ export class Scene implements Painter {
     const marks = this.marks.material.uniforms;
     marks["camera"]!.value = matrix;
     marks["ratio"]!.value = this.ratio;
+    marks["grown"]!.value = style.grown;
     (marks["ink"]!.value as Vector3).set(...style.ink);
     (marks["ground"]!.value as Vector3).set(...style.ground);
     (marks["chosen"]!.value as Vector3).set(...style.chosen);
@@ -201,7 +209,18 @@ export class Scene implements Painter {
   private renewed(geometry: BufferGeometry, n: number): void {
     const now = geometry.getAttribute("position") as BufferAttribute | undefined;
     if (now) geometry.dispose();
-    if (now && now.count !== n) for (const name of Object.keys(geometry.attributes)) geometry.deleteAttribute(name);
-    geometry.setDrawRange(0, n);
+    if (now?.count === n) return;
+    for (const name of Object.keys(geometry.attributes)) geometry.deleteAttribute(name);
+    geometry.setIndex(n > LEAST_DRAWN ? new BufferAttribute(spread(n), 1) : null);
   }
+}
+
+/** Return all rows in an order of which each beginning is an even sample. */
+export function spread(n: number): Uint32Array {
+  const common = (a: number, b: number): number => (b ? common(b, a % b) : a);
+  let step = Math.max(1, Math.round(n * GOLDEN));
+  while (common(step, n) > 1) step++;
+  const rows = new Uint32Array(n);
+  for (let index = 0, row = 0; index < n; index++, row = (row + step) % n) rows[index] = row;
+  return rows;
 }

@@ -47,6 +47,7 @@ void main() {
 export const MARK_VERTEX = /* glsl */ `
 uniform mat4 camera;
 uniform float ratio;      // pixels of the device for one of the screen
+uniform float grown;      // pixels that points have grown by zooming
 in vec3 position;
 in float shape;           // 0 hit, 1 neighbor, 2 selected
 in float pixels;
@@ -57,7 +58,7 @@ void main() {
   gl_Position = camera * vec4(position, 1.0);
   gl_Position.z = 0.0;    // never behind a point
   kind = shape;
-  wide = pixels * ratio;
+  wide = (pixels + grown) * ratio;
   gl_PointSize = wide + 1.0;
 }`;
 

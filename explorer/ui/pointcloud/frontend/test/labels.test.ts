@@ -52,6 +52,12 @@ test("the closer one looks, the larger the share of the points in sight that is 
   assert.ok(share(6) > 3 * share(1));
 });
 
+test("a marked point is named even where it is tight, by a label apart from it", () => {
+  const crowd = placeLabels(wanted({ marked: [...Array(16).keys()], at: (row) => [row / 1000, 0, 0], n: 16 }));
+  assert.equal(crowd.length, 16);
+  assert.ok(crowd.some(({ leader }) => leader));
+});
+
 test("what is hidden or out of sight has no label", () => {
   const labels = placeLabels(wanted({ isVisible: (row) => row % 2 === 0, marked: [3] }));
   assert.ok(labels.length && labels.every(({ row }) => row % 2 === 0));

@@ -52,5 +52,5 @@ test("coordinates keep their proportions, and a saved page gets them back", () =
 });
 
 test("numbers are shown as people read them", () => {
-  assert.deepEqual([1847, 123_456, 0.123456, -3, NaN].map(shownNumber), ["1847", "123,456", "0.1235", "-3", "—"]);
+  assert.deepEqual([1847, 1926.4, 123_456, 0.123456, -3, NaN].map(shownNumber), ["1847", "1926", "123,456", "0.1235", "−3", "—"]);
 });

@@ -1,0 +1,266 @@
+"""The map against Plotly's `scattergl`, in one browser: `python benchmarks/pointcloud.py`.
+
+Both draw the same points on a bare page, served from this machine, in Chromium without a GPU:
+- first picture: from the page's address to points on the screen, program and data included;
+- frames a second: while the picture is dragged, each frame by another step;
+- hover and memory: of ours alone, against the goals.
+
+Sizes can be given: `python benchmarks/pointcloud.py 10000 100000`.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+from playwright.sync_api import Browser, Page, sync_playwright
+from plotly.offline import get_plotlyjs
+
+from explorer import EmbeddingSpace, Projection
+from explorer.figures.colors import OKABE_ITO, Categories
+from explorer.ui.pointcloud.component import FOLDER
+from explorer.ui.pointcloud.message import write_message
+from explorer.ui.pointcloud.parts import column_part, labels_part, points_part
+
+SIZES = (10_000, 100_000, 1_000_000)
+GOALS = {10_000: (0.6, 1.5), 100_000: (0.33, 2.5), 1_000_000: (0.15, 2.5)}  # share, multiple
+RUNS = 3
+HOVER_GOAL = 100  # milliseconds
+MEMORY_GOAL = 100  # bytes a point
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+OPTIONS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--js-flags=--expose-gc",
+]
+
+FRAME = "<!DOCTYPE html><meta charset=utf-8><body style='margin:0'>"
+DONE = """
+const frame = () => new Promise(requestAnimationFrame);
+const rendered = async () => {
+    await frame();
+    await frame();
+    // one pixel read back: the points are drawn, not merely asked for
+    for (const canvas of document.querySelectorAll('canvas')) {
+        const gl = canvas.getContext('webgl2') || canvas.getContext('webgl');
+        if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    }
+};
+"""
+OURS = f"""{FRAME}<main style='width:900px'></main><script type=module>
+{DONE}
+import mount from './pointcloud.js';
+const parentElement = document.querySelector('main');
+for (const name of ['points', 'labels', 'codes', 'view']) {{
+    const data = new Uint8Array(await (await fetch(name)).arrayBuffer());
+    mount({{data, parentElement, setStateValue() {{}}}});
+}}
+while (!document.querySelector('.cloud[data-state=drawn]')) await frame();
+await rendered();
+window.firstPicture = performance.now();
+</script>"""
+PLOTLYS = f"""{FRAME}<div id=plot style='width:900px;height:560px'></div>
+<script src=plotly.js></script><script type=module>
+{DONE}
+const {{data, layout}} = await (await fetch('figure.json')).json();
+await Plotly.newPlot('plot', data, layout, {{scrollZoom: true}});
+await rendered();
+window.firstPicture = performance.now();
+</script>"""
+
+# Drags in small circles, one step a frame, and counts the frames of three seconds.
+DRAG = """async ([selector, kinds]) => {
+    const target = document.querySelector(selector);
+    const box = target.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const fire = (kind, dx, dy, to = target) => to.dispatchEvent(new (kind.startsWith('p')
+        ? PointerEvent : MouseEvent)(kind, {bubbles: true, composed: true, cancelable: true,
+        clientX: x + dx, clientY: y + dy, button: 0, buttons: 1, pointerId: 1}));
+    fire(kinds[0], 0, 0);
+    let frames = 0;
+    const begin = performance.now();
+    let last = begin;
+    while (last - begin < 3000) {
+        await new Promise(requestAnimationFrame);
+        const on = document.querySelector('.dragcover') || target;
+        fire(kinds[1], 60 * Math.sin(frames / 4) + 8, 60 * Math.cos(frames / 4), on);
+        frames++;
+        last = performance.now();
+    }
+    fire(kinds[2], 0, 0, document.querySelector('.dragcover') || target);
+    return 1000 * frames / (last - begin);
+}"""
+
+# The slowest of twenty points far from each other.
+HOVER = """async () => {
+    const map = document.querySelector('.cloud');
+    const stage = map.querySelector('.stage');
+    const times = [];
+    for (let step = 0; step < 20; step++) {
+        stage.dispatchEvent(new PointerEvent('pointerleave'));
+        await new Promise(resolve => setTimeout(resolve, 60));
+        const {x, y} = map.pointcloud.placeOf(step * 37);
+        const begin = performance.now();
+        const shown = new Promise(resolve => new MutationObserver((_, all) => {
+            all.disconnect();
+            resolve();
+        }).observe(map, {attributes: true, attributeFilter: ['data-hover']}));
+        stage.dispatchEvent(new PointerEvent('pointermove', {clientX: x, clientY: y}));
+        await shown;
+        times.push(performance.now() - begin);
+    }
+    return Math.max(...times);
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    sizes = [int(one) for one in sys.argv[1:]] or SIZES
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        base = serve(Path(folder))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        write_pages(Path(folder), 10)
+        idle = memory(browser, f"{base}/ours.html")
+        for n in sizes:
+            write_pages(Path(folder), n)
+            compare(browser, base, n)
+            used = (memory(browser, f"{base}/ours.html") - idle) / n
+            print(f"{'':9}  memory   {used:6.0f} bytes a point  (goal {MEMORY_GOAL})")
+        browser.close()
+
+
+def compare(browser: Browser, base: str, n: int) -> None:
+    """Measure both at one size, one after the other, and print the ratios."""
+    runs = RUNS if n < 1_000_000 else 1
+    ours, plotlys = [], []
+    for _ in range(runs):
+        plotlys.append(measure(browser, f"{base}/plotly.html", ".nsewdrag", "mouse"))
+        ours.append(measure(browser, f"{base}/ours.html", ".stage", "pointer"))
+    first, frames = (statistics.median(one[index] for one in ours) for index in (0, 1))
+    first_p, frames_p = (statistics.median(one[index] for one in plotlys) for index in (0, 1))
+    share, multiple = GOALS.get(n, (1.0, 1.0))
+    print(
+        f"{n:9,}  picture  {first:6.2f} s against {first_p:6.2f} s: "
+        f"{first / first_p:.2f} of Plotly's time  (goal {share})"
+    )
+    print(
+        f"{'':9}  dragging {frames:6.1f} frames/s against {frames_p:.1f}: "
+        f"{frames / frames_p:.1f} times Plotly's  (goal {multiple})"
+    )
+    hover = max(one[2] for one in ours)
+    print(f"{'':9}  hover    {hover:6.0f} ms at most  (goal {HOVER_GOAL})")
+
+
+def measure(browser: Browser, url: str, selector: str, kind: str) -> tuple[float, float, float]:
+    """Return the seconds to the first picture, frames a second, and for ours hover's ms."""
+    page = open_page(browser, url)
+    first = page.evaluate("window.firstPicture") / 1000
+    kinds = [f"{kind}{what}" for what in ("down", "move", "up")]
+    frames = page.evaluate(DRAG, [selector, kinds])
+    hover = page.evaluate(HOVER) if kind == "pointer" else 0.0
+    page.context.close()
+    return first, frames, hover
+
+
+def memory(browser: Browser, url: str) -> int:
+    """Return the bytes that the page's process holds, after it has tidied up (Linux)."""
+    page = open_page(browser, url)
+    page.wait_for_timeout(500)
+    page.evaluate("gc()")
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    held = [resident(one["id"]) for one in processes if one["type"] == "renderer"]
+    page.context.close()
+    return max(held)
+
+
+def resident(pid: int) -> int:
+    """Return a process's resident memory in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024
+
+
+def open_page(browser: Browser, url: str) -> Page:
+    """Open a page in a new context, with an empty cache, and wait for its picture."""
+    page = browser.new_context(viewport={"width": 920, "height": 720}).new_page()
+    page.goto(url)
+    page.wait_for_function("window.firstPicture", timeout=300_000)
+    return page
+
+
+def write_pages(folder: Path, n: int) -> None:
+    """Write both pages and their data: clusters of points in eight colors."""
+    rng = np.random.default_rng(42)
+    codes = rng.integers(0, 8, n)
+    centers = rng.normal(size=(8, 2)) * 3
+    coordinates = (centers[codes] + rng.normal(size=(n, 2))).astype(np.float32)
+    labels = [f"word {row}" for row in range(n)]
+    projection = Projection(coordinates, "umap")
+    space = EmbeddingSpace(labels, coordinates, name="points")
+    names = tuple(f"group {code}" for code in range(8))
+    parts = {
+        "points": points_part(projection),
+        "labels": labels_part(space),
+        "codes": column_part(Categories("group", names, OKABE_ITO, codes)),
+    }
+    nothing = np.empty(0, np.uint32)
+    ink = {"text": "#1b242c", "quiet": "#52606d", "grid": "#d5dce2", "ground": "#fcfdfd"}
+    view = {
+        "kind": "view", "key": "map", "picture": "points", "points": parts["points"].id,
+        "labels": parts["labels"].id, "hover": [], "sizes": None, "opacities": None,
+        "color": {"part": parts["codes"].id, "title": "group", "colors": OKABE_ITO,
+                  "low": 0, "high": 0},
+        "plain": "#0072B2", "size": 3, "opacity": 0.7, "height": 560, "dark": False,
+        "ink": {**ink, "chosen": "#D55E00"}, "selected": None, "answered": 0, "lines": True,
+        "arrows": [], "axes": None, "alt": "points", "name": "points", "canPick": True,
+    }  # fmt: skip
+    for name, one in parts.items():
+        (folder / name).write_bytes(one.data)
+    message = write_message(view, {"hits": nothing, "neighbors": nothing, "order": nothing})
+    (folder / "view").write_bytes(message)
+    shutil.copy(FOLDER / "built" / "pointcloud.js", folder)
+    (folder / "ours.html").write_text(OURS)
+    figure = go.Figure(
+        [
+            go.Scattergl(
+                x=coordinates[codes == code, 0],
+                y=coordinates[codes == code, 1],
+                mode="markers",
+                marker={"size": 3, "color": color, "opacity": 0.7},
+                text=[labels[row] for row in np.flatnonzero(codes == code)],
+                hoverinfo="text",
+            )
+            for code, color in enumerate(OKABE_ITO)
+        ],
+        {"dragmode": "pan", "width": 900, "height": 560, "template": "none"},
+    )
+    (folder / "figure.json").write_text(str(figure.to_json()))
+    (folder / "plotly.js").write_text(get_plotlyjs(), encoding="utf-8")
+    (folder / "plotly.html").write_text(PLOTLYS)
+
+
+def serve(folder: Path) -> str:
+    """Serve a folder on a free port and return its address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+if __name__ == "__main__":
+    main()

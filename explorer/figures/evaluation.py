@@ -1,0 +1,38 @@
+"""Results of evaluations as Plotly figures."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from explorer.figures.analogy import flat_layout
+from explorer.figures.colors import OKABE_ITO
+from explorer.figures.map import DARK, LIGHT, plain_hover
+from explorer.judged_pairs import SimilarityReport
+
+
+def similarity_figure(
+    report: SimilarityReport, *, height: int = 440, dark: bool = False
+) -> go.Figure:
+    """Draw each judged pair: to the right what people say, upwards the cosine similarity."""
+    ink = DARK if dark else LIGHT
+    words, others, judged, cosines = zip(*report.pairs, strict=True)
+    figure = go.Figure(
+        go.Scatter(
+            x=judged,
+            y=cosines,
+            mode="markers",
+            marker={"size": 8, "color": OKABE_ITO[4 if dark else 0], "opacity": 0.6},
+            hovertext=[
+                f"{plain_hover(word)} – {plain_hover(other)}"
+                for word, other in zip(words, others, strict=True)
+            ],
+            hovertemplate="<b>%{hovertext}</b><br>people %{x:.2f}, cosine %{y:.3f}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure.update_layout(flat_layout(ink, height))
+    figure.update_layout(
+        xaxis_title="people's judgement",
+        yaxis={"scaleanchor": None, "title": {"text": "cosine similarity"}},
+    )
+    return figure

@@ -1,0 +1,275 @@
+"""Formulas of labels, as people type them: 'king - man + woman', 'paris - france + 2*italy'.
+
+The text is read by a small grammar of its own and never evaluated as code:
+
+    sum     =  [sign] product  { sign product }
+    product =  atom { "*" number | "/" number }   or   number "*" product
+    atom    =  label  |  "quoted label"  |  "(" sum ")"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from explorer.errors import QueryError
+from explorer.space import EmbeddingSpace
+from explorer.vector import Vector, as_text
+
+LONGEST = 2_000  # characters
+DEEPEST = 30  # parentheses in parentheses
+PLUS, MINUS, TIMES, DIVIDED = "+", "-−–", "*×·", "/÷"  # as typed, and as typeset
+SIGNS = PLUS + MINUS + TIMES + DIVIDED + "()"
+QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A label and how many times it is added; below zero, subtracted."""
+
+    label: str
+    weight: float = 1.0
+
+    def __repr__(self) -> str:
+        return f"Term({self.label!r}, {self.weight!r})"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a formula: kind is 'label', 'number' or the sign itself."""
+
+    kind: str
+    text: str
+
+
+def parse_formula(space: EmbeddingSpace, text: str) -> tuple[Term, ...]:
+    """Return the terms of a formula: each label once, in order, with its whole weight.
+
+    A label that holds spaces needs no quotes; one that holds a sign, such as
+    'well-known', needs none either where the space has it. Quotes make sure.
+
+    Raises
+    ------
+    QueryError
+        The formula cannot be read; the message shows where.
+    UnknownLabelError
+        A label is not in the space.
+
+    Examples
+    --------
+    >>> space = EmbeddingSpace(["paris", "france", "italy"], [[1, 0], [0, 1], [1, 1]])
+    >>> parse_formula(space, "paris - france + 2*italy")
+    (Term('paris', 1.0), Term('france', -1.0), Term('italy', 2.0))
+    """
+    if len(text) > LONGEST:
+        raise QueryError(
+            f"The formula has {len(text):,} characters; {LONGEST:,} are the most. Shorten it."
+        )
+    tokens = read_tokens(text, space.__contains__)
+    if not tokens:
+        raise QueryError("The formula is empty. Example: king - man + woman.")
+    weights = Parser(tokens, text).parse()
+    for label in weights:
+        space.row(label)
+    terms = tuple(Term(label, weight) for label, weight in weights.items() if weight)
+    if not terms:
+        raise QueryError(f"In “{text}” everything cancels out: nothing is left to search for.")
+    return terms
+
+
+def formula_vector(
+    space: EmbeddingSpace, terms: Sequence[Term], *, normalize: bool = False
+) -> Vector:
+    """Return the sum of the terms as a Vector that is named by its formula.
+
+    With `normalize`, each label's vector is first scaled to length 1.
+    """
+    total: Vector | None = None
+    for term in terms:
+        vector = space[term.label]
+        if normalize:
+            vector = vector.unit()
+        size = abs(term.weight)
+        part = vector if size == 1 else size * vector
+        if total is None:
+            total = part if term.weight > 0 else -part
+        else:
+            total = total + part if term.weight > 0 else total - part
+    if total is None:
+        raise QueryError("There are no terms to add up. Give at least one label.")
+    return total
+
+
+def formula_text(terms: Sequence[Term]) -> str:
+    """Return terms as a formula that `parse_formula` reads back."""
+    parts: list[str] = []
+    for term in terms:
+        sign = "-" if term.weight < 0 else "+" if parts else ""
+        factor = "" if abs(term.weight) == 1 else f"{as_text(abs(term.weight))}*"
+        parts.append(f"{sign} {factor}{quoted(term.label)}".strip())
+    return " ".join(parts)
+
+
+def quoted(label: str) -> str:
+    """Return the label, in quotes where it holds more than letters and spaces."""
+    if label.replace(" ", "").isalpha() and label == " ".join(label.split()):
+        return label
+    opening, closing = next(((a, b) for a, b in QUOTES.items() if b not in label), ('"', '"'))
+    return f"{opening}{label}{closing}"
+
+
+def read_tokens(text: str, is_label: Callable[[str], bool]) -> list[Token]:
+    """Return the pieces of a formula; words with only spaces between them are one label."""
+    tokens: list[Token] = []
+    place = 0
+    touching = False  # whether the last token is a word that the next one may continue
+    while place < len(text):
+        sign = text[place]
+        if sign.isspace():
+            place += 1
+        elif sign in QUOTES:
+            end = text.find(QUOTES[sign], place + 1)
+            if end < 0:
+                raise QueryError(f"The quote that opens at {sign}{text[place + 1 :]} never closes.")
+            tokens.append(Token("label", text[place + 1 : end]))
+            place, touching = end + 1, False
+        else:
+            word = longest_word(text, place, is_label)
+            if word:
+                place += len(word)
+                if touching and tokens[-1].kind in ("label", "number"):
+                    tokens[-1] = Token("label", f"{tokens[-1].text} {word}")
+                else:
+                    kind = "number" if NUMBER.fullmatch(word) else "label"
+                    tokens.append(Token(kind, word))
+                touching = True
+            else:
+                kind = next((one[0] for one in (PLUS, MINUS, TIMES, DIVIDED) if sign in one), sign)
+                tokens.append(Token(kind, sign))
+                place, touching = place + 1, False
+    return tokens
+
+
+def longest_word(text: str, place: int, is_label: Callable[[str], bool]) -> str:
+    """Return the word that begins here: up to a sign, or beyond it where that is a label."""
+    run = re.match(r"\S+", text[place:])
+    assert run is not None
+    whole = run.group()
+    ends = [i for i, sign in enumerate(whole) if sign in SIGNS] + [len(whole)]
+    # '-' alone may be a label of a space; in a formula it is a sign, and quotes are the way
+    for end in reversed(ends):
+        if any(sign not in SIGNS for sign in whole[:end]) and is_label(whole[:end]):
+            return whole[:end]
+    return whole[: ends[0]]
+
+
+class Parser:
+    """Reads tokens from left to right; a sum is kept as the weight of each label."""
+
+    def __init__(self, tokens: list[Token], text: str) -> None:
+        self.tokens = tokens
+        self.text = text
+        self.place = 0
+        self.depth = 0
+
+    def parse(self) -> dict[str, float]:
+        """Return the weights of the whole formula."""
+        weights = self.sum()
+        if self.place < len(self.tokens):
+            raise self.error(f"“{self.tokens[self.place].text}” was not expected here")
+        return weights
+
+    def sum(self) -> dict[str, float]:
+        """[sign] product { sign product }"""
+        total: dict[str, float] = {}
+        sign = self.take("+", "-")
+        while True:
+            factor = -1.0 if sign and sign.kind == "-" else 1.0
+            for label, weight in self.product().items():
+                total[label] = total.get(label, 0.0) + factor * weight
+            sign = self.take("+", "-")
+            if sign is None:
+                return total
+
+    def product(self) -> dict[str, float]:
+        """Labels times numbers, in either order."""
+        weights: dict[str, float] | None = None
+        factor, operator = 1.0, "*"
+        while True:
+            number = self.number_factor(is_first=weights is None)
+            if number is None:
+                if weights is not None or operator == "/":
+                    raise self.error(
+                        "two labels cannot be multiplied or divided, only a label and a number"
+                    )
+                weights = self.atom()
+            elif operator == "/":
+                if number == 0:
+                    raise self.error("a vector cannot be divided by 0")
+                factor /= number
+            else:
+                factor *= number
+            sign = self.take("*", "/")
+            if sign is None:
+                break
+            operator = sign.kind
+        if weights is None:
+            raise self.error("a number alone is no vector: multiply it with a label")
+        return {label: factor * weight for label, weight in weights.items()}
+
+    def number_factor(self, *, is_first: bool) -> float | None:
+        """A number that multiplies; '1984' on its own may be a label."""
+        token = self.peek()
+        if token is None or token.kind != "number":
+            return None
+        follows = self.tokens[self.place + 1].kind if self.place + 1 < len(self.tokens) else ""
+        if is_first and follows not in ("*", "/") and not self.after_factor():
+            return None
+        self.place += 1
+        value = float(token.text)
+        if not value < float("inf"):
+            raise self.error("a factor is too large")
+        return value
+
+    def after_factor(self) -> bool:
+        """Whether the token before this one multiplies."""
+        return self.place > 0 and self.tokens[self.place - 1].kind in ("*", "/")
+
+    def atom(self) -> dict[str, float]:
+        """A label, or a sum in parentheses."""
+        if self.take("("):
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise self.error(f"more than {DEEPEST} parentheses stand in each other")
+            inner = self.sum()
+            if self.take(")") is None:
+                raise self.error("a parenthesis is never closed")
+            self.depth -= 1
+            return inner
+        token = self.take("label", "number")
+        if token is None:
+            found = self.peek()
+            where = f"before “{found.text}”" if found else "at the end"
+            raise self.error(f"a label is missing {where}")
+        return {token.text: 1.0}
+
+    def peek(self) -> Token | None:
+        """The next token, or None at the end."""
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+    def take(self, *kinds: str) -> Token | None:
+        """The next token, if it is of one of these kinds."""
+        token = self.peek()
+        if token is None or token.kind not in kinds:
+            return None
+        self.place += 1
+        return token
+
+    def error(self, reason: str) -> QueryError:
+        """An error that shows the formula."""
+        return QueryError(
+            f"“{self.text}” cannot be read: {reason}. "
+            'Example: king - man + 2*woman; labels with signs stand in quotes: "rock-n-roll".'
+        )

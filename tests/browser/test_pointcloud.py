@@ -1,0 +1,292 @@
+"""The map in a real browser: by mouse, by keyboard, by touch, in 2D and in 3D."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+DRAWN = ".cloud[data-state=drawn]"
+JANE_EYRE, DRACULA = 0, "Dracula"
+COORDINATES = 10_000 * 2 * 4  # bytes of the words' picture
+
+
+def open_map(page: Page, server: Server, query: str = "space=books") -> Locator:
+    """Open the Map and wait until its points are drawn."""
+    page.goto(f"{server.url}/map?{query}")
+    page.locator(DRAWN).wait_for()
+    return page.locator(".cloud")
+
+
+def place_of(cloud: Locator, row: int) -> tuple[float, float]:
+    """Return where a row is in the window."""
+    place = cloud.evaluate("(map, row) => map.pointcloud.placeOf(row)", row)
+    return place["x"], place["y"]
+
+
+def camera(cloud: Locator) -> dict[str, object]:
+    """Return the camera's state."""
+    state: dict[str, object] = cloud.evaluate("map => map.pointcloud.camera.state")
+    return state
+
+
+@pytest.mark.parametrize("dims", ["2D", "3D"])
+def test_hover_names_a_point_and_clicks_select_it_and_more(
+    server: Server, page: Page, dims: str
+) -> None:
+    cloud = open_map(page, server, f"space=books&dims={dims}")
+    page.mouse.move(*place_of(cloud, JANE_EYRE))
+    expect(cloud.locator(".tip")).to_contain_text("Jane Eyre")
+    expect(cloud.locator(".tip")).to_contain_text("Gothic")
+    page.mouse.click(*place_of(cloud, JANE_EYRE))
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+    expect(cloud).to_have_attribute("data-neighbors", "15")
+    page.keyboard.down("Shift")
+    page.mouse.click(*place_of(cloud, 7))
+    page.keyboard.up("Shift")
+    expect(cloud).to_have_attribute("data-selected-count", "2")
+    expect(page.get_by_text("2 points selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cloud).to_have_attribute("data-selected-count", "0")
+    expect(page.get_by_text("Click a point to see")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("selected="))
+
+
+def test_python_selects_and_a_screen_reader_hears_it(server: Server, page: Page) -> None:
+    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
+    expect(cloud).to_have_attribute("data-selected", DRACULA)
+    expect(cloud.locator("[aria-live]")).to_contain_text(f"Selected: {DRACULA}. Nearest: ")
+    expect(cloud.get_by_role("application")).to_have_accessible_name(re.compile("338 points"))
+
+
+@pytest.mark.parametrize("dims", ["2D", "3D"])
+def test_lasso_and_box_select_what_they_hold(server: Server, page: Page, dims: str) -> None:
+    cloud = open_map(page, server, f"space=books&dims={dims}")
+    cloud.get_by_role("button", name="Select with a box").click()
+    x, y = place_of(cloud, JANE_EYRE)
+    drag(page, [(x - 12, y - 12), (x + 12, y + 12)])
+    expect(cloud).to_have_attribute("data-selected", re.compile("Jane Eyre"))
+    cloud.get_by_role("button", name="Select with a lasso").click()
+    box = cloud.locator(".stage").bounding_box()
+    assert box is not None
+    left, top = box["x"] + 4, box["y"] + 4
+    right, bottom = left + box["width"] - 60, top + box["height"] - 8
+    drag(page, [(left, top), (right, top), (right, bottom), (left, bottom)])
+    expect(page.get_by_text(re.compile(r"\d+ points selected"))).to_be_visible()
+    assert int(cloud.get_attribute("data-selected-count") or 0) > 100
+
+
+def drag(page: Page, places: list[tuple[float, float]]) -> None:
+    """Drag the mouse from place to place."""
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+
+
+def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, page: Page) -> None:
+    received: list[int] = []
+
+    def count(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: received.append(len(frame)))
+
+    page.on("websocket", count)
+    cloud = open_map(page, server, "space=words&color=cluster")
+    assert sum(received) > COORDINATES
+    # two visits each: Streamlit learns after a run what the browser has kept
+    for column in ("rank", "cluster", "fine cluster"):
+        x, y = place_of(cloud, 0)
+        drag(page, [(x, y), (x + 30, y + 20)])
+        page.mouse.wheel(0, -200)
+        before = camera(cloud)
+        colored = cloud.get_attribute("data-colored")
+        received.clear()
+        page.get_by_label("Color by").click()
+        page.get_by_role("option", name=column, exact=True).click()
+        expect(cloud).not_to_have_attribute("data-colored", colored or "")
+        assert max(received) < COORDINATES
+        assert sum(received) < COORDINATES
+        assert camera(cloud) == before
+
+
+def test_camera_and_selection_survive_another_page(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    page.mouse.click(*place_of(cloud, JANE_EYRE))
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+    cloud.get_by_role("button", name="Zoom in").click()
+    before = camera(cloud)
+    page.get_by_role("link", name="Open a file").click()
+    expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
+    page.get_by_role("link", name="Map").click()
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+    expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
+    assert camera(cloud) == before
+
+
+def test_the_same_points_move_from_the_plane_into_space(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    cloud.evaluate("""map => {
+        map.states = [];
+        new MutationObserver(() => map.states.push(map.dataset.state))
+            .observe(map, {attributes: true, attributeFilter: ['data-state']});
+    }""")
+    page.get_by_text("3D", exact=True).click()
+    expect(page.locator(f"{DRAWN}[data-dimensions='3']")).to_be_visible()
+    assert "moving" in cloud.evaluate("map => map.states")
+    cloud.get_by_role("button", name="Turn by itself").click()
+    before = camera(cloud)
+    cloud.evaluate(
+        """async (map, before) => {
+            while (JSON.stringify(map.pointcloud.camera.state) === JSON.stringify(before)) {
+                await new Promise(requestAnimationFrame);
+            }
+        }""",
+        before,
+    )
+
+
+def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    gothic = cloud.get_by_role("button", name="Gothic", exact=True)
+    gothic.click()
+    expect(gothic).to_have_attribute("aria-pressed", "false")
+    expect(cloud).to_have_attribute("data-hidden", "1")
+    page.mouse.click(*place_of(cloud, JANE_EYRE))
+    assert cloud.get_attribute("data-selected") != "Jane Eyre"
+    gothic.click()
+    expect(cloud).to_have_attribute("data-hidden", "0")
+    gothic.dblclick()
+    expect(cloud).to_have_attribute("data-hidden", re.compile("^1[0-9]$"))
+
+
+def test_the_map_is_usable_by_keyboard(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    stage = cloud.locator(".stage")
+    stage.focus()
+    before = camera(cloud)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("+")
+    after = camera(cloud)
+    assert after["distance"] < before["distance"]  # type: ignore[operator]
+    assert after["target"] != before["target"]
+    page.keyboard.press("Enter")
+    expect(cloud).to_have_attribute("data-selected-count", "1")
+    expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
+    page.keyboard.press("Escape")
+    expect(cloud).to_have_attribute("data-selected-count", "0")
+
+
+def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
+    server: Server, page: Page, chromium: Browser, tmp_path: Path
+) -> None:
+    cloud = open_map(page, server, "space=books&color=genre")
+    size = cloud.locator(".stage").bounding_box()
+    assert size is not None
+    for times, name in ((2, "twice the screen"), (4, "four times")):
+        data = saved(page, cloud, name, tmp_path / f"{times}.png").read_bytes()
+        width, height = struct.unpack(">II", data[16:24])
+        assert width == pytest.approx(times * size["width"], abs=times)
+        assert height >= times * size["height"]
+    drawing = ElementTree.parse(saved(page, cloud, "Drawing", tmp_path / "map.svg"))
+    svg = "{http://www.w3.org/2000/svg}"
+    assert len(drawing.findall(f".//{svg}g/{svg}circle")) == 338
+    assert len(drawing.findall(f".//{svg}text")) > 10
+    file = saved(page, cloud, "Page of its own", tmp_path / "map.html")
+    context = chromium.new_context(offline=True)
+    alone = context.new_page()
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(file.as_uri())
+    alone.locator(DRAWN).wait_for()
+    alone.get_by_label("Search").fill("drac")
+    expect(alone.locator(".cloud")).to_have_attribute("data-hits", "1")
+    before = camera(alone.locator(".cloud"))
+    alone.mouse.move(400, 300)
+    alone.mouse.wheel(0, -300)
+    assert camera(alone.locator(".cloud")) != before
+    assert asked == [file.as_uri()]
+    context.close()
+
+
+def saved(page: Page, cloud: Locator, name: str, path: Path) -> Path:
+    """Choose an entry of the menu and keep what is downloaded."""
+    cloud.get_by_role("button", name="Save").click()
+    with page.expect_download() as download:
+        cloud.get_by_role("button", name=name).click()
+    download.value.save_as(path)
+    return path
+
+
+def test_without_webgl_the_map_says_so_and_is_drawn(server: Server, page: Page) -> None:
+    page.add_init_script("""
+        const get = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+            return kind === 'webgl2' ? null : get.call(this, kind, ...more);
+        };
+    """)
+    cloud = open_map(page, server)
+    expect(cloud.get_by_text("This browser has no WebGL2")).to_be_visible()
+    page.mouse.click(*place_of(cloud, JANE_EYRE))
+    expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
+
+
+def test_a_lost_context_is_restored(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    cloud.evaluate("""map => {
+        const gl = map.querySelector('canvas').getContext('webgl2');
+        map.lost = gl.getExtension('WEBGL_lose_context');
+        map.lost.loseContext();
+    }""")
+    expect(cloud).to_have_attribute("data-state", "lost")
+    cloud.evaluate("map => map.lost.restoreContext()")
+    expect(cloud).to_have_attribute("data-state", "drawn")
+    assert colors_seen(cloud) > 10
+
+
+def colors_seen(cloud: Locator) -> int:
+    """Return how many different colors the points' canvas shows."""
+    found: int = cloud.evaluate("""map => {
+        map.pointcloud.painter.draw(map.pointcloud.camera, map.pointcloud.style, 1, 1);
+        const canvas = map.querySelector('canvas');
+        const gl = canvas.getContext('webgl2');
+        const pixels = new Uint8Array(4 * canvas.width * canvas.height);
+        gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+        return new Set(new Uint32Array(pixels.buffer)).size;
+    }""")
+    return found
+
+
+def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
+    page = context.new_page()
+    cloud = open_map(page, server)
+    x, y = place_of(cloud, JANE_EYRE)
+    page.touchscreen.tap(x, y)
+    expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
+    touch = context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = camera(cloud)
+    fingers("touchStart", (x, y))
+    fingers("touchMove", (x + 40, y + 40))
+    fingers("touchEnd")
+    panned = camera(cloud)
+    assert panned["target"] != before["target"]
+    assert panned["distance"] == before["distance"]
+    fingers("touchStart", (x, y), (x + 40, y))
+    fingers("touchMove", (x - 30, y), (x + 90, y))
+    fingers("touchEnd")
+    assert camera(cloud)["distance"] < before["distance"]  # type: ignore[operator]
+    context.close()
