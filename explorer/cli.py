@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer evaluate | settings`, a third face of the library.
+"""The command line, a third face of the library: `embedding-explorer evaluate | project | ...`.
 
 A new command is an entry in COMMANDS.
 """
@@ -17,6 +17,7 @@ from explorer.analogy import METHODS
 from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
+from explorer.project_command import declare_project, run_project
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, count
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, standard_file
@@ -147,6 +148,9 @@ def show_settings(given: argparse.Namespace) -> int:
 COMMANDS = {
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
+    ),
+    "project": Command(
+        "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "settings": Command(
         "show the settings and where they come from", declare_settings, show_settings

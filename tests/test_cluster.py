@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer import EmbeddingSpace, project
+from explorer.cli import main
 from explorer.errors import ProjectionError
 from explorer.jobs import Jobs
-from explorer.project_command import declare_project, run_project
 from explorer.projection.large import project_parquet
 from explorer.projection.work import Picture, start
 
@@ -106,13 +106,9 @@ def made_file(path: Path, space: EmbeddingSpace) -> Path:
 def test_the_command_fits_a_sample_and_places_the_rest_on_the_cluster(
     cluster: Cluster, some_words: EmbeddingSpace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import argparse
-
     source = made_file(tmp_path / "words.parquet", some_words)
-    parser = argparse.ArgumentParser()
-    declare_project(parser)
     options = ["--method", "pca", "--sample", "500", "--scheduler", cluster.address]
-    assert run_project(parser.parse_args([str(source), *options])) == 0
+    assert main(["project", str(source), *options]) == 0
     assert "1,500 points, 500 of them fitted" in capsys.readouterr().out
     table = pq.read_table(tmp_path / "words-pca.parquet")
     assert table.column_names == ["word", "x", "y", "confidence", "fitted"]

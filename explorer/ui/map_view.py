@@ -19,6 +19,7 @@ from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
 from explorer.search import search_labels
 from explorer.ui import address, groups, picture_settings, trust
+from explorer.ui.isolating import offer_alone, offer_whole
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 
@@ -169,6 +170,7 @@ def colors(
 
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
+    offer_whole()
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
     if len(view.hits):
@@ -236,6 +238,7 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
     listed = hits[:HITS_LISTED]
     more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
     st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
+    offer_alone(space, hits, "found by a search", key="hits alone")
     table = pa.table({"label": [space.labels[row] for row in listed]})
     pick_from(
         space,

@@ -90,3 +90,17 @@ def test_five_seeds_say_how_much_is_chance(visit: Visit, cache_dir: Path) -> Non
         cache.save_projection(wanted.key(BOOKS), drawn)
     screen = visit("pages/compare.py", space="books")
     assert "two UMAP pictures with different seeds have **" in said(screen)
+
+
+def test_what_a_search_finds_can_be_projected_alone_and_the_whole_is_a_click_away(
+    visit: Visit,
+) -> None:
+    screen = visit("pages/map.py", space="words", search="king")
+    screen.button(key="hits alone").click().run()
+    assert not screen.exception
+    alone = int(screen.sidebar.metric[0].value.replace(",", ""))
+    assert 3 <= alone < 200
+    assert "found by a search" in said(screen)
+    back = next(one for one in screen.button if one.label.startswith("Back to all"))
+    back.click().run()
+    assert screen.sidebar.metric[0].value == "10,000"
