@@ -12,6 +12,7 @@ from explorer.figures.colors import coloring
 from explorer.figures.marks import Marks
 from explorer.neighbors import neighbors_of_row
 from explorer.projection import METHODS
+from explorer.projection.faithfulness import ranks_in_picture
 from explorer.projection.stability import projection_stability
 from explorer.projection.work import SEED, Picture, start
 from explorer.ui import address, trust
@@ -40,7 +41,7 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
     )
     with settings:
         wanted = ask_picture(space, METHOD_OF_TITLE[title], 2, key=f"{name} ")
-    projection = draw(space, wanted)
+    projection = draw(space, wanted, narrow=True)
     quality = trust.tell_quality(space, projection, wanted)
     if quality is None:
         st.markdown(f"**{METHODS[projection.method].title}**")
@@ -51,8 +52,10 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
     row = address.selected_row(space)
     found = None if row is None else neighbors_of_row(space, row, trust.K)
     marks = Marks(selected=row)
-    if found is not None:
-        marks = replace(marks, neighbors=found.indices)
+    if row is not None and found is not None:
+        places = ranks_in_picture(projection.coordinates, row, found.indices)
+        lost = found.indices[places > len(found)]
+        marks = replace(marks, neighbors=found.indices, lost=lost)
     pointcloud(
         projection,
         space,

@@ -20,7 +20,7 @@ POLL_SECONDS = 0.4
 WARM_UP_AFTER = 2.0  # seconds: the first visitor gets the first page first
 STOPPED = "stopped pictures"  # session state: keys of jobs that this visitor left
 KEPT = "kept frame"  # session state: the key and the frame that this visitor kept
-SHOWN = "shown frame"  # session state: the share of the frame on the screen
+SHOWN = "shown frame"  # session state, with the job's key: the share of the frame on the screen
 REPLAY = "replay"
 UNFINISHED = "This is a picture on the way"
 
@@ -47,10 +47,10 @@ def picture(space: EmbeddingSpace, method: str, n_components: int) -> Projection
     return draw(space, Picture(method, n_components))
 
 
-def draw(space: EmbeddingSpace, wanted: Picture) -> Projection:
+def draw(space: EmbeddingSpace, wanted: Picture, *, narrow: bool = False) -> Projection:
     """Return the projection asked for; while a slow one is computed, how it looks by now.
 
-    What goes wrong is told on the page, which then shows PCA.
+    What goes wrong is told on the page, which then shows PCA. `narrow` is for half a page.
     """
     meanwhile = Picture("pca", wanted.n_components)
     if not METHODS[wanted.method].is_slow:
@@ -80,8 +80,8 @@ def draw(space: EmbeddingSpace, wanted: Picture) -> Projection:
             return finished
         job.watch(visitor())
         frame = job.frames[-1] if len(job.frames) else None
-        st.session_state[SHOWN] = frame.share if frame else None
-        progress(job, title)
+        st.session_state[f"{SHOWN} {key}"] = frame.share if frame else None
+        progress(job, title, narrow)
         if frame:
             return as_projection(frame, wanted)
     return fast_projection(meanwhile.key(space), space, meanwhile)
@@ -136,14 +136,18 @@ def tell_kept(title: str, frame: Frame) -> bool:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def progress(job: Job, title: str) -> None:
+def progress(job: Job, title: str, narrow: bool) -> None:
     """Show how far a job is, with ways to stop it; the page follows with each new frame."""
     state = job.state
     latest = job.frames[-1] if len(job.frames) else None
-    if state.is_over or (latest and latest.share != st.session_state.get(SHOWN)):
+    if state.is_over or (latest and latest.share != st.session_state.get(f"{SHOWN} {job.key}")):
         st.rerun()
     job.watch(visitor())
-    bar, keep, stop = st.columns([5, 1.3, 0.9], vertical_alignment="center")
+    if narrow:
+        bar, row = st.container(), st.container(horizontal=True)
+        keep = stop = row
+    else:
+        bar, keep, stop = st.columns([5, 1.3, 0.9], vertical_alignment="center")
     bar.progress(state.share, text=told(job, title, bool(latest)))
     if keep.button(
         "Keep this frame",
