@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,10 +63,14 @@ class Clustering:
 def find_kmeans(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """Part the points into k groups (Lloyd 1957), each around its mean."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     kind = KMeans if len(points) <= 20_000 else MiniBatchKMeans
-    fitted = kind(min(k, len(np.unique(points, axis=0))), random_state=SEED, n_init=3).fit(points)
-    codes: NDArray[np.intp] = fitted.labels_.astype(np.intp)
+    model = kind(min(k, len(np.unique(points, axis=0))), random_state=SEED, n_init=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer groups than asked for
+        found = model.fit_predict(points)
+    codes: NDArray[np.intp] = np.unique(found, return_inverse=True)[1].astype(np.intp)
     return codes
 
 

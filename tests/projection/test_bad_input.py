@@ -1,4 +1,4 @@
-"""Spaces that are hardly one: each method draws what can be drawn, or says in a sentence why not."""
+"""Spaces that are hardly one: each method draws what can be drawn, or says why not."""
 
 from __future__ import annotations
 
@@ -38,12 +38,11 @@ SPACES = {
 def test_a_picture_or_a_sentence(name: str, method: str, n_components: int) -> None:
     vectors = SPACES[name]
     space = EmbeddingSpace([str(row) for row in range(len(vectors))], vectors, name=name)
-    try:
-        found = project(space, method, n_components, **METHODS[method])
-    except ProjectionError as error:
-        assert "points" in name or "point" in name
-        assert f"{name} has {len(space)}. Use PCA." in str(error)
+    if method != "pca" and len(space) < 4:
+        with pytest.raises(ProjectionError, match=rf"{name} has {len(space)}\. Use PCA\."):
+            project(space, method, n_components)
         return
+    found = project(space, method, n_components, **METHODS[method])
     assert found.coordinates.shape == (len(space), n_components)
     assert np.isfinite(found.coordinates).all()
     if len(space) >= 3:
