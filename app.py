@@ -22,3 +22,4 @@ with right:
     for name, sample in SAMPLES.items():
         door("map", f"Explore {sample.title}", sample.sentence, space_id=name)
     door("open", "Open a vector file", "word2vec, GloVe, NumPy, CSV: see your own vectors.")
+    door("encode", "Encode text", "Sentences become vectors: offline, on this computer.")

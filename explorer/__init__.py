@@ -7,10 +7,12 @@
 """
 
 from explorer.analogy import analogy
+from explorer.encode import encode  # the function: it takes its package's name
 from explorer.errors import ExplorerError
 from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.formats.save import save_space
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection, Quality, project, projection_quality
@@ -29,6 +31,7 @@ __all__ = [
     "Source",
     "Vector",
     "analogy",
+    "encode",
     "evaluate_analogies",
     "evaluate_similarity",
     "inspect_file",
@@ -36,4 +39,5 @@ __all__ = [
     "open_space",
     "project",
     "projection_quality",
+    "save_space",
 ]

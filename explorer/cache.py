@@ -21,6 +21,8 @@ from explorer.projection.quality import Quality
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace
 
+ENCODED = "encoded"  # the folder of a kind that keeps within a bound of its own
+
 
 def content_key(**parts: Any) -> str:
     """Return a key that is equal for equal parts: 32 hex digits of blake2b over their JSON."""
@@ -35,19 +37,6 @@ def vectors_file(space: EmbeddingSpace) -> Path:
 
         return keep("vectors", f"{space.digest}.npz", lambda to: save_npz(to, space.matrix))
     return keep("vectors", f"{space.digest}.npy", lambda stream: np.save(stream, space.vectors))
-
-
-def open_vectors(path: Path, name: str) -> EmbeddingSpace:
-    """Return the vectors of such a file, numbered for labels; the dense ones stay on disk."""
-    if path.suffix == ".npz":
-        from scipy.sparse import load_npz
-
-        from explorer.sparse import SparseSpace
-
-        matrix = load_npz(path)
-        return SparseSpace([str(row) for row in range(matrix.shape[0])], matrix, name=name)
-    vectors = np.load(path, mmap_mode="r", allow_pickle=False)
-    return EmbeddingSpace([str(row) for row in range(len(vectors))], vectors, name=name)
 
 
 def load_projection(key: str) -> Projection | None:
@@ -171,8 +160,8 @@ def temporary(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def make_room() -> None:
-    """Remove the files that were not used for longest until the cache is within its bound."""
+def make_room(needed: int = 0) -> None:
+    """Remove the files not used for longest until so many bytes more fit within the bound."""
     settings = load_settings()
     found = []
     for path in settings.cache_dir.rglob("*"):
@@ -180,9 +169,11 @@ def make_room() -> None:
             if path.is_file():
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))
-    room = settings.cache_gb * 1e9 - sum(size for _, size, _ in found)
+    room = settings.cache_gb * 1e9 - needed - sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if room >= 0:
             return
+        if path.parent.name == ENCODED:  # a database in use
+            continue
         path.unlink(missing_ok=True)
         room += size

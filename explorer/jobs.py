@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError, JobCancelled, JobError
 from explorer.frames import Frame, Frames
-from explorer.projection.report import Report
+from explorer.projection.report import DrawingReport
 from explorer.settings import load_settings
 from explorer.workers import Connection
 
@@ -156,11 +156,13 @@ class Job:
 class Jobs:
     """The computations of one web process."""
 
-    def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
+    def __init__(
+        self, workers: int | None = None, scheduler: str | None = None, threads: int = 1
+    ) -> None:
         settings = load_settings()
         self.workers = settings.workers if workers is None else workers
         self.scheduler = settings.scheduler if scheduler is None else scheduler
-        self._connection = Connection(self.workers, self.scheduler)
+        self._connection = Connection(self.workers, self.scheduler, threads)
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._here = threading.Lock()  # one at a time computes in this process
@@ -399,7 +401,7 @@ def run_task(function: Callable[..., Any], task: str, *args: Any) -> Any:
         worker.log_event(task, {"share": share, "step": step, "frame": frame})
 
     tell(0.0, "", ())  # it begins; if this comes twice, the first one's process died
-    report: Report = Reporter(check, tell)
+    report: DrawingReport = Reporter(check, tell)
     return function(*args, report=report)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 
@@ -13,6 +13,14 @@ def default_cache_dir() -> Path:
         return Path(local) / "embedding-explorer" / "cache"
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "embedding-explorer"
+
+
+def default_model_dir() -> Path:
+    """Return the folder where a model can be put by hand."""
+    if local := os.environ.get("LOCALAPPDATA"):
+        return Path(local) / "embedding-explorer" / "models"
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "embedding-explorer" / "models"
 
 
 @dataclass(frozen=True)
@@ -30,12 +38,21 @@ class Settings:
     scheduler
         Address of a Dask scheduler to use instead of local workers, such as
         tcp://host:8786.
+    data_dir
+        Folder whose files the Open page offers, or None.
+    model_dir
+        Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
+    models
+        Names of the models that may be loaded, on a server for many; empty: any.
     """
 
     cache_dir: Path
     cache_gb: float = 10.0
     workers: int = 2
     scheduler: str = ""
+    data_dir: Path | None = None
+    model_dir: Path = field(default_factory=default_model_dir)
+    models: tuple[str, ...] = ()
 
 
 def load_settings() -> Settings:
@@ -50,6 +67,9 @@ def load_settings() -> Settings:
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
         workers=max(0, int(number("workers", given.get("workers"), Settings.workers))),
         scheduler=given.get("scheduler", Settings.scheduler),
+        data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
+        model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
+        models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
     )
 
 

@@ -1,4 +1,4 @@
-"""The local workers: `python -m explorer.workers N` is a Dask cluster in a process of its own.
+"""The local workers: `python -m explorer.workers N THREADS` is a Dask cluster of its own.
 
 It is a program and not a `LocalCluster` inside the app, because starting processes from
 a Streamlit script would run that script again, and because a crash in here must not take
@@ -28,8 +28,9 @@ KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same spa
 class Connection:
     """A client of local workers, or of the cluster at an address."""
 
-    def __init__(self, workers: int, scheduler: str = "") -> None:
+    def __init__(self, workers: int, scheduler: str = "", threads: int = 1) -> None:
         self._workers = workers
+        self._threads = threads  # jobs at once in a worker: more than 1 only where they may share
         self._scheduler = scheduler
         self._connecting = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -97,7 +98,7 @@ class Connection:
 
     def _start_local(self) -> str:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "explorer.workers", str(self._workers)],
+            [sys.executable, "-m", "explorer.workers", f"{self._workers}", f"{self._threads}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -126,7 +127,8 @@ def main() -> None:
     )
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
-        threads_per_worker=1,  # concurrent UMAP in threads can abort the process
+        # concurrent UMAP in threads can abort the process; encoding shares its model in them
+        threads_per_worker=int(sys.argv[2]),
         processes=True,
         dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same
         host="127.0.0.1",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.ui import address, groups, map_view, trust
 from explorer.ui.frame import open_page
+from explorer.ui.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.picture_settings import ask_picture
 from explorer.ui.pictures import draw, replay
 from explorer.ui.pointcloud import pointcloud
@@ -23,19 +24,23 @@ with said:
     quality = trust.tell_quality(space, projection, wanted)
     found = groups.tell_clusters(space, projection, wanted, grouping) if grouping else None
 left, right = st.columns([2.2, 1], gap="medium")
+with right:
+    landing = ask_landing(space, projection)
 with left:
     chosen = pointcloud(
         projection,
         space,
         colors=map_view.colors(view, quality, found),
-        marks=view.marks(projection, space),
+        marks=landing_marks(view.marks(projection, space), landing),
         size=view.size,
         opacity=view.opacity,
+        arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )
     replay()
     groups.table(found)
 with right:
+    show_landing(space, landing)
     show_selection(space, chosen)
     map_view.beside(space, projection, view)
 address.remember_map()

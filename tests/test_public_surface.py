@@ -30,6 +30,7 @@ def test_the_public_names_are_these() -> None:
         "Source",
         "Vector",
         "analogy",
+        "encode",
         "evaluate_analogies",
         "evaluate_similarity",
         "inspect_file",
@@ -37,6 +38,7 @@ def test_the_public_names_are_these() -> None:
         "open_space",
         "project",
         "projection_quality",
+        "save_space",
     ]
 
 

@@ -37,6 +37,14 @@ def test_variables_come_before_the_defaults(
     assert load_settings() == Settings(cache_dir=tmp_path, cache_gb=0.5, workers=3)
 
 
+def test_models_are_a_list_of_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EXPLORER_MODELS", "BAAI/bge-small-en-v1.5, , intfloat/e5-small")
+    monkeypatch.setenv("EXPLORER_MODEL_DIR", str(tmp_path))
+    settings = load_settings()
+    assert settings.models == ("BAAI/bge-small-en-v1.5", "intfloat/e5-small")
+    assert settings.model_dir == tmp_path
+
+
 def test_there_may_be_no_workers_and_another_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_WORKERS", "0")
     monkeypatch.setenv("EXPLORER_SCHEDULER", "tcp://host:8786")

@@ -11,7 +11,7 @@ from explorer.projection.method import Method, Parameter
 from explorer.projection.preparation import PREPARATIONS, prepare
 from explorer.projection.projection import Projection
 from explorer.projection.quality import Quality, projection_quality
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 __all__ = [
@@ -175,7 +175,7 @@ def project(
     seed: int | None = 42,
     *,
     prepared: Sequence[str] = (),
-    report: Report = no_report,
+    report: DrawingReport = no_report,
     **params: Any,
 ) -> Projection:
     """Project a space to two or three dimensions.

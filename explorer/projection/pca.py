@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 BLOCK_BYTES = 32 << 20
@@ -31,7 +31,7 @@ def project(
     space: EmbeddingSpace,
     n_components: int,
     seed: int,
-    report: Report = no_report,
+    report: DrawingReport = no_report,
     *,
     components: Sequence[int] | None = None,
 ) -> Projection:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+Report: TypeAlias = Callable[[float, str], None]
+"""Called with the share that is done (0 to 1) and what is being done.
 
-class Report(Protocol):
-    """Called with the share that is done (0 to 1), what is being done, and how it looks by now.
+It may raise to stop the work (`JobCancelled` does): progress and cancel are one idea.
+"""
+
+
+class DrawingReport(Protocol):
+    """A report that may also be told how the picture looks by now.
 
     `coordinates` are (n, 2) or (n, 3) float32 and belong to the caller, who goes on writing
-    to them: copy what is to be kept. It may raise to stop the work (`JobCancelled` does):
-    progress and cancel are one idea.
+    to them: copy what is to be kept.
     """
 
     def __call__(

@@ -11,7 +11,7 @@ from explorer.errors import ProjectionError
 from explorer.projection import pca
 from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 5
@@ -26,7 +26,7 @@ def project(
     space: EmbeddingSpace,
     n_components: int,
     seed: int | None,
-    report: Report = no_report,
+    report: DrawingReport = no_report,
     *,
     perplexity: float = 30,
     early_exaggeration: float = 12,

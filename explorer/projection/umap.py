@@ -12,7 +12,7 @@ from explorer.errors import ProjectionError
 from explorer.projection import pca
 from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 4
@@ -25,7 +25,7 @@ def project(
     space: EmbeddingSpace,
     n_components: int,
     seed: int | None,
-    report: Report = no_report,
+    report: DrawingReport = no_report,
     *,
     n_neighbors: int = 15,
     min_dist: float = 0.1,
@@ -174,7 +174,7 @@ def densities(edges: Any, distances: Any) -> dict[str, Any]:
 class EpochWriter:
     """The file that umap-learn's progress bar writes to: each line is told on as progress."""
 
-    def __init__(self, report: Report, layout: NDArray[np.float32]) -> None:
+    def __init__(self, report: DrawingReport, layout: NDArray[np.float32]) -> None:
         self._report = report
         self._layout = layout
 

@@ -13,7 +13,7 @@ from explorer import cache
 from explorer.clusters import Clusters, find_clusters
 from explorer.jobs import ArrayFile, Job, Jobs, as_array
 from explorer.projection import Projection, Quality, project, projection_quality
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, Report, no_report
 from explorer.space import EmbeddingSpace
 
 SEED = 42
@@ -33,7 +33,7 @@ class Picture:
         """Return the key under which this picture of a space is computed and kept."""
         return cache.content_key(kind="projection", space=space.digest, **asdict(self))
 
-    def draw(self, space: EmbeddingSpace, report: Report = no_report) -> Projection:
+    def draw(self, space: EmbeddingSpace, report: DrawingReport = no_report) -> Projection:
         """Compute it here and now."""
         return project(
             space,
@@ -68,7 +68,7 @@ def draw_file(
     name: str,
     metadata: pa.Table | None,
     wanted: Picture,
-    report: Report = no_report,
+    report: DrawingReport = no_report,
 ) -> Projection:
     """Draw a picture of vectors; runs on a worker."""
     return wanted.draw(bare_space(as_array(vectors), name, metadata), report)

@@ -46,6 +46,7 @@ class Page:
 PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
+    "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
@@ -54,6 +55,12 @@ PAGES = {  # in the order of the navigation
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
     "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
     "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
+    "word_to_bert": Page(
+        "pages/word_to_bert.py", "From a word to BERT", ":material/account_tree:", "Learn"
+    ),
+    "watch_it_learn": Page(
+        "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
+    ),
 }
 
 

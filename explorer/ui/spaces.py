@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +23,7 @@ class Sample:
     title: str
     sentence: str
     origin: str
+    model: str  # as `explorer.encode` takes it
 
 
 SAMPLES = {
@@ -30,11 +31,13 @@ SAMPLES = {
         "10,000 words",
         "Everyday words as a language model first sees them: one vector per word.",
         "input embeddings of all-MiniLM-L6-v2",
+        "tokens of all-MiniLM-L6-v2",
     ),
     "books": Sample(
         "338 books",
         "Each book is the meaning of its description, as one sentence embedding.",
         "sentence embeddings by all-MiniLM-L6-v2",
+        "all-MiniLM-L6-v2",
     ),
 }
 DEFAULT = "words"
@@ -66,7 +69,13 @@ class OpenedSpaces:
             return self._spaces.get(space_id)
 
     def _bytes(self) -> int:
-        return sum(space.nbytes for space in self._spaces.values())
+        spaces = self._spaces.values()
+        return sum(space.nbytes + drawn_from_bytes(space) for space in spaces)
+
+
+def drawn_from_bytes(space: EmbeddingSpace) -> int:
+    """Return the bytes of the whole that a space was drawn from."""
+    return space.drawn_from.whole.nbytes if space.drawn_from else 0
 
 
 @st.cache_resource(show_spinner=False)
@@ -78,7 +87,14 @@ def opened_spaces() -> OpenedSpaces:
 @st.cache_resource(show_spinner=False)
 def sample_space(name: str) -> EmbeddingSpace:
     """Return a sample, read once for all visitors."""
-    return open_space(SAMPLE_FOLDER / f"{name}.npy", name=name)
+    space = open_space(SAMPLE_FOLDER / f"{name}.npy", name=name)
+    return EmbeddingSpace(
+        space.labels,
+        space.vectors,
+        name=name,
+        metadata=space.metadata,
+        source=replace(space.source, model=SAMPLES[name].model),
+    )
 
 
 def find_space(space_id: str) -> EmbeddingSpace | None:

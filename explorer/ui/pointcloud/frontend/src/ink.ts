@@ -46,16 +46,16 @@ export function clustersOf(points: PointsPart, part: CodesPart): Cluster[] {
   if (part.names.length > MOST_CLUSTERS) return [];
   const { positions } = points;
   const sums = part.names.map((): [number, number, number, number, number] => [0, 0, 0, 0, 0]);
-  part.codes.forEach((code, row) => {
-    const sum = sums[code]!;
+  const step = Math.max(1, Math.ceil(part.codes.length / MOST_COUNTED));
+  for (let row = 0; row < part.codes.length; row += step) {
+    const sum = sums[part.codes[row]!]!;
     for (let axis = 0; axis < 3; axis++) {
       const place = positions[3 * row + axis]!;
       sum[axis]! += place;
       sum[3] += place * place;
     }
     sum[4]++;
-  });
-  const step = Math.max(1, Math.ceil(part.codes.length / MOST_COUNTED));
+  }
   return part.names.flatMap((name, code) => {
     const [sx, sy, sz, squares, n] = sums[code]!;
     const [x, y, z] = [sx / n, sy / n, sz / n];

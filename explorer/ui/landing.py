@@ -1,0 +1,116 @@
+"""Type a sentence and see it land: encoded by the space's own model, set among its neighbors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection
+from explorer.encode import work
+from explorer.errors import ExplorerError
+from explorer.figures.marks import Marks
+from explorer.landing import Landing, land
+from explorer.ui import address
+from explorer.ui.encode_view import encodings
+from explorer.ui.opening import tell
+from explorer.ui.plain import plain
+from explorer.ui.pointcloud import Arrow
+
+FALL = 0.12  # length of the arrow, of the picture's height
+MOST = 32  # letters beside it
+PATIENCE = 90.0  # seconds; the first time, the model has to be loaded
+
+
+def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None:
+    """Draw the field for a sentence and return where it lands."""
+    text = st.text_input(
+        "Type a sentence and see it land",
+        key="typed",
+        bind="query-params",
+        placeholder="atmospheric, a house with secrets",
+        icon=":material/flight_land:",
+    )
+    if not (text and text.strip()):
+        return None
+    if not space.source.model:
+        st.info(
+            f"What made the vectors of {plain(space.name)} is not known, so no new text can be "
+            "set among them. It works in spaces that were encoded here, and in the samples.",
+            icon=":material/help:",
+        )
+        return None
+    try:
+        with st.spinner("Reading it …"):
+            job = work.start_vector_of(encodings().jobs, text.strip(), space.source.model)
+            vector = job.result(PATIENCE)
+        return land(space, projection, text.strip(), vector)
+    except ExplorerError as error:
+        tell(error)
+        return None
+
+
+def landing_marks(marks: Marks, landing: Landing | None) -> Marks:
+    """Return the map's marks with the neighbors of what landed, where nothing else is marked."""
+    if landing is None or not marks.is_empty:
+        return marks
+    return replace(marks, hits=landing.neighbors.indices)
+
+
+def landing_arrows(projection: Projection, landing: Landing | None) -> list[Arrow]:
+    """Return an arrow that comes down where the text landed, with the text beside it."""
+    if landing is None:
+        return []
+    above = landing.coordinates.copy()
+    above[1] += FALL * float(np.ptp(projection.coordinates[:, 1]))
+    text = landing.text if len(landing.text) <= MOST else f"{landing.text[: MOST - 1]}…"
+    return [Arrow(above.tolist(), landing.coordinates.tolist(), text)]
+
+
+def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
+    """List the neighbors of what landed, and say how near the nearest is."""
+    if landing is None:
+        return
+    nearest = landing.neighbors.labels[0]
+    st.markdown(
+        f"Nearest is **{plain(nearest)}**, at a cosine of **{landing.nearness:.2f}**: "
+        f"{how_near(landing)}"
+    )
+    table = landing.neighbors.to_arrow().drop(["row"])
+
+    def choose() -> None:
+        chosen = st.session_state["landed"].selection.cells
+        if chosen:
+            address.select(space, int(landing.neighbors.indices[chosen[0][0]]))
+
+    st.dataframe(
+        table,
+        key="landed",
+        on_select=choose,
+        selection_mode="single-cell",
+        hide_index=True,
+        column_config={
+            "label": st.column_config.TextColumn("Neighbor", width=160),
+            "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
+        },
+        height=38 + 35 * len(landing.neighbors),
+    )
+    st.caption("It is drawn between these, nearer ones counting more; no point moved.")
+
+
+def how_near(landing: Landing) -> str:
+    """Say what that nearness means in this space."""
+    if not len(landing.usual):
+        return "there is no other point to compare with."
+    if landing.rank < 0.05:
+        farther = share(1 - landing.rank)
+        return f"far from everything, {farther} of the points here have a nearer neighbor."
+    if landing.rank < 0.5:
+        return f"{share(1 - landing.rank)} of the points here have a nearer neighbor."
+    return f"nearer than {share(landing.rank)} of the points here have theirs."
+
+
+def share(part: float) -> str:
+    """Return a share in words."""
+    return "all" if part > 0.995 else f"{part:.0%}"

@@ -1,0 +1,54 @@
+"""Encoding in a real browser, on the real workers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.ui.encode_view import EXAMPLES
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+LOADED = 180_000  # milliseconds; workers start and load torch, on a machine that tests
+
+
+def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(
+    server: Server, page: Page
+) -> None:
+    page.goto(f"{server.url}/encode")
+    page.get_by_label("One text a line").fill(EXAMPLES)
+    page.get_by_label("One text a line").press("Control+Enter")
+    page.get_by_role("button", name="Encode 10 texts").click()
+    expect(page.get_by_role("progressbar").first).to_be_visible()
+    expect(page.get_by_text("10 texts went through the model")).to_be_visible(timeout=LOADED)
+    page.get_by_role("button", name="See the map").click()
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    expect(page.get_by_text("From texts · encoded by all-MiniLM-L6-v2")).to_be_visible()
+    typed = page.get_by_label("Type a sentence and see it land")
+    typed.fill("the baker kneads his loaf")
+    typed.press("Enter")
+    expect(page.get_by_text("Nearest is Bread rises slowly in a warm kitchen.")).to_be_visible(
+        timeout=LOADED
+    )
+    expect(page).to_have_url(re.compile("typed=the"))
+
+
+def test_encoding_is_stopped_within_a_second_and_goes_on(server: Server, page: Page) -> None:
+    many = "\n".join(f"sentence number {number} of a long list of them" for number in range(4000))
+    page.goto(f"{server.url}/encode")
+    page.get_by_label("One text a line").fill(many)
+    page.get_by_label("One text a line").press("Control+Enter")
+    page.get_by_role("button", name="Encode 4,000 texts").click()
+    expect(page.get_by_text(re.compile(r"Encoding: [1-9][\d,]* of 4,000 texts"))).to_be_visible(
+        timeout=LOADED
+    )
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("What was done is kept")).to_be_visible()
+    page.get_by_role("link", name="Map").click()  # the page stays usable
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Encode text").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("were kept from before")).to_be_visible(timeout=LOADED)

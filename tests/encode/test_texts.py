@@ -1,0 +1,124 @@
+"""Texts from lines and tables: what is kept, what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyarrow import feather
+
+from explorer.encode.tables import open_table
+from explorer.encode.texts import from_table, from_text, label_column, line_batches, text_columns
+from explorer.errors import TextError, UnknownFormatError
+from explorer.formats.file import as_file
+
+BOOKS = pa.table(
+    {
+        "title": ["Emma", "Dracula", "Heidi"],
+        "year": [1815, 1897, 1881],
+        "description": ["A clever, rich girl.", None, "A girl, and\nthe Alps."],
+    }
+)
+
+
+def test_lines_end_at_line_feeds_alone() -> None:
+    made = from_text("\ufeffone\r\ntwo\u2028still two\n\nthree\x85here\n")
+    assert made.texts == ("one", "two\u2028still two", "three\x85here")
+    assert made.notes[0] == "1 empty text was left out."
+
+
+def test_paragraphs_are_parted_by_empty_lines() -> None:
+    made = from_text("One\ngoes on.\n\n \t\nTwo.\n", "paragraph")
+    assert made.texts == ("One goes on.", "Two.")
+
+
+def test_only_empty_lines_are_told() -> None:
+    with pytest.raises(TextError, match="nothing but empty lines"):
+        from_text("\n \n\t\n")
+
+
+def test_a_column_is_read_and_the_others_are_metadata() -> None:
+    made = from_table(BOOKS, "description", "title")
+    assert made.texts == ("A clever, rich girl.", "A girl, and\nthe Alps.")
+    assert made.labels == ("Emma", "Heidi")
+    assert made.metadata is not None
+    assert made.metadata.to_pydict() == {
+        "year": [1815, 1881],
+        "description": ["A clever, rich girl.", "A girl, and\nthe Alps."],
+    }
+    assert made.notes == ("1 empty text was left out.",)
+
+
+def test_a_column_of_numbers_is_told_with_those_that_hold_text() -> None:
+    with pytest.raises(TextError, match=r"“year” holds numbers .* text: “description”, “title”"):
+        from_table(BOOKS, "year")
+
+
+def test_a_column_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(TextError, match=r"no column “plot”. The columns are: title, year"):
+        from_table(BOOKS, "plot")
+
+
+def test_the_likeliest_columns_are_guessed() -> None:
+    assert text_columns(BOOKS.schema) == ["description", "title"]
+    assert label_column(BOOKS.schema, "description") == "title"
+
+
+def write(path: Path) -> Path:
+    """Write the books in the format of the path's suffix."""
+    import polars as pl
+
+    frame = pl.from_arrow(BOOKS)
+    assert isinstance(frame, pl.DataFrame)
+    if path.suffix == ".csv":
+        frame.write_csv(path)
+    elif path.suffix == ".tsv":
+        frame.write_csv(path, separator="\t")
+    elif path.suffix == ".jsonl":
+        frame.write_ndjson(path)
+    elif path.suffix == ".arrow":
+        feather.write_feather(BOOKS, path)
+    else:
+        pq.write_table(BOOKS, path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl", ".arrow"])
+@pytest.mark.parametrize("from_disk", [True, False])
+def test_tables_of_each_kind_are_read_whole_and_in_parts(
+    tmp_path: Path, suffix: str, from_disk: bool
+) -> None:
+    path = write(tmp_path / f"books{suffix}")
+    file = as_file(path)
+    if not from_disk:
+        with path.open("rb") as stream:
+            file = as_file(stream)
+    whole = open_table(file).read()
+    assert whole["title"].to_pylist() == BOOKS["title"].to_pylist()
+    assert whole["description"].to_pylist()[2] == "A girl, and\nthe Alps."
+    parts = list(open_table(file).batches(2))
+    assert [len(part) for part in parts] == [2, 1]
+    assert pa.concat_tables(parts)["year"].to_pylist() == [1815, 1897, 1881]
+
+
+def test_text_files_are_read_in_parts(tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_bytes("eins\r\nzwei\ndr\xe4i".encode())
+    parts = list(line_batches(as_file(path), 2))
+    assert [part["text"].to_pylist() for part in parts] == [["eins", "zwei"], ["dräi"]]
+
+
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_bytes(b"")
+    with pytest.raises(TextError, match=r"empty.csv is empty: 0 bytes"):
+        open_table(as_file(path))
+
+
+def test_another_kind_of_file_names_the_known_ones(tmp_path: Path) -> None:
+    path = tmp_path / "notes.docx"
+    path.write_bytes(b"PK")
+    with pytest.raises(UnknownFormatError, match=r"\.parquet"):
+        open_table(as_file(path))
