@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import EmbeddingSpace, Projection, Quality, cache
-from explorer.figures.colors import Numbers
+from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection.work import Picture, measured_key, start_quality
 from explorer.ui.pictures import fast_projection, is_finished, jobs, visitor
 
@@ -87,4 +87,6 @@ def colors(quality: Quality | None) -> Numbers | None:
     """Return each point's color by how many of its neighbors the picture keeps."""
     if quality is None:
         return None
-    return Numbers(COLOR, (quality.kept * quality.k).astype(np.float64), 0.0, float(quality.k))
+    kept = (quality.kept * quality.k).astype(np.float64)
+    most = max(1.0, float(np.nanpercentile(kept, ROBUST[1])))  # few pictures keep them all
+    return Numbers(COLOR, kept, 0.0, most)
