@@ -1,4 +1,4 @@
-"""The command line, a third face of the library: `embedding-explorer encode | evaluate | …`.
+"""The command line, a third face of the library: `embedding-explorer encode | project | …`.
 
 A new command is an entry in COMMANDS.
 """
@@ -19,6 +19,7 @@ from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
 from explorer.formats import commands
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
+from explorer.project_command import declare_project, run_project
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, count
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, standard_file
@@ -162,6 +163,9 @@ COMMANDS = {
     ),
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
+    ),
+    "project": Command(
+        "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "train": Command("learn vectors from a text", declare_train, train),
     "cache": Command(

@@ -23,7 +23,7 @@ from explorer.figures import inside as figures
 from explorer.figures.inside import layer_name
 from explorer.ui.lesson import choose_step
 from explorer.ui.opening import tell
-from explorer.ui.pictures import fast_projection
+from explorer.ui.pictures import picture
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.spaces import sample_space
@@ -431,7 +431,7 @@ def pooling_step(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) 
 
 def place_among_books(books: EmbeddingSpace, vectors: np.ndarray) -> None:
     """Draw the sentences on the map of the books, with the books nearest to each."""
-    projection = fast_projection(books.digest, "pca", 2, books)
+    projection = picture(books, "pca", 2)
     figure = figures.placed_figure(
         projection, books.labels, place_on(books, projection, vectors), dark=is_dark(), height=300
     )

@@ -135,7 +135,7 @@ def pointcloud(
         "answered": (last_choice(key) or {}).get("at", 0),
         "lines": lines,
         "arrows": [arrow_data(one) for one in arrows],
-        "axes": projection.axis_names if projection.variance_share is not None else None,
+        "axes": projection.axis_names if projection.has_axes else None,
         "alt": (
             f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
             f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
@@ -149,6 +149,7 @@ def pointcloud(
         {
             "hits": marks.hits.astype(np.uint32),
             "neighbors": marks.neighbors.astype(np.uint32),
+            "lost": marks.lost.astype(np.uint32),
             "order": order(importance),
         },
     )

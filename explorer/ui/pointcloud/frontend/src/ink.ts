@@ -142,13 +142,17 @@ function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {
 
 function lines({ camera, view, at, selected, isVisible }: Drawing): Shape[] {
   const [x0, y0] = camera.project(...at(selected[0]!));
+  const lost = new Set(view.lost);
   return [...view.neighbors].filter(isVisible).flatMap((row): Shape[] => {
     const [x, y, depth] = camera.project(...at(row));
     const points: Place[] = [
       [x0, y0],
       [x, y],
     ];
-    return depth > 0 ? [{ kind: "stroke", points, color: view.ink.text, width: 1, alpha: 0.45 }] : [];
+    if (depth <= 0) return [];
+    return lost.has(row)
+      ? [{ kind: "stroke", points, color: view.ink.chosen, width: 1.5, alpha: 0.8 }]
+      : [{ kind: "stroke", points, color: view.ink.text, width: 1.5, alpha: 0.8 }];
   });
 }
 
