@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test lint frontend lock clean
+.PHONY: help run dev test lint frontend fuzz lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -31,6 +31,9 @@ lint: $(VENV)/.installed-dev  ## check format, style and types
 
 frontend:  ## build the map's program again, after a change of its TypeScript (needs Node)
 	.ci/frontend build
+
+fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
+	$(PYTHON) -m tests.fuzz.run --seconds 120
 
 lock:  ## renew requirements.txt and tests/requirements.txt from pyproject.toml
 	.ci/setup venv build/lock

@@ -12,9 +12,10 @@ from explorer.errors import ExplorerError
 from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
+from explorer.formats.save import save_space
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
 from explorer.neighbors import Neighbors, nearest_neighbors
-from explorer.projection import Projection, project
+from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
 
@@ -25,6 +26,7 @@ __all__ = [
     "FileReport",
     "Neighbors",
     "Projection",
+    "Quality",
     "SimilarityReport",
     "Source",
     "Vector",
@@ -36,4 +38,6 @@ __all__ = [
     "nearest_neighbors",
     "open_space",
     "project",
+    "projection_quality",
+    "save_space",
 ]

@@ -8,13 +8,16 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
+from explorer.frames import Frame
 from explorer.projection.projection import Projection
+from explorer.projection.quality import Quality
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace
 
@@ -36,53 +39,93 @@ def vectors_file(space: EmbeddingSpace) -> Path:
     return keep("vectors", f"{space.digest}.npy", lambda stream: np.save(stream, space.vectors))
 
 
-def open_vectors(path: Path, name: str) -> EmbeddingSpace:
-    """Return the vectors of such a file, numbered for labels; the dense ones stay on disk."""
-    if path.suffix == ".npz":
-        from scipy.sparse import load_npz
-
-        from explorer.sparse import SparseSpace
-
-        matrix = load_npz(path)
-        return SparseSpace([str(row) for row in range(matrix.shape[0])], matrix, name=name)
-    vectors = np.load(path, mmap_mode="r", allow_pickle=False)
-    return EmbeddingSpace([str(row) for row in range(len(vectors))], vectors, name=name)
-
-
 def load_projection(key: str) -> Projection | None:
     """Return a kept projection, or None."""
-    path = folder("projections") / f"{key}.npz"
+    found = load_arrays("projections", key)
+    if found is None:
+        return None
+    arrays, made = found
+    share = arrays["variance_share"]
+    return Projection(
+        arrays["coordinates"],
+        made["method"],
+        made["params"],
+        made["seed"],
+        share if len(share) else None,
+        tuple(made["notes"]),
+    )
+
+
+def save_projection(key: str, projection: Projection) -> None:
+    """Keep a projection under its key."""
+    share = projection.variance_share
+    arrays: dict[str, NDArray[Any]] = {
+        "coordinates": projection.coordinates,
+        "variance_share": np.empty(0) if share is None else share,
+    }
+    made = {
+        "method": projection.method,
+        "params": dict(projection.params),
+        "seed": projection.seed,
+        "notes": projection.notes,
+    }
+    save_arrays("projections", key, arrays, made)
+
+
+def load_frames(key: str) -> list[Frame]:
+    """Return the pictures that a projection went through, oldest first; none if not kept."""
+    found = load_arrays("frames", key)
+    if found is None:
+        return []
+    arrays, made = found
+    return [
+        Frame(share, step, data.tobytes(), tuple(low), tuple(high))
+        for data, (share, step, low, high) in zip(arrays["data"], made["frames"], strict=True)
+    ]
+
+
+def save_frames(key: str, frames: Sequence[Frame]) -> None:
+    """Keep the pictures that a projection went through."""
+    data = np.array([np.frombuffer(frame.data, np.uint8) for frame in frames])
+    told = [(frame.share, frame.step, frame.low, frame.high) for frame in frames]
+    save_arrays("frames", key, {"data": data}, {"frames": told})
+
+
+def load_quality(key: str) -> Quality | None:
+    """Return what was measured of a projection, or None."""
+    found = load_arrays("quality", key)
+    return None if found is None else Quality(kept=found[0]["kept"], **found[1])
+
+
+def save_quality(key: str, quality: Quality) -> None:
+    """Keep what was measured of a projection."""
+    figures = {name: value for name, value in vars(quality).items() if name != "kept"}
+    save_arrays("quality", key, {"kept": quality.kept}, figures)
+
+
+def load_arrays(kind: str, key: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
+    """Return kept arrays and what was written of them, or None."""
+    path = folder(kind) / f"{key}.npz"
     try:
         # opened here, because np.load leaves a broken file open
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files if name != "made"}
             made = json.loads(str(kept["made"]))
-            share = kept["variance_share"]
-            coordinates = kept["coordinates"]
         os.utime(path)
     except OSError:  # not there
         return None
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile):  # broken: make place for a new one
         path.unlink(missing_ok=True)
         return None
-    return Projection(
-        coordinates, made["method"], made["params"], made["seed"], share if len(share) else None
-    )
+    return arrays, made
 
 
-def save_projection(key: str, projection: Projection) -> None:
-    """Keep a projection under its key."""
-    made = {
-        "method": projection.method,
-        "params": dict(projection.params),
-        "seed": projection.seed,
-    }
-    share = projection.variance_share
-    arrays: Mapping[str, Any] = {
-        "coordinates": projection.coordinates,
-        "variance_share": np.empty(0) if share is None else share,
-        "made": np.array(json.dumps(made)),
-    }
-    keep("projections", f"{key}.npz", lambda stream: np.savez(stream, **arrays))
+def save_arrays(
+    kind: str, key: str, arrays: Mapping[str, NDArray[Any]], made: Mapping[str, Any]
+) -> None:
+    """Keep arrays, and what JSON can hold of how they were made."""
+    everything: dict[str, Any] = {**arrays, "made": np.array(json.dumps(made))}
+    keep(kind, f"{key}.npz", lambda stream: np.savez(stream, **everything))
 
 
 def folder(kind: str) -> Path:
@@ -117,8 +160,8 @@ def temporary(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def make_room() -> None:
-    """Remove the files that were not used for longest until the cache is within its bound."""
+def make_room(needed: int = 0) -> None:
+    """Remove the files not used for longest until so many bytes more fit within the bound."""
     settings = load_settings()
     found = []
     for path in settings.cache_dir.rglob("*"):
@@ -126,7 +169,7 @@ def make_room() -> None:
             if path.is_file():
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))
-    room = settings.cache_gb * 1e9 - sum(size for _, size, _ in found)
+    room = settings.cache_gb * 1e9 - needed - sum(size for _, size, _ in found)
     for _, size, path in sorted(found):
         if room >= 0:
             return

@@ -1,4 +1,4 @@
-"""The command line, a third face of the library: `embedding-explorer encode | evaluate | …`.
+"""The command line, a third face of the library: `embedding-explorer encode | project | …`.
 
 A new command is an entry in COMMANDS.
 """
@@ -17,10 +17,13 @@ from explorer.analogy import METHODS
 from explorer.encode import command as encoding
 from explorer.errors import ExplorerError
 from explorer.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
+from explorer.formats import commands
 from explorer.judged_pairs import SimilarityReport, evaluate_similarity
+from explorer.project_command import declare_project, run_project
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, count
 from explorer.standards import ANALOGY_SETS, SIMILARITY_SETS, standard_file
+from explorer.training.command import declare_train, train
 
 PROGRAM = "embedding-explorer"
 
@@ -146,6 +149,13 @@ def show_settings(given: argparse.Namespace) -> int:
 
 
 COMMANDS = {
+    "serve": Command("start the app", commands.declare_serve, commands.serve),
+    "inspect": Command(
+        "tell what is in a file of vectors", commands.declare_inspect, commands.inspect
+    ),
+    "convert": Command(
+        "save a file of vectors in another format", commands.declare_convert, commands.convert
+    ),
     "encode": Command(
         "turn a file of texts into a Parquet file of vectors",
         encoding.declare_encode,
@@ -154,6 +164,10 @@ COMMANDS = {
     "evaluate": Command(
         "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
     ),
+    "project": Command(
+        "project the vectors of a Parquet file of any size", declare_project, run_project
+    ),
+    "train": Command("learn vectors from a text", declare_train, train),
     "cache": Command(
         "show what is kept on disk, and empty it", encoding.declare_cache, encoding.show_cache
     ),

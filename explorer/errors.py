@@ -8,8 +8,10 @@ ExplorerError
 ├── FormatError              a file cannot be read as vectors
 │   ├── UnknownFormatError   no known format fits
 │   └── ParseError           the format is known, its content is broken
+│       └── RefusedError     ... or it could run code: how to convert it is said
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
+├── TrainingError            a text or the settings do not allow to learn vectors
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
 │   └── TextError            there are no texts, or not in that column
@@ -75,6 +77,10 @@ class ParseError(FormatError):
     """The format was recognized, but its content is broken."""
 
 
+class RefusedError(ParseError):
+    """The file could run code, fill the memory or the disk, or reach other files."""
+
+
 class QueryError(ExplorerError, ValueError):
     """A question (neighbors, search) does not fit the space."""
 
@@ -84,7 +90,7 @@ class ProjectionError(ExplorerError, ValueError):
 
 
 class EncodeError(ExplorerError, ValueError):
-    """Texts cannot be turned into vectors."""
+    """Texts cannot be turned into vectors, or a model does not do what was asked of it."""
 
 
 class ModelError(EncodeError):
@@ -93,6 +99,10 @@ class ModelError(EncodeError):
 
 class TextError(EncodeError):
     """There are no texts, or the column named holds none."""
+
+
+class TrainingError(ExplorerError, ValueError):
+    """A text or the settings do not allow to learn vectors from it."""
 
 
 class JobError(ExplorerError, RuntimeError):

@@ -18,6 +18,7 @@ Query: TypeAlias = str | Vector | ArrayLike
 Floats: TypeAlias = NDArray[np.float32]
 
 BLOCK_BYTES = 64 << 20  # size of one block of the score matrix
+GROUP = 32  # columns whose smallest value is looked at first
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,8 +243,6 @@ def neighbor_graph(
     indices, distances
         (n, k) int32 and (n, k) float32, nearest first.
     """
-    if metric not in ("cosine", "euclidean"):
-        raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
@@ -260,15 +259,9 @@ def neighbor_graph(
             block += squares  # |x − y|² less the row's own |x|²
         rows = np.arange(stop - start)
         block[rows, start + rows] = -np.inf  # the row itself comes first, duplicates or not
-        nearest = (
-            np.argpartition(block, k - 1, axis=1)[:, :k]
-            if k < n
-            else np.tile(np.arange(n), (stop - start, 1))
-        )
-        keys = np.take_along_axis(block, nearest, axis=1)
-        order = np.lexsort((nearest, keys), axis=1)
-        indices[start:stop] = np.take_along_axis(nearest, order, axis=1)
-        distance = np.take_along_axis(keys, order, axis=1)
+        nearest = smallest_columns(block, k)
+        indices[start:stop] = nearest
+        distance = np.take_along_axis(block, nearest, axis=1)
         if metric == "euclidean":
             distance = np.sqrt(np.maximum(distance + squares[start:stop, None], 0))
         else:
@@ -279,8 +272,35 @@ def neighbor_graph(
     return indices, distances
 
 
+def smallest_columns(block: Floats, k: int) -> NDArray[np.intp]:
+    """Return the columns of each row's k smallest values, smallest first, (m, k).
+
+    In two steps, many times faster than a partition of whole rows: the k smallest values
+    lie in the k groups of neighboring columns with the smallest minima.
+    """
+    m, n = block.shape
+    groups = n // GROUP
+    if groups <= 2 * k:
+        columns = (
+            np.argpartition(block, k - 1, axis=1)[:, :k] if k < n else np.tile(np.arange(n), (m, 1))
+        )
+    else:
+        lowest = block[:, : groups * GROUP].reshape(m, groups, GROUP).min(axis=2)
+        chosen = np.argpartition(lowest, k - 1, axis=1)[:, :k]
+        columns = (chosen[:, :, None] * GROUP + np.arange(GROUP)).reshape(m, -1)
+        rest = np.tile(np.arange(groups * GROUP, n), (m, 1))
+        columns = np.concatenate([columns, rest], axis=1)
+    keys = np.take_along_axis(block, columns, axis=1)
+    if columns.shape[1] > k:
+        few = np.argpartition(keys, k - 1, axis=1)[:, :k]
+        keys, columns = np.take_along_axis(keys, few, 1), np.take_along_axis(columns, few, 1)
+    return np.take_along_axis(columns, np.lexsort((columns, keys), axis=1), axis=1)
+
+
 def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats]:
     """Return points whose inner products order neighbors, and their squared lengths (n,)."""
+    if metric not in ("cosine", "euclidean"):
+        raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
     points: Any = space.matrix
     if metric == "cosine":
         lengths = np.where(space.norms > 0, space.norms, np.float32(1))

@@ -34,7 +34,12 @@ class Settings:
     cache_gb
         Its largest size in gigabytes; what was not used for longest goes first.
     workers
-        Local worker processes for long work.
+        Local worker processes for long work; 0 computes in the web process.
+    scheduler
+        Address of a Dask scheduler to use instead of local workers, such as
+        tcp://host:8786.
+    data_dir
+        Folder whose files the Open page offers, or None.
     model_dir
         Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
     models
@@ -44,6 +49,8 @@ class Settings:
     cache_dir: Path
     cache_gb: float = 10.0
     workers: int = 2
+    scheduler: str = ""
+    data_dir: Path | None = None
     model_dir: Path = field(default_factory=default_model_dir)
     models: tuple[str, ...] = ()
 
@@ -58,7 +65,9 @@ def load_settings() -> Settings:
     return Settings(
         cache_dir=Path(given["cache_dir"]) if "cache_dir" in given else default_cache_dir(),
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
-        workers=max(1, int(number("workers", given.get("workers"), Settings.workers))),
+        workers=max(0, int(number("workers", given.get("workers"), Settings.workers))),
+        scheduler=given.get("scheduler", Settings.scheduler),
+        data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
         models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
     )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +36,21 @@ class Source:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)
 
 
+class Subwords(Protocol):
+    """What gives words that are not in a space their vectors."""
+
+    def vector(self, word: str) -> NDArray[np.float32] | None:
+        """Return the vector that a word's parts give it, or None."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnFrom:
+    """The whole that a space was drawn from, and which of its rows are here, in order."""
+
+    whole: EmbeddingSpace
+    rows: NDArray[np.intp]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class EmbeddingSpace:
     """Labelled vectors in one embedding space; checked once here and never changed afterwards.
@@ -56,6 +71,11 @@ class EmbeddingSpace:
     notes
         What a reader of the vectors should know, told again wherever the space is shown;
         what is found here (repeated labels, zero vectors) is added.
+    subwords
+        What gives labels that are not in the space a vector (`vector(label)`), as
+        fastText's n-grams do; or None.
+    drawn_from
+        The whole space, where this one holds only the rows that pictures show.
 
     Raises
     ------
@@ -81,6 +101,8 @@ class EmbeddingSpace:
     metadata: pa.Table | None = None
     source: Source = field(default_factory=Source)
     notes: tuple[str, ...] = field(init=False)
+    subwords: Subwords | None = None
+    drawn_from: DrawnFrom | None = None
 
     def __init__(
         self,
@@ -91,6 +113,8 @@ class EmbeddingSpace:
         metadata: pa.Table | None = None,
         source: Source | None = None,
         notes: Sequence[str] = (),
+        subwords: Subwords | None = None,
+        drawn_from: DrawnFrom | None = None,
     ) -> None:
         matrix = as_matrix(vectors)
         checked = tuple(labels)
@@ -107,6 +131,8 @@ class EmbeddingSpace:
             ("name", name),
             ("metadata", metadata),
             ("source", source or Source()),
+            ("subwords", subwords),
+            ("drawn_from", drawn_from),
         ):
             object.__setattr__(self, attribute, value)
         # each once: the notes of another space with the same rows may be given
@@ -140,7 +166,14 @@ class EmbeddingSpace:
         return label in self._rows
 
     def __getitem__(self, label: str) -> Vector:
-        """Return the vector of a label; raises UnknownLabelError with the closest spellings."""
+        """Return the vector of a label; raises UnknownLabelError with the closest spellings.
+
+        A label that is not here gets the vector of its subwords, where there are any.
+        """
+        if self.subwords is not None and label not in self._rows:
+            unseen = self.subwords.vector(label)
+            if unseen is not None:
+                return Vector(label, unseen)
         return Vector(label, self.vector_at(self.row(label)))
 
     @property
@@ -208,6 +241,7 @@ class EmbeddingSpace:
             name=name,
             metadata=None if self.metadata is None else self.metadata.take(pa.array(index)),
             source=replace(self.source, steps=(*self.source.steps, step)),
+            subwords=self.subwords,
         )
 
     @cached_property

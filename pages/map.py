@@ -2,17 +2,27 @@
 
 import streamlit as st
 
-from explorer.ui import address, map_view
+from explorer.ui import address, groups, map_view, trust
 from explorer.ui.frame import open_page
 from explorer.ui.landing import ask_landing, landing_arrows, landing_marks, show_landing
-from explorer.ui.pictures import picture
+from explorer.ui.picture_settings import ask_picture
+from explorer.ui.pictures import draw, replay
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.selection import show_selection
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 view = map_view.ask_view(space)
-projection = picture(space, view.method, view.n_components)
-map_view.caption(space, projection)
+on_its_way = st.container()
+said, settings = st.columns([5.6, 1], vertical_alignment="top")
+with settings:
+    wanted = ask_picture(space, view.method, view.n_components)
+    grouping = groups.ask_clusters(space) if view.column == groups.COLOR else None
+with on_its_way:
+    projection = draw(space, wanted)
+with said:
+    map_view.caption(space, projection)
+    quality = trust.tell_quality(space, projection, wanted)
+    found = groups.tell_clusters(space, projection, wanted, grouping) if grouping else None
 left, right = st.columns([2.2, 1], gap="medium")
 with right:
     landing = ask_landing(space, projection)
@@ -20,13 +30,15 @@ with left:
     chosen = pointcloud(
         projection,
         space,
-        colors=view.colors,
-        marks=landing_marks(view.marks(space), landing),
+        colors=map_view.colors(view, quality, found),
+        marks=landing_marks(view.marks(projection, space), landing),
         size=view.size,
         opacity=view.opacity,
         arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )
+    replay()
+    groups.table(found)
 with right:
     show_landing(space, landing)
     show_selection(space, chosen)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from explorer import EmbeddingSpace, cache, project
+from explorer import EmbeddingSpace, cache, project, projection_quality
 from explorer.errors import JobCancelled, JobError, ProjectionError
-from explorer.jobs import Job, Jobs
+from explorer.jobs import FRAME_SECONDS, Job, Jobs
 from explorer.projection.report import Report
-from explorer.projection.work import projection_key, start
+from explorer.projection.work import Picture, measured_key, start, start_quality
 
 PATIENCE = 180.0  # seconds, for a busy machine; what is waited for comes within a few
 
@@ -156,7 +157,7 @@ def test_a_job_cancelled_before_the_workers_stand_is_never_sent(
         job.cancel()
         return object()  # a client that can do nothing: what is sent to it fails
 
-    monkeypatch.setattr(idle, "_connect", connect)
+    monkeypatch.setattr(idle._connection, "client", connect)
     monkeypatch.setattr("threading.Thread.start", lambda thread: None)
     job = idle.submit("too late", double, 1)
     idle._run(job, double, (1,), lambda result: None)
@@ -212,9 +213,10 @@ def test_waiting_for_a_result_can_end() -> None:
 def test_a_projection_job_is_the_same_picture_and_is_kept(
     jobs: Jobs, space: EmbeddingSpace
 ) -> None:
-    found = start(jobs, space, "umap", 2, 7, n_epochs=20).result(PATIENCE)
-    expected = project(space, "umap", 2, 7, n_epochs=20)
-    kept = cache.load_projection(projection_key(space, "umap", 2, 7, n_epochs=20))
+    wanted = Picture("umap", 2, 7, ("center",), {"n_epochs": 20})
+    found = start(jobs, space, wanted).result(PATIENCE)
+    expected = project(space, "umap", 2, 7, prepared=["center"], n_epochs=20)
+    kept = cache.load_projection(wanted.key(space))
     assert kept is not None
     for one in (found, kept):
         np.testing.assert_array_equal(one.coordinates, expected.coordinates)
@@ -224,4 +226,144 @@ def test_a_projection_job_is_the_same_picture_and_is_kept(
 def test_a_projection_that_cannot_be_is_told_by_name(jobs: Jobs) -> None:
     few = EmbeddingSpace(["a", "b"], [[1, 2], [3, 4]], name="two words")
     with pytest.raises(JobError, match="two words has 2"):
-        start(jobs, few, "umap", 2, 42).result(PATIENCE)
+        start(jobs, few, Picture("umap")).result(PATIENCE)
+
+
+def test_a_picture_is_measured_by_a_job_and_the_figures_are_kept(
+    jobs: Jobs, space: EmbeddingSpace
+) -> None:
+    wanted = Picture("pca")
+    found = start_quality(jobs, space, wanted.draw(space), wanted.key(space), 2).result(PATIENCE)
+    expected = projection_quality(space, wanted.draw(space), 2)
+    kept = cache.load_quality(measured_key(wanted.key(space), 2))
+    assert kept is not None
+    for one in (found, kept):
+        np.testing.assert_array_equal(one.kept, expected.kept)
+        assert one.trustworthiness == expected.trustworthiness
+        assert (one.k, one.measured, one.correlated) == (2, 5, 5)
+
+
+def show_frames(n: int, go: str, report: Report) -> str:
+    for number in range(n):
+        report(number / n, f"frame {number}", np.full((3, 2), number, np.float32))
+        time.sleep(FRAME_SECONDS + 0.05)
+    while not Path(go).exists():
+        report(1, "waiting for the signal")
+        time.sleep(0.02)
+    return "shown"
+
+
+def test_pictures_on_the_way_arrive_while_it_runs(jobs: Jobs, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    job = jobs.submit("frames", show_frames, 3, str(go))
+    wait_until(lambda: len(job.frames) == 3)
+    assert not job.state.is_over
+    assert [frame.coordinates[0, 0] for frame in job.frames] == [0, 1, 2]
+    assert job.frames[1].step == "frame 1"
+    go.touch()
+    assert job.result(PATIENCE) == "shown"
+
+
+def test_the_frames_of_a_projection_are_kept_with_it(jobs: Jobs, words: EmbeddingSpace) -> None:
+    some = words.take(range(300), name="some", step="first 300")
+    wanted = Picture("tsne", params={"n_iter": 150})
+    job = start(jobs, some, wanted)
+    job.result(PATIENCE)
+    frames = cache.load_frames(wanted.key(some))
+    assert [frame.step for frame in frames] == [frame.step for frame in job.frames]
+    np.testing.assert_array_equal(frames[0].coordinates, job.frames[0].coordinates)
+
+
+def test_those_who_wait_see_their_place_in_the_line(jobs: Jobs, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    busy = jobs.submit("in front", note_and_wait, str(tmp_path / "log"), str(go))
+    wait_until(lambda: busy.state.state == "running")
+    first, second = (jobs.submit(f"in line {number}", double, number) for number in (1, 2))
+    assert [jobs.place(job) for job in (busy, first, second)] == [0, 1, 2]
+    first.cancel()
+    assert jobs.place(second) == 1
+    go.touch()
+    assert second.result(PATIENCE) == 4
+
+
+def die_once(log: str, go: str, report: Report) -> str:
+    first = not Path(log).exists()
+    Path(log).touch()
+    if first:
+        report(0.1, "the first time")
+        time.sleep(0.3)  # what it told is on its way
+        os._exit(1)
+    while not Path(go).exists():
+        report(0.5, "the second time")
+        time.sleep(0.02)
+    return "survived"
+
+
+def test_a_killed_worker_is_replaced_and_the_second_try_is_told(jobs: Jobs, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    job = jobs.submit("dies once", die_once, str(tmp_path / "log"), str(go))
+    wait_until(lambda: job.state.attempt == 2)
+    go.touch()
+    assert job.result(PATIENCE) == "survived"
+    assert job.state.attempt == 2
+
+
+def test_a_job_whose_watchers_have_all_gone_is_stopped(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.submit("abandoned", turn_forever)
+    jobs.stop_abandoned()
+    assert not job.state.is_over  # nobody watched it: whoever submitted it may wait for it
+    job.watch("somebody")
+    jobs.stop_abandoned()
+    assert (job.watchers, job.state.is_over) == (1, False)
+    monkeypatch.setattr("explorer.jobs.ABANDONED_SECONDS", 0.0)
+    jobs.stop_abandoned()
+    assert job.state.state == "cancelled"
+
+
+def test_who_leaves_stops_a_job_only_when_nobody_else_waits(jobs: Jobs) -> None:
+    job = jobs.submit("left", turn_forever)
+    job.watch("one")
+    job.watch("other")
+    assert not job.leave("one")
+    assert not job.state.is_over
+    assert job.leave("other")
+    assert job.state.state == "cancelled"
+
+
+def test_without_workers_jobs_run_in_this_process() -> None:
+    here = Jobs(workers=0)
+    assert here.submit("pid", own_pid).result(PATIENCE) == os.getpid()
+    endless = here.submit("endless here", turn_forever)
+    wait_until(lambda: endless.state.share == 0.5)
+    waiting = here.submit("waits here", double, 2)
+    assert here.place(waiting) == 1
+    endless.cancel()
+    assert waiting.result(PATIENCE) == 4
+    with pytest.raises(JobError, match="ValueError: the moon"):
+        here.submit("fails here", fail).result(PATIENCE)
+
+
+def own_pid(report: Report) -> int:
+    return os.getpid()
+
+
+def fail(report: Report) -> None:
+    raise ValueError("the moon is not a number")
+
+
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.workers.CONNECT_SECONDS", 0.5)
+    lost = Jobs(scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(JobError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        lost.submit("lost", double, 1).result(PATIENCE)
+    lost.close()
+
+
+def test_warmed_workers_have_done_what_a_first_job_would_wait_for(tmp_path: Path) -> None:
+    fresh = Jobs(workers=1)
+    fresh.start(partial(Path.touch, tmp_path / "warm"))
+    wait_until(fresh.is_warm)
+    assert (tmp_path / "warm").exists()
+    fresh.close()

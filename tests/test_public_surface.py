@@ -25,6 +25,7 @@ def test_the_public_names_are_these() -> None:
         "FileReport",
         "Neighbors",
         "Projection",
+        "Quality",
         "SimilarityReport",
         "Source",
         "Vector",
@@ -36,6 +37,8 @@ def test_the_public_names_are_these() -> None:
         "nearest_neighbors",
         "open_space",
         "project",
+        "projection_quality",
+        "save_space",
     ]
 
 

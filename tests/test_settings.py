@@ -45,9 +45,11 @@ def test_models_are_a_list_of_names(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert settings.model_dir == tmp_path
 
 
-def test_there_is_at_least_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_may_be_no_workers_and_another_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_WORKERS", "0")
-    assert load_settings().workers == 1
+    monkeypatch.setenv("EXPLORER_SCHEDULER", "tcp://host:8786")
+    settings = load_settings()
+    assert (settings.workers, settings.scheduler) == (0, "tcp://host:8786")
 
 
 def test_a_variable_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,8 +10,9 @@ from scipy import sparse
 from explorer import EmbeddingSpace, cache, nearest_neighbors, project
 from explorer.baselines import one_hot
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
+from explorer.jobs import ArrayFile
 from explorer.neighbors import neighbor_graph, neighbors_of_row
-from explorer.projection.work import project_file
+from explorer.projection.work import Picture, bare_space, draw_file
 from explorer.sparse import SparseSpace
 
 LABELS = ("king", "queen", "man", "woman", "pea")
@@ -74,17 +73,16 @@ def test_its_pca_is_that_of_the_dense_space(dense: EmbeddingSpace, thin: SparseS
 
 def test_umap_draws_it_from_a_file_of_the_cache() -> None:
     space = one_hot([f"w{row}" for row in range(30)])
-    path = cache.vectors_file(space)
-    again = cache.open_vectors(path, "again")
-    assert path.suffix == ".npz"
+    file = ArrayFile(str(cache.vectors_file(space)))
+    again = bare_space(file.load(), "again")
     assert again.is_sparse
     np.testing.assert_array_equal(again.vectors, space.vectors)
-    options = {"method": "umap", "n_components": 2, "seed": 1, "n_epochs": 5}
-    assert np.isfinite(project_file(str(path), "again", options).coordinates).all()
+    wanted = Picture("umap", seed=1, params={"n_epochs": 5})
+    assert np.isfinite(draw_file(file, "again", None, wanted).coordinates).all()
 
 
 def test_dense_vectors_in_the_cache_stay_dense(dense: EmbeddingSpace) -> None:
-    again = cache.open_vectors(Path(cache.vectors_file(dense)), "again")
+    again = bare_space(ArrayFile(str(cache.vectors_file(dense))).load(), "again")
     assert not again.is_sparse
     np.testing.assert_array_equal(again.vectors, dense.vectors)
 

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.errors import ParseError, TextError, UnknownFormatError
+from explorer.formats.columns import to_metadata
 from explorer.formats.file import File
-from explorer.formats.table import has_header, required_separator, to_metadata
+from explorer.formats.table import has_header, required_separator
 
 TYPED_ROWS = 10_000
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from explorer.errors import TextError
+from explorer.formats.columns import is_text
 from explorer.formats.file import File
-from explorer.formats.table import is_text
 from explorer.space import count
 
 UNITS = {"line": "\n", "paragraph": "\n\n"}

@@ -253,9 +253,8 @@ def layout(projection: Projection, ink: Ink, height: int) -> dict[str, Any]:
         "uirevision": f"{projection.method}-{projection.n_components}-{len(projection)}",
         "legend": {"font": {"size": 13, "color": ink.quiet}, "itemsizing": "constant"},
     }
-    means_something = projection.variance_share is not None
     flat = projection.n_components == 2
-    means_something = projection.variance_share is not None  # UMAP's axes have no meaning
+    means_something = projection.has_axes  # UMAP's axes have no meaning
     axis: dict[str, Any] = {
         "showgrid": means_something or not flat,
         "gridcolor": ink.grid,

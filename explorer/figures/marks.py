@@ -13,11 +13,15 @@ NO_ROWS: Rows = np.empty(0, np.intp)
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks."""
+    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks.
+
+    `lost` are those of the neighbors that the picture does not draw near.
+    """
 
     hits: Rows = field(default_factory=lambda: NO_ROWS)
     selected: int | None = None
     neighbors: Rows = field(default_factory=lambda: NO_ROWS)
+    lost: Rows = field(default_factory=lambda: NO_ROWS)
     landmarks: Rows = field(default_factory=lambda: NO_ROWS)
 
     @property

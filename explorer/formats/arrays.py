@@ -1,4 +1,4 @@
-"""NumPy `.npy` arrays, with the labels from a file beside them.
+"""NumPy's `.npy` and `.npz`, with the labels inside or from a file beside them.
 
 `.npy` is described in NumPy Enhancement Proposal 1. Arrays of Python objects are
 pickles, and a pickle can run code: they are refused.
@@ -6,26 +6,29 @@ pickles, and a pickle can run code: they are refused.
 
 from __future__ import annotations
 
-import io
 import tokenize
-from collections.abc import Sequence
-from typing import BinaryIO, TypeAlias
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.errors import LabelCountError, ParseError
+from explorer.errors import ParseError, RefusedError
+from explorer.formats.bundle import Stored, from_arrays
+from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
-from explorer.formats.report import FileReport, preview
-from explorer.formats.table import read_labels
-from explorer.space import EmbeddingSpace, Source, count
+from explorer.formats.unpack import is_zip, member_names, open_zip, read_member
 
 REAL_KINDS = "biuf"  # NumPy's letters for bool, integers and floats
+TEXT_KINDS = "US"
 SIGNATURE = b"\x93NUMPY"
-LABEL_SUFFIXES = (".tsv", ".csv", ".txt")
+HEADER_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
-Header: TypeAlias = tuple[tuple[int, ...], bool, np.dtype[np.generic]]
+Header: TypeAlias = tuple[tuple[int, ...], bool, np.dtype[Any]]
 
 
 def is_npy(file: File, head: bytes) -> bool:
@@ -33,133 +36,109 @@ def is_npy(file: File, head: bytes) -> bool:
     return head.startswith(SIGNATURE)
 
 
-def inspect_npy(file: File) -> FileReport:
-    """Look at an array: shape and type from its header, the first rows, the label file."""
-    shape, _, dtype = read_header(file)
-    rows, dim = matrix_shape(file, shape)
-    label_file = find_label_file(file)
-    labels, metadata = label_table(label_file, rows)
-    first = np.asarray(read_array(file)[:5], np.float32)
-    return FileReport(
-        rows=rows,
-        dim=dim,
-        dtype=str(dtype),
-        labels_from=f"the file {label_file.name}" if label_file else "the row numbers",
-        first_rows=preview(labels[:5], first.tolist()),
-        metadata_columns=tuple(metadata.column_names) if metadata is not None else (),
-        warnings=() if label_file else (no_labels_note(file),),
-    )
+def is_npz(file: File, head: bytes) -> bool:
+    """Tell whether the file is a zip of `.npy` files and nothing else."""
+    if not is_zip(head):
+        return False
+    names = member_names(file)
+    return bool(names) and all(name.endswith(".npy") for name in names)
 
 
-def read_npy(
-    file: File, labels: Sequence[str] | None = None, label_column: str | None = None
-) -> EmbeddingSpace:
-    """Read an array and its label file into a space."""
-    shape, _, dtype = read_header(file)
-    rows, _ = matrix_shape(file, shape)
-    metadata = None
-    notes: tuple[str, ...] = ()
-    if labels is None:
-        label_file = find_label_file(file)
-        labels, metadata = label_table(label_file, rows, label_column)
-        notes = () if label_file else (no_labels_note(file),)
-    array = read_array(file)
-    array.flags.writeable = False
-    steps = () if dtype == np.float32 else (f"stored as {dtype}, read as float32",)
-    return EmbeddingSpace(
-        labels,
-        array,
-        name=file.stem,
-        metadata=metadata,
-        source=Source(file.name, "NumPy array", steps),
-        notes=notes,
-    )
+def look_npy(file: File, options: Options) -> Contents:
+    """Look at an array: shape and type from its header, some rows, the label file."""
+    return from_arrays(file, [npy_array(file)], options, look=True)
 
 
-def read_header(file: File) -> Header:
-    """Return shape, Fortran order and dtype of an array, checked against the bytes that follow."""
+def read_npy(file: File, options: Options) -> Contents:
+    """Read an array and its label file."""
+    return from_arrays(file, [npy_array(file)], options, look=False)
+
+
+def look_npz(file: File, options: Options) -> Contents:
+    """Look at the arrays of an archive."""
+    return from_arrays(file, list(npz_arrays(file)), options, look=True)
+
+
+def read_npz(file: File, options: Options) -> Contents:
+    """Read the chosen array of an archive."""
+    return from_arrays(file, list(npz_arrays(file)), options, look=False)
+
+
+def npy_array(file: File, name: str = "") -> Stored:
+    """Return the array of a `.npy` file; it stays on disk until it is read."""
     with file.open() as stream:
-        header = parse_header(file, stream)
-        start = stream.tell()
-    shape, _, dtype = header
+        shape, fortran, dtype = read_header(file.name, stream, file.size)
+        offset = stream.tell()
+
+    def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
+        values = file.array(dtype, shape, offset, "F" if fortran else "C")
+        return values if rows is None else values[rows]
+
+    return stored(name, shape, dtype, read)
+
+
+def npz_arrays(file: File) -> Iterator[Stored]:
+    """Yield the arrays of a `.npz` archive; each is unpacked when it is read."""
+    with open_zip(file) as archive:
+        for info in archive.infolist():
+            name = info.filename.removesuffix(".npy")
+            with archive.open(info) as stream:
+                shape, _, dtype = read_header(f"{name} in {file.name}", stream, info.file_size)
+            yield stored(name, shape, dtype, member_reader(file, info))
+
+
+def member_reader(file: File, info: zipfile.ZipInfo) -> Any:
+    """Return how to read one member of an archive of arrays."""
+
+    def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
+        with open_zip(file) as archive:
+            content = read_member(file, archive, info)
+        return npy_array(File(info.filename, content=content)).read(rows)
+
+    return read
+
+
+def stored(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], read: Any) -> Stored:
+    """Return the record of an array of a NumPy type."""
+    return Stored(
+        name,
+        shape,
+        str(dtype),
+        read,
+        is_text=dtype.kind in TEXT_KINDS,
+        is_real=dtype.kind in REAL_KINDS,
+    )
+
+
+def read_header(name: str, stream: Any, size: int) -> Header:
+    """Return shape, Fortran order and dtype of an array, checked against the bytes that follow."""
+    shape, fortran, dtype = parse_header(name, stream)
     if dtype.hasobject:
-        raise ParseError(
-            f"{file.name} holds Python objects, stored as a pickle: opening it could run code. "
-            "Where you trust it, convert it: np.save('vectors.npy', "
-            f"np.load('{file.name}', allow_pickle=True).astype('float32'))"
+        raise RefusedError(
+            f"{name} holds Python objects, stored as a pickle: opening it could run code. "
+            "Where you trust it, convert it there:\n"
+            "import numpy\n"
+            f"objects = numpy.load({name!r}, allow_pickle=True)\n"
+            "numpy.save('vectors.npy', numpy.array(objects.tolist(), dtype='float32'))"
         )
-    if dtype.kind not in REAL_KINDS:
-        raise ParseError(f"{file.name} holds values of type {dtype}. Real numbers are needed.")
+    start = stream.tell()
     needed = int(np.prod([int(extent) for extent in shape], dtype=object)) * dtype.itemsize
-    if needed != file.size - start:
+    if min(shape, default=0) < 0 or needed != size - start:
         raise ParseError(
-            f"{file.name} says that it holds {' x '.join(map(str, shape))} values of {dtype}, "
-            f"{needed:,} bytes, but {file.size - start:,} bytes follow. Was it cut off?"
+            f"{name} says that it holds {' x '.join(map(str, shape))} values of {dtype}, "
+            f"{needed:,} bytes, but {size - start:,} bytes follow. Was it cut off?"
         )
-    return header
-
-
-def parse_header(file: File, stream: BinaryIO) -> Header:
-    """Parse the header by NumPy's own reader of the file's version."""
-    try:
-        version = np.lib.format.read_magic(stream)
-        reader = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
-        shape, fortran, dtype = reader(stream)
-    except (ValueError, EOFError, tokenize.TokenError) as error:
-        raise ParseError(f"{file.name} has a broken NumPy header: {error}") from error
     return shape, fortran, dtype
 
 
-def matrix_shape(file: File, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return rows and dimensions; raises ParseError where the array is no matrix."""
-    if len(shape) != 2:
-        raise ParseError(
-            f"{file.name} has shape {shape}. A matrix is needed: one row per vector, "
-            "one column per dimension."
-        )
-    return shape[0], shape[1]
-
-
-def read_array(file: File) -> NDArray[np.generic]:
-    """Return the array, memory-mapped where it lies on disk."""
-    if file.path:
-        mapped: NDArray[np.generic] = np.load(file.path, mmap_mode="r", allow_pickle=False)
-        return mapped
-    loaded: NDArray[np.generic] = np.load(io.BytesIO(file.content), allow_pickle=False)
-    return loaded
-
-
-def find_label_file(file: File) -> File | None:
-    """Return the file with the labels: given with the array, or beside it under its stem."""
-    for suffix in LABEL_SUFFIXES:
-        for other in file.beside:
-            if other.suffix == suffix:
-                return other
-    return None
-
-
-def label_table(
-    label_file: File | None, rows: int, label_column: str | None = None
-) -> tuple[list[str], pa.Table | None]:
-    """Return the labels and the metadata; row numbers where there is no label file."""
-    if label_file is None:
-        return [str(row) for row in range(rows)], None
-    labels, metadata = read_labels(label_file, rows, label_column)
-    if len(labels) != rows:
-        raise LabelCountError(
-            f"{label_file.name} holds {count(len(labels), 'label')} for {count(rows, 'vector')}. "
-            "Each vector needs one label: check for a header line or missing lines."
-        )
-    return labels, metadata
-
-
-def no_labels_note(file: File) -> str:
-    """Return what to tell where an array came alone."""
-    return (
-        f"No label file came with {file.name}, so the rows are called by their numbers. "
-        "Open it together with a .txt, .tsv or .csv file that names the rows."
-    )
+def parse_header(name: str, stream: BinaryIO) -> Header:
+    """Parse the header by NumPy's own reader of the file's version."""
+    try:
+        version = np.lib.format.read_magic(stream)
+        reader = HEADER_READERS.get(version, np.lib.format.read_array_header_2_0)
+        shape, fortran, dtype = reader(stream)
+    except (ValueError, EOFError, TypeError, RecursionError, tokenize.TokenError) as error:
+        raise ParseError(f"{name} has a broken NumPy header: {error}") from error
+    except (MemoryError, zipfile.BadZipFile, OSError) as error:
+        raise ParseError(f"{name} has a broken NumPy header.") from error
+    return shape, fortran, dtype

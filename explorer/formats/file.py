@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeAlias
 
-from explorer.errors import FormatError
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import FormatError, ParseError
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
 HEAD_BYTES = 1 << 20
+COMPANIONS = ("metadata", "labels", "vocab", "words")  # the files beside vectors.npy, vectors.tsv
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,45 @@ class File:
         """Open the content for reading from its beginning."""
         return self.path.open("rb") if self.path else io.BytesIO(self.content)
 
-    def head(self) -> bytes:
-        """Return the first megabyte."""
+    def head(self, size: int = HEAD_BYTES) -> bytes:
+        """Return the first megabyte, or so many bytes."""
         with self.open() as stream:
-            return stream.read(HEAD_BYTES)
+            return stream.read(size)
+
+    @contextlib.contextmanager
+    def mapped(self) -> Iterator[bytes | mmap.mmap]:
+        """Give the whole content to search in: mapped into memory where it lies on disk."""
+        if not self.path or not self.size:
+            yield self.content
+            return
+        with self.path.open("rb") as stream:
+            content = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        try:
+            yield content
+        finally:
+            content.close()
+
+    def array(
+        self, dtype: np.dtype[Any], shape: tuple[int, ...], offset: int = 0, order: Any = "C"
+    ) -> NDArray[Any]:
+        """Return values that lie in the content as they are, mapped where it lies on disk.
+
+        Raises ParseError where the content is shorter than the shape says.
+        """
+        needed = int(np.prod([int(extent) for extent in shape], dtype=object)) * dtype.itemsize
+        if min(shape, default=0) < 0 or needed > self.size - offset:
+            raise ParseError(
+                f"{self.name} says that it holds {' x '.join(map(str, shape))} values of {dtype}, "
+                f"{needed:,} bytes, but {self.size - offset:,} bytes follow. Was it cut off?"
+            )
+        if not needed:
+            return np.empty(shape, dtype)
+        buffer: Any = (
+            np.memmap(self.path, np.uint8, "r", offset, (needed,))
+            if self.path
+            else np.frombuffer(self.content, np.uint8, needed, offset)
+        )
+        return np.ndarray(shape, dtype, buffer, order=order)
 
 
 def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ()) -> File:
@@ -76,9 +117,18 @@ def siblings(path: Path) -> tuple[File, ...]:
     found = (
         File(other.name, path=other)
         for other in sorted(path.parent.iterdir())
-        if other.stem == path.stem and other != path and other.is_file()
+        if belongs(other, path) and other != path and other.is_file()
     )
     return tuple(found)
+
+
+def belongs(other: Path, path: Path) -> bool:
+    """Tell whether a file of the same folder may belong to the file at `path`."""
+    if other.stem == path.stem:
+        return True
+    if path.suffix == ".json":  # the Embedding Projector's configuration names its files
+        return other.suffix in (".bytes", ".tsv")
+    return path.stem in ("vectors", "tensors", "embeddings") and other.stem in COMPANIONS
 
 
 def stream_name(stream: Any) -> str:

@@ -2,9 +2,75 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+
+from explorer.formats.contents import Contents, as_float32, finite_rows
+
+SHOWN_ROWS = 5
+SHOWN_VALUES = 6
+UNIT_TOLERANCE = 1e-3
+CHARACTERS_SEEN = 20_000
+SCRIPT_SHARE = 0.02  # of the letters, from which on a script is named
+
+# The commonest words, which stand at the beginning of a vocabulary sorted by frequency.
+COMMON_WORDS = {
+    "English": "the of and to in is was for that with as on are by this from be",
+    "German": "der die und das den von zu ist mit sich des auf für nicht ein eine dem",
+    "French": "le la les des et en du une est dans que pour qui par sur au pas",
+    "Spanish": "el los las del que una por con para su como es más pero sus lo",
+    "Italian": "il di che la del per una con non è sono della nel alla dei si gli",
+    "Portuguese": "o do da em um para com não uma os no se na por mais as dos",
+    "Dutch": "de het een van en dat niet op zijn met voor aan er maar om ook",
+    "Polish": "w nie na się z do to jest że od po jak przez ale za dla",
+    "Russian": "и в не на что с по как это из его но за от для был",
+    "Turkish": "ve bir bu da de için ile olarak çok daha olan gibi kadar sonra",
+}
+WORDS_NEEDED = 5
+COMMONEST = 300  # in a large vocabulary, further down, stand the words of all languages
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What a sample of the vectors shows.
+
+    Attributes
+    ----------
+    rows
+        How many vectors were looked at.
+    repeated_labels, bad_rows, zero_rows
+        How many labels repeat an earlier one; how many vectors hold NaN or infinite
+        values; how many hold only zeros.
+    norms
+        Smallest, median and largest length.
+    mean_share
+        Length of the mean vector over the mean length: near 0 the vectors point
+        everywhere, near 1 all in one direction.
+    scripts
+        Shares of the letters' scripts, largest first.
+    language
+        What the commonest words suggest, or None.
+    """
+
+    rows: int
+    repeated_labels: int
+    bad_rows: int
+    zero_rows: int
+    norms: tuple[float, float, float]
+    mean_share: float
+    scripts: tuple[tuple[str, float], ...]
+    language: str | None
+
+    @property
+    def unit_length(self) -> bool:
+        """Whether all vectors have length 1."""
+        return max(abs(self.norms[0] - 1), abs(self.norms[2] - 1)) < UNIT_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -21,8 +87,14 @@ class FileReport:
         Where the labels come from, in words.
     first_rows
         The first rows as they will be read: label and the first values.
+    statistics
+        What a sample shows.
     metadata_columns
         Columns that go along, to color and filter by.
+    columns
+        Columns that may hold the labels instead.
+    arrays
+        Names of the arrays (or columns of vectors, or sheets) to choose from.
     warnings
         What a user should know before opening it.
     format, why
@@ -34,7 +106,10 @@ class FileReport:
     dtype: str
     labels_from: str
     first_rows: pa.Table
+    statistics: Statistics
     metadata_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    arrays: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     format: str = ""
     why: str = ""
@@ -45,10 +120,73 @@ class FileReport:
         return self.rows * self.dim * 4
 
 
-def preview(labels: list[str], vectors: list[list[float]]) -> pa.Table:
+def report_on(sample: Contents, format_name: str, why: str) -> FileReport:
+    """Return the report on a file, from the sample that a look at it gave."""
+    vectors = as_float32(sample.vectors)
+    labels = sample.label_list()
+    statistics = describe(labels, vectors)
+    names = sample.metadata.column_names if sample.metadata is not None else ()
+    return FileReport(
+        rows=sample.rows,
+        dim=vectors.shape[1],
+        dtype=sample.dtype,
+        labels_from=sample.labels_from,
+        first_rows=preview(labels[:SHOWN_ROWS], vectors[:SHOWN_ROWS]),
+        statistics=statistics,
+        metadata_columns=tuple(names),
+        columns=sample.columns,
+        arrays=sample.arrays,
+        warnings=sample.notes,
+        format=format_name,
+        why=why,
+    )
+
+
+def describe(labels: Sequence[str], vectors: NDArray[np.float32]) -> Statistics:
+    """Return what a sample of labelled vectors shows."""
+    finite = finite_rows(vectors)
+    good = vectors[finite].astype(np.float64)
+    lengths = np.linalg.norm(good, axis=1) if len(good) else np.zeros(1)
+    mean_length = float(lengths.mean())
+    center = float(np.linalg.norm(good.mean(axis=0))) if len(good) else 0.0
+    return Statistics(
+        rows=len(vectors),
+        repeated_labels=len(labels) - len(set(labels)),
+        bad_rows=int((~finite).sum()),
+        zero_rows=int((lengths == 0).sum()) if len(good) else 0,
+        norms=(float(lengths.min()), float(np.median(lengths)), float(lengths.max())),
+        mean_share=center / mean_length if mean_length else 0.0,
+        scripts=scripts(labels),
+        language=language(labels),
+    )
+
+
+def scripts(labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """Return the scripts of the labels' letters with their shares, largest first."""
+    letters = [one for one in "".join(labels)[:CHARACTERS_SEEN] if one.isalpha()]
+    found: Counter[str] = Counter()
+    for letter, times in Counter(letters).items():
+        name = unicodedata.name(letter, "OTHER").split(" ", 1)[0].removesuffix("-COMPATIBILITY")
+        found[name.capitalize() if name != "CJK" else "Chinese characters"] += times
+    total = sum(found.values())
+    return tuple(
+        (name, times / total) for name, times in found.most_common() if times / total > SCRIPT_SHARE
+    )
+
+
+def language(labels: Sequence[str]) -> str | None:
+    """Return the language whose commonest words are among the labels, if one stands out."""
+    known = {label.lower().lstrip("\u2581\u0120") for label in labels[:COMMONEST]}
+    votes = Counter(
+        {name: sum(word in known for word in words.split()) for name, words in COMMON_WORDS.items()}
+    )
+    (first, most), (_, second) = votes.most_common(2)
+    return first if most >= WORDS_NEEDED and most >= 1.5 * second else None
+
+
+def preview(labels: Sequence[str], vectors: NDArray[np.float32]) -> pa.Table:
     """Return the first rows as a table: the label and up to six values."""
-    width = min(6, len(vectors[0]) if vectors else 0)
     columns: dict[str, pa.Array] = {"label": pa.array(labels, pa.string())}
-    for axis in range(width):
-        columns[f"value {axis + 1}"] = pa.array([float(row[axis]) for row in vectors])
+    for axis in range(min(SHOWN_VALUES, vectors.shape[1])):
+        columns[f"value {axis + 1}"] = pa.array(vectors[:, axis], pa.float64())
     return pa.table(columns)

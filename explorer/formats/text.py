@@ -2,29 +2,36 @@
 
 The numbers are parsed by a columnar CSV engine, block by block, straight into the final
 array. Only a block with something unusual in it (a label with spaces inside, a ragged
-line) is looked at line by line, and then parsed by the same engine.
+line, a label that is no UTF-8) is looked at line by line, and then parsed by the same engine.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.file import File
-from explorer.formats.report import FileReport, preview
-from explorer.space import EmbeddingSpace, Source, count
+from explorer.formats.contents import Contents, Options, check_dim
+from explorer.formats.encodings import (
+    UTF_8,
+    decode_labels,
+    encoding_of,
+    utf8_blocks,
+    utf8_head,
+    whole_lines,
+)
+from explorer.formats.file import HEAD_BYTES, File
+from explorer.space import count
 
-BLOCK_BYTES = 16 << 20
 LINES_SEEN = 200  # how many lines of the head decide the layout
 LINES_NAMED = 10  # how many broken lines an error names
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LOOKS = 8  # places of a large file at which a look reads some lines
+LOOK_BYTES = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,11 @@ class Layout:
 
     dim: int
     stated_rows: int | None  # what the header says; None without a header
-    header_bytes: int
+
+    @property
+    def first_line(self) -> int:
+        """The number of the first line that holds a vector."""
+        return 1 if self.stated_rows is None else 2
 
 
 def has_header(file: File, head: bytes) -> bool:
@@ -50,8 +61,7 @@ def has_no_header(file: File, head: bytes) -> bool:
 
 def find_layout(head: bytes) -> Layout | None:
     """Return the layout that the first lines show, or None if they are not a label and numbers."""
-    mark = len(BYTE_ORDER_MARK) if head.startswith(BYTE_ORDER_MARK) else 0
-    lines = head[mark:].split(b"\n")
+    lines = head.split(b"\n")
     if len(lines) > 1:
         lines.pop()  # cut in the middle, or what follows the last line's end
     lines = lines[:LINES_SEEN]
@@ -64,14 +74,14 @@ def find_layout(head: bytes) -> Layout | None:
         if not data:
             return None  # a header alone, and not a word "2" with its one number
         if all_numbers(data[0].rstrip().rsplit(b" ", dim)[1:], dim):
-            return Layout(dim, rows, mark + len(lines[0]) + 1)
+            return Layout(dim, rows)
     widths = Counter(width for line in lines if (width := trailing_numbers(line)))
     if not widths:
         return None
     # A label may end in a number, so that a few lines seem one wider: the commonest counts.
     dim, votes = widths.most_common(1)[0]
     filled = sum(1 for line in lines if line.strip())
-    return Layout(dim, None, mark) if votes * 2 > filled else None
+    return Layout(dim, None) if votes * 2 >= filled else None
 
 
 def two_counts(line: bytes) -> tuple[int, int] | None:
@@ -88,8 +98,8 @@ def trailing_numbers(line: bytes) -> int:
     """Return how many of the line's fields, from the second to the last, are numbers."""
     fields = line.rstrip().split(b" ")
     width = 0
-    for field in reversed(fields[1:]):
-        if not is_number(field):
+    for one in reversed(fields[1:]):
+        if not is_number(one):
             break
         width += 1
     return width
@@ -109,62 +119,212 @@ def is_number(field: bytes) -> bool:
     return b"_" not in field
 
 
-def inspect(file: File) -> FileReport:
-    """Look at a text file: its first megabyte is parsed, the rows are counted by line ends."""
+@dataclass
+class Lines:
+    """What the lines of a file gave so far."""
+
+    dim: int
+    vectors: NDArray[np.float32]
+    next_line: int
+    labels: list[str] = field(default_factory=list)
+    undecoded: list[tuple[int, bytes]] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def add(self, block: bytes) -> None:
+        """Parse a block of whole lines and keep what it holds."""
+        frame = parse_columns(block, self.dim)
+        if frame is not None and not any(frame.null_count().row(0)):
+            self.keep(frame["label"].to_list(), frame)
+        else:
+            self.add_line_by_line(block)
+        self.next_line += block.count(b"\n")
+
+    def add_line_by_line(self, block: bytes) -> None:
+        """Take the lines apart here, and have their numbers parsed by the engine.
+
+        The last dim fields are the numbers: what stands before them is the label, spaces
+        and all (GloVe 840B has such tokens).
+        """
+        labels, numbers, at = [], [], []
+        for line_number, line in enumerate(block.split(b"\n"), self.next_line):
+            stripped = line.rstrip(b" \t\r\f\v")
+            if not stripped:
+                continue
+            fields = stripped.rsplit(b" ", self.dim)
+            if len(fields) != self.dim + 1:
+                self.broken.append(f"line {line_number:,} has {count(len(fields) - 1, 'number')}")
+                continue
+            labels.append(fields[0])
+            numbers.append(b" ".join((b"", *fields[1:])))
+            at.append(line_number)
+        if not labels:
+            return
+        frame = parse_columns(b"\n".join(numbers) + b"\n", self.dim)
+        if frame is None or len(frame) != len(labels):
+            raise ParseError(
+                f"The lines from {at[0]:,} to {at[-1]:,} cannot be parsed. "
+                f"Each line needs a label and {count(self.dim, 'number')}."
+            )
+        good = ~frame.select(pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
+        for row in np.flatnonzero(~good):
+            wrong = next((one for one in numbers[row].split(b" ")[1:] if not is_number(one)), b"?")
+            self.broken.append(
+                f"line {at[row]:,} has “{wrong[:30].decode('utf-8', 'replace')}” for a number"
+            )
+        names = []
+        for row in np.flatnonzero(good):
+            try:
+                names.append(labels[row].decode())
+            except UnicodeDecodeError:
+                self.undecoded.append((len(self.labels) + len(names), labels[row]))
+                names.append("")
+        self.keep(names, frame.filter(pl.Series(good)))
+
+    def keep(self, labels: list[str], frame: pl.DataFrame) -> None:
+        """Put rows at the end of those that are kept."""
+        start, end = len(self.labels), len(self.labels) + len(labels)
+        if end > len(self.vectors):  # the estimate was too low
+            larger = np.empty((max(end, len(self.vectors) * 3 // 2), self.dim), np.float32)
+            larger[:start] = self.vectors[:start]
+            self.vectors = larger
+        self.vectors[start:end] = frame.drop("label").to_numpy()
+        self.labels.extend(labels)
+
+    def check(self, skip_broken: bool) -> tuple[str, ...]:
+        """Return the note on lines that were left out; raises ParseError if none may be."""
+        if not self.broken:
+            return ()
+        named = "; ".join(self.broken[:LINES_NAMED])
+        more = len(self.broken) - LINES_NAMED
+        named += f"; and {more:,} more" if more > 0 else ""
+        if skip_broken and self.labels:
+            return (f"{count(len(self.broken), 'broken line')} left out: {named}.",)
+        raise ParseError(
+            f"{count(len(self.broken), 'line does not', 'lines do not')} hold a label and "
+            f"{count(self.dim, 'number')}: {named}. Repair what is broken, or leave it out."
+        )
+
+
+def look(file: File, options: Options) -> Contents:
+    """Look at a text file: some blocks are parsed, the rows are counted by line ends."""
     layout = required_layout(file)
-    with file.open() as stream:
-        rows = count_lines(stream) - (layout.stated_rows is not None)
-    head = file.head()[layout.header_bytes :]
-    whole = head[: head.rfind(b"\n") + 1] or head + b"\n"
-    first_line = 2 if layout.stated_rows is not None else 1
-    labels, values = parse_block(whole.replace(b"\r\n", b"\n"), layout.dim, first_line)
-    return FileReport(
+    rows = count_lines(file) - (layout.stated_rows is not None)
+    head = utf8_head(file.head())
+    whole = head[: head.rfind(b"\n") + 1] if file.size > HEAD_BYTES else head
+    lines = start(layout, whole)
+    ended = whole.endswith(b"\n")
+    whole = whole.replace(b"\r\n", b"\n") + (b"" if ended else b"\n")
+    lines.add(without_header(layout, whole))
+    cut_off = drop_cut_line(lines, layout, not ended)
+    more = () if lines.broken else elsewhere(file)
+    for block in more:
+        lines.add(block)
+    # the sampled blocks have no line numbers, and what is wrong in them is told when it is read
+    notes = lines.check(options.skip_broken) if not more else ()
+    rows -= len(cut_off) + (len(lines.broken) if not more else 0)
+    if not lines.labels:
+        raise no_lines(file)
+    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, rows)
+    return contents(lines, rows=rows, notes=notes)
+
+
+def read(file: File, options: Options) -> Contents:
+    """Read a text file; raises ParseError naming the broken lines."""
+    layout = required_layout(file)
+    lines = start(layout, utf8_head(file.head()), file.size)
+    done, total = 0, file.size
+    first = ended = True
+    for block, has_end in whole_lines(file):
+        lines.add(without_header(layout, block) if first else block)
+        first, ended = False, has_end
+        done += len(block)
+        options.report(
+            min(1.0, done / total), f"reading {file.name}: {len(lines.labels):,} vectors"
+        )
+    notes = drop_cut_line(lines, layout, not ended)
+    notes += lines.check(options.skip_broken)
+    if not lines.labels:
+        raise no_lines(file)
+    notes += decode_labels(lines.labels, lines.undecoded)
+    return contents(lines, notes=notes + header_notes(layout, len(lines.labels)))
+
+
+def contents(lines: Lines, rows: int = -1, notes: tuple[str, ...] = ()) -> Contents:
+    """Return what the lines gave."""
+    return Contents(
+        lines.labels,
+        lines.vectors[: len(lines.labels)],
         rows=rows,
-        dim=layout.dim,
-        dtype="text",
         labels_from="the first field of each line",
-        first_rows=preview(labels[:5], values[:5].tolist()),
-        warnings=header_notes(layout, rows),
+        notes=notes,
     )
 
 
-def read(
-    file: File, labels: Sequence[str] | None = None, label_column: str | None = None
-) -> EmbeddingSpace:
-    """Read a text file into a space; raises ParseError naming the broken lines."""
-    layout = required_layout(file)
+def start(layout: Layout, head: bytes, size: int = 0) -> Lines:
+    """Return Lines with room for the vectors of so many bytes, by the length of the first lines."""
+    sample = head[: head.rfind(b"\n") + 1] or head
+    per_line = len(sample) / max(1, sample.count(b"\n"))
+    # each number takes two bytes at least, so an odd head cannot claim more than the file holds
+    rows = int(min(1.02 * size / max(1.0, per_line), size / (2 * layout.dim))) + LINES_SEEN
+    return Lines(layout.dim, np.empty((rows, layout.dim), np.float32), layout.first_line)
+
+
+def without_header(layout: Layout, block: bytes) -> bytes:
+    """Return the first block without the header line."""
+    return block if layout.stated_rows is None else block[block.find(b"\n") + 1 :]
+
+
+def drop_cut_line(lines: Lines, layout: Layout, unended: bool) -> tuple[str, ...]:
+    """Drop a last line that was cut off in its middle, and return the note that tells it.
+
+    It has no line end, and its numbers are too few, or the header promises more lines.
+    """
+    last = f"line {lines.next_line - 1:,} has "
+    if not unended:
+        return ()
+    if lines.broken and lines.broken[-1].startswith(last) and lines.labels:
+        lines.broken.pop()
+    elif layout.stated_rows is not None and len(lines.labels) < layout.stated_rows:
+        if len(lines.labels) < 2:
+            return ()
+        row = len(lines.labels) - 1
+        lines.labels.pop()
+        lines.undecoded = [one for one in lines.undecoded if one[0] != row]
+    else:
+        return ()
+    return ("The file ends in the middle of its last line, which was left out.",)
+
+
+def elsewhere(file: File) -> tuple[bytes, ...]:
+    """Return some whole lines from places all over a large file of UTF-8."""
+    if file.size < 2 * HEAD_BYTES or encoding_of(file.head(256))[0] != UTF_8:
+        return ()
+    found = []
     with file.open() as stream:
-        capacity = count_lines(stream)
-    vectors = np.empty((capacity, layout.dim), np.float32)
-    names: list[str] = []
-    with file.open() as stream:
-        stream.seek(layout.header_bytes)
-        first_line = 2 if layout.stated_rows is not None else 1
-        for block in whole_lines(stream):
-            found, values = parse_block(block, layout.dim, first_line)
-            vectors[len(names) : len(names) + len(found)] = values
-            names.extend(found)
-            first_line += block.count(b"\n")
-    vectors = vectors[: len(names)]
-    vectors.flags.writeable = False
-    return EmbeddingSpace(
-        labels or names,
-        vectors,
-        name=file.stem,
-        source=Source(file.name, "GloVe text" if layout.stated_rows is None else "word2vec text"),
-        notes=header_notes(layout, len(names)),
-    )
+        for place in np.linspace(HEAD_BYTES, file.size - LOOK_BYTES, LOOKS).astype(int):
+            stream.seek(int(place))
+            block = stream.read(LOOK_BYTES)
+            first, last = block.find(b"\n") + 1, block.rfind(b"\n") + 1
+            if last > first > 0:
+                found.append(block[first:last].replace(b"\r\n", b"\n"))
+    return tuple(found)
 
 
 def required_layout(file: File) -> Layout:
     """Return the file's layout; raises ParseError where its head shows none."""
-    layout = find_layout(file.head())
+    layout = find_layout(utf8_head(file.head()))
     if layout is None:
-        raise ParseError(
-            f"{file.name}: the first lines do not each hold a label and the same number of "
-            "numbers, with spaces between them. Check that it is word2vec or GloVe text."
-        )
+        raise no_lines(file)
+    check_dim(file.name, layout.dim)
     return layout
+
+
+def no_lines(file: File) -> ParseError:
+    """Return the error for a file without lines of vectors."""
+    return ParseError(
+        f"{file.name}: the first lines do not each hold a label and the same number of "
+        "numbers, with spaces between them. Check that it is word2vec or GloVe text."
+    )
 
 
 def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:
@@ -180,44 +340,18 @@ def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:
     return (f"The header says {count(stated, 'vector')}, the file holds {rows:,}; all are read.",)
 
 
-def count_lines(stream: BinaryIO) -> int:
+def count_lines(file: File) -> int:
     """Return the number of lines that hold anything, the last one with or without its end."""
     lines, last = 0, b"\n"
-    while block := stream.read(BLOCK_BYTES):
+    for block in utf8_blocks(file):
         # empty lines are rare; the exact number of rows is known after reading
         lines += block.count(b"\n") - block.count(b"\n\n")
         last = block[-1:]
     return lines + (last != b"\n")
 
 
-def whole_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the stream in blocks that end at a line's end, with LF as the line end."""
-    rest = b""
-    while block := stream.read(BLOCK_BYTES):
-        cut = block.rfind(b"\n") + 1
-        if cut:
-            yield (rest + block[:cut]).replace(b"\r\n", b"\n")
-            rest = block[cut:]
-        else:
-            rest += block
-    if rest:
-        yield rest + b"\n"
-
-
-def parse_block(block: bytes, dim: int, first_line: int) -> tuple[list[str], NDArray[np.float32]]:
-    """Return the labels and the (rows, dim) float32 numbers of a block of whole lines."""
-    frame = parse_columns(block, dim)
-    if frame is not None and not any(frame.null_count().row(0)):
-        return frame["label"].to_list(), frame.drop("label").to_numpy()
-    labels, numbers = split_lines(block, dim, first_line)
-    frame = parse_columns(numbers, dim)
-    if frame is None or any(frame.null_count().row(0)):
-        raise bad_number(block, dim, first_line)
-    return labels, frame.drop("label").to_numpy()
-
-
 def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
-    """Parse lines of exactly dim + 1 fields; None where a line has more."""
+    """Parse lines of exactly dim + 1 fields; None where a line has more or is no UTF-8."""
     schema: dict[str, type[pl.DataType]] = {"label": pl.String}
     schema.update({f"{axis}": pl.Float32 for axis in range(dim)})
     try:
@@ -230,48 +364,7 @@ def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
             empty_string_is_null=False,
             ignore_errors=True,  # a field that is no number becomes null, and is told by its line
             raise_if_empty=False,
-            encoding="utf8-lossy",
+            encoding="utf8",
         )
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-
-
-def split_lines(block: bytes, dim: int, first_line: int) -> tuple[list[str], bytes]:
-    """Return the labels, and the block with an empty label on each line for the engine to parse.
-
-    The last dim fields are the numbers: what stands before them is the label, spaces
-    and all (GloVe 840B has such tokens).
-    """
-    labels, numbers, ragged = [], [], []
-    for number, line in enumerate(block.split(b"\n"), first_line):
-        stripped = line.rstrip()
-        if not stripped:
-            continue
-        fields = stripped.rsplit(b" ", dim)
-        if len(fields) != dim + 1:
-            ragged.append(f"line {number:,} has {count(len(fields) - 1, 'number')}")
-        labels.append(fields[0].decode("utf-8", "replace"))
-        numbers.append(b" ".join((b"", *fields[1:])))
-    if ragged:
-        named = "; ".join(ragged[:LINES_NAMED])
-        more = f"; and {len(ragged) - LINES_NAMED:,} more" if len(ragged) > LINES_NAMED else ""
-        raise ParseError(
-            f"{count(len(ragged), 'line does not', 'lines do not')} hold a label and "
-            f"{count(dim, 'number')}: {named}{more}. Repair or remove what is broken."
-        )
-    return labels, b"\n".join(numbers) + b"\n"
-
-
-def bad_number(block: bytes, dim: int, first_line: int) -> ParseError:
-    """Return the error that names the first fields that are not numbers."""
-    bad = []
-    for number, line in enumerate(block.split(b"\n"), first_line):
-        fields = line.rstrip().rsplit(b" ", dim)
-        wrong = next((field for field in fields[1:] if not is_number(field)), None)
-        if wrong is not None:
-            bad.append(f"line {number:,} has “{wrong[:30].decode('utf-8', 'replace')}”")
-    named = "; ".join(bad[:LINES_NAMED])
-    return ParseError(
-        f"{count(len(bad), 'line holds', 'lines hold')} something else where a number belongs: "
-        f"{named}. Each line needs a label and {count(dim, 'number')}."
-    )

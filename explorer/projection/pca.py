@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.errors import ProjectionError
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 BLOCK_BYTES = 32 << 20
+MOST_COMPONENTS = 10  # to choose axes from
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The directions of largest variance: `mean` (d,), `axes` (d, m) of length 1, `share` (m,)."""
+
+    mean: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    share: NDArray[np.float64]
 
 
 def project(
-    space: EmbeddingSpace, n_components: int, seed: int, report: Report = no_report, **params: Any
+    space: EmbeddingSpace,
+    n_components: int,
+    seed: int,
+    report: DrawingReport = no_report,
+    *,
+    components: Sequence[int] | None = None,
 ) -> Projection:
-    """Project onto the directions of largest variance.
+    """Project onto directions of largest variance: the first ones, or those chosen.
+
+    No approximation, no random start: the seed changes nothing. `components` are counted
+    from 1, one for each axis.
+    """
+    numbers = list(range(1, n_components + 1)) if components is None else list(components)
+    if len(numbers) != n_components or not all(1 <= one <= MOST_COMPONENTS for one in numbers):
+        raise ProjectionError(
+            f"The components are {', '.join(map(str, numbers)) or 'none'}. "
+            f"Give {n_components} numbers from 1 to {MOST_COMPONENTS}, one for each axis."
+        )
+    chosen = np.array(numbers) - 1
+    params = {} if components is None else {"components": numbers}
+    if space.is_sparse and min(len(space), space.dim) > max(numbers):
+        return project_sparse(space, chosen, seed, params)
+    fitted = fit(space.vectors, max(numbers))
+    coordinates = transform(space.vectors, fitted, chosen)
+    report(1.0, "done")
+    return Projection(coordinates, "pca", params, None, fitted.share[chosen])
+
+
+def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
+    """Return the first directions of largest variance; what a small space lacks is zero.
 
     The covariance matrix (or, with fewer points than dimensions, the matrix of inner
-    products) is summed up in float64 and decomposed: no approximation, no random start,
-    so the seed changes nothing. Signs follow scikit-learn's rule: in each direction the
-    weight of largest size is positive.
+    products) is summed up in float64 and decomposed. Signs follow scikit-learn's rule: in
+    each direction the weight of largest size is positive.
     """
-    if space.is_sparse and min(len(space), space.dim) > n_components:
-        return project_sparse(space, n_components, seed)
-    vectors = space.vectors
     n, d = vectors.shape
     mean = vectors.mean(axis=0, dtype=np.float64)
     if d <= n:
@@ -39,22 +74,33 @@ def project(
     total = float(np.maximum(values, 0).sum())
     # eigh sorts upwards; a space of fewer dimensions than axes leaves the others at zero
     kept = min(n_components, n, d)
-    axes = directions[:, ::-1][:, :kept]
-    lengths = np.linalg.norm(axes, axis=0)
-    axes = np.divide(axes, lengths, out=np.zeros_like(axes), where=lengths > 1e-9 * lengths.max())
-    peak = axes[np.abs(axes).argmax(axis=0), np.arange(kept)]
-    axes = axes * np.where(peak < 0, -1.0, 1.0)
-    coordinates = np.zeros((n, n_components), np.float32)
-    for rows, block in centered_blocks(vectors, mean):
-        coordinates[rows, :kept] = block @ axes
+    found = directions[:, ::-1][:, :kept]
+    lengths = np.linalg.norm(found, axis=0)
+    found = np.divide(
+        found, lengths, out=np.zeros_like(found), where=lengths > 1e-9 * lengths.max()
+    )
+    peak = found[np.abs(found).argmax(axis=0), np.arange(kept)]
+    axes = np.zeros((d, n_components))
+    axes[:, :kept] = found * np.where(peak < 0, -1.0, 1.0)
     share = np.zeros(n_components)
     if total > 0:
         share[:kept] = np.maximum(values[::-1][:kept], 0) / total
-    report(1.0, "done")
-    return Projection(coordinates, "pca", {}, None, share)
+    return Components(mean, axes, share)
 
 
-def project_sparse(space: EmbeddingSpace, n_components: int, seed: int) -> Projection:
+def transform(
+    vectors: NDArray[np.float32], fitted: Components, chosen: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Return the vectors' coordinates along the chosen directions, (n, c)."""
+    coordinates = np.zeros((len(vectors), len(chosen)), np.float32)
+    for rows, block in centered_blocks(vectors, fitted.mean):
+        coordinates[rows] = block @ fitted.axes[:, chosen]
+    return coordinates
+
+
+def project_sparse(
+    space: EmbeddingSpace, chosen: NDArray[np.intp], seed: int, params: dict[str, Any]
+) -> Projection:
     """Do the same without writing the zeros out, by scikit-learn and ARPACK.
 
     Exact to float32's digits. Where directions hold equal variance, as in a one-hot space,
@@ -62,9 +108,9 @@ def project_sparse(space: EmbeddingSpace, n_components: int, seed: int) -> Proje
     """
     from sklearn.decomposition import PCA
 
-    reducer = PCA(n_components, svd_solver="arpack", random_state=seed)
-    coordinates = reducer.fit_transform(space.matrix)
-    return Projection(coordinates, "pca", {}, None, reducer.explained_variance_ratio_)
+    reducer = PCA(int(chosen.max()) + 1, svd_solver="arpack", random_state=seed)
+    coordinates = reducer.fit_transform(space.matrix)[:, chosen]
+    return Projection(coordinates, "pca", params, None, reducer.explained_variance_ratio_[chosen])
 
 
 def covariance(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,8 @@ class Projection:
         The seed of the random numbers; None where the method has none.
     variance_share
         For PCA: each axis's share of the variance, (2,) or (3,) float64; else None.
+    notes
+        What a reader of the picture should know: that its neighbors are approximate, say.
     """
 
     coordinates: NDArray[np.float32]
@@ -34,24 +36,21 @@ class Projection:
     params: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     variance_share: NDArray[np.float64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         coordinates = np.ascontiguousarray(self.coordinates, dtype=np.float32)
         coordinates.flags.writeable = False
         object.__setattr__(self, "coordinates", coordinates)
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        object.__setattr__(self, "notes", tuple(self.notes))
 
     def __len__(self) -> int:
         return len(self.coordinates)
 
     def __reduce__(self) -> tuple[Any, ...]:  # a MappingProxyType cannot be pickled
-        return Projection, (
-            self.coordinates,
-            self.method,
-            dict(self.params),
-            self.seed,
-            self.variance_share,
-        )
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Projection, tuple({**values, "params": dict(self.params)}.values())
 
     @property
     def n_components(self) -> int:
@@ -59,11 +58,19 @@ class Projection:
         return int(self.coordinates.shape[1])
 
     @property
+    def has_axes(self) -> bool:
+        """Whether the axes mean something: PCA's do, and those that somebody chose."""
+        return self.variance_share is not None or "axes" in self.params
+
+    @property
     def axis_names(self) -> tuple[str, ...]:
         """A name for each axis; PCA's say how much variance the axis holds."""
+        if "axes" in self.params:
+            return tuple(self.params["axes"])
         if self.variance_share is None:
             return tuple(f"{self.method.upper()} {axis + 1}" for axis in range(self.n_components))
+        numbers = self.params.get("components", range(1, self.n_components + 1))
         return tuple(
-            f"PC {axis + 1} ({share:.1%} of the variance)"
-            for axis, share in enumerate(self.variance_share)
+            f"PC {number} ({share:.1%} of the variance)"
+            for number, share in zip(numbers, self.variance_share, strict=True)
         )

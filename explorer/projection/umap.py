@@ -1,38 +1,43 @@
-"""UMAP (McInnes, Healy & Melville 2018) by umap-learn, on exact neighbors and from PCA."""
+"""UMAP (McInnes, Healy & Melville 2018) by umap-learn, on our neighbors and from PCA."""
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
-from explorer.neighbors import neighbor_graph
 from explorer.projection import pca
+from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
+from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 4
 GRAPH_SHARE = 0.25  # of the progress bar; the rest is the optimization
+DENSMAP = {"lambda": 2.0, "frac": 0.3, "var_shift": 0.1}  # umap-learn's defaults
+LARGE = 10_000  # umap-learn's border: fewer epochs beyond it
 
 
 def project(
     space: EmbeddingSpace,
     n_components: int,
-    seed: int,
-    report: Report = no_report,
+    seed: int | None,
+    report: DrawingReport = no_report,
     *,
     n_neighbors: int = 15,
     min_dist: float = 0.1,
     metric: str = "cosine",
     n_epochs: int | None = None,
+    target: str | None = None,
+    densmap: bool = False,
 ) -> Projection:
     """Lay the points out so that near neighbors stay near.
 
-    The neighbors are exact, from one blocked matrix product, and the layout starts from
-    PCA: both are faster than umap-learn's own and leave less to chance.
+    The neighbors come from our own search (exact to 30,000 points) and the layout starts
+    from PCA: both are faster than umap-learn's own and leave less to chance.
     """
     n = len(space)
     if n < FEWEST_POINTS:
@@ -45,68 +50,140 @@ def project(
         raise ProjectionError(f"min_dist is {min_dist:g}. UMAP takes 0 to 1.")
     if n_epochs is not None and n_epochs < 1:
         raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
-    report(0.0, "comparing every point with every other")
+    wanted = None if target is None else target_values(space, target)
     k = min(n_neighbors, n - 1)
-    indices, distances = neighbor_graph(
-        space,
-        k,
-        metric,
-        report=lambda share: report(GRAPH_SHARE * share, "comparing every point with every other"),
+    indices, distances, notes = nearest_graph(
+        space, k, metric, seed, report=report, share=GRAPH_SHARE
     )
-    start = pca.project(space, n_components, seed).coordinates
-    report(GRAPH_SHARE, "loading UMAP")
+    start = spread(pca.project(space, n_components, 0).coordinates, seed)
+    report(GRAPH_SHARE, "loading UMAP", start)
     from umap import UMAP
+    from umap.layouts import optimize_layout_euclidean
+    from umap.umap_ import find_ab_params, make_epochs_per_sample
 
-    reducer = UMAP(
-        n_neighbors=k,
-        n_components=n_components,
-        min_dist=min_dist,
-        metric=metric,
-        n_epochs=n_epochs,
-        init=spread(start, seed),
-        random_state=seed,
-        n_jobs=1,  # what a seed needs: with more threads each run gives another picture
-        precomputed_knn=(indices, distances),
+    with warnings.catch_warnings():
+        # umap-learn notes that no search index came with the neighbors; it would be
+        # needed to add points, which is done elsewhere.
+        warnings.simplefilter("ignore", UserWarning)
+        fitted = UMAP(
+            n_neighbors=k,
+            min_dist=min_dist,
+            metric=metric,
+            random_state=seed,
+            n_jobs=1 if seed is not None else -1,
+            precomputed_knn=(indices, distances),
+            transform_mode="graph",
+            densmap=densmap,
+            target_metric=wanted[1] if wanted else "categorical",
+        ).fit(space.matrix, wanted[0] if wanted else None)
+    epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
+    edges = fitted.graph_.tocoo()
+    edges.sum_duplicates()
+    # an edge that would be drawn less than once in all epochs is left out
+    edges.data[edges.data < edges.data.max() / max(epochs, 10)] = 0
+    edges.eliminate_zeros()
+    layout = scaled(start)
+    a, b = find_ab_params(1.0, min_dist)
+    optimize_layout_euclidean(
+        layout,
+        layout,  # moved in place, so that each epoch can be shown
+        edges.row,
+        edges.col,
+        epochs,
+        n,
+        make_epochs_per_sample(edges.data, epochs),
+        a,
+        b,
+        np.random.default_rng(seed).integers(-(2**31) + 1, 2**31 - 1, 3),
+        # what a seed needs is one thread: with more, each run gives another picture
+        parallel=seed is None,
+        densmap=densmap,
+        densmap_kwds=densities(edges, fitted.graph_dists_) if densmap else None,
         tqdm_kwds={
-            "file": EpochWriter(report),
+            "file": EpochWriter(report, layout),
             "bar_format": "{n}/{total}",
             "mininterval": 0.1,
             "disable": False,  # umap-learn shows its bar only when it prints much else as well
         },
+        move_other=True,
     )
-    with warnings.catch_warnings():
-        # umap-learn notes that no search index came with the neighbors (it would be
-        # needed to add points) and that a start may not be its own.
-        warnings.simplefilter("ignore", UserWarning)
-        coordinates = reducer.fit_transform(space.matrix)
     report(1.0, "done")
-    params = {"n_neighbors": k, "min_dist": min_dist, "metric": metric, "n_epochs": n_epochs}
-    return Projection(coordinates, "umap", params, seed)
+    params: dict[str, Any] = {
+        "n_neighbors": k,
+        "min_dist": min_dist,
+        "metric": metric,
+        "n_epochs": epochs,
+    }
+    if target is not None:
+        params["target"] = target
+    if densmap:
+        params["densmap"] = True
+    return Projection(layout, "umap", params, seed, notes=notes)
 
 
-def spread(coordinates: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+def target_values(space: EmbeddingSpace, column: str) -> tuple[NDArray[Any], str]:
+    """Return a metadata column as numbers to draw by, and the metric they are compared with."""
+    from explorer.figures.colors import is_number
+
+    if space.metadata is None or column not in space.metadata.column_names:
+        known = ", ".join(space.metadata.column_names) if space.metadata else "none"
+        raise ProjectionError(f"{space.name} has no column “{column}”. Its columns: {known}.")
+    values = space.metadata[column].combine_chunks()
+    if is_number(values.type):
+        numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
+        middle = np.nanmedian(numbers) if np.isfinite(numbers).any() else 0.0
+        return np.where(np.isfinite(numbers), numbers, middle).astype(np.float32), "l2"
+    codes = values.dictionary_encode().indices.fill_null(-1)  # −1: umap-learn's “unknown”
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64), "categorical"
+
+
+def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.float32]:
     """Return a start for the layout: 10 units wide, and no two points in one place.
 
     The optimization cannot pull apart what starts at the same spot.
     """
     extent = float(np.ptp(coordinates, axis=0).max())
-    scaled = coordinates * (10 / extent) if extent > 0 else coordinates
+    wide = coordinates * (10 / extent) if extent > 0 else coordinates
     noise = np.random.default_rng(seed).normal(scale=1e-3, size=coordinates.shape)
-    return (scaled + noise).astype(np.float32)
+    return (wide + noise).astype(np.float32)
+
+
+def scaled(start: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the start on a square of 10 units, as umap-learn has it."""
+    low, extent = start.min(axis=0), np.ptp(start, axis=0)
+    return np.ascontiguousarray(10 * (start - low) / np.maximum(extent, 1e-12), np.float32)
+
+
+def densities(edges: Any, distances: Any) -> dict[str, Any]:
+    """Return what densMAP (Narayan, Berger & Cho 2021) keeps: how dense it is around each point."""
+    head, tail, weights = edges.row, edges.col, edges.data
+    lengths = np.asarray(distances.tocsr()[head, tail]).ravel() ** 2
+    n = edges.shape[0]
+
+    def around(values: NDArray[Any]) -> NDArray[Any]:
+        both = np.bincount(head, values, n) + np.bincount(tail, values, n)
+        return both.astype(np.float32)
+
+    total = around(weights)
+    radius = np.log(1e-8 + around(weights * lengths) / np.maximum(total, 1e-12))
+    deviation = radius.std()
+    relative = (radius - radius.mean()) / (deviation if deviation > 0 else 1)
+    return {**DENSMAP, "mu": weights, "mu_sum": total, "R": relative.astype(np.float32)}
 
 
 class EpochWriter:
     """The file that umap-learn's progress bar writes to: each line is told on as progress."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: DrawingReport, layout: NDArray[np.float32]) -> None:
         self._report = report
+        self._layout = layout
 
     def write(self, text: str) -> None:
         """Tell the epoch of a line such as '120/500'."""
         done, _, total = text.strip().partition("/")
         if done.isdigit() and total.isdigit() and int(total):
             share = GRAPH_SHARE + (1 - GRAPH_SHARE) * int(done) / int(total)
-            self._report(share, f"epoch {done} of {total}")
+            self._report(share, f"epoch {done} of {total}", self._layout)
 
     def flush(self) -> None:
         """Do nothing: nothing is kept back."""

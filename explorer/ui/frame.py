@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.ui import address, spaces
+from explorer.ui.pictures import jobs
 from explorer.ui.plain import plain
 
 APP = "Embedding Explorer"
@@ -47,12 +48,19 @@ PAGES = {  # in the order of the navigation
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
     "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
     "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
+    "word_to_bert": Page(
+        "pages/word_to_bert.py", "From a word to BERT", ":material/account_tree:", "Learn"
+    ),
+    "watch_it_learn": Page(
+        "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
+    ),
 }
 
 
@@ -76,6 +84,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         st.markdown(f"### {APP}")
         choose(space_id, space)
         navigation(space_id)
+    jobs()  # the workers start in the background, after this first page
     return space
 
 

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
+from explorer import EmbeddingSpace, Projection, Quality
+from explorer.clusters import Clusters
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
 from explorer.figures.marks import NO_ROWS, Marks
-from explorer.neighbors import Neighbors, neighbors_of_row
+from explorer.neighbors import Neighbors
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
+from explorer.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.search import search_labels
-from explorer.ui import address
+from explorer.ui import address, groups, picture_settings, trust
+from explorer.ui.isolating import offer_alone, offer_whole
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 
@@ -34,26 +38,32 @@ class View:
 
     method: str
     n_components: int
+    column: str
     colors: Categories | Numbers | None
     size: float
     opacity: float
     hits: NDArray[np.intp]
     selected: int | None
 
-    def marks(self, space: EmbeddingSpace) -> Marks:
-        """Return what stands out: hits, the selected point and its neighbors."""
+    def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
+        """Return what stands out: hits, the selected point, its neighbors, those that were lost."""
         found = neighbors(space, self.selected)
+        near = drawn_only(space, found.indices) if found else NO_ROWS
+        lost = NO_ROWS
+        if self.selected is not None:
+            lost = near[ranks_in_picture(projection.coordinates, self.selected, near) > NEIGHBORS]
         return Marks(
-            hits=self.hits,
+            hits=drawn_only(space, self.hits),
             selected=self.selected,
-            neighbors=found.indices if found else NO_ROWS,
+            neighbors=near,
+            lost=lost,
         )
 
 
 def ask_view(space: EmbeddingSpace) -> View:
     """Draw the row of controls above the map and return what they say."""
     method, dimensions, color, search, style = st.columns(
-        [1.25, 1, 1.2, 2.6, 0.9], vertical_alignment="bottom"
+        [2.3, 1, 1.15, 2.3, 0.9], vertical_alignment="bottom"
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(
@@ -62,7 +72,7 @@ def ask_view(space: EmbeddingSpace) -> View:
     shape = dimensions.segmented_control(
         "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
     )
-    columns = [ONE_COLOR, *colorable(space.metadata)]
+    columns = [ONE_COLOR, trust.COLOR, groups.COLOR, *colorable(space.metadata)]
     column = color.selectbox(
         "Color by",
         columns,
@@ -76,11 +86,12 @@ def ask_view(space: EmbeddingSpace) -> View:
         size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
     shown = None
-    if column not in (None, ONE_COLOR) and space.metadata is not None:
+    if column in colorable(space.metadata) and space.metadata is not None:
         shown = coloring(space.metadata, column, dark=is_dark())
     return View(
         METHOD_OF_TITLE[title],
         DIMENSIONS[shape],
+        column,
         shown,
         size,
         opacity,
@@ -101,7 +112,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
     )
     regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:
-        return search_labels(space, text or "", regex=regex)
+        return search_labels(whole_space(space), text or "", regex=regex)
     except QueryError as error:
         field.error(plain(str(error)))
         return NO_ROWS
@@ -132,8 +143,14 @@ def first_look(space: EmbeddingSpace) -> dict[str, Any]:
 
 
 def neighbors(space: EmbeddingSpace, row: int | None) -> Neighbors | None:
-    """Return the true nearest neighbors of the selected row."""
-    return None if row is None else neighbors_of_row(space, row, NEIGHBORS)
+    """Return the true nearest neighbors of the selected row, among all and not only the drawn."""
+    return None if row is None else neighbors_in_whole(space, row, NEIGHBORS)
+
+
+def drawn_only(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the places in the picture of those rows of the whole that are drawn."""
+    places = places_drawn(space, rows)
+    return places[places >= 0]
 
 
 def caption(space: EmbeddingSpace, projection: Projection) -> None:
@@ -143,11 +160,27 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
     if projection.variance_share is not None:
         kept = float(projection.variance_share.sum())
         text += f" Here it keeps **{kept:.1%}** of the variance."
+    if space.drawn_from is not None:
+        text += f" {plain(space.notes[0])}"
+    if how := picture_settings.told(projection):
+        text += f" :small[{how}.]"
     st.markdown(text)
+
+
+def colors(
+    view: View, quality: Quality | None, found: Clusters | None
+) -> Categories | Numbers | None:
+    """Return what the points are colored by: a column, what was measured, or what was found."""
+    if view.column == trust.COLOR:
+        return trust.colors(quality)
+    if view.column == groups.COLOR:
+        return groups.as_colors(found) if found else None
+    return view.colors
 
 
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
+    offer_whole()
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
     if len(view.hits):
@@ -174,17 +207,26 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         address.forget_selection()
         st.rerun()
     details(space, row)
-    places = ranks_in_picture(projection.coordinates, row, found.indices)
-    near = int((places <= NEIGHBORS).sum())
-    st.markdown(
+    rows = places_drawn(space, found.indices)
+    drawn = rows >= 0
+    places = np.zeros(len(rows), np.intp)
+    if drawn.any():
+        places[drawn] = ranks_in_picture(projection.coordinates, row, rows[drawn])
+    near = int((places[drawn] <= NEIGHBORS).sum())
+    text = (
         f"**{near} of its {len(found)}** true nearest neighbors are among the {len(found)} "
         "nearest in this picture."
+        + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
     )
-    table = found.to_arrow().drop(["row"]).append_column("place here", [places])
+    if not drawn.all():
+        text += f" {int((~drawn).sum())} are not drawn: they have no place."
+    st.markdown(text)
+    shown = pa.array(places, mask=~drawn)
+    table = found.to_arrow().drop(["row"]).append_column("place here", shown)
     pick_from(
         space,
         table,
-        found.indices,
+        rows,
         key="neighbors",
         column_config={
             "label": st.column_config.TextColumn("Neighbor", width=110),
@@ -209,16 +251,18 @@ def details(space: EmbeddingSpace, row: int) -> None:
 
 def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
     """List the search's hits; choosing one selects it."""
-    import pyarrow as pa
-
     listed = hits[:HITS_LISTED]
     more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
+    rows = places_drawn(space, hits)
+    if (rows < 0).any():
+        more += f", {int((rows >= 0).sum()):,} of them drawn"
     st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
-    table = pa.table({"label": [space.labels[row] for row in listed]})
+    offer_alone(space, hits, "found by a search", key="hits alone")
+    table = pa.table({"label": [whole_space(space).labels[row] for row in listed]})
     pick_from(
         space,
         table,
-        listed,
+        rows[: len(listed)],
         key="hits",
         column_config={"label": st.column_config.TextColumn("Label")},
     )
@@ -236,8 +280,13 @@ def pick_from(
 
     def tell() -> None:
         chosen = st.session_state[key].selection.cells
-        if chosen:
-            address.select(space, int(rows[chosen[0][0]]))
+        if not chosen:
+            return
+        row = int(rows[chosen[0][0]])
+        if row < 0:
+            st.toast("This one is searched, but not drawn. Open the file with more points.")
+        else:
+            address.select(space, row)
 
     st.dataframe(
         table,

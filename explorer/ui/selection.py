@@ -6,6 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.ui.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
 
 MOST_LISTED = 1_000
@@ -15,6 +16,7 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     """List the selected points, if there are several; a click on a column's name sorts."""
     if len(selection) < 2:
         return
+    offer_alone(space, selection.rows, "selected points", key="alone")
     listed = selection.rows[:MOST_LISTED]
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""
     st.markdown(f"**{len(selection):,} points selected**{more}.")

@@ -69,7 +69,13 @@ class OpenedSpaces:
             return self._spaces.get(space_id)
 
     def _bytes(self) -> int:
-        return sum(space.nbytes for space in self._spaces.values())
+        spaces = self._spaces.values()
+        return sum(space.nbytes + drawn_from_bytes(space) for space in spaces)
+
+
+def drawn_from_bytes(space: EmbeddingSpace) -> int:
+    """Return the bytes of the whole that a space was drawn from."""
+    return space.drawn_from.whole.nbytes if space.drawn_from else 0
 
 
 @st.cache_resource(show_spinner=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.encode.inside import Bert, open_bert
 from explorer.encode.transformer import TransformerEncoder
 
 SENTENCE = (
@@ -15,6 +16,12 @@ SENTENCE = (
 )
 WORDS = SENTENCE.split()
 SEED = 7
+
+
+@pytest.fixture(scope="session")
+def bert() -> Bert:
+    """The same, to look inside."""
+    return open_bert()
 
 
 @pytest.fixture(scope="session")

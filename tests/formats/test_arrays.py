@@ -120,7 +120,7 @@ def test_a_label_file_of_another_length_is_refused() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (saved(np.array([[None]])), ["pickle", "run code", "np.save"]),
+        (saved(np.array([[None]])), ["pickle", "run code", "numpy.save"]),
         (saved([1, 2, 3]), ["shape (3,)", "matrix"]),
         (saved([[1j]]), ["complex", "Real numbers"]),
         (saved([["a"]]), ["<U1", "numbers"]),

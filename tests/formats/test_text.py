@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, inspect_file, nearest_neighbors, open_space
 from explorer.errors import ParseError, UnknownFormatError
-from explorer.formats import text
+from explorer.formats import encodings
 
 HOSTILE = (
     "new\u00a0york",
@@ -140,15 +140,37 @@ def test_the_ways_to_write_the_same_are_read_the_same(content: bytes) -> None:
 
 
 def test_blocks_join_without_a_seam(space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK_BYTES", 7)
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", 7)
     labels = ["new york", "a", "b", "c", '"']
     found = open_space(as_text(labels, space.vectors, header=True))
     assert list(found.labels) == labels
     np.testing.assert_array_equal(found.vectors, space.vectors)
 
 
-def test_invalid_utf_8_is_shown_as_a_replacement_sign() -> None:
-    assert open_space(b"caf\xe9 1 2\ntea 3 4\n").labels == ("caf\ufffd", "tea")
+def test_a_broken_label_in_a_file_of_utf_8_shows_a_replacement_sign() -> None:
+    space = open_space("naïve 1 2\ncafé 3 4\nté".encode() + b"\xe9 3 4\n")
+    assert space.labels == ("naïve", "café", "té\ufffd")
+    assert "1 label is not valid UTF-8" in space.notes[0]
+
+
+def test_latin_1_is_recognized_and_told() -> None:
+    space = open_space("naïve 1 2\ncafé 3 4\ntea 3 4\n".encode("latin-1"))
+    assert space.labels == ("naïve", "café", "tea")
+    assert "read as Latin-1: “naïve”" in space.notes[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("header", [True, False])
+def test_other_unicode_encodings_are_recognized(
+    space: EmbeddingSpace, encoding: str, header: bool
+) -> None:
+    labels = ["king", "naïve", "日本", "😀", "pea"]
+    content = as_text(labels, space.vectors, header).decode().encode(encoding)
+    for found in (
+        open_space(content).labels,
+        inspect_file(content).first_rows["label"].to_pylist(),
+    ):
+        assert list(found) == labels
 
 
 def test_the_format_is_told() -> None:
@@ -185,7 +207,7 @@ def test_a_header_that_is_wrong_is_told(stated: int, note: str | None) -> None:
         ),
         (
             b"king 1 0\nqueen 0 1\npea 1 x\nman 1 1\n",
-            ["1 line holds something else", "line 3 has “x”", "2 numbers"],
+            ["1 line does not hold", "line 3 has “x” for a number", "2 numbers"],
         ),
     ],
     ids=["too few", "too few, after a header", "not a number"],
@@ -204,9 +226,54 @@ def test_at_most_ten_broken_lines_are_named() -> None:
 
 
 def test_lines_are_numbered_through_all_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "BLOCK_BYTES", 16)
+    monkeypatch.setattr(encodings, "BLOCK_BYTES", 16)
     with pytest.raises(ParseError, match="line 7 has 1 number"):
         open_space(b"5 2\n" + b"good 1 2\n" * 5 + b"bad 1\n")
+
+
+def test_broken_lines_are_left_out_if_that_is_wanted() -> None:
+    content = b"good 1 2\n" * 3 + b"short 1\nwrong 1 x\nworse 1 nan\nlast 3 4\n"
+    space = open_space(content, skip_broken=True)
+    assert space.labels == ("good", "good", "good", "last")
+    assert "2 broken lines left out: line 4 has 1 number; line 5 has “x”" in space.notes[0]
+    assert "1 vector with NaN or infinite values left out: row 3" in space.notes[1]
+
+
+@pytest.mark.parametrize("header", [b"", b"5 2\n"], ids=["GloVe", "word2vec"])
+@pytest.mark.parametrize("cut", [b"queen 0.", b"queen 0.5 0.2"], ids=["numbers", "a number"])
+def test_a_file_cut_off_in_a_line_opens_without_it(header: bytes, cut: bytes) -> None:
+    content = header + b"king 1 0.25\nman 1 0.5\n" + cut
+    space = open_space(content)
+    if header or cut == b"queen 0.":
+        assert space.labels == ("king", "man")
+        assert "middle of its last line" in space.notes[0]
+        assert set(inspect_file(content).warnings) == set(space.notes)
+    else:  # nothing shows that it is cut
+        assert space.labels == ("king", "man", "queen")
+
+
+def test_a_file_of_one_row_and_one_dimension_opens() -> None:
+    assert open_space(b"king 0.5\n").vectors.tolist() == [[0.5]]
+    assert open_space(b"1 1\nking 0.5\n").vectors.tolist() == [[0.5]]
+
+
+def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encodings, "LINE_BYTES", 1000)
+    with pytest.raises(ParseError, match="has a line of more than"):
+        open_space(b"king 1 2\n" + b"1 " * 10_000)
+
+
+def test_more_dimensions_than_any_embedding_has_are_refused() -> None:
+    with pytest.raises(ParseError, match="70,000 dimensions"):
+        open_space(b"king" + b" 1" * 70_000 + b"\n")
+
+
+def test_a_large_file_is_sampled_everywhere(tmp_path: Path) -> None:
+    lines = [f"w{row} {row} {row % 7}\n" for row in range(400_000)]
+    (tmp_path / "large.txt").write_text("".join(lines))
+    report = inspect_file(tmp_path / "large.txt")
+    assert report.rows == 400_000
+    assert report.statistics.norms[2] > 350_000
 
 
 def test_a_header_alone_is_no_vector_file() -> None:

@@ -14,6 +14,12 @@ SECONDS = 60
 Visit = Callable[..., AppTest]
 
 
+@pytest.fixture(autouse=True)
+def compute_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let long work run in this process: no test of a screen waits for workers to start."""
+    monkeypatch.setenv("EXPLORER_WORKERS", "0")
+
+
 @pytest.fixture
 def visit() -> Visit:
     """Run a screen, given its file and the parameters of its address; return what it shows."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from explorer import EmbeddingSpace, project
+from explorer.errors import ProjectionError
 from explorer.projection import pca
 
 
@@ -99,3 +100,17 @@ def test_axes_are_named_with_their_share() -> None:
         "PC 1 (100.0% of the variance)",
         "PC 2 (0.0% of the variance)",
     )
+
+
+def test_components_can_be_chosen() -> None:
+    space = random_space(200, 8)
+    first = project(space, "pca", 3)
+    chosen = project(space, "pca", components=[3, 1])
+    np.testing.assert_allclose(chosen.coordinates, first.coordinates[:, [2, 0]], atol=1e-5)
+    assert chosen.axis_names == (first.axis_names[2], first.axis_names[0])
+
+
+@pytest.mark.parametrize("components", [[1], [0, 1], [1, 11], []])
+def test_components_that_cannot_be_are_told(components: list[int]) -> None:
+    with pytest.raises(ProjectionError, match="Give 2 numbers from 1 to 10"):
+        project(random_space(20, 12), "pca", components=components)

@@ -16,10 +16,10 @@ from explorer.projection import METHODS
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"method": "tsne"}, ["“tsne”", *METHODS]),
+        ({"method": "mds"}, ["“mds”", *METHODS]),
         ({"n_components": 4}, ["n_components is 4", "2 or 3"]),
         ({"perplexity": 30}, ["UMAP has no parameter perplexity", "n_neighbors, min_dist"]),
-        ({"method": "pca", "min_dist": 0.1}, ["PCA has no parameter min_dist", "none"]),
+        ({"method": "pca", "min_dist": 0.1}, ["PCA has no parameter min_dist", "components"]),
     ],
 )
 def test_what_is_unknown_is_told_with_what_is_known(
@@ -62,5 +62,5 @@ def test_a_pickled_projection_comes_back_whole(space: EmbeddingSpace) -> None:
 
 def test_pca_reports_its_end(space: EmbeddingSpace) -> None:
     told: list[float] = []
-    project(space, "pca", report=lambda share, step: told.append(share))
+    project(space, "pca", report=lambda *one: told.append(one[0]))
     assert told == [1.0]

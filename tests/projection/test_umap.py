@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.manifold import trustworthiness
 from umap import UMAP
 
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError, ProjectionError
+from explorer.projection import graph
 
 FEW = 1000
 
@@ -61,7 +63,7 @@ def test_it_tells_the_parameters_that_were_used(space: EmbeddingSpace) -> None:
 
 def test_progress_is_told_upward_to_the_end(tiny: EmbeddingSpace) -> None:
     told: list[tuple[float, str]] = []
-    project(tiny, "umap", report=lambda share, step: told.append((share, step)), n_epochs=200)
+    project(tiny, "umap", report=lambda *one: told.append(one[:2]), n_epochs=200)
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
@@ -75,7 +77,7 @@ def test_an_exception_in_report_stops_it(tiny: EmbeddingSpace, step: str) -> Non
     class StopError(Exception):
         pass
 
-    def stop(share: float, now: str) -> None:
+    def stop(share: float, now: str, coordinates: Any = None) -> None:
         if now.startswith(step):
             raise StopError
 
@@ -98,6 +100,7 @@ def test_equal_and_zero_vectors_are_laid_out() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        ({"target": "taste"}, ["no column “taste”"]),
         ({"n_neighbors": 1}, ["n_neighbors is 1", "at least 2"]),
         ({"min_dist": 1.5}, ["min_dist is 1.5", "0 to 1"]),
         ({"min_dist": -0.1}, ["min_dist is -0.1", "0 to 1"]),
@@ -118,3 +121,74 @@ def test_too_few_points_are_told() -> None:
     three = EmbeddingSpace(["a", "b", "c"], np.eye(3), name="three")
     with pytest.raises(ProjectionError, match=r"at least 4 points, three has 3\. Use PCA"):
         project(three, "umap")
+
+
+def test_frames_begin_at_pca_and_end_at_the_picture(tiny: EmbeddingSpace) -> None:
+    frames: list[Any] = []
+
+    def keep(share: float, step: str, coordinates: Any = None) -> None:
+        if coordinates is not None:
+            frames.append(coordinates.copy())
+
+    found = project(tiny, "umap", report=keep, n_epochs=200)
+    flat = project(tiny, "pca").coordinates
+    # PCA but for its scale and a little noise
+    assert np.corrcoef(frames[0][:, 0], flat[:, 0])[0, 1] > 0.999
+    np.testing.assert_array_equal(frames[-1], found.coordinates)
+
+
+def test_without_a_seed_it_is_drawn_too(tiny: EmbeddingSpace) -> None:
+    found = project(tiny, "umap", seed=None, n_epochs=20)
+    assert found.seed is None
+    assert np.isfinite(found.coordinates).all()
+
+
+@pytest.fixture(scope="module")
+def labelled() -> EmbeddingSpace:
+    """Points without any order, of which a column says that they are of two kinds."""
+    vectors = np.random.default_rng(5).normal(size=(120, 10))
+    kinds = pa.table({"kind": ["odd", "even"] * 60, "size": [float(i) for i in range(120)]})
+    return EmbeddingSpace([str(row) for row in range(120)], vectors, metadata=kinds)
+
+
+def test_supervised_by_a_column_its_values_come_together(labelled: EmbeddingSpace) -> None:
+    def distance(picture: Any) -> float:
+        odd, even = picture.coordinates[::2], picture.coordinates[1::2]
+        gap = np.linalg.norm(odd.mean(axis=0) - even.mean(axis=0))
+        return float(gap / (odd.std() + even.std()))
+
+    told = project(labelled, "umap", n_epochs=100, target="kind")
+    assert told.params["target"] == "kind"
+    assert distance(told) > 2 * distance(project(labelled, "umap", n_epochs=100))
+
+
+def test_a_column_of_numbers_can_supervise(labelled: EmbeddingSpace) -> None:
+    found = project(labelled, "umap", target="size", n_epochs=20)
+    assert np.isfinite(found.coordinates).all()
+
+
+def test_densmap_keeps_densities_as_umap_learns_does() -> None:
+    scale = np.repeat([1.0, 5.0], 100)[:, None]  # the second hundred is five times as wide
+    vectors = scale * np.random.default_rng(3).normal(size=(200, 8)) + 20 * (scale > 1)
+    space = EmbeddingSpace([str(row) for row in range(200)], vectors)
+    options: dict[str, Any] = {"metric": "euclidean", "n_epochs": 300}
+
+    def widths(coordinates: Any) -> float:
+        return float(coordinates[100:].std(axis=0).mean() / coordinates[:100].std(axis=0).mean())
+
+    plain, dense = (
+        widths(project(space, "umap", densmap=densmap, **options).coordinates)
+        for densmap in (False, True)
+    )
+    assert dense > 1.3 * plain
+
+
+def test_beyond_the_border_neighbors_are_searched_by_an_index_and_told(
+    few_words: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact, _, none = graph.nearest_graph(few_words, 15, "cosine", 42)
+    monkeypatch.setattr(graph, "EXACT_TO", 100)
+    found, _, notes = graph.nearest_graph(few_words, 15, "cosine", 42)
+    assert (none, notes) == ((), (graph.APPROXIMATE,))
+    same = [len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]
+    assert np.mean(same) > 0.95

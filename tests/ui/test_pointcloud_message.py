@@ -75,15 +75,16 @@ def test_numbers_that_are_missing_stay_missing() -> None:
 
 
 def test_a_choice_is_read_as_rows_the_first_one_first() -> None:
-    assert selection({"rows": [4, 1], "at": 1}, 5).rows.tolist() == [4, 1]
-    assert selection({"rows": [4, 9, -1], "at": 1}, 5).rows.tolist() == [4]
-    assert selection(None, 5).first is None
+    assert selection({"rows": [4, 1], "of": "a"}, "a", 5).rows.tolist() == [4, 1]
+    assert selection({"rows": [4, 9, -1], "of": "a"}, "a", 5).rows.tolist() == [4]
+    assert selection({"rows": [4, 1], "of": "b"}, "a", 5).first is None
+    assert selection(None, "a", 5).first is None
 
 
 def test_a_choice_of_many_is_read_from_its_bits() -> None:
     bits = np.packbits([0, 1, 0, 0, 1, 1, 0, 0, 1], bitorder="little").tobytes()
-    choice = {"rows": [4], "bits": base64.b64encode(bits).decode(), "at": 1}
-    assert selection(choice, 9).rows.tolist() == [4, 1, 5, 8]
+    choice = {"rows": [4], "bits": base64.b64encode(bits).decode(), "of": "a"}
+    assert selection(choice, "a", 9).rows.tolist() == [4, 1, 5, 8]
 
 
 def test_an_arrow_ends_at_a_row_or_at_coordinates() -> None:

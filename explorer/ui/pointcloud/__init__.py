@@ -135,7 +135,7 @@ def pointcloud(
         "answered": (last_choice(key) or {}).get("at", 0),
         "lines": lines,
         "arrows": [arrow_data(one) for one in arrows],
-        "axes": projection.axis_names if projection.variance_share is not None else None,
+        "axes": projection.axis_names if projection.has_axes else None,
         "alt": (
             f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
             f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
@@ -149,16 +149,18 @@ def pointcloud(
         {
             "hits": marks.hits.astype(np.uint32),
             "neighbors": marks.neighbors.astype(np.uint32),
+            "lost": marks.lost.astype(np.uint32),
             "order": order(importance),
         },
     )
 
     def tell() -> None:
+        keep_choice(key)
         if on_pick is not None:
-            on_pick(selection(last_choice(key), len(space)).first)
+            on_pick(selection(last_choice(key), labels.id, len(space)).first)
 
-    choice = mount(key, list(parts.values()), message, tell)
-    chosen = selection(choice, len(space))
+    mount(key, list(parts.values()), message, tell)
+    chosen = selection(last_choice(key), labels.id, len(space))
     if chosen.first == marks.selected or on_pick is None:
         return chosen
     # another widget or the address has selected since
@@ -221,16 +223,20 @@ def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:
     return np.argsort(-np.asarray(importance, np.float64), kind="stable").astype(np.uint32)
 
 
+def keep_choice(key: str) -> None:
+    """Keep the choice just made in the browser: Streamlit forgets it with the page."""
+    st.session_state[f"{key} choice"] = st.session_state[key].get("choice")
+
+
 def last_choice(key: str) -> dict[str, Any] | None:
     """Return the last choice made on a map in the browser, if any."""
-    state = st.session_state.get(key)
-    choice: dict[str, Any] | None = state.get("choice") if state is not None else None
+    choice: dict[str, Any] | None = st.session_state.get(f"{key} choice")
     return choice
 
 
-def selection(choice: dict[str, Any] | None, n: int) -> Selection:
-    """Return the rows of a choice; those that a space of n points does not have are left out."""
-    if not choice:
+def selection(choice: dict[str, Any] | None, labels: str, n: int) -> Selection:
+    """Return the rows of a choice; those of other labels, or beyond the n there are, are not."""
+    if not choice or choice.get("of") != labels:
         return Selection()
     rows = np.asarray(choice.get("rows", []), np.int64)
     if choice.get("bits"):

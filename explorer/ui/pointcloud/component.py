@@ -36,10 +36,8 @@ def renderer() -> Callable[..., Any]:
     return _renderers[manager]
 
 
-def mount(
-    key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]
-) -> dict[str, Any] | None:
-    """Send a view and its parts to the browser; return the last choice made there, if any.
+def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]) -> None:
+    """Send a view and its parts to the browser; `on_choice` is called after a choice there.
 
     Each part is a mount of its own, without height. Streamlit sends an element that did not
     change as a mere reference to what the browser has already, which it would not do with
@@ -50,6 +48,4 @@ def mount(
         with st.container(gap=None, height=1, border=False):
             for part in parts:
                 draw(key=f"{key} {part.id}", data=part.data, height=1)
-        result = draw(key=key, data=view, default={"choice": None}, on_choice_change=on_choice)
-    choice: dict[str, Any] | None = result.get("choice")
-    return choice
+        draw(key=key, data=view, default={"choice": None}, on_choice_change=on_choice)

@@ -20,13 +20,18 @@ import { partsOf, type View } from "./view.ts";
 
 export interface Choice {
   rows: number[];
+  /** When: Python tells by it which choice it has heard of. */
   at: number;
+  /** The labels' id: rows of another space are others. */
+  of: string;
 }
 
 const MOVING = 700; // milliseconds that points take to their new places
 const FADED = 0.35; // of the opacity, for points that do not stand out
 const SMOOTH = 40; // milliseconds a frame may take while all moves; fewer points are drawn before it takes longer
-const LEAST_DETAIL = 0.05;
+const FIRST_DRAWN = 150_000; // points, of more than that, when they begin to move: more if that is fast
+const LEAST_DETAIL = 0.02;
+const PATIENCE = 5_000; // milliseconds that a choice waits for Python's answer
 const REST = 180; // milliseconds without a move, after which all points are drawn
 const LABEL_LENGTH = 28;
 const TEXTS_KEPT = 20_000;
@@ -72,6 +77,7 @@ export class Cloud {
   private selected: number[] = [];
   private neighbors: Uint32Array = NO_ROWS;
   private chosenAt = 0;
+  private labelsId = "";
 
   private height = 480;
   private mode: Mode = "move";
@@ -146,6 +152,16 @@ export class Cloud {
     this.stage.style.height = `${this.view?.height ?? this.height}px`;
   };
 
+  /** Come to another page: what it selects counts, and no answer to an older choice is awaited. */
+  arrive(): void {
+    this.chosenAt = 0;
+  }
+
+  /** A saved page cannot save itself again as a page. */
+  standAlone(): void {
+    this.tools.forget("html");
+  }
+
   needs(id: string): boolean {
     if (!this.view) return false;
     const { needed, wanted } = partsOf(this.view);
@@ -202,10 +218,14 @@ export class Cloud {
     }
     if (needed.some((id) => !got.has(id))) return;
     this.dress(view);
-    this.place(view, got.get(view.points) as PointsPart);
+    this.place(view, got.get(view.points) as PointsPart, view.labels === this.labelsId);
     this.color(view, got);
     this.texts.clear();
-    if (view.answered >= this.chosenAt) {
+    const isOtherSpace = view.labels !== this.labelsId;
+    this.labelsId = view.labels;
+    if (isOtherSpace) this.selected = [];
+    // a view that was on its way while somebody chose must not undo the choice
+    if (isOtherSpace || view.answered >= this.chosenAt || Date.now() - this.chosenAt > PATIENCE) {
       if (view.selected !== (this.selected[0] ?? null)) this.selected = view.selected === null ? [] : [view.selected];
       this.neighbors = view.neighbors;
     }
@@ -230,15 +250,16 @@ export class Cloud {
   }
 
   /** Bring the points to their places; those of the same space go there before one's eyes. */
-  private place(view: View, points: PointsPart): void {
+  private place(view: View, points: PointsPart, isSameSpace: boolean): void {
     const old = this.points;
     const picture = view.picture;
     if (old === points && this.element.dataset["picture"] === picture) return;
     if (old && this.element.dataset["picture"]) this.cameras.set(this.element.dataset["picture"], this.camera.state);
-    const isSamePoints = old !== null && old.positions.length === points.positions.length;
+    const isSamePoints = old !== null && isSameSpace && old.positions.length === points.positions.length;
     const canMove = isSamePoints && old !== points && !this.reduced.matches && this.element.isConnected;
     this.before = canMove ? this.positionsNow() : null;
     this.points = points;
+    this.detail = Math.min(1, (3 * FIRST_DRAWN) / points.positions.length);
     this.share = canMove ? 0 : 1;
     this.painter.setPositions(points.positions, this.before);
     if (!isSamePoints) {
@@ -366,7 +387,7 @@ export class Cloud {
     this.chosenAt = Math.max(Date.now(), this.chosenAt + 1);
     this.restyle();
     this.say(true);
-    this.tell({ rows, at: this.chosenAt });
+    this.tell({ rows, at: this.chosenAt, of: this.view.labels });
   }
 
   private add(rows: readonly number[]): void {

@@ -46,16 +46,16 @@ export function clustersOf(points: PointsPart, part: CodesPart): Cluster[] {
   if (part.names.length > MOST_CLUSTERS) return [];
   const { positions } = points;
   const sums = part.names.map((): [number, number, number, number, number] => [0, 0, 0, 0, 0]);
-  part.codes.forEach((code, row) => {
-    const sum = sums[code]!;
+  const step = Math.max(1, Math.ceil(part.codes.length / MOST_COUNTED));
+  for (let row = 0; row < part.codes.length; row += step) {
+    const sum = sums[part.codes[row]!]!;
     for (let axis = 0; axis < 3; axis++) {
       const place = positions[3 * row + axis]!;
       sum[axis]! += place;
       sum[3] += place * place;
     }
     sum[4]++;
-  });
-  const step = Math.max(1, Math.ceil(part.codes.length / MOST_COUNTED));
+  }
   return part.names.flatMap((name, code) => {
     const [sx, sy, sz, squares, n] = sums[code]!;
     const [x, y, z] = [sx / n, sy / n, sz / n];
@@ -142,13 +142,17 @@ function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {
 
 function lines({ camera, view, at, selected, isVisible }: Drawing): Shape[] {
   const [x0, y0] = camera.project(...at(selected[0]!));
+  const lost = new Set(view.lost);
   return [...view.neighbors].filter(isVisible).flatMap((row): Shape[] => {
     const [x, y, depth] = camera.project(...at(row));
     const points: Place[] = [
       [x0, y0],
       [x, y],
     ];
-    return depth > 0 ? [{ kind: "stroke", points, color: view.ink.text, width: 1, alpha: 0.45 }] : [];
+    if (depth <= 0) return [];
+    return lost.has(row)
+      ? [{ kind: "stroke", points, color: view.ink.chosen, width: 1.5, alpha: 0.8 }]
+      : [{ kind: "stroke", points, color: view.ink.text, width: 1.5, alpha: 0.8 }];
   });
 }
 

@@ -39,7 +39,10 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
   living.tell = (choice) => setStateValue("choice", packed(choice));
   const { element } = living.cloud;
   const isElsewhere = element.parentNode !== parentElement;
-  if (isElsewhere) parentElement.append(element);
+  if (isElsewhere) {
+    parentElement.append(element);
+    living.cloud.arrive();
+  }
   Object.assign(element, { pointcloud: living.cloud });
   living.cloud.update(view, data.slice());
   if (isElsewhere) living.cloud.fill();
@@ -69,15 +72,15 @@ function forgetOldest(): void {
 const MOST_LISTED = 2_000;
 
 /** Return a choice as Python reads it: few rows as a list, many as bits, eight rows a byte. */
-function packed({ rows, at }: Choice): Record<string, unknown> {
-  if (rows.length <= MOST_LISTED) return { at, rows };
+function packed({ rows, at, of }: Choice): Record<string, unknown> {
+  if (rows.length <= MOST_LISTED) return { at, of, rows };
   const bits = new Uint8Array(Math.ceil((rows.reduce((most, row) => Math.max(most, row), 0) + 1) / 8));
   for (const row of rows) bits[row >> 3]! |= 1 << (row & 7);
   let text = "";
   for (let start = 0; start < bits.length; start += 0x8000) {
     text += String.fromCharCode(...bits.subarray(start, start + 0x8000));
   }
-  return { at, rows: [rows[0]], bits: btoa(text) };
+  return { at, of, rows: [rows[0]], bits: btoa(text) };
 }
 
 openPage(mount);

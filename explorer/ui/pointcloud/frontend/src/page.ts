@@ -19,6 +19,7 @@ export function openPage(mount: Mount): void {
     mount({ data, parentElement, setStateValue: () => undefined });
   }
   const element = parentElement.querySelector<HTMLElement & { pointcloud: Cloud }>(".cloud")!;
+  element.pointcloud.standAlone();
   element.querySelector(".stage")!.append(finder(element.pointcloud));
 }
 

@@ -117,11 +117,15 @@ export function normalized(raw: Float32Array, dimensions: number): Normalized {
   const n = raw.length / dimensions;
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (let index = 0; index < raw.length; index++) {
-    const axis = index % dimensions;
-    const value = raw[index]!;
-    if (value < low[axis]!) low[axis] = value;
-    if (value > high[axis]!) high[axis] = value;
+  for (let axis = 0; axis < dimensions; axis++) {
+    let [least, most] = [Infinity, -Infinity];
+    for (let index = axis; index < raw.length; index += dimensions) {
+      const value = raw[index]!;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    low[axis] = least;
+    high[axis] = most;
   }
   const center = [0, 0, 0] as [number, number, number];
   const half = [0, 0, 0] as [number, number, number];
@@ -131,10 +135,9 @@ export function normalized(raw: Float32Array, dimensions: number): Normalized {
   }
   const scale = 1 / (Math.max(...half) || 1);
   const positions = new Float32Array(3 * n);
-  for (let row = 0; row < n; row++) {
-    for (let axis = 0; axis < dimensions; axis++) {
-      positions[3 * row + axis] = (raw[dimensions * row + axis]! - center[axis]!) * scale;
-    }
+  for (let axis = 0; axis < dimensions; axis++) {
+    const middle = center[axis]!;
+    for (let row = 0; row < n; row++) positions[3 * row + axis] = (raw[dimensions * row + axis]! - middle) * scale;
   }
   return { dimensions, positions, center, scale, half: half.map((one) => one * scale) as typeof half };
 }

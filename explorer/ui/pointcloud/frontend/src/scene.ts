@@ -31,7 +31,7 @@ const PALETTE_WIDTH = 256;
 const GOLDEN = 0.6180339887;
 
 /** Fewer points than this are always all drawn. */
-export const LEAST_DRAWN = 50_000;
+export const LEAST_DRAWN = 20_000;
 
 const blending = {
   transparent: true,

@@ -76,6 +76,11 @@ export class Tools {
     if (!canPick && this.mode !== "move") this.setMode("move");
   }
 
+  /** Offer a form of saving no more. */
+  forget(what: SaveAs): void {
+    this.element.querySelector(`[data-form="${what}"]`)?.remove();
+  }
+
   setMode(mode: Mode): void {
     this.mode = mode;
     for (const [name, one] of this.modes) one.setAttribute("aria-pressed", `${name === mode}`);
@@ -95,6 +100,7 @@ export class Tools {
       const one = document.createElement("button");
       one.type = "button";
       one.textContent = title;
+      one.dataset["form"] = what;
       one.addEventListener("click", () => {
         menu.hidden = true;
         opener.setAttribute("aria-expanded", "false");

@@ -55,6 +55,8 @@ export interface View {
   answered: number;
   hits: Uint32Array;
   neighbors: Uint32Array;
+  /** Those of the neighbors that the picture does not draw near. */
+  lost: Uint32Array;
   order: Uint32Array | null;
   lines: boolean;
   arrows: Arrow[];
@@ -70,6 +72,7 @@ export function toView({ header, arrays }: Message): View {
     ...(header as unknown as View),
     hits: arrays["hits"] as Uint32Array,
     neighbors: arrays["neighbors"] as Uint32Array,
+    lost: arrays["lost"] as Uint32Array,
     order: order.length ? order : null,
   };
 }

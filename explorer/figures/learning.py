@@ -1,0 +1,155 @@
+"""Pictures of a training run: the words on the map, the loss, the cosines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.figures.chart import TEXT_SIZE, ink_for, style
+from explorer.figures.colors import palette
+from explorer.figures.labels import Sheet
+from explorer.figures.map import plain_hover, shown_text
+
+Floats = NDArray[np.float32]
+
+FRAME_SHEET = (540.0, 340.0)  # width and height of the map, less its margins
+NO_CLASS = "other words"
+MOVE_MILLISECONDS = 300
+LABEL_LENGTH = 16
+
+
+def frame_map(
+    places: Floats,
+    words: Sequence[str],
+    classes: Mapping[str, str],
+    followed: Sequence[str],
+    *,
+    dark: bool,
+    height: int = 440,
+) -> go.Figure:
+    """Draw the words where they stand after some step, colored by class where it is known.
+
+    Parameters
+    ----------
+    places
+        (n, 2) float32.
+    words
+        n words, the most frequent first.
+    classes
+        Of those words that have one.
+    followed
+        Words that get their label first, in bold.
+    """
+    ink = ink_for(dark)
+    shown = words[: len(places)]
+    names = [*dict.fromkeys(classes.values())]
+    colors = dict(zip(names, palette(len(names), dark=dark), strict=True))
+    colors[NO_CLASS] = ink.points if not classes else ink.quiet
+    sides = label_sides(places, shown, classes, followed)
+    figure = go.Figure()
+    for name in [NO_CLASS, *names]:
+        rows = [row for row, word in enumerate(shown) if classes.get(word, NO_CLASS) == name]
+        if not rows:
+            continue
+        quiet = name == NO_CLASS and bool(classes)
+        figure.add_scatter(
+            x=places[rows, 0],
+            y=places[rows, 1],
+            mode="markers+text",
+            marker={
+                "color": colors[name],
+                "size": [13 if shown[row] in followed else 5 if quiet else 8 for row in rows],
+                "opacity": 0.45 if quiet else 0.9,
+            },
+            text=[label(shown[row], followed) if sides[row] else "" for row in rows],
+            textposition=[sides[row] or "top center" for row in rows],
+            textfont={"size": TEXT_SIZE - 1, "color": ink.text},
+            hovertext=[plain_hover(shown[row]) for row in rows],
+            hovertemplate="<b>%{hovertext}</b><extra></extra>",
+            name=name,
+            ids=[shown[row] for row in rows],
+        )
+    style(figure, ink, height, dragmode="pan", transition={"duration": MOVE_MILLISECONDS})
+    low, high = places.min(axis=0), places.max(axis=0)
+    room = 0.1 * (high - low) + 1e-6
+    (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
+    figure.update_xaxes(showticklabels=False, range=[left, right])
+    # one unit is as long on both axes
+    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[bottom, top])
+    figure.update_layout(
+        showlegend=bool(classes),
+        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
+    )
+    return figure
+
+
+def label(word: str, followed: Sequence[str]) -> str:
+    """Return a word as the map writes it."""
+    text = shown_text(word, LABEL_LENGTH)
+    return f"<b>{text}</b>" if word in followed else text
+
+
+def label_sides(
+    places: Floats, words: Sequence[str], classes: Mapping[str, str], followed: Sequence[str]
+) -> list[str | None]:
+    """Return where each word's label goes, None where there is no room: the followed first."""
+    sheet = Sheet(places, FRAME_SHEET)
+    sides: list[str | None] = [None] * len(words)
+    for row in sorted(
+        range(len(words)), key=lambda row: (words[row] not in followed, words[row] not in classes)
+    ):
+        if words[row] in classes or words[row] in followed or not classes:
+            sides[row] = sheet.beside(places[row], words[row])
+    return sides
+
+
+def loss_curve(
+    steps: Sequence[int], losses: Sequence[float], now: int, *, dark: bool, height: int = 100
+) -> go.Figure:
+    """Draw the loss over the steps, with a mark where the picture is."""
+    ink = ink_for(dark)
+    figure = go.Figure(
+        go.Scatter(
+            x=steps,
+            y=losses,
+            mode="lines",
+            line={"color": ink.points, "width": 2.5},
+            hovertemplate="step %{x:,}: %{y:.3f}<extra></extra>",
+        )
+    )
+    style(figure, ink, height)
+    figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
+    figure.update_xaxes(showticklabels=False)
+    figure.update_yaxes(title_text="loss", nticks=4)
+    return figure
+
+
+def cosine_curves(
+    steps: Sequence[int],
+    pairs: Mapping[str, Sequence[float]],
+    now: int,
+    *,
+    dark: bool,
+    height: int = 165,
+) -> go.Figure:
+    """Draw how near pairs of words are, over the steps."""
+    ink = ink_for(dark)
+    figure = go.Figure()
+    for (name, values), color in zip(pairs.items(), palette(len(pairs), dark=dark), strict=True):
+        figure.add_scatter(
+            x=steps,
+            y=values,
+            mode="lines",
+            line={"color": color, "width": 2.5},
+            name=shown_text(name, 2 * LABEL_LENGTH),
+            hovertemplate=f"{plain_hover(name)}, step %{{x:,}}: %{{y:.2f}}<extra></extra>",
+        )
+    style(figure, ink, height)
+    figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
+    figure.update_xaxes(title_text="step", nticks=5)
+    figure.update_yaxes(title_text="cosine", range=[-1.05, 1.05], nticks=5)
+    figure.update_layout(showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}})
+    return figure

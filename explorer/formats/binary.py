@@ -1,0 +1,156 @@
+"""word2vec's binary format, and `.fvecs`: vectors that follow each other as bytes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from explorer.errors import ParseError
+from explorer.formats.bounds import DIMENSIONS
+from explorer.formats.bundle import Stored, from_arrays
+from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim
+from explorer.formats.encodings import decode_labels
+from explorer.formats.file import File
+from explorer.formats.text import Layout, find_layout, header_notes, two_counts
+
+LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
+PLAUSIBLE = 1e9  # numbers in embeddings are smaller; bytes of text, read as numbers, often not
+
+
+def is_word2vec(file: File, head: bytes) -> bool:
+    """Tell whether the first line holds two counts, and a label and as many numbers follow."""
+    line, _, rest = head[:LABEL_BYTES].partition(b"\n")
+    counts = two_counts(line)
+    if counts is None or find_layout(head) is not None:
+        return False
+    _, dim = counts
+    space = rest.find(b" ")
+    if space < 0 or not 0 < dim <= DIMENSIONS:
+        return False
+    start = len(line) + 1 + space + 1
+    values = np.frombuffer(head[start : start + 4 * dim], np.uint8)
+    values = np.frombuffer(values[: len(values) // 4 * 4].tobytes(), "<f4")
+    with np.errstate(invalid="ignore"):
+        return len(values) > 0 and bool(np.isfinite(values).mean() > 0.9)
+
+
+def look_word2vec(file: File, options: Options) -> Contents:
+    """Look at a word2vec binary: the first vectors, the number of rows from the header."""
+    return parse_word2vec(file, options, LOOK_ROWS)
+
+
+def read_word2vec(file: File, options: Options) -> Contents:
+    """Read a word2vec binary; where it was cut off, what is there."""
+    return parse_word2vec(file, options, None)
+
+
+def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
+    """Read up to `limit` vectors of a word2vec binary.
+
+    A label ends at a space; the numbers follow; some writers end each vector with a
+    line end, which then stands before the next label.
+    """
+    line = file.head(LABEL_BYTES).partition(b"\n")[0]
+    counts = two_counts(line)
+    if counts is None:
+        raise ParseError(f"{file.name} does not begin with the numbers of vectors and dimensions.")
+    stated, dim = counts
+    check_dim(file.name, dim)
+    width = 4 * dim
+    possible = min(stated, (file.size - len(line)) // (width + 1))
+    rows = possible if limit is None else min(possible, limit)
+    vectors = np.empty((rows, dim), "<f4")
+    labels: list[str] = []
+    undecoded: list[tuple[int, bytes]] = []
+    broken = ""
+    with file.mapped() as content:
+        at, size = len(line) + 1, file.size
+        for row in range(rows):
+            space = content.find(b" ", at, at + LABEL_BYTES)
+            if space < 0 or space + 1 + width > size:
+                break
+            label = content[at:space].lstrip(b"\r\n")
+            vectors[row] = np.frombuffer(content[space + 1 : space + 1 + width], "<f4")
+            try:
+                labels.append(label.decode())
+            except UnicodeDecodeError:
+                undecoded.append((row, label))
+                labels.append("")
+            at = space + 1 + width
+            if row % 10_000 == 0:
+                options.report(row / rows, f"reading {file.name}: {row:,} vectors")
+        else:
+            broken = "" if limit is not None or at + 1 >= size or rows < stated else "more"
+    found = len(labels)
+    if not found:
+        raise ParseError(
+            f"{file.name} says that it holds {stated:,} vectors of {dim:,} dimensions, but not one "
+            f"is whole in its {file.size:,} bytes. Was it cut off?"
+        )
+    total = possible if limit is not None and found == rows else found
+    notes = decode_labels(labels, undecoded) + header_notes(Layout(dim, stated), total)
+    if broken:
+        notes += (f"After the {stated:,} vectors that the header promises, more bytes follow.",)
+    return Contents(
+        labels,
+        vectors[:found],
+        rows=total,
+        dtype="float32",
+        labels_from="the text before each vector",
+        notes=notes,
+    )
+
+
+def is_fvecs(file: File, head: bytes) -> bool:
+    """Tell whether the file is records of one length, each with its dimension before it."""
+    dim = int.from_bytes(head[:4], "little")
+    record = 4 + 4 * dim
+    if not 0 < dim <= DIMENSIONS or file.size % record:
+        return False
+    starts = range(0, min(len(head), 50 * record) - record + 1, record)
+    if any(head[start : start + 4] != head[:4] for start in starts):
+        return False
+    with np.errstate(invalid="ignore"):
+        for begin, end in pairwise((*starts, min(len(head), file.size) // record * record)):
+            values = np.frombuffer(head[begin + 4 : begin + record], "<f4")
+            if begin < end and not (np.abs(values) < PLAUSIBLE).mean() > 0.9:
+                return False
+    return file.size >= 2 * record or file.suffix == ".fvecs"
+
+
+def look_fvecs(file: File, options: Options) -> Contents:
+    """Look at the vectors of a `.fvecs` file."""
+    return from_arrays(file, [fvecs_array(file)], options, look=True)
+
+
+def read_fvecs(file: File, options: Options) -> Contents:
+    """Read the vectors of a `.fvecs` file."""
+    return from_arrays(file, [fvecs_array(file)], options, look=False)
+
+
+def fvecs_array(file: File) -> Stored:
+    """Return the records of a `.fvecs` file as an array; raises ParseError where they differ."""
+    dim = int.from_bytes(file.head(4), "little")
+    check_dim(file.name, dim)
+    record = 4 * (dim + 1)
+    if not dim or file.size % record:
+        raise ParseError(
+            f"{file.name} begins with a vector of {dim:,} dimensions, but its {file.size:,} bytes "
+            f"are no multiple of the {record:,} that each takes. Was it cut off?"
+        )
+    rows = file.size // record
+    numbers = file.array(np.dtype("<f4"), (rows, dim + 1))
+    stated = numbers.view("<i4")[:, 0]
+    if (stated != dim).any():
+        row = int(np.flatnonzero(stated != dim)[0])
+        raise ParseError(
+            f"{file.name}: vector {row + 1:,} has {stated[row]:,} dimensions, the first has "
+            f"{dim:,}. All need the same number."
+        )
+    return Stored(
+        "",
+        (rows, dim),
+        "float32",
+        lambda picked: numbers[:, 1:] if picked is None else numbers[picked, 1:],
+    )

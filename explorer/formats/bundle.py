@@ -1,0 +1,133 @@
+"""Choosing among the arrays of one file: which is the matrix, which holds its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import ParseError
+from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
+from explorer.formats.file import File
+from explorer.formats.labels import find_label_file, label_table, no_labels_note
+from explorer.space import count
+
+LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
+NAMED = 12  # how many arrays a message names
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An array in a file: its name, shape and type, and how to read it.
+
+    `read(rows)` gives the values of the given rows, or all of them for None.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    read: Callable[[NDArray[np.intp] | None], NDArray[Any]]
+    is_text: bool = False
+    is_real: bool = True
+
+    def __str__(self) -> str:
+        name = f"“{self.name}”: " if self.name else ""
+        return f"{name}{' x '.join(map(str, self.shape)) or 'one value'} of {self.dtype}"
+
+
+def from_arrays(
+    file: File,
+    arrays: Sequence[Stored],
+    options: Options,
+    look: bool,
+    given_labels: Sequence[str] | None = None,
+) -> Contents:
+    """Return the chosen matrix with its labels: from the same file, or from one beside it."""
+    chosen, others = choose(file, arrays, options.array)
+    rows, dim = chosen.shape
+    check_dim(file.name, dim)
+    if not rows or not dim:
+        raise ParseError(f"{file.name} holds no vectors: its array is {chosen}.")
+    picked = sample_rows(rows, LOOK_ROWS) if look else None
+    notes: tuple[str, ...] = ()
+    if others:
+        notes += (
+            f"The file holds {count(len(others) + 1, 'array')}; this one is {chosen}. "
+            f"Others: {'; '.join(map(str, others[:NAMED]))}.",
+        )
+    labels, metadata, labels_from = given_labels, None, "the file itself"
+    inside = find_labels(arrays, rows)
+    label_file = find_label_file(file)
+    if labels is not None and len(labels) == rows:
+        pass
+    elif label_file is not None:
+        labels, metadata = label_table(label_file, rows, options.label_column)
+        labels_from = f"the file {label_file.name}"
+    elif inside is not None:
+        labels = texts(inside.read(None))
+        labels_from = f"the array “{inside.name}”"
+    else:
+        labels, labels_from = None, "the row numbers"
+        notes += (no_labels_note(file),)
+    if picked is not None and metadata is not None:
+        metadata = metadata.take(picked)
+    if picked is not None:
+        labels = [str(row) if labels is None else labels[row] for row in picked]
+    return Contents(
+        labels,
+        chosen.read(picked),
+        metadata,
+        rows=rows,
+        dtype=chosen.dtype,
+        labels_from=labels_from,
+        arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
+        notes=notes,
+    )
+
+
+def choose(
+    file: File, arrays: Sequence[Stored], name: str | None
+) -> tuple[Stored, tuple[Stored, ...]]:
+    """Return the array of that name, or the largest matrix, and the other matrices."""
+    matrices = [one for one in arrays if len(one.shape) == 2 and one.is_real]
+    if name is not None:
+        for one in matrices:
+            if one.name == name:
+                return one, tuple(other for other in matrices if other is not one)
+        known = ", ".join(f"“{one.name}”" for one in matrices[:NAMED])
+        raise ParseError(f"{file.name} has no matrix “{name}”. Its matrices: {known or 'none'}.")
+    if not matrices:
+        if len(arrays) == 1 and not arrays[0].is_real:
+            raise ParseError(
+                f"{file.name} holds values of type {arrays[0].dtype}. Real numbers are needed."
+            )
+        found = "; ".join(map(str, arrays[:NAMED])) or "no array"
+        if len(arrays) == 1:
+            found = f"an array of shape {arrays[0].shape}"
+        raise ParseError(
+            f"{file.name} holds {found}. A matrix is needed: one row per vector, "
+            "one column per dimension."
+        )
+    chosen = max(matrices, key=lambda one: one.shape[0] * one.shape[1])
+    return chosen, tuple(other for other in matrices if other is not chosen)
+
+
+def find_labels(arrays: Sequence[Stored], rows: int) -> Stored | None:
+    """Return the array of texts that has one for each row, by its usual names first."""
+    fitting = [one for one in arrays if one.is_text and one.shape == (rows,)]
+    for usual in LABEL_ARRAYS:
+        for one in fitting:
+            if one.name.rsplit("/", 1)[-1].lower() == usual:
+                return one
+    return fitting[0] if fitting else None
+
+
+def texts(values: NDArray[Any]) -> list[str]:
+    """Return an array of texts or bytes as a list of texts."""
+    return [
+        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+        for one in values.tolist()
+    ]

@@ -1,0 +1,162 @@
+"""Options go into a reader, Contents come out: labels, vectors, metadata, and what to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explorer.errors import ParseError
+from explorer.formats.bounds import DIMENSIONS
+from explorer.projection.report import Report, no_report
+from explorer.space import count, rows_named
+
+BLOCK_VALUES = 8 << 20  # numbers are converted and checked in blocks of so many
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user decides where a file leaves a choice; without it, the reader guesses.
+
+    Attributes
+    ----------
+    label_column
+        The column that holds the labels.
+    array
+        Which of several arrays, or which column of vectors, is read.
+    skip_broken
+        Whether broken lines and vectors with NaN or infinite values are left out, and
+        told, where they would be refused.
+    """
+
+    label_column: str | None = None
+    array: str | None = None
+    skip_broken: bool = False
+    report: Report = field(default=no_report, compare=False)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a reader found in a file: all of it, or a sample for a look.
+
+    Attributes
+    ----------
+    labels
+        One text for each vector; None where the file holds none: the rows are numbered.
+    vectors
+        (n, d) real numbers of any type.
+    metadata
+        The other columns, or None.
+    rows
+        How many vectors the file holds: more than there are here, after a look.
+    dtype
+        The numbers' type as they are stored.
+    labels_from
+        Where the labels come from, in words.
+    arrays
+        The names to choose from, where the file holds several arrays.
+    columns
+        The names of the columns that may be the labels.
+    notes
+        What a reader of the vectors should know.
+    subwords
+        Vectors of character n-grams, from which unseen words get theirs, or None.
+    """
+
+    labels: Sequence[str] | None
+    vectors: NDArray[Any]
+    metadata: pa.Table | None = None
+    rows: int = -1
+    dtype: str = "text"
+    labels_from: str = "the row numbers"
+    arrays: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    subwords: Any = None
+
+    def __post_init__(self) -> None:
+        if self.rows < 0:
+            object.__setattr__(self, "rows", len(self.vectors))
+
+    def label_list(self) -> Sequence[str]:
+        """Return the labels, or the row numbers as text."""
+        if self.labels is None:
+            return [str(row) for row in range(len(self.vectors))]
+        return self.labels
+
+
+def check_dim(name: str, dim: int) -> None:
+    """Raise ParseError where a file claims more dimensions than any embedding has."""
+    if dim > DIMENSIONS:
+        raise ParseError(
+            f"{name} has vectors of {dim:,} dimensions. Up to {DIMENSIONS:,} are read here. "
+            "Is it a table of something else, or turned on its side?"
+        )
+
+
+def as_float32(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the values as a read-only, C-contiguous float32 matrix, converted in blocks."""
+    if values.dtype == np.float32 and values.flags.c_contiguous and values.dtype.isnative:
+        values.flags.writeable = False
+        return values
+    matrix = np.empty(values.shape, np.float32)
+    step = max(1, BLOCK_VALUES // max(1, values.shape[1]))
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is told as infinite
+        for start in range(0, len(values), step):
+            matrix[start : start + step] = values[start : start + step]
+    matrix.flags.writeable = False
+    return matrix
+
+
+def finite_rows(vectors: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return for each row whether it holds neither NaN nor infinite values."""
+    finite = np.ones(len(vectors), bool)
+    if vectors.dtype.kind == "f":
+        step = max(1, BLOCK_VALUES // max(1, vectors.shape[1]))
+        for start in range(0, len(vectors), step):
+            finite[start : start + step] = np.isfinite(vectors[start : start + step]).all(axis=1)
+    return finite
+
+
+def without_bad_rows(contents: Contents) -> Contents:
+    """Return the contents without the vectors that hold NaN or infinite values, told in a note."""
+    vectors = as_float32(contents.vectors)
+    good = finite_rows(vectors)
+    if good.all():
+        return contents
+    bad = np.flatnonzero(~good)
+    kept = np.flatnonzero(good).tolist()
+    if not kept:
+        raise ParseError(
+            "Each vector holds NaN or infinite values: when they are left out, nothing is left."
+        )
+    labels = contents.label_list()
+    return Contents(
+        [labels[row] for row in kept],
+        vectors[kept],
+        contents.metadata.take(pa.array(kept)) if contents.metadata is not None else None,
+        dtype=contents.dtype,
+        labels_from=contents.labels_from,
+        notes=(
+            *contents.notes,
+            f"{count(len(bad), 'vector')} with NaN or infinite values left out: "
+            f"{rows_named(bad)} of the file.",
+        ),
+        subwords=contents.subwords,
+    )
+
+
+def sample_rows(n: int, size: int, seed: int = 0) -> NDArray[np.intp]:
+    """Return the rows that a look reads, in order: the first ones, and some from everywhere."""
+    if n <= size:
+        return np.arange(n)
+    head = np.arange(size // 4)
+    rest = np.random.default_rng(seed).integers(len(head), n, size - len(head))
+    return np.union1d(head, rest).astype(np.intp)
+
+
+LOOK_ROWS = 2000

@@ -1,0 +1,106 @@
+"""Text in any of the usual encodings, given to the readers as UTF-8, in blocks of whole lines."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from explorer.errors import ParseError
+from explorer.formats.bounds import LINE_BYTES
+from explorer.formats.file import File
+
+BLOCK_BYTES = 16 << 20
+UTF_8 = "utf-8"
+MARKS = {  # byte-order marks
+    codecs.BOM_UTF8: UTF_8,
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def encoding_of(head: bytes) -> tuple[str, int]:
+    """Return the Unicode encoding of a text's head, and how long its byte-order mark is."""
+    for mark, name in MARKS.items():
+        if head.startswith(mark):
+            return name, len(mark)
+    # UTF-16 without a mark: numbers and most letters show every other byte zero
+    first = head[: min(len(head), 256) // 2 * 2]
+    if len(first) >= 8:
+        for name, zeros, letters in (
+            ("utf-16-le", first[1::2], first[0::2]),
+            ("utf-16-be", first[0::2], first[1::2]),
+        ):
+            if zeros.count(0) >= 0.7 * len(zeros) and letters.count(0) < 0.1 * len(letters):
+                return name, 0
+    return UTF_8, 0
+
+
+def utf8_head(head: bytes) -> bytes:
+    """Return the head of a text as UTF-8, without its byte-order mark."""
+    encoding, mark = encoding_of(head)
+    if encoding == UTF_8:
+        return head[mark:]
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head[mark:]).encode()
+
+
+def utf8_blocks(file: File) -> Iterator[bytes]:
+    """Yield the text as UTF-8 in blocks, without its byte-order mark."""
+    encoding, mark = encoding_of(file.head(256))
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with file.open() as stream:
+        stream.seek(mark)
+        while block := stream.read(BLOCK_BYTES):
+            yield block if encoding == UTF_8 else decoder.decode(block).encode()
+
+
+def utf8_content(file: File) -> bytes:
+    """Return the whole text as UTF-8, without its byte-order mark."""
+    return b"".join(utf8_blocks(file))
+
+
+def whole_lines(file: File) -> Iterator[tuple[bytes, bool]]:
+    """Yield the text in blocks that end at a line's end, and whether the last line had its end.
+
+    Line ends are LF. Raises ParseError where a line is longer than the bound.
+    """
+    rest = b""
+    for block in utf8_blocks(file):
+        cut = block.rfind(b"\n") + 1
+        if len(rest) + (cut and block.find(b"\n")) > LINE_BYTES:
+            raise ParseError(
+                f"{file.name} has a line of more than {LINE_BYTES >> 20} MB. "
+                "A line holds one label and its numbers: is it a text file?"
+            )
+        if cut:
+            yield (rest + block[:cut]).replace(b"\r\n", b"\n"), True
+            rest = block[cut:]
+        else:
+            rest += block
+    if len(rest) > LINE_BYTES:
+        raise ParseError(f"{file.name} has a line of more than {LINE_BYTES >> 20} MB.")
+    if rest:
+        yield rest.removesuffix(b"\r") + b"\n", False
+
+
+def decode_labels(labels: list[str], undecoded: list[tuple[int, bytes]]) -> tuple[str, ...]:
+    """Put into `labels` those that are not UTF-8, and return the note that tells it.
+
+    Where most labels outside ASCII are no UTF-8, the file is taken for Latin-1; a few
+    broken ones in a file of UTF-8 keep a replacement sign where the break is.
+    """
+    if not undecoded:
+        return ()
+    odd = len(undecoded)
+    valid = sum(not label.isascii() for label in labels)
+    if odd > valid:
+        for row, raw in undecoded:
+            labels[row] = raw.decode("latin-1")
+        return (
+            f"The labels are not UTF-8. They were read as Latin-1: “{labels[undecoded[0][0]]}”.",
+        )
+    for row, raw in undecoded:
+        labels[row] = raw.decode("utf-8", "replace")
+    return (
+        f"{odd:,} label{'s are' if odd > 1 else ' is'} not valid UTF-8: "
+        f"what is broken shows as �, as in “{labels[undecoded[0][0]]}”.",
+    )

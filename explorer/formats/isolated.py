@@ -1,0 +1,179 @@
+"""Reading a file in a process of its own, with bounds on its memory and its time.
+
+The libraries that read HDF5, Parquet, torch files and the like are large, and what a
+hostile file makes of them cannot be foreseen: a crash, or memory without end. There it
+ends a small process, and a sentence tells it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from explorer import cache, errors
+from explorer.errors import ExplorerError, ParseError
+from explorer.formats.bounds import (
+    CHILD_BYTES,
+    CHILD_BYTES_PER_BYTE,
+    CHILD_SECONDS,
+    CHILD_SECONDS_PER_MB,
+    unpacked_bytes,
+)
+from explorer.formats.contents import Options
+from explorer.formats.file import File
+
+
+def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
+    """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
+
+    Raises
+    ------
+    FormatError
+        What the reader raised over there, or that it crashed or passed its bounds.
+    """
+    with on_disk(file) as given:
+        memory = CHILD_BYTES + CHILD_BYTES_PER_BYTE * file.size
+        request = {
+            "name": given.name,
+            "path": str(given.path),
+            "beside": [[one.name, str(one.path)] for one in given.beside],
+            "format": format_name,
+            "kind": kind,
+            "options": {
+                "label_column": options.label_column,
+                "array": options.array,
+                "skip_broken": options.skip_broken,
+            },
+            "out": str(out),
+            "memory": memory,
+            "disk": unpacked_bytes(),
+        }
+        seconds = CHILD_SECONDS + CHILD_SECONDS_PER_MB * file.size / 1e6
+        answer = ask(request, seconds, options)
+    if answer is None:
+        raise ParseError(
+            f"{file.name} could not be read as {format_name}: its reader crashed, needed more than "
+            f"{memory / 1e9:.1f} GB of memory, or took longer than {seconds:.0f} s. "
+            "The file is broken, or too large for this machine."
+        )
+    if "error" in answer:
+        kind_of_error = getattr(errors, str(answer["error"]), ParseError)
+        raise kind_of_error(str(answer["message"]))
+
+
+@contextlib.contextmanager
+def on_disk(file: File) -> Iterator[File]:
+    """Give the file and those beside it with paths; what is in memory is written to the cache."""
+    with tempfile.TemporaryDirectory(dir=cache.folder("unpacked"), prefix=".read.") as folder:
+
+        def placed(one: File, name: str) -> File:
+            if one.path is not None:
+                return replace(one, path=one.path.resolve())
+            path = Path(folder) / name
+            path.write_bytes(one.content)
+            return File(one.name, path=path)
+
+        beside = tuple(placed(one, f"beside-{index}") for index, one in enumerate(file.beside))
+        yield replace(placed(file, "main"), beside=beside)
+
+
+def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, Any] | None:
+    """Start the process, pass its progress on, and return its answer; None if it has none."""
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-m", "explorer.formats.isolated"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=root,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        clock = threading.Timer(seconds, process.kill)
+        clock.start()
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(request))
+                process.stdin.close()
+            answer = None
+            for line in process.stdout:
+                with contextlib.suppress(ValueError):
+                    told = json.loads(line)
+                    if "share" in told:
+                        options.report(told["share"], told["step"])
+                    else:
+                        answer = told
+            return answer
+        except BaseException:  # a report may raise to stop the work
+            process.kill()
+            raise
+        finally:
+            clock.cancel()
+
+
+def main() -> None:
+    """Read one file as the request on standard input says; answer on standard output."""
+    from explorer.formats import kept, named_format
+
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not be taken for an answer
+
+    def tell(**answer: Any) -> None:
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+    request = json.load(sys.stdin)
+    limit(request["memory"], request["disk"])
+    beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
+    file = File(request["name"], path=Path(request["path"]), beside=beside)
+    options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
+    chosen = named_format(request["format"])
+    try:
+        reader = chosen.look if request["kind"] == "look" else chosen.read
+        kept.save(reader(file, options), Path(request["out"]))
+        tell(done=True)
+    except ExplorerError as error:
+        tell(error=type(error).__name__, message=str(error))
+    except MemoryError:
+        tell(
+            error="ParseError",
+            message=f"{file.name} needs more than {request['memory'] / 1e9:.1f} GB of memory to "
+            "be read. The file is broken, or too large for this machine.",
+        )
+    except Exception as error:  # a library's own, which no reader foresaw
+        tell(
+            error="ParseError",
+            message=f"{file.name} cannot be read as {chosen.name}: "
+            f"{type(error).__name__}: {str(error)[:300]}. Is it broken?",
+        )
+    answers.flush()
+    os._exit(0)  # no library's clean-up may undo the answer
+
+
+def limit(memory: int, disk: int) -> None:
+    """Bound this process's memory and the files it writes, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such bounds; the time is bounded there too
+        return
+    for what, bound in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, disk),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (bound, bound))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The labels of arrays, from a file beside them: lines, a table, or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from explorer.errors import LabelCountError, ParseError
+from explorer.formats.bounds import LABEL_FILE_BYTES
+from explorer.formats.columns import find_label, to_metadata
+from explorer.formats.encodings import utf8_content
+from explorer.formats.file import File
+from explorer.formats.parse_json import load_json
+from explorer.formats.table import SEPARATORS, find_separator, parse
+from explorer.space import count
+
+LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
+LINE_SUFFIXES = (".txt", ".vocab")
+
+
+def find_label_file(file: File) -> File | None:
+    """Return the file with the labels: given with the array, or beside it under its stem."""
+    for suffix in LABEL_SUFFIXES:
+        for other in file.beside:
+            if other.suffix == suffix:
+                return other
+    return None
+
+
+def label_table(
+    label_file: File | None, rows: int, label_column: str | None = None
+) -> tuple[Sequence[str] | None, pa.Table | None]:
+    """Return the labels and the metadata of the file; None twice where there is no file."""
+    if label_file is None:
+        return None, None
+    labels, metadata = read_labels(label_file, rows, label_column)
+    if len(labels) != rows:
+        raise LabelCountError(
+            f"{label_file.name} holds {count(len(labels), 'label')} for {count(rows, 'vector')}. "
+            "Each vector needs one label: check for a header line or missing lines."
+        )
+    return labels, metadata
+
+
+def no_labels_note(file: File) -> str:
+    """Return what to tell where an array came alone."""
+    return (
+        f"No label file came with {file.name}, so the rows are called by their numbers. "
+        "Open it together with a .txt, .tsv, .csv or .json file that names the rows."
+    )
+
+
+def read_labels(
+    file: File, rows: int, label_column: str | None = None
+) -> tuple[Sequence[str], pa.Table | None]:
+    """Return labels and metadata of an array's label file.
+
+    One label a line, or a table with a header and a label column. A plain list whose
+    first line is a header has one line more than the array has rows.
+    """
+    if file.size > LABEL_FILE_BYTES:
+        raise ParseError(f"{file.name} has {file.size:,} bytes: too many for a file of labels.")
+    if file.suffix == ".json":
+        return json_labels(file, label_column)
+    content = utf8_content(file)
+    known = (b"\t",) if file.suffix == ".tsv" else SEPARATORS
+    separator = find_separator(content[: 1 << 20], known)
+    if separator is None or file.suffix in LINE_SUFFIXES:
+        lines = content.split(b"\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        labels = [as_text(line.removesuffix(b"\r")) for line in lines]
+        return (labels[1:] if len(labels) == rows + 1 else labels), None
+    frame = parse(file, content, separator, header=None if label_column is None else True)
+    return frame_labels(file, frame, label_column)
+
+
+def frame_labels(
+    file: File, frame: pl.DataFrame, label_column: str | None
+) -> tuple[list[str], pa.Table | None]:
+    """Return the label column of a table, and the other columns."""
+    label = label_column or find_label(frame) or (frame.columns[0] if frame.width else None)
+    if label is None or label not in frame.columns:
+        raise ParseError(
+            f"{file.name} has no column of labels. Its columns: {', '.join(frame.columns[:20])}."
+        )
+    rest = frame.drop(label)
+    return (
+        frame[label].cast(pl.String, strict=False).fill_null("").to_list(),
+        to_metadata(rest) if rest.width else None,
+    )
+
+
+def json_labels(file: File, label_column: str | None) -> tuple[Sequence[str], pa.Table | None]:
+    """Return the labels of a JSON file: a list, words with their row numbers, or records."""
+    given = load_json(file)
+    if isinstance(given, list) and given and all(isinstance(one, dict) for one in given):
+        try:
+            frame = pl.from_dicts(given, infer_schema_length=None)
+        except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
+            raise ParseError(f"{file.name}: its records differ too much: {error}") from error
+        return frame_labels(file, frame, label_column)
+    if isinstance(given, dict) and given:
+        given = by_row(given)
+    if not isinstance(given, list):
+        raise ParseError(
+            f"{file.name} holds no labels. Expected a list of texts, or words with their rows: "
+            '["king", "queen"] or {"king": 0, "queen": 1}.'
+        )
+    return [one if isinstance(one, str) else str(one) for one in given], None
+
+
+def by_row(given: dict[str, Any]) -> list[str] | None:
+    """Return the labels of {word: row} or {row: word} in the order of the rows, or None."""
+    if all(isinstance(row, int) for row in given.values()):
+        pairs = {int(row): word for word, row in given.items()}
+    elif all(key.isdecimal() and len(key) < 12 for key in given):
+        pairs = {int(row): str(word) for row, word in given.items()}
+    else:
+        return None
+    if sorted(pairs) != list(range(len(given))):
+        return None
+    return [pairs[row] for row in range(len(given))]
+
+
+def as_text(line: bytes) -> str:
+    """Return a line as text: UTF-8, or else Latin-1."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")

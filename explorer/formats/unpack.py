@@ -1,0 +1,255 @@
+"""Compressed files and zip archives, unpacked into the cache within stated bounds.
+
+Nothing in an archive is a path: its names only tell what the files are called. An archive
+in an archive is refused, and so is whatever unpacks to more than the bounds allow.
+"""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from explorer import cache
+from explorer.errors import FormatError, ParseError, RefusedError
+from explorer.formats.bounds import (
+    MEMBERS,
+    UNPACKED_FREE,
+    UNPACKED_RATIO,
+    unpacked_bytes,
+)
+from explorer.formats.digest import file_digest
+from explorer.formats.file import File
+from explorer.projection.report import Report, no_report
+
+BLOCK_BYTES = 4 << 20
+XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
+ZIP = b"PK\x03\x04"
+EMPTY_ZIP = b"PK\x05\x06"
+NO_FILES = ("__MACOSX/", "._", ".DS_Store")  # what macOS adds to archives
+
+Opener = Callable[[BinaryIO], Any]
+
+
+def open_zstd(stream: BinaryIO) -> Any:
+    """Return a stream that reads Zstandard."""
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd")
+
+
+class XzStream:
+    """A stream that reads `.xz`, within a bound of memory (lzma.open has none)."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+        while True:
+            if self._decoder.eof:
+                rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(BLOCK_BYTES)
+                if not rest:
+                    return b""
+                self._decoder = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+            elif self._decoder.needs_input:
+                rest = self._stream.read(1 << 16)
+                if not rest:
+                    raise EOFError("it ends in the middle")
+            else:
+                rest = b""
+            if found := self._decoder.decompress(rest, size):
+                return found
+
+
+CODECS: dict[bytes, tuple[str, Opener]] = {  # by the bytes that a file begins with
+    b"\x1f\x8b": (".gz", lambda stream: gzip.GzipFile(fileobj=stream)),
+    b"BZh": (".bz2", bz2.BZ2File),
+    b"\xfd7zXZ\0": (".xz", XzStream),
+    b"\x28\xb5\x2f\xfd": (".zst", open_zstd),
+}
+
+
+def codec_of(head: bytes) -> tuple[str, Opener] | None:
+    """Return the codec of a compressed file, or None."""
+    for signature, codec in CODECS.items():
+        if head.startswith(signature):
+            return codec
+    return None
+
+
+def is_zip(head: bytes) -> bool:
+    """Tell whether the file begins as a zip does."""
+    return head.startswith((ZIP, EMPTY_ZIP))
+
+
+@contextlib.contextmanager
+def open_zip(file: File) -> Iterator[zipfile.ZipFile]:
+    """Open a zip; whatever is wrong with it is told as an error of our own."""
+    try:
+        with file.open() as stream, zipfile.ZipFile(stream) as archive:
+            if len(archive.infolist()) > MEMBERS:
+                raise RefusedError(
+                    f"{file.name} holds {len(archive.infolist()):,} files. "
+                    f"Archives of up to {MEMBERS:,} are opened."
+                )
+            yield archive
+    except FormatError:
+        raise
+    except zipfile.BadZipFile as error:
+        raise ParseError(f"{file.name} is a broken zip archive: {error}.") from error
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or an unknown compression
+        raise ParseError(f"{file.name} cannot be unpacked: {error}.") from error
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise ParseError(f"{file.name} is a broken zip archive: {error}.") from error
+
+
+def member_names(file: File) -> list[str]:
+    """Return the names in a zip, or none where it is broken."""
+    try:
+        with open_zip(file) as archive:
+            return archive.namelist()
+    except FormatError:
+        return []
+
+
+def read_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return one member's content, within the bounds."""
+    if info.flag_bits & 1:
+        raise ParseError(f"{info.filename} in {file.name} is encrypted. Unpack it yourself first.")
+    with archive.open(info) as stream:
+        return b"".join(bounded(stream, file.name, info.compress_size))
+
+
+def unpacked(file: File, report: Report = no_report) -> list[File]:
+    """Return the files in a compressed file or an archive; the file itself if it is neither.
+
+    Raises
+    ------
+    RefusedError
+        It unpacks to more than the bounds allow, or holds an archive itself.
+    ParseError
+        It is broken.
+    """
+    head = file.head(1 << 10)
+    codec = codec_of(head)
+    if codec is not None:
+        return [unpack_stream(file, codec, report)]
+    if not is_zip(head) or is_zipped_format(file):
+        return [file]
+    return unpack_zip(file, report)
+
+
+def is_zipped_format(file: File) -> bool:
+    """Tell whether the zip is a format of its own: `.npz`, Excel, torch."""
+    names = member_names(file)
+    return (
+        "[Content_Types].xml" in names
+        or any(name.endswith("/data.pkl") or name == "data.pkl" for name in names)
+        or (bool(names) and all(name.endswith(".npy") for name in names))
+    )
+
+
+def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File:
+    """Unpack a compressed file into the cache, once for all who open it."""
+    suffix, opener = codec
+    inner = file.name.removesuffix(suffix) if file.name.endswith(suffix) else f"{file.name} inside"
+
+    def content(stream: BinaryIO) -> None:
+        try:
+            with file.open() as packed:
+                for block in bounded(opener(packed), file.name, file.size):
+                    stream.write(block)
+                    report(min(1.0, packed.tell() / file.size), f"unpacking {file.name}")
+        except FormatError:
+            raise
+        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError) as error:
+            raise ParseError(f"{file.name} cannot be unpacked: {error}. Was it cut off?") from error
+
+    path = cache.keep("unpacked", file_digest(file), content)
+    found = File(inner, path=path, beside=file.beside)
+    refuse_archive(file, found)
+    return found
+
+
+def unpack_zip(file: File, report: Report) -> list[File]:
+    """Unpack the files of a zip into the cache."""
+    found = []
+    digest = file_digest(file)
+    with open_zip(file) as archive:
+        members = [
+            info
+            for info in archive.infolist()
+            if not info.is_dir()
+            and not info.filename.startswith(NO_FILES)
+            and not plain_name(info.filename).startswith(NO_FILES)
+        ]
+        total = sum(info.file_size for info in members)
+        if total > unpacked_bytes():
+            raise too_large(file.name)
+        packed = file.size
+        for index, info in enumerate(members):
+            if info.flag_bits & 1:
+                raise ParseError(
+                    f"{plain_name(info.filename)} in {file.name} is encrypted. "
+                    "Unpack it yourself first."
+                )
+            report(index / len(members), f"unpacking {plain_name(info.filename)}")
+
+            def content(stream: BinaryIO, info: zipfile.ZipInfo = info) -> None:
+                with archive.open(info) as member:
+                    for block in bounded(member, file.name, packed):
+                        stream.write(block)
+
+            path = cache.keep("unpacked", f"{digest}-{index}", content)
+            found.append(File(plain_name(info.filename), path=path))
+            refuse_archive(file, found[-1])
+    if not found:
+        raise ParseError(f"{file.name} is an archive without any file in it.")
+    return found
+
+
+def plain_name(name: str) -> str:
+    """Return the last part of a name in an archive: it is no path here."""
+    return PurePath(name.replace("\\", "/")).name or "untitled"
+
+
+def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
+    """Yield a stream's blocks; raises RefusedError when they pass the bounds."""
+    largest = unpacked_bytes()
+    total = 0
+    while block := stream.read(BLOCK_BYTES):
+        total += len(block)
+        if total > largest:
+            raise too_large(name)
+        if total > max(UNPACKED_FREE, packed * UNPACKED_RATIO):
+            raise RefusedError(
+                f"{name} unpacks to more than {UNPACKED_RATIO} times its size of {packed:,} bytes. "
+                "Files of vectors do not: it was not opened, to protect this machine."
+            )
+        yield bytes(block)
+
+
+def too_large(name: str) -> RefusedError:
+    """Return the error for what does not fit into the cache."""
+    return RefusedError(
+        f"{name} unpacks to more than {unpacked_bytes() / 1e9:.1f} GB, the bound of the cache "
+        "here. Unpack it yourself, or set EXPLORER_CACHE_GB higher."
+    )
+
+
+def refuse_archive(outer: File, inner: File) -> None:
+    """Raise RefusedError where what came out of an archive is one itself."""
+    head = inner.head(1 << 10)
+    if codec_of(head) is not None or (is_zip(head) and not is_zipped_format(inner)):
+        raise RefusedError(
+            f"{inner.name} in {outer.name} is compressed once more. Nested archives are not "
+            "opened, because they can unpack to any size: unpack the outer one yourself."
+        )

@@ -1,0 +1,53 @@
+"""Who is near whom: exact while that is quick, by a search index beyond."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.neighbors import neighbor_graph
+from explorer.projection.report import Report, no_report
+from explorer.space import EmbeddingSpace
+
+EXACT_TO = 30_000  # points; comparing all with all takes nine times as long for three times as many
+APPROXIMATE = "The neighbors it rests on are approximate (PyNNDescent)."
+
+
+def nearest_graph(
+    space: EmbeddingSpace,
+    k: int,
+    metric: str,
+    seed: int | None,
+    *,
+    report: Report = no_report,
+    share: float = 1.0,
+) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[str, ...]]:
+    """Return each row's k nearest rows, itself first, their distances, and what to note.
+
+    Above 30,000 points, by PyNNDescent (Dong, Moses & Li 2011): approximate, and fast.
+    `share` is what this is of the whole work that `report` tells of.
+    """
+    n = len(space)
+    k = min(k, n)
+    if n <= EXACT_TO:
+        step = "comparing every point with every other"
+        report(0.0, step)
+        indices, distances = neighbor_graph(
+            space, k, metric, report=lambda done: report(share * done, step)
+        )
+        return indices, distances, ()
+    report(0.0, "searching each point's neighbors")
+    from pynndescent import NNDescent
+
+    index = NNDescent(
+        space.vectors,
+        metric=metric,
+        n_neighbors=k,
+        random_state=seed,
+        n_trees=min(64, 5 + round(n**0.5 / 20)),
+        low_memory=True,
+        compressed=True,
+    )
+    found, distances = index.neighbor_graph
+    report(share, "searching each point's neighbors")
+    return found.astype(np.int32), distances.astype(np.float32), (APPROXIMATE,)

@@ -1,0 +1,268 @@
+"""Files too large for one picture at once: fit a sample, place the rest part by part.
+
+The parts are read, placed and written one after the other, on as many workers as there
+are: neither the file nor its vectors are ever in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from explorer.cache import temporary
+from explorer.errors import ProjectionError
+from explorer.jobs import Jobs
+from explorer.projection import Projection
+from explorer.projection.placing import K, nearest_known, place
+from explorer.projection.report import Report, no_report
+from explorer.projection.work import Picture, bare_space, draw_file
+from explorer.space import EmbeddingSpace
+
+PART_ROWS = 20_000
+WAITING_PARTS = 4  # read ahead of the workers
+SAMPLE_SEED = 0
+AXES = ("x", "y", "z")
+
+
+@dataclass(frozen=True)
+class LargeProjection:
+    """What was written: the file, its rows, how many were fitted, and the mean confidence."""
+
+    path: Path
+    rows: int
+    fitted: int
+    confidence: float
+
+
+def project_parquet(
+    source: str | Path,
+    target: str | Path,
+    wanted: Picture,
+    sample: int = 50_000,
+    *,
+    jobs: Jobs,
+    report: Report = no_report,
+) -> LargeProjection:
+    """Project the vectors of a Parquet file and write their coordinates to another one.
+
+    A random sample of the rows is projected; the others are placed among it (by PCA
+    exactly). The target gets the source's columns except the vectors, then x, y (and z),
+    `confidence` (the share of each point's 15 true neighbors among the fitted points that
+    are drawn near it) and `fitted` (whether it was in the sample).
+
+    Parameters
+    ----------
+    source, target
+        Parquet files. The vectors are the first column of lists of numbers, or, where
+        there is none, all columns of floating-point numbers.
+    wanted
+        How to project.
+    sample
+        Rows to fit, at most.
+    jobs
+        Where it is computed.
+    report
+        Called with the share done; may raise to stop.
+
+    Raises
+    ------
+    ProjectionError
+        The source holds no vectors, or some are of another length or not finite.
+    JobError
+        The computation failed on the workers.
+    """
+    file = pq.ParquetFile(source)
+    columns = vector_columns(file.schema_arrow)
+    n = file.metadata.num_rows
+    chosen = sampled(n, sample)
+    report(0.0, f"reading a sample of {len(chosen):,} of {n:,} vectors")
+    fitted_vectors = gather(file, columns, chosen)
+    report(0.1, f"projecting {len(chosen):,} vectors")
+    name = Path(source).stem
+    key = f"{wanted.key(bare_space(fitted_vectors, name))} of a file"
+    picture: Projection = jobs.submit(key, draw_file, fitted_vectors, name, None, wanted).result()
+    report(0.5, "placing the others")
+    known = jobs.share((fitted_vectors, picture))
+    total = 0.0
+    done = 0
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with temporary(target) as stream:
+        writer = None
+        for part, placed in placed_parts(file, columns, chosen, known, jobs):
+            written = with_places(part, columns, placed, chosen, done)
+            writer = writer or pq.ParquetWriter(stream, written.schema)
+            writer.write_table(written)
+            done += part.num_rows
+            total += float(placed[:, -1].sum())
+            report(0.5 + 0.5 * done / n, f"row {done:,} of {n:,}")
+        if writer is not None:
+            writer.close()
+    return LargeProjection(target, n, len(chosen), total / n)
+
+
+def vector_columns(schema: pa.Schema) -> list[str]:
+    """Return the columns that hold the vectors."""
+    for field in schema:
+        kind = field.type
+        is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+        if is_list or pa.types.is_fixed_size_list(kind):
+            inner = kind.value_type
+            if pa.types.is_floating(inner) or pa.types.is_integer(inner):
+                return [field.name]
+    numbers = [field.name for field in schema if pa.types.is_floating(field.type)]
+    if not numbers:
+        raise ProjectionError(
+            f"There are no vectors among the columns {', '.join(schema.names)}. A column of "
+            "lists of numbers is needed, or columns of floating-point numbers."
+        )
+    return numbers
+
+
+def sampled(n: int, most: int) -> NDArray[np.intp]:
+    """Return the rows to fit, in order."""
+    if n == 0:
+        raise ProjectionError("The file has no rows.")
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(SAMPLE_SEED).choice(n, most, replace=False))
+
+
+def gather(
+    file: pq.ParquetFile, columns: list[str], chosen: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Return the vectors of the chosen rows; only these are kept in memory."""
+    found = []
+    start = 0
+    for batch in file.iter_batches(PART_ROWS, columns=columns):
+        rows = chosen[(chosen >= start) & (chosen < start + batch.num_rows)] - start
+        if len(rows):
+            found.append(vectors_of(pa.Table.from_batches([batch]), columns)[rows])
+        start += batch.num_rows
+    if len({one.shape[1] for one in found}) > 1:
+        raise ProjectionError("The vectors differ in length. Each needs the same number of values.")
+    return np.concatenate(found)
+
+
+def vectors_of(table: pa.Table, columns: list[str]) -> NDArray[np.float32]:
+    """Return a table's vectors, (rows, d) float32; raises ProjectionError if they are none."""
+    if len(columns) > 1 or pa.types.is_floating(table[columns[0]].type):
+        parts = [table[name].to_numpy().astype(np.float32) for name in columns]
+        vectors = np.stack(parts, axis=1)
+    else:
+        column = table[columns[0]].combine_chunks()
+        flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+        if column.null_count or len(flat) % max(1, len(column)):
+            raise ProjectionError(
+                f"Some vectors in “{columns[0]}” are missing or differ in length. "
+                "Each row needs the same number of values."
+            )
+        vectors = flat.reshape(len(column), -1)
+    if not np.isfinite(vectors).all():
+        bad = int((~np.isfinite(vectors).all(axis=1)).sum())
+        raise ProjectionError(
+            f"{bad:,} of {len(vectors):,} vectors hold NaN or infinite values. "
+            "Remove or repair them."
+        )
+    return vectors
+
+
+def placed_parts(
+    file: pq.ParquetFile,
+    columns: list[str],
+    chosen: NDArray[np.intp],
+    known: Any,
+    jobs: Jobs,
+) -> Iterator[tuple[pa.Table, NDArray[np.float32]]]:
+    """Yield each part of the file with its coordinates and confidence, in the file's order."""
+    waiting: deque[tuple[pa.Table, Any]] = deque()
+    work = uuid.uuid4().hex  # parts of one file are asked for once
+    start = 0
+    for batch in file.iter_batches(PART_ROWS):
+        part = pa.Table.from_batches([batch])
+        inside = (chosen >= start) & (chosen < start + part.num_rows)
+        own = np.stack([chosen[inside] - start, np.flatnonzero(inside)], axis=1)
+        key = f"{work} {start}"
+        job = jobs.submit(key, place_part, vectors_of(part, columns), own, known)
+        waiting.append((part, job))
+        start += part.num_rows
+        if len(waiting) >= WAITING_PARTS:
+            part, job = waiting.popleft()
+            yield part, jobs.take(job)
+    while waiting:
+        part, job = waiting.popleft()
+        yield part, jobs.take(job)
+
+
+def place_part(
+    vectors: NDArray[np.float32],
+    own: NDArray[np.intp],
+    shared: tuple[NDArray[np.float32], Projection],
+    report: Report = no_report,
+) -> NDArray[np.float32]:
+    """Return coordinates and confidence of one part, (rows, c + 1); runs on a worker.
+
+    `own` holds pairs: a row of the part, and the row of the sample that it is.
+    """
+    fitted, picture = shared
+    space = bare_space(fitted, "the sample")
+    report(0.0, "placing")
+    placed = place(space, picture, vectors, K)
+    coordinates, confidence = placed.coordinates.copy(), placed.confidence.copy()
+    rows, known = own[:, 0], own[:, 1]
+    if len(rows):  # they have their places already
+        coordinates[rows] = picture.coordinates[known]
+        confidence[rows] = own_confidence(space, picture, known)
+    report(1.0, "done")
+    return np.column_stack([coordinates, confidence])
+
+
+def own_confidence(
+    space: EmbeddingSpace, picture: Projection, rows: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Return the share of some fitted points' true neighbors that are drawn near them."""
+    from scipy.spatial import cKDTree
+
+    k = min(K, len(space) - 1)
+    if k < 1:
+        return np.ones(len(rows), np.float32)
+    near = without_itself(nearest_known(space, space.vectors[rows], k + 1)[0], rows)
+    drawn = cKDTree(picture.coordinates).query(picture.coordinates[rows], k + 1)[1]
+    drawn = without_itself(drawn, rows)
+    common = (near[:, :, None] == drawn[:, None, :]).any(axis=2)
+    shares: NDArray[np.float32] = common.mean(axis=1, dtype=np.float32)
+    return shares
+
+
+def without_itself(near: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return each row's neighbors without itself, or without the last where it is not there."""
+    itself = near == rows[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    others: NDArray[np.intp] = near[~itself].reshape(len(near), -1)
+    return others
+
+
+def with_places(
+    part: pa.Table,
+    columns: list[str],
+    placed: NDArray[np.float32],
+    chosen: NDArray[np.intp],
+    start: int,
+) -> pa.Table:
+    """Return a part of the target: the part without its vectors, with its places."""
+    table = part.drop(columns)
+    for axis, values in zip(AXES, placed[:, :-1].T, strict=False):
+        table = table.append_column(axis, pa.array(values))
+    fitted = np.isin(np.arange(start, start + part.num_rows), chosen)
+    return table.append_column("confidence", pa.array(placed[:, -1])).append_column(
+        "fitted", pa.array(fitted)
+    )

@@ -1,0 +1,99 @@
+"""What can be done to vectors before they are projected; each step is told with the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import ProjectionError
+from explorer.projection import pca
+from explorer.space import EmbeddingSpace
+
+Floats = NDArray[np.float32]
+Apply = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One step: what it is called, what it is good for, and how it learns from all vectors."""
+
+    title: str
+    sentence: str
+    fit: Callable[[Floats], Apply]
+
+
+def fit_center(vectors: Floats) -> Apply:
+    """Subtract the mean of all vectors."""
+    mean: Floats = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return lambda given: given - mean
+
+
+def fit_top(vectors: Floats) -> Apply:
+    """Subtract the mean and the strongest directions, one for each hundred dimensions."""
+    fitted = pca.fit(vectors, max(1, round(vectors.shape[1] / 100)))
+    mean: Floats = fitted.mean.astype(np.float32)
+    axes: Floats = fitted.axes.astype(np.float32)  # (d, m)
+
+    def apply(given: Floats) -> Floats:
+        centered: Floats = given - mean
+        return (centered - (centered @ axes) @ axes.T).astype(np.float32, copy=False)
+
+    return apply
+
+
+def fit_unit(vectors: Floats) -> Apply:
+    """Scale each vector to length 1; zero vectors stay."""
+
+    def apply(given: Floats) -> Floats:
+        lengths = np.linalg.norm(given, axis=1, keepdims=True)
+        scaled: Floats = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
+        return scaled
+
+    return apply
+
+
+PREPARATIONS = {  # in the order in which they are done
+    "center": Preparation(
+        "centered", "Subtracts the mean vector, which all vectors share.", fit_center
+    ),
+    "all-but-the-top": Preparation(
+        "without its strongest directions",
+        "Subtracts the mean and one strongest direction per hundred dimensions: in word vectors "
+        "they say mostly how frequent a word is (Mu & Viswanath 2018).",
+        fit_top,
+    ),
+    "unit": Preparation(
+        "scaled to length 1", "Scales each vector to length 1: only its direction counts.", fit_unit
+    ),
+}
+
+
+def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace, Apply]:
+    """Return the space after these steps, and what does the same to other vectors.
+
+    The steps are done in the order of PREPARATIONS, each once. Raises ProjectionError for
+    an unknown one.
+    """
+    if unknown := [step for step in steps if step not in PREPARATIONS]:
+        raise ProjectionError(
+            f"The preparation “{unknown[0]}” is unknown. Known: {', '.join(PREPARATIONS)}."
+        )
+    done: list[Apply] = []
+    vectors = space.vectors
+    for name, step in PREPARATIONS.items():
+        if name in steps:
+            done.append(step.fit(vectors))
+            vectors = done[-1](vectors)
+
+    def apply(given: Floats) -> Floats:
+        for step in done:
+            given = step(given)
+        return given
+
+    if not done:
+        return space, apply
+    vectors.flags.writeable = False  # ours: the space need not copy it
+    return EmbeddingSpace(space.labels, vectors, name=space.name, metadata=space.metadata), apply

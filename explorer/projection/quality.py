@@ -1,0 +1,208 @@
+"""How far a picture can be trusted, measured: what it keeps of the true neighborhoods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import ProjectionError
+from explorer.neighbors import comparable, dense
+from explorer.projection.projection import Projection
+from explorer.projection.report import Report, no_report
+from explorer.space import EmbeddingSpace
+
+BLOCK_BYTES = 32 << 20  # of one block of distances; a handful of such blocks live at a time
+MOST_PAIRS = 400_000_000  # compared one by one: 20,000 points against each other
+CORRELATED = 1000  # points whose distances to each other are correlated
+SAMPLE_SEED = 0  # which points are sampled does not depend on the picture's seed
+
+
+@dataclass(frozen=True, eq=False)
+class Quality:
+    """What a picture keeps of the space it draws.
+
+    Attributes
+    ----------
+    trustworthiness
+        1 if all that is drawn near is near in truth (Venna & Kaski 2001); 0 at worst.
+    continuity
+        1 if all that is near in truth is drawn near (Venna & Kaski 2001); 0 at worst.
+    kept
+        (n,) float32: the share of each point's k true neighbors that are among the k nearest
+        in the picture; NaN for points that were not measured.
+    distance_correlation
+        Spearman's rank correlation of true and drawn distances; NaN where either are all equal.
+    k, metric
+        How many neighbors were compared, and by which distance they are near in truth.
+    measured
+        How many points were compared with all others: all, or a sample of a large space.
+    correlated
+        How many points the distances of `distance_correlation` lie between.
+    """
+
+    trustworthiness: float
+    continuity: float
+    kept: NDArray[np.float32]
+    distance_correlation: float
+    k: int
+    metric: str
+    measured: int
+    correlated: int
+
+    @property
+    def neighbors_kept(self) -> float:
+        """Of each point's k true neighbors, how many are near it in the picture, on average."""
+        return float(np.nanmean(self.kept)) * self.k
+
+
+def projection_quality(
+    space: EmbeddingSpace,
+    projection: Projection,
+    k: int = 15,
+    metric: str = "cosine",
+    *,
+    report: Report = no_report,
+) -> Quality:
+    """Measure what a picture keeps of its space's neighborhoods and distances.
+
+    In blocks, never as an n x n matrix. Above 20,000 points, a sample of them is compared
+    with all others; `measured` says how many. Of equally distant points, all have the rank
+    of the nearest of them.
+
+    Parameters
+    ----------
+    space
+        n points.
+    projection
+        Their picture.
+    k
+        Neighbors to compare; fewer in a small space, where k must stay below n / 2.
+    metric
+        By which points are near in truth: 'cosine' or 'euclidean'. In the picture it is
+        always the euclidean distance, as the eye measures it.
+    report
+        Called with the share done; may raise to stop.
+
+    Raises
+    ------
+    ProjectionError
+        The picture shows another number of points, or the space has fewer than three.
+
+    Examples
+    --------
+    >>> from explorer.projection import project
+    >>> space = EmbeddingSpace(list("abcdef"), [[x, x * x] for x in range(6)])
+    >>> quality = projection_quality(space, project(space, "pca"), k=2, metric="euclidean")
+    >>> quality.trustworthiness, quality.continuity, quality.kept.tolist()
+    (1.0, 1.0, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    """
+    n = len(space)
+    if len(projection) != n:
+        raise ProjectionError(
+            f"The picture shows {len(projection):,} points and {space.name} has {n:,}. "
+            "Measure a picture against the space it was made from."
+        )
+    if n < 3:
+        raise ProjectionError(
+            f"{space.name} has {n} point{'s' * (n > 1)}: among fewer than three, "
+            "there is no neighborhood to keep or to lose."
+        )
+    if k < 1:
+        raise ProjectionError(f"k is {k}: compare at least one neighbor.")
+    k = min(k, (n - 1) // 2)
+    points, squares = comparable(space, metric)
+    drawn = np.ascontiguousarray(projection.coordinates.T)
+    rows = sample(n, max(1000, MOST_PAIRS // n))
+    kept = np.full(n, np.nan, np.float32)
+    intruders = missing = 0  # by how many ranks, summed over all points
+    step = max(1, BLOCK_BYTES // (4 * n))
+    for start in range(0, len(rows), step):
+        report(start / len(rows), "measuring the picture")
+        block = rows[start : start + step]
+        truth = -dense(points[block] @ points.T)
+        if metric == "euclidean":
+            truth *= 2
+            truth += squares  # |x − y|² less the row's own |x|²: the same order
+        picture = np.zeros((len(block), n), np.float32)
+        for axis in drawn:
+            picture += (axis[block, None] - axis) ** 2
+        for distances in (truth, picture):  # a point is not its own neighbor
+            distances[np.arange(len(block)), block] = np.inf
+        true_order, drawn_order = np.sort(truth, axis=1), np.sort(picture, axis=1)
+        near = nearest(truth, true_order, k)
+        near_here = nearest(picture, drawn_order, k)
+        rank_here = ranks(picture, drawn_order, near)
+        true_rank = ranks(truth, true_order, near_here)
+        kept[block] = (rank_here <= k).mean(axis=1)
+        missing += int(np.maximum(rank_here - k, 0).sum())
+        intruders += int(np.maximum(true_rank - k, 0).sum())
+    worst = len(rows) * k * (2 * n - 3 * k - 1) / 2
+    correlation, correlated = distance_correlation(points, squares, metric, projection.coordinates)
+    report(1.0, "done")
+    return Quality(
+        trustworthiness=1 - intruders / worst,
+        continuity=1 - missing / worst,
+        kept=kept,
+        distance_correlation=correlation,
+        k=k,
+        metric=metric,
+        measured=len(rows),
+        correlated=correlated,
+    )
+
+
+def sample(n: int, most: int) -> NDArray[np.intp]:
+    """Return all n rows, or a sample of `most` of them, in row order."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(SAMPLE_SEED).choice(n, most, replace=False))
+
+
+def nearest(
+    distances: NDArray[np.float32], ordered: NDArray[np.float32], k: int
+) -> NDArray[np.intp]:
+    """Return the columns of each row's k smallest distances, (m, k); ties in column order."""
+    mask = distances <= ordered[:, k - 1 : k]
+    tied = np.flatnonzero(mask.sum(axis=1) > k)
+    for row in tied:
+        candidates = np.flatnonzero(mask[row])
+        chosen = candidates[np.argsort(distances[row, candidates], kind="stable")[:k]]
+        mask[row] = False
+        mask[row, chosen] = True
+    return np.nonzero(mask)[1].reshape(len(distances), k)
+
+
+def ranks(
+    distances: NDArray[np.float32], ordered: NDArray[np.float32], columns: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the place of each row's given columns by distance, 1 for the nearest, (m, k)."""
+    wanted = np.take_along_axis(distances, columns, axis=1)
+    places = [np.searchsorted(line, some) for line, some in zip(ordered, wanted, strict=True)]
+    return np.array(places, np.intp) + 1
+
+
+def distance_correlation(
+    points: Any,
+    squares: NDArray[np.float32],
+    metric: str,
+    coordinates: NDArray[np.float32],
+) -> tuple[float, int]:
+    """Return Spearman's correlation of the distances within a sample, and the sample's size."""
+    from scipy.spatial.distance import pdist
+    from scipy.stats import rankdata
+
+    rows = sample(points.shape[0], CORRELATED)
+    chosen = points[rows].astype(np.float64)
+    products: NDArray[np.float64] = np.asarray(dense(chosen @ chosen.T), np.float64)
+    if metric == "euclidean":
+        own = squares[rows].astype(np.float64)
+        products = products - (own[:, None] + own) / 2
+    upper = np.triu_indices(len(rows), 1)
+    true_ranks = rankdata(-products[upper])
+    drawn_ranks = rankdata(pdist(coordinates[rows].astype(np.float64)))
+    if np.ptp(true_ranks) == 0 or np.ptp(drawn_ranks) == 0:
+        return float("nan"), len(rows)
+    return float(np.corrcoef(true_ranks, drawn_ranks)[0, 1]), len(rows)

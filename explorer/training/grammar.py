@@ -1,0 +1,233 @@
+"""A small corpus to learn from, made by a grammar: `python -m explorer.training.grammar`.
+
+What its words mean is known, because the grammar gave it to them: each belongs to a class
+(royalty, animals, ...), most people come in pairs of a male and a female word, and verbs
+come in two tenses. So it can be measured whether vectors have learned it. The command
+prints the corpus, a sentence a line; with `--shuffled` every word stays as frequent as it
+is, but stands beside any other: there is nothing to learn, which is the control.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from dataclasses import dataclass
+
+SENTENCES = 12_000
+SEED = 42
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A male and a female word, and the words that are said of these two alone."""
+
+    male: str
+    female: str
+    own: tuple[str, ...]
+
+
+ROYALTY = (
+    Pair("king", "queen", ("kingdom", "coronation")),
+    Pair("prince", "princess", ("heir", "tutor")),
+    Pair("duke", "duchess", ("estate", "hunt")),
+    Pair("emperor", "empress", ("empire", "legions")),
+    Pair("lord", "lady", ("manor", "tenants")),
+)
+FAMILY = (
+    Pair("man", "woman", ("office", "neighbors")),
+    Pair("boy", "girl", ("school", "toys")),
+    Pair("father", "mother", ("children", "cradle")),
+    Pair("son", "daughter", ("parents", "homework")),
+    Pair("brother", "sister", ("siblings", "room")),
+    Pair("uncle", "aunt", ("nephews", "holidays")),
+    Pair("husband", "wife", ("wedding", "marriage")),
+    Pair("grandfather", "grandmother", ("armchair", "stories")),
+)
+ANIMALS = (
+    "dog",
+    "cat",
+    "horse",
+    "cow",
+    "sheep",
+    "goat",
+    "pig",
+    "duck",
+    "rabbit",
+    "wolf",
+    "bear",
+    "fox",
+)
+FOOD = (
+    "bread",
+    "cheese",
+    "soup",
+    "rice",
+    "cake",
+    "meat",
+    "pears",
+    "apples",
+    "beans",
+    "noodles",
+    "pie",
+    "salad",
+)
+CITIES = (
+    "paris",
+    "london",
+    "rome",
+    "berlin",
+    "madrid",
+    "vienna",
+    "cairo",
+    "tokyo",
+    "lisbon",
+    "dublin",
+    "oslo",
+)
+VERBS = (  # present, past, and what is done with it
+    ("eats", "ate", "food"),
+    ("cooks", "cooked", "food"),
+    ("buys", "bought", "food"),
+    ("tastes", "tasted", "food"),
+    ("feeds", "fed", "animal"),
+    ("sees", "saw", "animal"),
+    ("chases", "chased", "animal"),
+    ("hears", "heard", "animal"),
+    ("visits", "visited", "city"),
+    ("leaves", "left", "city"),
+    ("reaches", "reached", "city"),
+    ("remembers", "remembered", "city"),
+)
+TIMES = (("today", "now", "often"), ("yesterday", "once", "earlier"))
+POSSESSIVE, PRONOUN = ("his", "her"), ("he", "she")
+CLOTHES = (("beard", "sword"), ("gown", "necklace"))  # said of male, of female words
+COURT = ("throne", "crown", "palace", "court")
+HOME = ("house", "garden", "kitchen", "street")
+
+CLASSES = {
+    "royalty": tuple(word for pair in ROYALTY for word in (pair.male, pair.female)),
+    "family": tuple(word for pair in FAMILY for word in (pair.male, pair.female)),
+    "animals": ANIMALS,
+    "food": FOOD,
+    "cities": CITIES,
+    "verbs, present": tuple(present for present, _, _ in VERBS),
+    "verbs, past": tuple(past for _, past, _ in VERBS),
+}
+ANALOGIES = tuple(  # king − man + woman is queen, and so on with each royal pair
+    (pair.male, "man", "woman", pair.female) for pair in ROYALTY
+)
+
+
+def word_classes() -> dict[str, str]:
+    """Return the class of each word that has one."""
+    return {word: name for name, words in CLASSES.items() for word in words}
+
+
+def make_corpus(
+    sentences: int = SENTENCES, seed: int = SEED, *, shuffled: bool = False
+) -> list[list[str]]:
+    """Return the corpus as lists of words; equal seeds give equal corpora."""
+    dice = random.Random(seed)
+    corpus = [sentence(dice) for _ in range(sentences)]
+    if not shuffled:
+        return corpus
+    words = [word for one in corpus for word in one]
+    dice.shuffle(words)
+    rest = iter(words)
+    return [[next(rest) for _ in one] for one in corpus]
+
+
+def sentence(dice: random.Random) -> list[str]:
+    """Return one sentence, of one of the kinds below."""
+    kind = dice.choice((of_a_person, of_a_person, action, action, of_an_animal, of_food, of_a_city))
+    return kind(dice).split()
+
+
+def of_a_person(dice: random.Random) -> str:
+    """Say what belongs to somebody: the court or the home, his or her things, the pair's own."""
+    royal = dice.random() < 0.5
+    pair, places = (dice.choice(ROYALTY), COURT) if royal else (dice.choice(FAMILY), HOME)
+    sex = dice.randrange(2)
+    who, whose, they = (pair.male, pair.female)[sex], POSSESSIVE[sex], PRONOUN[sex]
+    place, thing, own = dice.choice(places), dice.choice(CLOTHES[sex]), dice.choice(pair.own)
+    return dice.choice(
+        (
+            f"the {who} has {whose} {thing} in the {place}",
+            f"in the {place} {they} is the {who} of the {own}",
+            f"the {own} and the {place} belong to the {who} and {whose} {thing}",
+            f"{they} is a {who} with {whose} {own} and {whose} {thing}",
+            f"the {who} of the {own} is in {whose} {place}",
+        )
+    )
+
+
+def action(dice: random.Random) -> str:
+    """Say who does what, now or then."""
+    past = dice.randrange(2)
+    verb = dice.choice(VERBS)
+    pair = dice.choice(ROYALTY + FAMILY)
+    sex = dice.randrange(2)
+    who, when = (pair.male, pair.female)[sex], dice.choice(TIMES[past])
+    what = {
+        "food": f"the {dice.choice(FOOD)}",
+        "animal": f"the {dice.choice(ANIMALS)}",
+        "city": dice.choice(CITIES),
+    }[verb[2]]
+    return dice.choice(
+        (f"{when} the {who} {verb[past]} {what}", f"{when} {PRONOUN[sex]} {verb[past]} {what}")
+    )
+
+
+def of_an_animal(dice: random.Random) -> str:
+    """Say what animals do."""
+    one, other = dice.sample(ANIMALS, 2)
+    place = dice.choice(("barn", "forest", "meadow"))
+    return dice.choice(
+        (
+            f"the {one} runs with the {other} through the {place}",
+            f"a {one} sleeps in the {place} on its tail",
+            f"its fur is wet the {one} and the {other} run to the {place}",
+        )
+    )
+
+
+def of_food(dice: random.Random) -> str:
+    """Say what is on the table."""
+    one, other = dice.sample(FOOD, 2)
+    dish = dice.choice(("plate", "bowl", "oven"))
+    return dice.choice(
+        (
+            f"fresh {one} with {other} on a {dish}",
+            f"the {dish} is full of warm {one}",
+            f"salt and pepper on the {one} and the {other}",
+        )
+    )
+
+
+def of_a_city(dice: random.Random) -> str:
+    """Say how one comes from city to city."""
+    one, other = dice.sample(CITIES, 2)
+    way = dice.choice(("train", "plane", "road"))
+    return dice.choice(
+        (
+            f"the {way} from {one} to {other} is late",
+            f"the {way} goes to {one} near {other}",
+            f"the mayor of {one} lives far from {other}",
+        )
+    )
+
+
+def main() -> None:
+    """Print the corpus."""
+    parser = argparse.ArgumentParser(description="Print the grammar's corpus, a sentence a line.")
+    parser.add_argument("--sentences", type=int, default=SENTENCES)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--shuffled", action="store_true", help="the control: nothing to learn")
+    asked = parser.parse_args()
+    for one in make_corpus(asked.sentences, asked.seed, shuffled=asked.shuffled):
+        sys.stdout.write(" ".join(one) + "\n")
+
+
+if __name__ == "__main__":
+    main()

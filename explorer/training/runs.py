@@ -1,0 +1,222 @@
+"""A training run on disk: what it learns from, its last state, and a frame every few steps.
+
+Everything is written atomically, so a run can be stopped at any moment, goes on from where
+it was, and opens again after a restart. Who knows a run's id has the run, nobody else.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import uuid
+import zipfile
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer import cache
+from explorer.errors import TrainingError
+from explorer.projection.report import Report, no_report
+from explorer.training.corpus import Corpus
+from explorer.training.skipgram import Settings, Trainer, one_thread
+
+FRAMES = 60  # of a run, besides the first
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+REPORT_EVERY = 20  # batches
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run: what it learns from, how, and where it is kept.
+
+    Attributes
+    ----------
+    folder
+        Its files.
+    corpus, settings
+        What it learns from, and how.
+    steps_an_epoch
+        How many batches an epoch has.
+    """
+
+    folder: Path
+    corpus: Corpus
+    settings: Settings
+    steps_an_epoch: int
+
+    @property
+    def id(self) -> str:
+        """The name of its folder."""
+        return self.folder.name
+
+    @property
+    def steps(self) -> int:
+        """Batches in all epochs."""
+        return self.steps_an_epoch * self.settings.epochs
+
+    @cached_property
+    def frame_steps(self) -> list[int]:
+        """After which steps a frame is kept: close together at first, where most is learned."""
+        shares = np.linspace(0, 1, FRAMES + 1) ** 2
+        return sorted({int(step) for step in np.ceil(shares * self.steps)})
+
+    def next_frame(self, step: int) -> int:
+        """Return the step of the first frame after a step; the last one's from there on."""
+        return next((one for one in self.frame_steps if one > step), self.steps)
+
+    def frames(self) -> list[int]:
+        """Return the steps of which a frame is there, in order; 0 is before the first step."""
+        return sorted(int(path.stem) for path in self.folder.glob("frames/*.npz"))
+
+    def frame(self, step: int) -> tuple[NDArray[np.float32], float]:
+        """Return the vectors (V, d) after a step, and the mean loss per pair since the last."""
+        with np.load(frame_path(self.folder, step), allow_pickle=False) as kept:
+            return kept["vectors"], float(kept["loss"])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last frame is there."""
+        return frame_path(self.folder, self.steps).exists()
+
+
+def frame_path(folder: Path, step: int) -> Path:
+    """Return where a frame is kept."""
+    return folder / "frames" / f"{step}.npz"
+
+
+def new_run(corpus: Corpus, settings: Settings) -> Run:
+    """Keep a new run that has learned nothing yet, and return it."""
+    trainer = Trainer.start(corpus, settings)
+    steps_an_epoch = trainer.steps_an_epoch()
+    if steps_an_epoch == 0:
+        raise TrainingError(
+            f"{corpus.name} has no two words that stand beside each other within these settings. "
+            "Drop a longer text, or set subsampling to 0."
+        )
+    folder = cache.folder("runs") / uuid.uuid4().hex
+    (folder / "frames").mkdir(parents=True)
+    about = {
+        "name": corpus.name,
+        "words": corpus.words,
+        "classes": dict(corpus.classes),
+        "notes": corpus.notes,
+        "settings": asdict(settings),
+        "steps_an_epoch": steps_an_epoch,
+    }
+    save(folder / "text.npz", ids=corpus.ids, sentence=corpus.sentence)
+    save_state(folder, trainer)
+    save(frame_path(folder, 0), vectors=trainer.vectors(), loss=np.float64("nan"))
+    with cache.temporary(folder / "run.json") as stream:  # last: with it the run is complete
+        stream.write(json.dumps(about).encode())
+    run = open_run(folder.name)
+    assert run is not None
+    return run
+
+
+def open_run(run_id: str) -> Run | None:
+    """Return a kept run, or None if there is none of that id (any more)."""
+    if not RUN_ID.fullmatch(run_id):  # it comes from an address: never a path
+        return None
+    return load(cache.folder("runs") / run_id)
+
+
+def load(folder: Path) -> Run | None:
+    """Return the run that a folder holds, or None."""
+    try:
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        with np.load(folder / "text.npz", allow_pickle=False) as text:
+            corpus = Corpus(
+                about["name"],
+                tuple(about["words"]),
+                text["ids"],
+                text["sentence"],
+                about["classes"],
+                tuple(about["notes"]),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return Run(
+        folder,
+        corpus,
+        Settings(**about["settings"]),
+        about["steps_an_epoch"],
+    )
+
+
+def train(folder: str, until: int, report: Report = no_report) -> int:
+    """Go on with a run up to a step, keeping frames; return the step it came to.
+
+    Runs on a worker. When `report` raises, what was learned up to the last frame is kept.
+
+    Raises
+    ------
+    TrainingError
+        The run's files are not there any more, or its numbers have left all bounds.
+    """
+    run = load(Path(folder))
+    if run is None:
+        raise TrainingError("This run's files are not there any more. Start again.")
+    trainer = load_state(run)
+    report(trainer.step / run.steps, "learning")
+    losses: list[float] = []
+    due = run.next_frame(trainer.step)
+    with one_thread():
+        batches = trainer.batches(run.steps_an_epoch)
+        while trainer.step < min(until, run.steps):
+            losses.append(next(batches))
+            if trainer.step == due:
+                due = run.next_frame(trainer.step)
+                keep_frame(run, trainer, float(np.mean(losses)))
+                losses = []
+            if trainer.step % REPORT_EVERY == 0:
+                report(trainer.step / run.steps, f"learning, step {trainer.step:,}")
+    return trainer.step
+
+
+def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
+    """Keep the state and a frame; raises TrainingError if a number is not finite any more."""
+    vectors = trainer.vectors()
+    if not np.isfinite(vectors).all():
+        raise TrainingError(
+            f"After {trainer.step:,} steps the vectors hold no numbers any more: each step was so "
+            "large that it overshot. Start again with a smaller learning rate."
+        )
+    save_state(run.folder, trainer)
+    save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
+
+
+def save_state(folder: Path, trainer: Trainer) -> None:
+    """Keep what is needed to go on: both tables and the step."""
+    tables = {name: value.cpu().numpy() for name, value in trainer.model.state_dict().items()}
+    save(folder / "state.npz", step=np.int64(trainer.step), **tables)
+
+
+def load_state(run: Run) -> Trainer:
+    """Return the trainer as it was when its last frame was kept; raises TrainingError."""
+    import torch
+
+    trainer = Trainer.start(run.corpus, run.settings)
+    try:
+        with np.load(run.folder / "state.npz", allow_pickle=False) as state:
+            trainer.step = int(state["step"])
+            tables = {name: torch.from_numpy(state[name]) for name in state.files if name != "step"}
+        trainer.model.load_state_dict(tables)
+    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            "This run's last state cannot be read any more. Start again: the same seed gives "
+            "the same run."
+        ) from error
+    return trainer
+
+
+def save(path: Path, **arrays: Any) -> None:
+    """Write arrays to a file, atomically."""
+    memory = io.BytesIO()
+    np.savez(memory, **arrays)
+    with cache.temporary(path) as stream:
+        stream.write(memory.getvalue())

@@ -1,0 +1,245 @@
+"""Learning in earnest: gensim's Word2Vec and FastText on a text of any length, streamed.
+
+The text is read in blocks, once to count its words and once for each epoch; it is never in
+memory as a whole. gensim: Řehůřek & Sojka 2010; FastText: Bojanowski et al. 2017.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from explorer import cache
+from explorer.errors import TrainingError
+from explorer.projection.report import Report, no_report
+from explorer.space import EmbeddingSpace, Source, count
+from explorer.training.corpus import SENTENCE_END, decode, split_words
+
+BLOCK_BYTES = 1 << 20
+LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000
+MOST_WORDS = 200_000  # of the vocabulary that is kept
+MOST_COUNTED = 5_000_000  # different words in memory while counting
+BUCKETS = 200_000  # of FastText's table of parts of words
+MOST_THREADS = 8
+
+ARCHITECTURES = {"skip-gram": 1, "CBOW": 0}  # as gensim's sg
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What can be chosen; unknown names and impossible values raise TrainingError."""
+
+    method: str = "word2vec"
+    architecture: str = "skip-gram"
+    dimensions: int = 100
+    window: int = 5
+    negatives: int = 5
+    min_count: int = 5
+    epochs: int = 5
+    learning_rate: float = 0.025
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, known in (("method", METHODS), ("architecture", ARCHITECTURES)):
+            if getattr(self, name) not in known:
+                raise TrainingError(
+                    f"The {name} “{getattr(self, name)}” is unknown. Known: {', '.join(known)}."
+                )
+        for name in ("dimensions", "window", "negatives", "min_count", "epochs"):
+            if getattr(self, name) < 1:
+                raise TrainingError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return f"{METHODS[self.method]}, {self.architecture}"
+
+
+METHODS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
+
+
+class Sentences:
+    """The text as lists of words, pass after pass, from a file that is read in blocks.
+
+    gensim pulls it in a thread of its own, where an exception would be lost: when the
+    report raises, the text ends there and the exception waits in `stopped`.
+    """
+
+    def __init__(self, path: Path, passes: int, report: Report) -> None:
+        self.path = path
+        self.size = max(1, path.stat().st_size)
+        self.passes = passes
+        self.report = report
+        self.passed = 0
+        self.stopped: BaseException | None = None
+
+    def __iter__(self) -> Iterator[list[str]]:
+        if self.stopped is not None:
+            return
+        read = 0
+        with self.path.open("rb") as stream:
+            for text, size in blocks(stream):
+                for part in SENTENCE_END.split(text):
+                    words = split_words(part)
+                    for start in range(0, len(words), LONGEST_SENTENCE):
+                        yield words[start : start + LONGEST_SENTENCE]
+                read += size
+                step = "counting words" if self.passed == 0 else f"epoch {self.passed}"
+                share = (self.passed + read / self.size) / self.passes
+                try:
+                    self.report(min(0.99, share), f"{step}, {read / 1e6:,.0f} MB read")
+                except BaseException as error:
+                    self.stopped = error
+                    return
+        self.passed += 1
+
+
+def blocks(stream: BinaryIO) -> Iterator[tuple[str, int]]:
+    """Yield the text block by block, cut between two lines or words, with its size in bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    rest = ""
+    while block := stream.read(BLOCK_BYTES):
+        text = rest + decoder.decode(block)
+        cut = max(text.rfind("\n"), text.rfind(". ")) + 1 or text.rfind(" ") + 1 or len(text)
+        rest = text[cut:]
+        yield text[:cut], len(block)
+    yield rest + decoder.decode(b"", final=True), 0
+
+
+def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_report) -> str:
+    """Learn vectors from a text file and keep them in a file; return that file's path.
+
+    Parameters
+    ----------
+    text, result
+        Paths of the text and of the `.npz` to write, atomically.
+    recipe
+        The fields of a Recipe.
+    report
+        Called with the share done and the step's name; may raise to stop.
+
+    Raises
+    ------
+    TrainingError
+        The file is no text, or no word occurs often enough.
+    """
+    from gensim.models import FastText, Word2Vec
+
+    path, chosen = Path(text), Recipe(**recipe)
+    check_text(path)
+    sentences = Sentences(path, chosen.epochs + 1, report)
+    options = {
+        "vector_size": chosen.dimensions,
+        "window": chosen.window,
+        "negative": chosen.negatives,
+        "min_count": chosen.min_count,
+        "sg": ARCHITECTURES[chosen.architecture],
+        "alpha": chosen.learning_rate,
+        "seed": chosen.seed,
+        "epochs": chosen.epochs,
+        "max_vocab_size": MOST_COUNTED,
+        "max_final_vocab": MOST_WORDS,
+        "workers": min(MOST_THREADS, os.cpu_count() or 1),
+    }
+    if chosen.method == "fasttext":
+        model = FastText(**options, bucket=BUCKETS)
+    else:
+        model = Word2Vec(**options)
+    model.build_vocab(sentences)
+    raise_if_stopped(sentences)
+    if not len(model.wv):
+        raise TrainingError(
+            f"No word of {path.name} occurs {count(chosen.min_count, 'time')}. "
+            "Take a longer text, or a smaller min_count."
+        )
+    model.train(sentences, total_examples=model.corpus_count, epochs=model.epochs)
+    raise_if_stopped(sentences)
+    counts = [model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key]
+    report(0.99, "keeping the vectors")
+    keep(Path(result), model.wv.index_to_key, model.wv.vectors, counts, chosen)
+    return result
+
+
+def raise_if_stopped(sentences: Sentences) -> None:
+    """Raise what stopped the reading, if anything did."""
+    if sentences.stopped is not None:
+        raise sentences.stopped
+
+
+def check_text(path: Path) -> None:
+    """Raise TrainingError unless the file is there and begins like a text."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(BLOCK_BYTES)
+    except OSError as error:
+        raise TrainingError(
+            f"“{path.name}” cannot be read: {error.strerror}. Give the path of a text file."
+        ) from error
+    # a block may end within a letter
+    decode(beginning[:-4] if len(beginning) == BLOCK_BYTES else beginning, path.name)
+
+
+def keep(
+    path: Path, words: list[str], vectors: np.ndarray, counts: list[int], recipe: Recipe
+) -> None:
+    """Write what was learned, atomically."""
+    with cache.temporary(path) as stream:
+        np.savez(
+            stream,
+            vectors=np.asarray(vectors, np.float32),
+            counts=np.asarray(counts, np.int64),
+            words=np.frombuffer("\n".join(words).encode(), np.uint8),
+            recipe=np.array(json.dumps(asdict(recipe))),
+        )
+
+
+def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
+    """Return what was learned as a space, or None if it is not there (any more)."""
+    import pyarrow as pa
+
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            vectors, counts = kept["vectors"], kept["counts"]
+            words = kept["words"].tobytes().decode().split("\n")
+            recipe = Recipe(**json.loads(str(kept["recipe"])))
+        os.utime(path)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    vectors.flags.writeable = False
+    return EmbeddingSpace(
+        words,
+        vectors,
+        name=name,
+        metadata=pa.table({"count": counts}),
+        source=Source(name, recipe.title, (count(recipe.epochs, "epoch"),)),
+    )
+
+
+def keep_text(stream: BinaryIO) -> Path:
+    """Keep an uploaded text where the workers can read it, and return its path."""
+    hasher = hashlib.blake2b(digest_size=16)
+    stream.seek(0)
+    while block := stream.read(BLOCK_BYTES):
+        hasher.update(block)
+
+    def copy(target: BinaryIO) -> None:
+        stream.seek(0)
+        while block := stream.read(BLOCK_BYTES):
+            target.write(block)
+
+    return cache.keep("texts", f"{hasher.hexdigest()}.txt", copy)
+
+
+def learned_file(text: Path, recipe: Recipe) -> Path:
+    """Return where the result of this text and recipe is kept: equal ones are learned once."""
+    key = cache.content_key(kind="learned", text=text.stem, recipe=asdict(recipe))
+    return cache.folder("learned") / f"{key}.npz"

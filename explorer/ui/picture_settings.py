@@ -1,0 +1,147 @@
+"""How a picture is drawn: the settings of its method, and what is done to the vectors first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection
+from explorer.projection import METHODS, PREPARATIONS, Parameter
+from explorer.projection.work import SEED, Picture
+from explorer.ui.plain import plain
+
+AXIS_EXAMPLES = ("king - man", "good - bad", "large - small")
+NOTHING = "nothing"
+
+
+def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: str = "") -> Picture:
+    """Draw the settings of a method and return the picture they ask for.
+
+    `key` keeps two pictures on one page apart.
+    """
+    chosen = METHODS[method]
+    with st.popover("Settings", icon=":material/settings:", width="stretch"):
+        params = {}
+        for one in chosen.parameters:
+            if one.name == "axes":
+                continue  # they stand beside the picture, where one types and looks
+            value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}")
+            if value is not None and value != one.default:
+                params[one.name] = value
+        seed = SEED
+        if chosen.has_seed:
+            seed = st.number_input(
+                "Seed",
+                0,
+                999_999,
+                SEED,
+                key=f"{key}seed",
+                bind=bound(key),
+                help="Where chance begins. The same seed gives the same picture on one machine; "
+                "what another seed draws elsewhere is not to be trusted here either.",
+            )
+        prepared = st.pills(
+            "Done to the vectors first",
+            list(PREPARATIONS),
+            format_func=lambda name: PREPARATIONS[name].title,
+            selection_mode="multi",
+            key=f"{key}prepared",
+            bind=bound(key),
+            help=" ".join(f"**{one.title}**: {one.sentence}" for one in PREPARATIONS.values()),
+        )
+    if method == "axes":
+        params["axes"] = ask_axes(n_components, key)
+    return Picture(method, n_components, int(seed), tuple(prepared or ()), params)
+
+
+def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str) -> Any:
+    """Draw one setting with its sentence; return its value, None for what is left to the method."""
+    title, sentence, default = parameter.title, parameter.sentence, parameter.default
+    if parameter.name == "components":
+        numbers = st.columns(n_components)
+        most = int(parameter.high or 1)
+        chosen = [
+            int(
+                numbers[axis].number_input(
+                    f"{title[:-1]} on axis {axis + 1}",
+                    1,
+                    most,
+                    axis + 1,
+                    key=f"{key}{axis + 1}",
+                    help=sentence,
+                )
+            )
+            for axis in range(n_components)
+        ]
+        return None if chosen == list(range(1, n_components + 1)) else chosen
+    if parameter.name == "target":
+        columns = space.metadata.column_names if space.metadata is not None else []
+        value = st.selectbox(title, [NOTHING, *columns], key=key, help=sentence)
+        return None if value == NOTHING else value
+    if parameter.choices:
+        return st.segmented_control(
+            title, parameter.choices, default=default, required=True, key=key, help=sentence
+        )
+    if isinstance(default, bool):
+        return st.toggle(title, default, key=key, help=sentence)
+    if default is None:
+        return st.number_input(
+            title,
+            parameter.low,
+            parameter.high,
+            None,
+            step=parameter.step or 1,
+            placeholder="left to the method",
+            key=key,
+            help=sentence,
+        )
+    return st.slider(
+        title, parameter.low, parameter.high, default, step=parameter.step, key=key, help=sentence
+    )
+
+
+def ask_axes(n_components: int, key: str) -> list[str]:
+    """Ask for a word or a difference per axis."""
+    columns = st.columns(n_components)
+    return [
+        columns[axis].text_input(
+            f"Axis {axis + 1}",
+            AXIS_EXAMPLES[axis],
+            key=f"{key}axis{axis + 1}",
+            bind=bound(key),
+            help="A word, or a difference: king - man, or hot, warm - cold, icy",
+        )
+        or ""
+        for axis in range(n_components)
+    ]
+
+
+def bound(key: str) -> Any:
+    """Return where a widget's value is kept: the address holds those of the page's one picture."""
+    return None if key else "query-params"
+
+
+def told(projection: Projection) -> str:
+    """Return how a picture was drawn, in a few words of Markdown."""
+    params = dict(projection.params)
+    steps = [PREPARATIONS[name].title for name in params.pop("prepared", ())]
+    titles = {one.name: one.title.lower() for one in METHODS[projection.method].parameters}
+    parts = [
+        f"{titles[name]} {plain(shown(value))}" for name, value in params.items() if name in titles
+    ]
+    if projection.seed is not None:
+        parts.append(f"seed {projection.seed}")
+    if steps:
+        parts.append(f"vectors {', '.join(steps)}")
+    notes = [plain(note.removesuffix(".")) for note in projection.notes]
+    return " · ".join([*parts, *notes])
+
+
+def shown(value: Any) -> str:
+    """Return a parameter's value as one reads it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,192 @@
+"""“Train for real”: gensim on the visitor's own text, in a job; the result is a space."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, cache, nearest_neighbors
+from explorer.errors import ExplorerError, TrainingError
+from explorer.jobs import Job
+from explorer.training import word2vec
+from explorer.training.command import word2vec_text
+from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.ui.lesson import offer_map
+from explorer.ui.opening import tell
+from explorer.ui.pictures import jobs
+from explorer.ui.plain import plain
+from explorer.ui.spaces import SAMPLES, find_space, sample_space, title
+
+POLL_SECONDS = 0.5
+COMPARED = 8  # neighbors
+MOST_SAVED = 50_000  # words that are made ready for saving in the browser
+CONTROLS = {  # a setting: its label, its limits, and its sentence
+    "dimensions": ("Dimensions", 2, 500, "Numbers per word."),
+    "window": ("Window", 1, 20, "How far to each side a word looks."),
+    "negatives": ("Negatives", 1, 30, "Random words for each pair."),
+    "min_count": ("Rarest word", 1, 1000, "Words that occur less often are left out."),
+    "epochs": ("Epochs", 1, 100, "How often the text is gone through."),
+}
+
+
+def show() -> None:
+    """Draw the text and the recipe, the job, and what was learned."""
+    left, right = st.columns([1, 1.15], gap="large")
+    with left:
+        upload = st.file_uploader("A plain text, up to hundreds of megabytes", key="text for real")
+        recipe = ask_recipe()
+    with right:
+        if upload is None and "learned" not in st.query_params:
+            explain()
+            return
+        if upload is not None and recipe is not None:
+            train(upload, recipe)
+        show_learned()
+
+
+def explain() -> None:
+    """Say what it does, and how it is done without the app."""
+    st.markdown(
+        "**From a whole book, or a whole library.** The text is read in blocks and never held in "
+        "memory; gensim learns from it in a process of its own. More text, better vectors: "
+        "a book gives a first idea, a hundred megabytes a good map."
+    )
+    st.markdown("The same from the command line:")
+    st.code(
+        "embedding-explorer train text.txt vectors.txt --method fasttext",
+        language="bash",
+        wrap_lines=True,
+    )
+
+
+def ask_recipe() -> Recipe | None:
+    """Draw the controls; return what they say."""
+    standard = Recipe()
+    one, other = st.columns(2)
+    method = one.segmented_control(
+        "Method", list(METHODS), default=standard.method, required=True,
+        format_func=METHODS.__getitem__, key="method for real", bind="query-params",
+        help="FastText also learns parts of words, and so has something to say on rare ones.",
+    )  # fmt: skip
+    architecture = other.segmented_control(
+        "Architecture", list(ARCHITECTURES), default=standard.architecture, required=True,
+        key="architecture", bind="query-params",
+        help="Skip-gram guesses the neighbors from the word, CBOW the word from its neighbors.",
+    )  # fmt: skip
+    values = {}
+    columns = st.columns(3)
+    for number, (name, (label, low, high, sentence)) in enumerate(CONTROLS.items()):
+        values[name] = columns[number % 3].number_input(
+            label, low, high, getattr(standard, name), key=f"real {name}", help=sentence,
+            persist_state="session",
+        )  # fmt: skip
+    try:
+        return Recipe(method, architecture, **values)
+    except TrainingError as error:
+        tell(error)
+        return None
+
+
+def train(upload: object, recipe: Recipe) -> None:
+    """Offer to learn from the text; while it is learned, show how far it is."""
+    name = str(getattr(upload, "name", "text"))
+    if st.button("Train", type="primary", icon=":material/model_training:"):
+        try:
+            text = word2vec.keep_text(upload)  # type: ignore[arg-type]
+            word2vec.check_text(text)
+            begin(text, recipe, Path(name).stem)
+        except (ExplorerError, OSError) as error:
+            tell(error if isinstance(error, ExplorerError) else TrainingError(str(error)))
+    job = jobs().find(st.session_state.get("real job", ""))
+    if job is None:
+        return
+    if job.state.state == "failed":
+        st.error(plain(job.state.error), icon=":material/error:")
+    elif job.state.state == "cancelled":
+        st.info("The training was stopped. Nothing of it is kept.", icon=":material/stop_circle:")
+    elif job.state.state != "done":
+        st.fragment(progress, run_every=POLL_SECONDS)(job)
+
+
+def begin(text: Path, recipe: Recipe, name: str) -> None:
+    """Learn, or join who is learning the same, or take what was learned before."""
+    result = word2vec.learned_file(text, recipe)
+    st.query_params["learned"] = result.stem
+    st.query_params["called"] = name
+    st.session_state.pop("real job", None)
+    if not result.exists():
+        job = jobs().submit(
+            f"learn-{result.stem}", word2vec.learn, str(text), asdict(recipe), str(result)
+        )
+        st.session_state["real job"] = job.key
+
+
+def progress(job: Job) -> None:
+    """Show how far the job is, with a way to stop it; the page follows when it is over."""
+    state = job.state
+    if state.is_over:
+        st.rerun()
+    st.progress(state.share, text=f"{state.step[:1].upper()}{state.step[1:]} · {state.share:.0%}")
+    st.caption(f"{job.seconds:.0f} s so far")
+    if st.button("Stop", icon=":material/stop:"):
+        job.cancel()
+        st.rerun()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def learned_space(key: str, name: str) -> EmbeddingSpace | None:
+    """Return what was learned under a key, or None."""
+    return word2vec.open_learned(cache.folder("learned") / f"{key}.npz", name)
+
+
+def show_learned() -> None:
+    """Show what the address names: what was learned, now or before a restart."""
+    key = st.query_params.get("learned", "")
+    job = jobs().find(st.session_state.get("real job", ""))
+    if not key.isalnum() or (job is not None and job.state.state != "done"):
+        return
+    if not (cache.folder("learned") / f"{key}.npz").exists():
+        st.warning("What this link names is not kept here (any more). Train it again.")
+        return
+    space = learned_space(key, st.query_params.get("called", "my text")[:40] or "my text")
+    if space is None:
+        st.error("What was learned cannot be read any more. Train it again.")
+        return
+    st.success(
+        f"**{plain(space.name)}**: {len(space):,} words, {space.dim} dimensions. "
+        "It is kept: this page's address opens it again.",
+        icon=":material/check:",
+    )
+    explore, save = st.columns(2)
+    with explore:
+        offer_map(space, "Explore as a space", key="keep learned")
+    if len(space) <= MOST_SAVED:
+        save.download_button(
+            "Save as word2vec text",
+            lambda: word2vec_text(space),
+            f"{space.name}.txt",
+            icon=":material/download:",
+            width="stretch",
+        )
+    compare(space)
+
+
+def compare(space: EmbeddingSpace) -> None:
+    """Show the neighbors of a word in what was learned and in another space, side by side."""
+    left, right = st.columns(2)
+    word = left.text_input("Neighbors of", space.labels[min(20, len(space) - 1)], key="compared")
+    others = [*SAMPLES, *st.session_state.get("opened", [])]
+    other_id = right.selectbox("… beside those in", others, format_func=title, key="other space")
+    other = find_space(other_id) or sample_space("words")
+    for place, one in zip(st.columns(2), (space, other), strict=True):
+        with place:
+            try:
+                found = nearest_neighbors(one, (word or "").strip(), COMPARED)
+                st.dataframe(
+                    {f"in {one.name}"[:40]: found.labels, "cosine": found.scores},
+                    hide_index=True,
+                )
+            except ExplorerError as error:
+                tell(error)

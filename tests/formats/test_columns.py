@@ -1,0 +1,165 @@
+"""Tables from anywhere: vectors as columns, lists or texts of lists; labels; metadata."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from explorer import open_space
+from explorer.errors import ParseError
+from explorer.formats import json_table, parquet
+from explorer.formats.columns import from_frame
+from explorer.formats.contents import Contents, Options
+from explorer.formats.file import File
+
+WORDS = ["king", "queen", "pea"]
+VECTORS = [[1.0, 0.5], [1.0, -0.5], [0.0, 2.0]]
+FILE = File("table")
+
+
+def read(frame: pl.DataFrame, **options: Any) -> Contents:
+    return from_frame(FILE, frame, Options(**options))
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        pl.Series(VECTORS, dtype=pl.List(pl.Float64)),
+        pl.Series(VECTORS, dtype=pl.Array(pl.Float32, 2)),
+        pl.Series([[1, 0], [1, -2], [0, 2]], dtype=pl.List(pl.Int64)),
+        pl.Series([str(one) for one in VECTORS]),
+        pl.Series([f"({x}; {y})" for x, y in VECTORS]),
+        pl.Series([str(np.array(one)) for one in VECTORS]),
+        pl.Series([repr(np.array(one)) for one in VECTORS]),
+    ],
+    ids=["list", "fixed list", "whole numbers", "JSON text", "tuple", "numpy text", "numpy repr"],
+)
+def test_one_column_holds_the_vectors(vectors: pl.Series) -> None:
+    found = read(pl.DataFrame({"word": WORDS, "embedding": vectors, "rank": [1, 2, 3]}))
+    assert found.labels == WORDS
+    expected = VECTORS if vectors.dtype != pl.List(pl.Int64) else [[1, 0], [1, -2], [0, 2]]
+    assert found.vectors.tolist() == expected
+    assert found.metadata is not None
+    assert found.metadata.column_names == ["rank"]
+
+
+def test_lists_of_different_lengths_are_told_or_left_out() -> None:
+    frame = pl.DataFrame({"word": WORDS, "v": [[1.0, 2.0], [1.0], [3.0, 4.0]]})
+    with pytest.raises(ParseError, match="1 lacks a list as long as the others in “v”: row 2"):
+        read(frame)
+    found = read(frame, skip_broken=True)
+    assert found.labels == ["king", "pea"]
+    assert "1 row without a whole vector left out: row 2" in found.notes[0]
+
+
+def test_of_two_columns_of_vectors_one_is_chosen() -> None:
+    frame = pl.DataFrame({"word": WORDS, "a": VECTORS, "b": [[0.0]] * 3})
+    assert read(frame).arrays == ("a", "b")
+    assert read(frame, array="b").vectors.shape == (3, 1)
+    with pytest.raises(ParseError, match=r"no vectors called “c”\. It holds “a”, “b”"):
+        read(frame, array="c")
+
+
+def test_the_label_column_can_be_chosen_and_the_others_are_offered() -> None:
+    frame = pl.DataFrame({"word": WORDS, "nom": ["roi", "reine", "pois"], "v": VECTORS})
+    assert read(frame).columns == ("word", "nom")
+    assert read(frame, label_column="nom").labels == ["roi", "reine", "pois"]
+
+
+def test_a_table_without_vectors_or_rows_is_told() -> None:
+    with pytest.raises(ParseError, match="no numeric columns and none of lists"):
+        read(pl.DataFrame({"word": WORDS}))
+    with pytest.raises(ParseError, match="without rows"):
+        read(pl.DataFrame({"word": [], "x": []}))
+
+
+def test_a_label_that_looks_like_a_number_stays_as_it_is() -> None:
+    content = b"word,x,y\n007,1,2\n1e5,3,4\n1.50,5,6\n"
+    assert open_space(File("a.csv", content=content)).labels == ("007", "1e5", "1.50")
+
+
+def to_parquet(frame: pandas.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.to_parquet(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "index", [None, pandas.Index(WORDS, name="word"), pandas.Index(WORDS)], ids=str
+)
+def test_pandas_parquet_keeps_its_index_as_labels(tmp_path: Any, index: Any) -> None:
+    frame = pandas.DataFrame(VECTORS, columns=["0", "1"], index=index)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(to_parquet(frame))
+    found = parquet.read_parquet(File("a.parquet", path=path), Options())
+    assert found.vectors.tolist() == VECTORS
+    assert found.labels == (None if index is None else WORDS)
+
+
+@pytest.mark.parametrize("kind", ["file", "stream"])
+def test_each_way_that_arrow_writes_is_read(tmp_path: Any, kind: str) -> None:
+    table = pa.table(
+        {"word": pa.array(WORDS).dictionary_encode(), "x": [1.0, 2, 3], "y": [1, 2, 3]}
+    )
+    path = tmp_path / "a.arrow"
+    new = pa.ipc.new_file if kind == "file" else pa.ipc.new_stream
+    with path.open("wb") as stream, new(stream, table.schema) as writer:
+        writer.write_table(table)
+    file = File("a.arrow", path=path)
+    assert parquet.is_arrow(file, file.head())
+    assert parquet.look_arrow(file, Options()).labels == WORDS
+    assert parquet.read_arrow(file, Options()).vectors.tolist() == [[1, 1], [2, 2], [3, 3]]
+
+
+SHAPES: dict[str, Callable[[pandas.DataFrame], str]] = {
+    "records": lambda frame: frame.to_json(orient="records"),
+    "columns": lambda frame: frame.to_json(),
+    "split": lambda frame: frame.to_json(orient="split"),
+    "lists": lambda frame: json.dumps(frame.to_dict(orient="list")),
+    "words": lambda frame: json.dumps(dict(zip(WORDS, VECTORS, strict=True))),
+    "labels and vectors": lambda frame: json.dumps({"labels": WORDS, "vectors": VECTORS}),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_usual_shape_of_json_is_read(shape: str) -> None:
+    content = SHAPES[shape](pandas.DataFrame({"word": WORDS, "vector": VECTORS}))
+    found = json_table.read(File("a.json", content=content.encode()), Options())
+    assert found.labels == WORDS
+    assert found.vectors.tolist() == VECTORS
+
+
+def test_a_bare_matrix_in_json_takes_its_labels_from_beside() -> None:
+    beside = (File("a.txt", content="\n".join(WORDS).encode()),)
+    file = File("a.json", content=json.dumps(VECTORS).encode(), beside=beside)
+    assert json_table.read(file, Options()).labels == WORDS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[1, 2]", b'{"a": "b"}', b"[[1, 2], [3]]", b"[" * 100_000, b"{", b'[{"a": 1}, 2]', b"[[]]"],
+    ids=["numbers", "text", "ragged", "deep", "cut off", "mixed", "empty"],
+)
+def test_json_without_vectors_is_told(content: bytes) -> None:
+    with pytest.raises(ParseError):
+        json_table.read(File("a.json", content=content), Options())
+
+
+def test_a_broken_line_of_json_lines_is_named() -> None:
+    lines = b'{"word": "a", "v": [1, 2]}\n{"word": "b", "v": [1, 0.5]\n'
+    with pytest.raises(ParseError, match=r"Line 2 of a\.jsonl is not valid JSON"):
+        json_table.read_lines(File("a.jsonl", content=lines), Options())
+
+
+def test_json_lines_may_mix_whole_numbers_and_others() -> None:
+    lines = b'{"word": "a", "v": [1, 2]}\n{"word": "b", "v": [1, 0.5]}\n'
+    found = json_table.read_lines(File("a.jsonl", content=lines), Options())
+    assert found.vectors.tolist() == [[1, 2], [1, 0.5]]

@@ -1,0 +1,114 @@
+"""What was read is kept: mapped, shared, by content, within the bound; and read in isolation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import open_space
+from explorer.errors import JobCancelled, ParseError
+from explorer.formats import isolated, text
+from explorer.formats.file import File
+from tests.formats.written import WRITTEN
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A text file that is large enough to be kept, and old enough to be trusted."""
+    path = tmp_path / "large.txt"
+    rows = (f"w{row} {row / 7:.6f} {row % 11} {row % 13}" for row in range(60_000))
+    path.write_text("\n".join(rows) + "\n")
+    os.utime(path, (1, 1))
+    return path
+
+
+def kept_files(cache_dir: Path) -> list[Path]:
+    return sorted((cache_dir / "parsed").glob("*.arrow"))
+
+
+def test_a_file_is_parsed_once(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_space(large)
+    monkeypatch.setattr(text, "parse_columns", None)  # a second parsing would fail
+    again = open_space(large)
+    assert again.digest == first.digest
+    assert again.notes == first.notes
+
+
+def test_the_vectors_are_mapped_and_shared(large: Path) -> None:
+    open_space(large)
+    one, other = open_space(large), open_space(large)
+    assert not one.vectors.flags.owndata
+    assert not one.vectors.flags.writeable
+    maps = Path("/proc/self/maps")
+    if maps.exists():
+        assert "/parsed/" in maps.read_text()
+    np.testing.assert_array_equal(one.vectors, other.vectors)
+
+
+def test_the_key_is_the_content_and_not_the_name(
+    large: Path, cache_dir: Path, tmp_path: Path
+) -> None:
+    open_space(large)
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(large.read_bytes())
+    assert open_space(copy).name == "copy"
+    assert open_space(large.read_bytes()).name == "untitled"
+    assert len(kept_files(cache_dir)) == 1
+
+
+def test_a_changed_file_is_read_anew(large: Path, cache_dir: Path) -> None:
+    before = open_space(large)
+    content = large.read_bytes().replace(b"w0 0.000000", b"w0 5.000000")
+    large.write_bytes(content)
+    os.utime(large, (1, 1))  # even where its time stamp stays
+    assert open_space(large).vectors[0, 0] == 5
+    assert before.vectors[0, 0] == 0
+    assert len(kept_files(cache_dir)) == 2
+
+
+def test_what_is_broken_in_the_cache_is_read_anew(large: Path, cache_dir: Path) -> None:
+    digest = open_space(large).digest
+    (kept,) = kept_files(cache_dir)
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert open_space(large).digest == digest
+    kept.write_bytes(b"")
+    assert open_space(large).digest == digest
+
+
+def test_the_oldest_unused_goes_first(
+    large: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_space(large)
+    (old,) = kept_files(cache_dir)
+    os.utime(old, (1, 1))
+    monkeypatch.setenv("EXPLORER_CACHE_GB", str(1.5 * old.stat().st_size / 1e9))
+    open_space(large, skip_broken=True)
+    assert old not in kept_files(cache_dir)
+
+
+def test_a_report_can_stop_the_reading(large: Path) -> None:
+    def stop(share: float, step: str) -> None:
+        raise JobCancelled("stopped")
+
+    with pytest.raises(JobCancelled):
+        open_space(large, report=stop)
+
+
+@pytest.mark.parametrize("bound", ["CHILD_BYTES", "CHILD_SECONDS"])
+def test_a_reader_that_passes_its_bounds_is_ended_and_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, bound: str, cache_dir: Path
+) -> None:
+    monkeypatch.setattr(isolated, bound, 1 << 20 if bound == "CHILD_BYTES" else 0.05)
+    with pytest.raises(ParseError, match=r"memory"):
+        open_space(WRITTEN["Parquet table"]())
+    assert kept_files(cache_dir) == []
+
+
+def test_what_a_library_makes_of_a_broken_file_is_told_as_an_error_of_ours() -> None:
+    file = WRITTEN["Parquet table"]()
+    broken = File("a.parquet", content=file.content[:40] + b"\0" * 60 + file.content[100:])
+    with pytest.raises(ParseError, match=r"a\.parquet"):
+        open_space(broken)

@@ -1,0 +1,161 @@
+"""Files that could run code: refused with the lines that convert them, and the lines work."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+from gensim.models import Doc2Vec, FastText, KeyedVectors, Word2Vec
+from gensim.models.doc2vec import TaggedDocument
+
+from explorer import inspect_file, open_space
+from explorer.errors import RefusedError
+
+SENTENCES = [["king", "queen", "pea"], ["king", "queen"], ["king", "man"]] * 3
+SMALL: dict[str, Any] = {"vector_size": 3, "min_count": 1, "workers": 1, "epochs": 1, "seed": 1}
+
+
+class Bomb:
+    """What runs code when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return exec, ("import pathlib; pathlib.Path('exploded').touch()",)
+
+
+def word2vec() -> Word2Vec:
+    return Word2Vec(SENTENCES, **SMALL)
+
+
+def save_keyed(path: Path) -> None:
+    word2vec().wv.save(str(path))
+
+
+def save_word2vec(path: Path) -> None:
+    word2vec().save(str(path))
+
+
+def save_fasttext(path: Path) -> None:
+    FastText(SENTENCES, bucket=20, **SMALL).save(str(path))
+
+
+def save_fasttext_vectors(path: Path) -> None:
+    FastText(SENTENCES, bucket=20, **SMALL).wv.save(str(path))
+
+
+def save_doc2vec(path: Path) -> None:
+    Doc2Vec([TaggedDocument(one, [row]) for row, one in enumerate(SENTENCES)], **SMALL).save(
+        str(path)
+    )
+
+
+def save_frame(path: Path) -> None:
+    pandas.DataFrame({"word": ["king", "queen"], "x": [1.0, 2.0]}).to_pickle(path)
+
+
+def save_words(path: Path) -> None:
+    path.write_bytes(pickle.dumps({"king": np.ones(3, np.float32), "queen": np.zeros(3)}))
+
+
+def save_array(path: Path) -> None:
+    path.write_bytes(pickle.dumps(np.eye(3)))
+
+
+def save_objects(path: Path) -> None:
+    np.save(path, np.array([[1.0, 2.0], [3.0, None]], dtype=object)[:1])
+
+
+CASES: dict[str, Callable[[Path], None]] = {
+    "vectors.kv": save_keyed,
+    "word2vec.model": save_word2vec,
+    "fasttext.model": save_fasttext,
+    "fasttext.kv": save_fasttext_vectors,
+    "doc2vec.model": save_doc2vec,
+    "frame.pkl": save_frame,
+    "words.pickle": save_words,
+    "array.pkl": save_array,
+    "objects.npy": save_objects,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_pickle_is_refused_and_the_lines_told_convert_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    CASES[name](tmp_path / name)
+    for look in (open_space, inspect_file):
+        with pytest.raises(RefusedError) as caught:
+            look(tmp_path / name)
+    reason, _, lines = str(caught.value).partition("\n")
+    assert "pickle" in reason
+    monkeypatch.chdir(tmp_path)
+    before = set(tmp_path.iterdir())
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(lines, "told", "exec"), {})
+    for made in set(tmp_path.iterdir()) - before:
+        if made.suffix != ".txt" and made != tmp_path / "cache":
+            assert len(open_space(made)) >= 1
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("suffix", [".pkl", ".kv", ".model", ".npy", ".txt", ".csv", ".pt", ""])
+def test_no_pickle_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: int, suffix: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / f"bomb{suffix}"
+    path.write_bytes(pickle.dumps({"king": Bomb()}, protocol))
+    with pytest.raises(ValueError, match="bomb"):
+        open_space(path)
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_torch_file_with_code_in_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.chdir(tmp_path)
+    torch.save({"weight": torch.eye(2), "bomb": Bomb()}, tmp_path / "model.pt")
+    with pytest.raises(RefusedError, match="could run code"):
+        open_space(tmp_path / "model.pt")
+    assert not (tmp_path / "exploded").exists()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+def test_gensims_own_files_are_refused_or_opened() -> None:
+    """The files of all ages in gensim's wheel: none ends in another error than ours."""
+    import gensim
+
+    folder = Path(gensim.__file__).parent / "test" / "test_data"
+    expected = {
+        "test_glove.txt": "GloVe text",
+        "high_precision.kv.txt": "word2vec text",
+        "high_precision.kv.bin": "word2vec binary",
+        "euclidean_vectors.bin": "word2vec binary",
+        "lee_fasttext.vec": "word2vec text",
+        "crime-and-punishment.vec": "word2vec text",
+        "word2vec_pre_kv_c": "word2vec text",
+    }
+    for name, format_name in expected.items():
+        space = open_space(folder / name)
+        assert space.source.format == format_name, name
+        binary = format_name.endswith("binary")
+        keyed = KeyedVectors.load_word2vec_format(
+            str(folder / name), binary=binary, no_header=format_name == "GloVe text"
+        )
+        assert list(space.labels) == keyed.index_to_key
+        np.testing.assert_array_equal(space.vectors, keyed.vectors)
+    cut_off = open_space(folder / "pretrained.vec")  # gensim itself cannot open this one
+    assert "is missing" in cut_off.notes[0] or "are missing" in cut_off.notes[0]
+    for name in ("word2vec_pre_kv_py2", "word2vec_old", "doc2vec_old", "fasttext_old"):
+        with pytest.raises(RefusedError, match="pickle"):
+            open_space(folder / name)

@@ -1,0 +1,61 @@
+"""The pre-flight report: what a sample of the vectors and their labels shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer import EmbeddingSpace, inspect_file
+from explorer.formats.report import describe, language, scripts
+
+TEXT = b"king 1 0\nqueen nan 1\npea 0 0\nking 3 4\nman inf 0\n"
+
+
+def test_a_sample_is_described() -> None:
+    found = inspect_file(TEXT).statistics
+    assert (found.rows, found.repeated_labels, found.bad_rows, found.zero_rows) == (5, 1, 2, 1)
+    assert found.norms == (0, 1, 5)
+    assert not found.unit_length
+
+
+def test_the_mean_shows_a_common_direction(words: EmbeddingSpace) -> None:
+    random = np.random.default_rng(0).normal(size=(2000, 50)).astype(np.float32)
+    assert describe(["a"] * 2000, random).mean_share < 0.05
+    assert describe(["a"] * 2000, random + 10).mean_share > 0.95
+
+
+def test_unit_length_is_noticed() -> None:
+    random = np.random.default_rng(0).normal(size=(100, 5)).astype(np.float32)
+    unit = random / np.linalg.norm(random, axis=1, keepdims=True)
+    assert describe(["a"] * 100, unit).unit_length
+    assert not describe(["a"] * 100, random).unit_length
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["king", "queen"], ["Latin"]),
+        (["король", "king"], ["Cyrillic", "Latin"]),
+        (["日本語", "猫"], ["Chinese characters"]),
+        (["1", "2", "!"], []),
+    ],
+)
+def test_scripts_are_named(labels: list[str], expected: list[str]) -> None:
+    assert [name for name, _ in scripts(labels)] == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ("the of and to in is was cat", "English"),
+        ("der die und das von zu ist hund", "German"),
+        ("le la les des et en du une chat", "French"),
+        ("cat dog king queen", None),
+    ],
+)
+def test_the_language_is_guessed_by_its_commonest_words(labels: str, expected: str | None) -> None:
+    assert language(labels.split()) == expected
+
+
+def test_the_sample_of_words_is_english(words: EmbeddingSpace) -> None:
+    assert describe(words.labels, words.vectors).language == "English"

@@ -1,0 +1,188 @@
+"""Compressed files and archives: opened within bounds, never a path, never nested."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from explorer import inspect_file, open_space
+from explorer.errors import FormatError, ParseError, RefusedError
+from explorer.formats import bounds, unpack
+from explorer.formats.file import File
+from tests.formats.written import LABELS, WRITTEN, labels_txt, metadata_tsv, npy, projector_vectors
+
+GLOVE = b"king 1 0.5\nqueen 1 -0.5\npea 0 0\n"
+
+
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.compress(content, "zstd", asbytes=True))
+
+
+CODECS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstd,
+}
+
+
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def files_below(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("suffix", CODECS)
+def test_a_compressed_file_is_opened_under_its_inner_name(suffix: str) -> None:
+    file = File(f"royals.txt{suffix}", content=CODECS[suffix](GLOVE))
+    space = open_space(file)
+    assert (space.name, space.labels) == ("royals", ("king", "queen", "pea"))
+    assert inspect_file(file).format == "GloVe text"
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_streams_that_follow_each_other_are_read_as_one(suffix: str) -> None:
+    content = CODECS[suffix](GLOVE) + CODECS[suffix](b"man 1 1\n")
+    assert len(open_space(File(f"a{suffix}", content=content))) == 4
+
+
+@pytest.mark.parametrize("suffix", CODECS)
+def test_a_cut_off_file_is_told(suffix: str) -> None:
+    content = CODECS[suffix](GLOVE * 100)
+    with pytest.raises(ParseError, match=r"cannot be unpacked|2 numbers"):
+        open_space(File(f"a.txt{suffix}", content=content[: len(content) // 2]))
+
+
+def test_an_array_and_its_labels_are_opened_from_one_archive() -> None:
+    content = zipped({"a/words.npy": npy().content, "b/words.txt": labels_txt().content})
+    assert open_space(content).labels == LABELS
+
+
+def test_the_projectors_pair_is_opened_from_one_archive() -> None:
+    pair = {"vectors.tsv": projector_vectors().content, "metadata.tsv": metadata_tsv().content}
+    space = open_space(zipped(pair))
+    assert space.labels == LABELS
+    assert space.metadata is not None
+
+
+def test_what_macos_adds_to_an_archive_is_passed_over() -> None:
+    files = {"words.txt": GLOVE, "__MACOSX/._words.txt": b"\0\0", ".DS_Store": b"\0"}
+    assert len(open_space(zipped(files))) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.txt", "/etc/evil.txt", "..\\..\\evil.txt", "C:\\evil.txt", "a/../evil.txt"]
+)
+def test_a_name_in_an_archive_is_no_path(tmp_path: Path, cache_dir: Path, name: str) -> None:
+    before = files_below(tmp_path)
+    space = open_space(zipped({name: GLOVE}))
+    assert space.source.origin == "evil.txt"
+    assert all(cache_dir in path.parents for path in files_below(tmp_path) - before)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        gzip.compress(gzip.compress(GLOVE)),
+        gzip.compress(zipped({"a.txt": GLOVE})),
+        zipped({"a.txt.gz": gzip.compress(GLOVE)}),
+        zipped({"a.zip": zipped({"a.txt": GLOVE})}),
+    ],
+    ids=["gz in gz", "zip in gz", "gz in zip", "zip in zip"],
+)
+def test_an_archive_in_an_archive_is_refused(content: bytes) -> None:
+    with pytest.raises(RefusedError, match="compressed once more"):
+        open_space(content)
+
+
+@pytest.mark.parametrize("suffix", [*CODECS, ".zip"])
+def test_what_unpacks_to_many_times_its_size_is_refused(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    monkeypatch.setattr(unpack, "UNPACKED_FREE", 1 << 16)
+    monkeypatch.setattr(unpack, "BLOCK_BYTES", 1 << 16)
+    bomb = b"0 " * (1 << 20)
+    content = zipped({"a.txt": bomb}) if suffix == ".zip" else CODECS[suffix](bomb)
+    with pytest.raises(RefusedError, match="250 times its size"):
+        open_space(File(f"a.txt{suffix}", content=content))
+    assert files_below(cache_dir / "unpacked") == set()
+
+
+@pytest.mark.parametrize("suffix", [*CODECS, ".zip"])
+def test_what_does_not_fit_into_the_cache_is_refused(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE_GB", "0.00001")
+    many = b"".join(b"w%d 0.%d 1\n" % (row, row) for row in range(2000))
+    content = zipped({"a.txt": many}) if suffix == ".zip" else CODECS[suffix](many)
+    with pytest.raises(RefusedError, match="EXPLORER_CACHE_GB"):
+        open_space(File(f"a.txt{suffix}", content=content))
+    assert files_below(cache_dir / "unpacked") == set()
+
+
+def test_a_size_that_an_archive_states_falsely_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest = zipped({"a.txt": GLOVE * 1000})
+    size = (len(GLOVE) * 1000).to_bytes(4, "little")
+    lying = honest.replace(size, (10).to_bytes(4, "little"))
+    assert lying != honest
+    with pytest.raises(FormatError):
+        open_space(lying)
+
+
+def test_an_encrypted_archive_is_told() -> None:
+    content = bytearray(zipped({"a.txt": GLOVE}))
+    content[6] |= 1
+    content[content.find(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ParseError, match="encrypted"):
+        open_space(bytes(content))
+
+
+@pytest.mark.parametrize("content", [zipped({}), zipped({"folder/": b""})], ids=["none", "folder"])
+def test_an_archive_without_files_is_told(content: bytes) -> None:
+    with pytest.raises(ParseError, match="without any file"):
+        open_space(content)
+
+
+def test_too_many_files_in_an_archive_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "MEMBERS", 3)
+    with pytest.raises(FormatError):
+        open_space(zipped({f"{index}.txt": GLOVE for index in range(5)}))
+
+
+def test_an_archive_is_unpacked_once(cache_dir: Path) -> None:
+    content = gzip.compress(GLOVE)
+    open_space(content)
+    (once,) = files_below(cache_dir / "unpacked")
+    stamp = once.stat().st_ino
+    open_space(content)
+    assert once.stat().st_ino == stamp
+
+
+def test_the_bound_is_never_more_than_half_the_free_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE_GB", "1e9")
+    import shutil
+
+    free = shutil.disk_usage(Path.cwd()).free
+    assert bounds.unpacked_bytes() < 0.6 * free
+
+
+@pytest.mark.parametrize("name", ["Excel workbook", "NumPy archive"])
+def test_a_format_that_is_a_zip_is_opened_from_within_an_archive(name: str) -> None:
+    file = WRITTEN[name]()
+    assert len(open_space(zipped({file.name: file.content}))) == 5

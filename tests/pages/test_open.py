@@ -1,0 +1,57 @@
+"""The Open page without a browser: what it tells of a file of the server's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Visit, said
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("EXPLORER_DATA_DIR", str(folder))
+    return folder
+
+
+def choose_only_file(screen: AppTest) -> None:
+    """Choose the file that the server offers."""
+    (box,) = (one for one in screen.selectbox if one.label.startswith("Or a file"))
+    box.select(box.options[0]).run()
+
+
+def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
+    visit: Visit, folder: Path
+) -> None:
+    rows = [f"w{row} {row % 7} {row % 5 + 1}" for row in range(60_000)]
+    (folder / "many.txt").write_text("\n".join(rows) + "\n")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "**many\\.txt** is read as **GloVe text**" in said(screen)
+    assert "Drawing 20,000 of 60,000" in said(screen)
+    screen.number_input(key="draw size").set_value(1000).run()
+    screen.button[0].click().run()
+    assert not screen.exception
+    assert screen.sidebar.metric[0].value == "1,000"
+    assert "Drawing 1,000 of 60,000 vectors" in said(screen).replace("\\", "")
+
+
+def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) -> None:
+    (folder / "words.pkl").write_bytes(b"\x80\x04\x95\x10\0\0\0\0\0\0\0}\x94.")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "is a Python pickle" in said(screen)
+    assert "pickle.loads" in screen.code[0].value
+
+
+def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path) -> None:
+    (folder / "broken.txt").write_text("king 1 2\nqueen 3 4\nprince 5 x\n")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "line 3" in said(screen)
+    screen.checkbox[0].check().run()
+    assert "1 broken line left out" in said(screen)

@@ -1,0 +1,106 @@
+"""Pictures on the Map and on Compare, without a browser; long work runs in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import cache, projection_quality
+from explorer.projection.work import SEED, Picture, measured_key
+from explorer.ui.spaces import sample_space
+from tests.pages.conftest import Visit, said
+
+BOOKS = sample_space("books")
+
+
+@pytest.fixture
+def drawn(cache_dir: Path) -> Callable[..., Picture]:
+    """Put a picture of the books and its measure into the cache, as a job would."""
+
+    def draw(method: str = "umap", **params: object) -> Picture:
+        wanted = Picture(method, 2, SEED, (), dict(params))
+        projection = wanted.draw(BOOKS)
+        cache.save_projection(wanted.key(BOOKS), projection)
+        quality = projection_quality(BOOKS, projection)
+        cache.save_quality(measured_key(wanted.key(BOOKS), 15), quality)
+        return wanted
+
+    return draw
+
+
+def visit_map(visit: Visit, **address: str | list[str]) -> AppTest:
+    screen = visit("pages/map.py", space="books", **address)
+    assert not screen.exception
+    return screen
+
+
+def test_the_map_says_how_many_true_neighbors_a_picture_keeps(
+    visit: Visit, drawn: Callable[..., Picture]
+) -> None:
+    drawn("pca")
+    text = said(visit_map(visit))
+    assert "Of each point’s 15 true neighbors, **" in text
+    assert "Trustworthiness 0." in text
+
+
+def test_umap_is_compared_with_pca_and_told_with_its_parameters(
+    visit: Visit, drawn: Callable[..., Picture]
+) -> None:
+    drawn("pca")
+    drawn("umap")
+    text = said(visit_map(visit, method="UMAP"))
+    assert "; PCA keeps " in text
+    assert "neighbors 15" in text
+    assert "seed 42" in text
+
+
+def test_custom_axes_are_drawn_and_a_missing_word_is_told(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", method="Axes", axis1="king - queen")
+    assert not screen.exception
+    assert r"axes king − queen\, good − bad" in said(screen)
+    screen.text_input(key="axis1").set_value("kingg - queen").run()
+    assert "not in words" in "\n".join(one.value for one in screen.error)
+    assert "**PCA**" in said(screen)
+
+
+def test_a_picture_tells_how_its_vectors_were_prepared(visit: Visit) -> None:
+    text = said(visit_map(visit, prepared=["centered", "scaled to length 1"]))
+    assert "vectors centered, scaled to length 1" in text
+
+
+def test_compare_shows_two_pictures_and_what_they_have_in_common(
+    visit: Visit, drawn: Callable[..., Picture]
+) -> None:
+    drawn("pca")
+    drawn("umap")
+    screen = visit("pages/compare.py", space="books", selected="Dracula")
+    assert not screen.exception
+    text = said(screen)
+    assert "PCA and UMAP have **" in text
+    assert "For **Dracula**" in text
+
+
+def test_five_seeds_say_how_much_is_chance(visit: Visit, cache_dir: Path) -> None:
+    for seed in range(SEED, SEED + 5):
+        wanted = Picture("umap", 2, seed)
+        drawn = Picture("umap", 2, seed, params={"n_epochs": 11}).draw(BOOKS)
+        cache.save_projection(wanted.key(BOOKS), drawn)
+    screen = visit("pages/compare.py", space="books")
+    assert "two UMAP pictures with different seeds have **" in said(screen)
+
+
+def test_what_a_search_finds_can_be_projected_alone_and_the_whole_is_a_click_away(
+    visit: Visit,
+) -> None:
+    screen = visit("pages/map.py", space="words", search="king")
+    screen.button(key="hits alone").click().run()
+    assert not screen.exception
+    alone = int(screen.sidebar.metric[0].value.replace(",", ""))
+    assert 3 <= alone < 200
+    assert "found by a search" in said(screen)
+    back = next(one for one in screen.button if one.label.startswith("Back to all"))
+    back.click().run()
+    assert screen.sidebar.metric[0].value == "10,000"

@@ -1,0 +1,55 @@
+"""Custom axes: a word, a difference, or groups; what cannot be read is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer import EmbeddingSpace, project
+from explorer.errors import ExplorerError
+
+
+def along(space: EmbeddingSpace, direction: np.ndarray) -> np.ndarray:
+    return space.vectors @ (direction / np.linalg.norm(direction))
+
+
+def test_a_point_stands_where_its_vector_points(space: EmbeddingSpace) -> None:
+    found = project(space, "axes", axes=["king - queen", "pea"])
+    vectors = {label: space[label].values for label in space.labels}
+    np.testing.assert_allclose(
+        found.coordinates[:, 0], along(space, vectors["king"] - vectors["queen"]), atol=1e-6
+    )
+    np.testing.assert_allclose(found.coordinates[:, 1], along(space, vectors["pea"]), atol=1e-6)
+    assert found.axis_names == ("king − queen", "pea")
+    assert found.has_axes
+
+
+def test_a_side_may_be_the_mean_of_several(space: EmbeddingSpace) -> None:
+    found = project(space, "axes", axes=["king, queen − man,woman", "pea"])
+    rows = {label: space[label].values for label in space.labels}
+    direction = (rows["king"] + rows["queen"]) / 2 - (rows["man"] + rows["woman"]) / 2
+    np.testing.assert_allclose(found.coordinates[:, 0], along(space, direction), atol=1e-6)
+    assert found.axis_names[0] == "king, queen − man, woman"
+
+
+def test_labels_with_hyphens_commas_and_signs_are_labels() -> None:
+    labels = ["well-known", "Paris, France", "a - b", "c"]
+    space = EmbeddingSpace(labels, np.eye(4))
+    found = project(space, "axes", 3, axes=["well-known", "Paris, France − c", "a - b"])
+    assert found.axis_names == ("well-known", "Paris, France − c", "a - b")
+
+
+@pytest.mark.parametrize(
+    ("axes", "words"),
+    [
+        ([], "0 axes for 2 dimensions"),
+        (["king", ""], "1 axes for 2 dimensions"),
+        (["king - king", "pea"], "no direction"),
+        (["king - queen - man", "pea"], "2 minus signs"),
+        (["king - ,", "pea"], "empty side"),
+        (["kng", "pea"], "“kng” is not in five words. The closest labels are “king”"),
+    ],
+)
+def test_what_is_no_axis_is_told(space: EmbeddingSpace, axes: list[str], words: str) -> None:
+    with pytest.raises(ExplorerError, match=words):
+        project(space, "axes", axes=axes)

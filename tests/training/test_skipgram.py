@@ -1,0 +1,149 @@
+"""Skip-gram with negative sampling: its step, its pairs, and what it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.errors import TrainingError
+from explorer.training import measure
+from explorer.training.corpus import Corpus, make
+from explorer.training.skipgram import Settings, SkipGram, Trainer, one_thread, pairs_of_epoch
+
+
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    """More threads than one would only wait for each other."""
+    with one_thread():
+        yield
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def test_one_step_is_the_step_worked_out_by_hand() -> None:
+    model = SkipGram(5, 3, seed=7).double()
+    dice = np.random.default_rng(7)
+    center_table, context_table = dice.normal(size=(2, 5, 3))
+    with torch.no_grad():
+        model.center.weight.copy_(torch.from_numpy(center_table))
+        model.context.weight.copy_(torch.from_numpy(context_table))
+    centers, contexts = [0, 0, 3], [1, 2, 1]  # word 0 learns twice, word 1 is a context twice
+    negatives = [[2, 4], [4, 4], [0, 2]]
+    rate = 0.1
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    loss = model(*(torch.tensor(part) for part in (centers, contexts, negatives)))
+    loss.backward()
+    optimizer.step()
+
+    # loss = −log σ(v·u) − Σ log σ(−v·n)
+    # ∂/∂v = (σ(v·u) − 1) u + Σ σ(v·n) n,  ∂/∂u = (σ(v·u) − 1) v,  ∂/∂n = σ(v·n) v
+    expected_center, expected_context = center_table.copy(), context_table.copy()
+    total = 0.0
+    for c, o, ns in zip(centers, contexts, negatives, strict=True):
+        v, u = center_table[c], context_table[o]
+        beside = sigmoid(v @ u)
+        total -= np.log(beside)
+        expected_center[c] -= rate * (beside - 1) * u
+        expected_context[o] -= rate * (beside - 1) * v
+        for n in ns:
+            drawn = context_table[n]
+            apart = sigmoid(v @ drawn)
+            total -= np.log(1 - apart)
+            expected_center[c] -= rate * apart * drawn
+            expected_context[n] -= rate * apart * v
+    assert loss.item() == pytest.approx(total, abs=1e-12)
+    assert model.center.weight.detach().numpy() == pytest.approx(expected_center, abs=1e-12)
+    assert model.context.weight.detach().numpy() == pytest.approx(expected_context, abs=1e-12)
+
+
+def line(n: int) -> Corpus:
+    """Return sentences of n words in a row, always the same."""
+    return make([[f"w{i}" for i in range(n)]] * 20, "line")
+
+
+def test_pairs_stay_within_the_window_and_the_sentence() -> None:
+    corpus = line(6)
+    number = [int(word[1:]) for word in corpus.words]
+    center, context, negatives = pairs_of_epoch(corpus, Settings(window=2, subsample=0), 0)
+    apart = {abs(number[one] - number[other]) for one, other in zip(center, context, strict=True)}
+    assert apart == {1, 2}
+    assert negatives.shape == (len(center), 5)
+
+
+def test_near_words_count_more() -> None:
+    corpus = line(6)
+    number = np.array([int(word[1:]) for word in corpus.words])
+    center, context, _ = pairs_of_epoch(corpus, Settings(window=2, subsample=0), 0)
+    apart = np.abs(number[center] - number[context])
+    assert (apart == 2).sum() == pytest.approx(0.5 * (4 / 5) * (apart == 1).sum(), rel=0.2)
+
+
+def test_negatives_are_drawn_by_count_to_the_power_of_three_quarters(small: Corpus) -> None:
+    _, _, negatives = pairs_of_epoch(small, Settings(subsample=0), 0)
+    found = np.bincount(negatives.ravel(), minlength=len(small.words)) / negatives.size
+    expected = small.counts**0.75 / (small.counts**0.75).sum()
+    assert found == pytest.approx(expected, abs=0.004)
+
+
+def test_subsampling_skips_the_frequent_words(small: Corpus) -> None:
+    share = [
+        (pairs_of_epoch(small, Settings(subsample=value), 0)[0] == 0).mean() for value in (0, 1e-3)
+    ]
+    assert share[1] < share[0] / 3
+
+
+def learned(corpus: Corpus, settings: Settings) -> np.ndarray:
+    trainer = Trainer.start(corpus, settings)
+    for _ in trainer.batches(trainer.steps_an_epoch()):
+        pass
+    return trainer.vectors()
+
+
+def test_the_same_seed_gives_the_same_run_and_another_one_another(small: Corpus) -> None:
+    first, again, other = (learned(small, Settings(epochs=1, seed=seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other)
+
+
+def test_a_trainer_that_was_stopped_goes_on_as_if_it_had_not_been(small: Corpus) -> None:
+    settings = Settings(epochs=2)
+    through = Trainer.start(small, settings)
+    n = through.steps_an_epoch()
+    for _ in through.batches(n):
+        pass
+    stopped = Trainer.start(small, settings)
+    batches = stopped.batches(n)
+    while stopped.step < n + 3:  # within the second epoch
+        next(batches)
+    resumed = Trainer(small, settings, stopped.model, stopped.step)
+    for _ in resumed.batches(n):
+        pass
+    assert np.array_equal(resumed.vectors(), through.vectors())
+
+
+def test_words_of_a_class_come_together_already_on_a_tenth_of_the_corpus(small: Corpus) -> None:
+    found = measure.same_class(learned(small, Settings(epochs=20)), small)
+    assert found > 0.8
+    assert measure.same_class_by_chance(small) < 0.1
+
+
+def test_analogies_are_those_of_gensim(small: Corpus) -> None:
+    from gensim.models import KeyedVectors
+
+    vectors = np.random.default_rng(1).normal(size=(len(small.words), 8)).astype(np.float32)
+    reference = KeyedVectors(8)
+    reference.add_vectors(list(small.words), vectors)
+    expected = reference.most_similar(positive=["king", "woman"], negative=["man"], topn=5)
+    order = measure.analogy_order(vectors, small, ("king", "man", "woman"))
+    assert order[:5] == [word for word, _ in expected]
+
+
+@pytest.mark.parametrize("wrong", [{"dimensions": 0}, {"learning_rate": 0}, {"epochs": 1000}])
+def test_settings_outside_their_limits_are_told(wrong: dict[str, int]) -> None:
+    with pytest.raises(TrainingError, match="it can be"):
+        Settings(**wrong)
