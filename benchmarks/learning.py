@@ -52,7 +52,8 @@ def main() -> None:
               f"chance {chance:.1%}")  # fmt: skip
         tell("ours", [ours(corpora[seed], Settings(seed=seed)) for seed in SEEDS])
         tell("gensim", [gensim(corpora[seed], texts[seed], Settings(seed=seed)) for seed in SEEDS])
-    steps()
+    with one_thread():
+        steps()
     layers()
 
 

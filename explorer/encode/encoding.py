@@ -249,7 +249,7 @@ class Progress:
         inside = self._in_window * self._tokens_done / self._tokens if self._tokens else 0
         before = self.done - self._done_in_window
         share = min(1.0, (before + inside) / max(1, self.total))
-        step = f"encoding: {self.done:,} of {self.total:,} texts"
+        step = f"encoding {self.done:,} of {self.total:,} texts"
         seconds = time.monotonic() - self.started
         worked = self.new - self._done_in_window + inside
         if worked > 0 and seconds > 0.5:

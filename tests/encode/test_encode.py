@@ -110,7 +110,7 @@ def test_progress_tells_texts_and_never_goes_back(tiny_bert: Path) -> None:
     explorer.encode(["king", "queen"] * 3, tiny_bert, report=lambda *one: told.append(one))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
-    assert told[-1] == (1.0, "encoding: 2 of 2 texts")
+    assert told[-1] == (1.0, "encoding 2 of 2 texts")
 
 
 @pytest.mark.parametrize(

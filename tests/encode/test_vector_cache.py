@@ -47,7 +47,7 @@ def encoding_process(model: Path, n: int = len(TEXTS)) -> subprocess.Popen[str]:
 def told_texts(line: str) -> int:
     """Return how many texts a progress line says are done."""
     done, _, rest = line.partition(" of ")
-    return int(done.removeprefix("encoding: ")) if rest else 0
+    return int(done.removeprefix("encoding ")) if rest else 0
 
 
 def test_a_killed_process_loses_at_most_a_batch_and_the_next_one_goes_on(tiny_bert: Path) -> None:
