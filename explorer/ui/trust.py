@@ -41,11 +41,14 @@ def tell_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture)
     if quality is None:
         wait(measured_key(key, K))
         return None
-    flat = None
-    if wanted.method != "pca":
-        pca = Picture("pca", wanted.n_components)
-        flat = measured(space, fast_projection(pca.key(space), space, pca), pca.key(space))
+    if wanted.method == "pca":
+        st.markdown(sentence(quality))
+        return quality
+    pca = Picture("pca", wanted.n_components)
+    flat = measured(space, fast_projection(pca.key(space), space, pca), pca.key(space))
     st.markdown(sentence(quality, flat))
+    if flat is None:  # the sentence follows when PCA is measured as well
+        wait(measured_key(pca.key(space), K))
     return quality
 
 
