@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from explorer.formats.file import File
 from explorer.formats.text import Layout, find_layout, header_notes, two_counts
 
 LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 PLAUSIBLE = 1e9  # numbers in embeddings are smaller; bytes of text, read as numbers, often not
 
 
@@ -22,8 +24,11 @@ def is_word2vec(file: File, head: bytes) -> bool:
     """Tell whether the first line holds two counts, and a label and as many numbers follow."""
     line, _, rest = head[:LABEL_BYTES].partition(b"\n")
     counts = two_counts(line)
-    if counts is None or find_layout(head) is not None:
+    if counts is None:
         return False
+    if find_layout(head) is not None:
+        # a few numbers' bytes can look like digits: what no text holds beside them decides
+        return file.suffix == ".bin" and ends_with_its_last_vector(file, *counts)
     _, dim = counts
     space = rest.find(b" ")
     if space < 0 or not 0 < dim <= DIMENSIONS:
@@ -33,6 +38,29 @@ def is_word2vec(file: File, head: bytes) -> bool:
     values = np.frombuffer(values[: len(values) // 4 * 4].tobytes(), "<f4")
     with np.errstate(invalid="ignore"):
         return len(values) > 0 and bool(np.isfinite(values).mean() > 0.9)
+
+
+def ends_with_its_last_vector(file: File, rows: int, dim: int) -> bool:
+    """Tell whether a small file, read as a word2vec binary, holds just what it says."""
+    content = file.head()
+    if file.size != len(content) or is_text(content):
+        return False
+    at = content.find(b"\n") + 1
+    for _ in range(rows):
+        space = content.find(b" ", at, at + LABEL_BYTES)
+        if space < 0:
+            return False
+        at = space + 1 + 4 * dim
+    return at <= len(content) and not content[at:].strip(b"\n")
+
+
+def is_text(content: bytes) -> bool:
+    """Tell whether the bytes are UTF-8 without control characters."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return CONTROL.search(content) is None
 
 
 def look_word2vec(file: File, options: Options) -> Contents:
