@@ -36,13 +36,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(cache_dir: Path) -> Iterator[Server]:
+def running_server(cache_dir: Path, **settings: str) -> Iterator[Server]:
     """Start the app on a free port and stop it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = {**os.environ, "EXPLORER_CACHE_DIR": str(cache_dir)}
+    environment = {**os.environ, "EXPLORER_CACHE_DIR": str(cache_dir), **settings}
     log = cache_dir / "server.log"
     with (
         log.open("wb") as output,
@@ -81,6 +81,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def fresh_server(tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has visited yet."""
     with running_server(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def idle_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has visited yet, and that will not warm workers for what comes."""
+    with running_server(tmp_path, EXPLORER_WORKERS="0") as started:
         yield started
 
 

@@ -43,10 +43,10 @@ def test_the_first_map_appears_and_asks_no_other_host(server: Server, page: Page
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
-    fresh_server: Server, page: Page, name: str
+    idle_server: Server, page: Page, name: str
 ) -> None:
     path = "" if name == "start" else Path(PAGES[name].file).stem
-    page.goto(f"{fresh_server.url}/{path}")
+    page.goto(f"{idle_server.url}/{path}")
     title = page.locator("h1")
     expect(title).to_be_visible()
     title.click(trial=True)  # nothing lies over it
