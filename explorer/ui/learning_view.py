@@ -354,7 +354,7 @@ def buttons(shown: Film, at: int, last: int) -> tuple[list[str], list[tuple[str,
         "Step",
         icon=":material/skip_next:",
         on_click=one_step,
-        args=(shown,),
+        args=(shown, at),
         disabled=playing or done,
         width="stretch",
     )
@@ -398,9 +398,8 @@ def seek() -> None:
     pause()
 
 
-def one_step(shown: Film) -> None:
-    """Show the next frame; learn it first if it is not there yet."""
-    at = st.session_state.get("at", len(shown.frames) - 1)
+def one_step(shown: Film, at: int) -> None:
+    """Show the frame after the one that stands there; learn it first if it is not there yet."""
     if at >= len(shown.frames) - 1:
         run = shown.run
         until = run.next_frame(shown.frames[-1].step)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -112,3 +112,8 @@ def page(chromium: Browser) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     context.close()
+
+
+def stop_button(page: Page) -> Locator:
+    """The page's own Stop: Streamlit shows one as well, above the page, while a script runs."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop")

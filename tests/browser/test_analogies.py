@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +113,7 @@ def test_an_evaluation_shows_progress_can_be_stopped_and_finishes(
     # the workers may have to start first, on a machine that tests other things as well
     asked = page.get_by_text(re.compile("Asked [0-9,]+ of 300,000 questions"))
     expect(asked).to_be_visible(timeout=120_000)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("The evaluation was stopped")).to_be_visible()
     page.get_by_role("radio", name="Google analogies").click()
     page.get_by_role("button", name="Ask 6,345 of 19,544 questions").click()

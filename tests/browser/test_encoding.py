@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.encode_view import EXAMPLES
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
@@ -46,12 +46,12 @@ def test_encoding_is_stopped_and_goes_on(server: Server, page: Page, tmp_path: P
     page.get_by_role("button", name="Encode 4,000 texts").click()
     told = page.get_by_text(re.compile(r"Encoding [1-9][\d,]* of 4,000 texts"))
     expect(told).to_be_visible(timeout=LOADED)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("What was done is kept")).to_be_visible()
     page.get_by_role("link", name="Map").click()  # the page stays usable
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
     page.get_by_role("link", name="Encode text").click()
     page.get_by_role("button", name="Go on").click()
     expect(told).to_be_visible(timeout=LOADED)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("What was done is kept")).to_be_visible()

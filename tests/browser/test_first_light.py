@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.frame import PAGES
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
@@ -110,7 +110,7 @@ def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
 
 def test_a_computation_can_be_stopped_and_started_again(fresh_server: Server, page: Page) -> None:
     page.goto(f"{fresh_server.url}/map?space=words&method=UMAP")
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("UMAP was stopped")).to_be_visible()
     wait_for_map(page)
     page.get_by_role("button", name="Start again").click()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
@@ -30,5 +30,5 @@ def test_a_frame_can_be_kept_and_finished_later(server: Server, page: Page) -> N
     expect(page.get_by_text("kept by you")).to_be_visible()
     page.get_by_role("button", name="Compute it all").click()
     expect(page.get_by_text("is on its way")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(page.get_by_text("t-SNE was stopped")).to_be_visible()
