@@ -36,6 +36,7 @@ TRY: dict[str, Any] = {
     "icon": ":material/lightbulb:",
     "width": "stretch",
 }
+MAPS = ("pca", "umap")  # on which the same arrows can be drawn
 PLANE = "In its own plane"
 FIGURE_HEIGHT = 390
 
@@ -247,7 +248,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
 
 def show_picture(found: Study, answer: Neighbors) -> None:
     """Draw the analogy in its own plane or on the map, with what is true in it."""
-    titles = {PLANE: "", **{f"On the map ({one.title})": name for name, one in PROJECTIONS.items()}}
+    titles = {PLANE: "", **{f"On the map ({PROJECTIONS[name].title})": name for name in MAPS}}
     where = st.segmented_control(
         "Picture",
         list(titles),

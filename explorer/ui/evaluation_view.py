@@ -143,11 +143,14 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
     if job is None or job.state.state in ("failed", "cancelled"):
         if job is not None and st.session_state.get(ASKED) == key:
             tell_end(job)
+        if missing := total - len(plan.questions):
+            st.caption(
+                f"{missing:,} questions hold words that this space lacks; they are not asked."
+            )
         if st.button(
             f"Ask {len(plan.questions):,} of {total:,} questions",
             type="primary",
             icon=":material/play_arrow:",
-            help=f"The other {total - len(plan.questions):,} hold words that this space lacks.",
         ):
             st.session_state[ASKED] = key
             start_evaluation(jobs(), key, space, plan, test.method)

@@ -467,8 +467,8 @@ STEPS = {
         layers_step,
     ),
     "4 Context": Step(
-        "**Look for** the fall: one word, one vector at first; after each layer its two uses "
-        "differ more.",
+        "**Look for** the fall: one word, one vector at first; from layer to layer its two uses "
+        "mostly part. Where they hardly do, the model takes them for alike.",
         context_step,
     ),
     "5 Pooling": Step(

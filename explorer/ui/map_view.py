@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ from explorer.ui.pointcloud import is_dark
 
 NEIGHBORS = 15
 HITS_LISTED = 100
+HITS_IN_SIGHT = 10  # lines of a table; it scrolls to the others
+SEARCH_ERROR = "search error"  # session state, until it is told in the same run
 ONE_COLOR = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
 METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
@@ -85,6 +88,8 @@ def ask_view(space: EmbeddingSpace) -> View:
     with style.popover("Style", icon=":material/tune:", width="stretch"):
         size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
+    if SEARCH_ERROR in st.session_state:  # across the page, where it has room
+        st.error(plain(st.session_state.pop(SEARCH_ERROR)))
     shown = None
     if column in colorable(space.metadata) and space.metadata is not None:
         shown = coloring(space.metadata, column, dark=is_dark())
@@ -114,7 +119,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
     try:
         return search_labels(whole_space(space), text or "", regex=regex)
     except QueryError as error:
-        field.error(plain(str(error)))
+        st.session_state[SEARCH_ERROR] = str(error)
         return NO_ROWS
 
 
@@ -181,12 +186,12 @@ def colors(
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
     offer_whole()
-    if view.selected is not None:
-        neighbor_panel(space, projection, view.selected)
-    if len(view.hits):
-        hit_panel(space, view.hits)
+    if len(view.hits):  # asked last, and short where something is selected
+        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if view.selected is None else 4)
     elif st.session_state.get("search"):
         st.info(f"No label holds “{plain(st.session_state['search'])}”.")
+    if view.selected is not None:
+        neighbor_panel(space, projection, view.selected)
     if view.selected is None and not len(view.hits):
         st.info(
             f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
@@ -249,7 +254,7 @@ def details(space: EmbeddingSpace, row: int) -> None:
     st.caption(" · ".join(f"{plain(name)}: {plain(str(value))}" for name, value in values.items()))
 
 
-def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
+def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> None:
     """List the search's hits; choosing one selects it."""
     listed = hits[:HITS_LISTED]
     more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
@@ -265,6 +270,7 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp]) -> None:
         rows[: len(listed)],
         key="hits",
         column_config={"label": st.column_config.TextColumn("Label")},
+        lines=lines,
     )
 
 
@@ -275,8 +281,13 @@ def pick_from(
     *,
     key: str,
     column_config: dict[str, Any],
+    lines: int = HITS_IN_SIGHT,
 ) -> None:
-    """Show a table whose lines select a point of the map."""
+    """Show a table of `rows` whose lines select a point of the map.
+
+    Its key holds what it lists: a choice made in one list must not count in the next.
+    """
+    key = f"{key} {hashlib.blake2b(rows.tobytes(), digest_size=8).hexdigest()}"
 
     def tell() -> None:
         chosen = st.session_state[key].selection.cells
@@ -295,5 +306,5 @@ def pick_from(
         selection_mode="single-cell",
         hide_index=True,
         column_config=column_config,
-        height=min(38 + 35 * len(rows), 400),
+        height=38 + 35 * min(len(rows), lines),
     )

@@ -98,7 +98,7 @@ def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
             if spellings
         )
         st.warning(
-            f"{plain(vocabulary.name)} has no vector for {lesson.listed(found.unknown)}: left out "
-            f"below.{hint} The step “Unseen words” shows what can be done.",
+            f"The space “{plain(vocabulary.name)}” has no vector for "
+            f"{lesson.listed(found.unknown)}: left out below.{hint} The step “Unseen words” shows what can be done.",
             icon=":material/help:",
         )
