@@ -363,13 +363,18 @@ def buttons(shown: Film, at: int, last: int) -> tuple[list[str], list[tuple[str,
         width="stretch",
     )  # fmt: skip
     if last > 0:
-        st.session_state["frame slider"] = at
+        # A slider for each place: one that is moved from here would send back where it stood
+        # a moment ago, and that would be taken for a wish to go there.
+        key = f"frame {run.id} {at}"
         slider.select_slider(
             "Frame",
             range(last + 1),
+            value=at,
             format_func=lambda frame: f"step {shown.frames[frame].step:,}",
-            key="frame slider",
+            key=key,
             on_change=seek,
+            args=(key,),
+            disabled=playing,
             label_visibility="collapsed",
         )
     with keep.popover("Keep", icon=":material/bookmark:", width="stretch"):
@@ -392,9 +397,9 @@ def play(start: int | None = None) -> None:
         st.session_state["at"] = start
 
 
-def seek() -> None:
-    """Show the frame that the slider asks for."""
-    st.session_state["at"] = st.session_state["frame slider"]
+def seek(slider: str) -> None:
+    """Show the frame that the slider of this key asks for."""
+    st.session_state["at"] = st.session_state[slider]
     pause()
 
 

@@ -99,6 +99,7 @@ def tell_unknown(found: FoundWords, vocabulary: EmbeddingSpace) -> None:
         )
         st.warning(
             f"The space “{plain(vocabulary.name)}” has no vector for "
-            f"{lesson.listed(found.unknown)}: left out below.{hint} The step “Unseen words” shows what can be done.",
+            f"{lesson.listed(found.unknown)}: left out below.{hint} "
+            "The step “Unseen words” shows what can be done.",
             icon=":material/help:",
         )

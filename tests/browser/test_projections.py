@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 
 def test_a_picture_grows_is_measured_and_can_be_replayed(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/map?space=books&method=t-SNE")
-    expect(page.get_by_text("is on its way")).to_be_visible()
     expect(page.get_by_text(re.compile("of each point.s 15 true neighbors", re.I))).to_be_visible(
         timeout=180_000
     )
