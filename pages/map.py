@@ -33,7 +33,9 @@ with left:
         colors=map_view.colors(view, quality, found),
         marks=landing_marks(view.marks(projection, space), landing),
         size=view.size,
+        sizes=map_view.numbers(space, view.size_column, quality),
         opacity=view.opacity,
+        opacities=map_view.numbers(space, view.opacity_column, quality),
         arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )

@@ -30,7 +30,7 @@ NEIGHBORS = 15
 HITS_LISTED = 100
 HITS_IN_SIGHT = 10  # lines of a table; it scrolls to the others
 SEARCH_ERROR = "search error"  # session state, until it is told in the same run
-ONE_COLOR = "nothing"
+ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
 METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
 
@@ -44,7 +44,9 @@ class View:
     column: str
     colors: Categories | Numbers | None
     size: float
+    size_column: str
     opacity: float
+    opacity_column: str
     hits: NDArray[np.intp]
     selected: int | None
 
@@ -87,7 +89,9 @@ def ask_view(space: EmbeddingSpace) -> View:
         hits = ask_search(space)
     with style.popover("Style", icon=":material/tune:", width="stretch"):
         size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
+        size_column = ask_number(space, "Size by", key="size_by")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
+        opacity_column = ask_number(space, "Opacity by", key="opacity_by")
     if SEARCH_ERROR in st.session_state:  # across the page, where it has room
         st.error(plain(st.session_state.pop(SEARCH_ERROR)))
     shown = None
@@ -99,10 +103,23 @@ def ask_view(space: EmbeddingSpace) -> View:
         column,
         shown,
         size,
+        size_column,
         opacity,
+        opacity_column,
         hits,
         address.selected_row(space),
     )
+
+
+def ask_number(space: EmbeddingSpace, label: str, *, key: str) -> str:
+    """Draw a choice of what a number can be shown by: a column, or what was measured."""
+    numeric = [] if space.metadata is None else numbers_of(space.metadata)
+    return st.selectbox(label, [ONE_LOOK, trust.COLOR, *numeric], key=key, bind="query-params")
+
+
+def numbers_of(metadata: pa.Table) -> list[str]:
+    """Return the columns that hold numbers."""
+    return [name for name in metadata.column_names if is_number(metadata[name].type)]
 
 
 def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
@@ -181,6 +198,16 @@ def colors(
     if view.column == groups.COLOR:
         return groups.as_colors(found) if found else None
     return view.colors
+
+
+def numbers(space: EmbeddingSpace, column: str, quality: Quality | None) -> Numbers | None:
+    """Return the numbers that sizes or opacities follow, if any."""
+    if column == trust.COLOR:
+        return trust.colors(quality)
+    if space.metadata is None or column == ONE_LOOK:
+        return None
+    found = coloring(space.metadata, column, dark=is_dark())
+    return found if isinstance(found, Numbers) else None
 
 
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:

@@ -19,7 +19,8 @@ from explorer.ui.pointcloud.message import write_message
 from explorer.ui.pointcloud.parts import Part, column_part, hover_parts, labels_part, points_part
 
 KEY = "map"
-INKS = {  # the colors that are not data; the ground is the theme's
+# The colors that are not data; the ground is the theme's. Both travel: visitors change themes.
+INKS = {
     "light": {"text": "#1b242c", "quiet": "#52606d", "grid": "#d5dce2", "ground": "#fcfdfd"},
     "dark": {"text": "#e4e9ed", "quiet": "#9aa5b1", "grid": "#303a42", "ground": "#0f1418"},
 }
@@ -30,12 +31,14 @@ Rows = NDArray[np.intp]
 class Arrow:
     """A difference of vectors, drawn from one end to the other.
 
-    Each end is a row, or coordinates as the projection has them.
+    Each end is a row, or coordinates as the projection has them. Without a color of its own it
+    has that of what is selected.
     """
 
     start: int | Sequence[float]
     end: int | Sequence[float]
     label: str = ""
+    color: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +133,7 @@ def pointcloud(
         "opacity": opacity,
         "height": height,
         "dark": is_dark(),
-        "ink": {**INKS["dark" if is_dark() else "light"], "chosen": SELECTED},
+        "inks": {name: {**ink, "chosen": SELECTED} for name, ink in INKS.items()},
         "selected": marks.selected,
         "answered": (last_choice(key) or {}).get("at", 0),
         "lines": lines,
@@ -203,7 +206,12 @@ def ranged(numbers: Numbers | None) -> dict[str, Any] | None:
     """Return the range that sizes or opacities follow."""
     if numbers is None:
         return None
-    return {"part": column_part(numbers).id, "low": numbers.low, "high": numbers.high}
+    return {
+        "part": column_part(numbers).id,
+        "title": numbers.column,
+        "low": numbers.low,
+        "high": numbers.high,
+    }
 
 
 def arrow_data(arrow: Arrow) -> dict[str, Any]:
@@ -213,7 +221,13 @@ def arrow_data(arrow: Arrow) -> dict[str, Any]:
         [] if isinstance(one, int) else [float(value) for value in one]
         for one in (arrow.start, arrow.end)
     )
-    return {"label": arrow.label, "rows": ends, "start": start, "end": end}
+    return {
+        "label": arrow.label,
+        "color": arrow.color,
+        "rows": ends,
+        "start": start,
+        "end": end,
+    }
 
 
 def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:

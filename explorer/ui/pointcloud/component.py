@@ -48,4 +48,14 @@ def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None
         with st.container(gap=None, height=1, border=False):
             for part in parts:
                 draw(key=f"{key} {part.id}", data=part.data, height=1)
-        draw(key=key, data=view, default={"choice": None}, on_choice_change=on_choice)
+        draw(
+            key=key,
+            data=view,
+            default={"choice": None, "dark": None},
+            on_choice_change=on_choice,
+            on_dark_change=nothing,
+        )
+
+
+def nothing() -> None:
+    """Do nothing: that the page has become dark or light is told to have the script run again."""

@@ -1,8 +1,9 @@
 /** Colors: from what Python names to what the graphics card looks up. */
 
-import type { Rgb } from "./painter.ts";
 import type { CodesPart, NumbersPart } from "./parts.ts";
 import type { ColorBy, SizeBy } from "./view.ts";
+
+export type Rgb = [red: number, green: number, blue: number]; // each 0 to 1
 
 const STEPS = 255; // of a scale; the last place is for what is no number
 const MISSING: Rgb = [0.6, 0.6, 0.6];
@@ -10,6 +11,13 @@ const MISSING: Rgb = [0.6, 0.6, 0.6];
 export function rgb(hex: string): Rgb {
   const value = parseInt(hex.slice(1), 16);
   return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+}
+
+/** Return a color a share of the way from one to another. */
+export function mixed(from: string, to: string, share: number): string {
+  const [start, end] = [rgb(from), rgb(to)];
+  const parts = start.map((one, channel) => Math.round(255 * (one + (end[channel]! - one) * share)));
+  return `#${parts.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** Return the palette's bytes for categories; those in `hidden` are not drawn. */

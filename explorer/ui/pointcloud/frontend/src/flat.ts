@@ -1,7 +1,9 @@
 /** A painter for browsers without WebGL2: slower, and the same picture. */
 
 import type { Camera } from "./camera.ts";
-import type { Marking, Painter, Rgb, Style } from "./painter.ts";
+import type { Rgb } from "./colors.ts";
+import type { Marking, Painter } from "./painter.ts";
+import { opacityOf, sizeOf, type Style } from "./style.ts";
 
 const css = ([red, green, blue]: Rgb): string => `rgb(${red * 255} ${green * 255} ${blue * 255})`;
 
@@ -12,6 +14,7 @@ export class Flat implements Painter {
   private shades: Uint8Array | Uint16Array = new Uint8Array();
   private palette: Uint8Array = new Uint8Array();
   private sizes: Uint8Array | null = null;
+  private opacities: Uint8Array | null = null;
   private marking: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
   private ratio = 1;
 
@@ -38,8 +41,9 @@ export class Flat implements Painter {
     this.palette = colors;
   }
 
-  setWeights(sizes: Uint8Array | null): void {
+  setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void {
     this.sizes = sizes;
+    this.opacities = opacities;
   }
 
   setMarks(marking: Marking): void {
@@ -69,9 +73,9 @@ export class Flat implements Painter {
       for (const row of group) {
         const [x, y, depth] = camera.project(place(3 * row), place(3 * row + 1), place(3 * row + 2));
         if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
-        const weight = this.sizes ? 0.5 + (1.9 * this.sizes[row]!) / 255 : 1;
         const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
-        const size = style.size * weight * nearness;
+        const size = style.size * nearness * (this.sizes ? sizeOf(this.sizes[row]!) : 1);
+        if (this.opacities) context.globalAlpha = style.opacity * opacityOf(this.opacities[row]!);
         context.beginPath();
         context.arc(x, y, size / 2, 0, 2 * Math.PI);
         context.fill();

@@ -1,22 +1,28 @@
 /** All that is drawn over the points: axes, names, lines, arrows. */
 
 import type { Camera, Vector } from "./camera.ts";
+import type { Cluster } from "./clusters.ts";
+import { mixed } from "./colors.ts";
 import { type Box, type Label, LINE, placeLabels, Sheet } from "./labels.ts";
 import type { Place } from "./pick.ts";
-import type { CodesPart, PointsPart } from "./parts.ts";
+import type { PointsPart } from "./parts.ts";
 import type { Shape } from "./shapes.ts";
-import type { View } from "./view.ts";
+import type { Ink, View } from "./view.ts";
+import { shortened, TEXT_SIZE } from "./words.ts";
 
-const MOST_CLUSTERS = 40;
-const PUREST = 0.72; // share of a category around its middle: where others mix in, no place bears its name
-const MOST_COUNTED = 20_000; // points; a sample of that size tells
-const CLUSTER_SIZE = 19;
+const MOST_HITS = 12; // named on the map; the table beside it lists all
+const MOST_SELECTED = 60;
+const CLUSTER_SIZE = 20;
+const CLUSTER_INK = 0.5; // of the text in the color of its points: so it is read
+const CLUSTER_LENGTH = 24;
 const CLUSTER_FADES = [2, 4] as const; // zooms between which cluster names go
-const TEXT_SIZE = 13;
+const CLUSTER_SHIFTS = [0, -1.3, 1.3, -2.6, 2.6]; // lines up or down, where another name is in the way
+const AXIS_SIZE = 12;
 
 export interface Drawing {
   camera: Camera;
   view: View;
+  ink: Ink;
   points: PointsPart;
   /** 1 in space, 0 on the plane. */
   depth: number;
@@ -26,6 +32,7 @@ export interface Drawing {
   textOf: (row: number) => string;
   widthOf: (text: string, weight: number) => number;
   selected: readonly number[];
+  neighbors: Uint32Array;
   clusters: readonly Cluster[];
   /** Rows whose names are written while all moves; null: choose them. */
   kept: readonly number[] | null;
@@ -35,55 +42,19 @@ export interface Drawing {
   reserved: Box;
 }
 
-export interface Cluster {
-  code: number;
-  name: string;
-  center: Vector;
-}
-
-/** Return the names of the categories whose points stand together, and the middle of each. */
-export function clustersOf(points: PointsPart, part: CodesPart): Cluster[] {
-  if (part.names.length > MOST_CLUSTERS) return [];
-  const { positions } = points;
-  const sums = part.names.map((): [number, number, number, number, number] => [0, 0, 0, 0, 0]);
-  const step = Math.max(1, Math.ceil(part.codes.length / MOST_COUNTED));
-  for (let row = 0; row < part.codes.length; row += step) {
-    const sum = sums[part.codes[row]!]!;
-    for (let axis = 0; axis < 3; axis++) {
-      const place = positions[3 * row + axis]!;
-      sum[axis]! += place;
-      sum[3] += place * place;
-    }
-    sum[4]++;
-  }
-  return part.names.flatMap((name, code) => {
-    const [sx, sy, sz, squares, n] = sums[code]!;
-    const [x, y, z] = [sx / n, sy / n, sz / n];
-    const reach = squares / n - x * x - y * y - z * z; // squared; of a typical point of it
-    let [own, all] = [0, 0];
-    for (let row = 0; row < part.codes.length; row += step) {
-      const [dx, dy, dz] = [positions[3 * row]! - x, positions[3 * row + 1]! - y, positions[3 * row + 2]! - z];
-      if (dx * dx + dy * dy + dz * dz > reach) continue;
-      all++;
-      if (part.codes[row] === code) own++;
-    }
-    return n > 1 && own > PUREST * all ? [{ code, name, center: [x, y, z] as Vector }] : [];
-  });
-}
-
 /** Return the shapes to draw, and the labels among them. */
 export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
-  const { view } = drawing;
+  const { view, ink } = drawing;
   const sheet = new Sheet();
   sheet.take(drawing.reserved);
-  const shapes: Shape[] = [...axes(drawing), ...clusterNames(drawing, sheet)];
+  const shapes: Shape[] = [...axes(drawing, sheet), ...clusterNames(drawing, sheet)];
   if (view.lines && view.selected !== null && view.selected === drawing.selected[0]) shapes.push(...lines(drawing));
   shapes.push(...arrows(drawing, sheet));
   const labels = names(drawing, sheet);
   for (const { x, y, width, height, text, row, isMarked, leader } of labels) {
     if (leader) {
       const near: Place = [Math.min(Math.max(leader[0], x), x + width), Math.min(Math.max(leader[1], y), y + height)];
-      shapes.push({ kind: "stroke", points: [leader, near], color: view.ink.text, width: 1, alpha: 0.6 });
+      shapes.push({ kind: "stroke", points: [leader, near], color: ink.text, width: 1, alpha: 0.6 });
     }
     shapes.push({
       kind: "text",
@@ -92,8 +63,8 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
       text,
       size: TEXT_SIZE,
       weight: row === drawing.selected[0] ? 800 : isMarked ? 600 : 400,
-      color: view.ink.text,
-      halo: view.ink.ground,
+      color: ink.text,
+      halo: ink.ground,
       alpha: 1,
       align: "left",
     });
@@ -102,9 +73,9 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
 }
 
 function names(drawing: Drawing, sheet: Sheet): Label[] {
-  const { camera, view, selected, kept } = drawing;
-  const hits = selected.length ? [] : [...view.hits.subarray(0, 40)];
-  const marked = [...new Set([...selected.slice(0, 60), ...(selected.length ? view.neighbors : []), ...hits])];
+  const { camera, view, selected, neighbors, kept } = drawing;
+  const hits = selected.length ? [] : view.hits.subarray(0, MOST_HITS); // the best come first
+  const marked = [...new Set([...selected.slice(0, MOST_SELECTED), ...neighbors, ...hits])];
   return placeLabels(
     {
       camera,
@@ -123,53 +94,59 @@ function names(drawing: Drawing, sheet: Sheet): Label[] {
 }
 
 function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {
-  const { camera, view, clusters, isShown, widthOf, selected } = drawing;
+  const { camera, view, ink, clusters, isShown, widthOf, selected } = drawing;
   const [from, to] = CLUSTER_FADES;
   const fade = Math.min(Math.max((to - camera.zoom) / (to - from), 0), 1);
   if (!fade || selected.length || view.hits.length) return [];
   return clusters.flatMap(({ code, name, center }): Shape[] => {
     if (!isShown(code)) return [];
     const [middle, y, depth] = camera.project(...center);
-    const text = shortened(name, 24);
-    const width = (widthOf(text, 700) * CLUSTER_SIZE) / TEXT_SIZE;
+    const text = shortened(name, CLUSTER_LENGTH);
+    const width = (widthOf(text, 600) * CLUSTER_SIZE) / TEXT_SIZE;
     const x = Math.min(Math.max(middle, width / 2 + 4), camera.width - drawing.reserved.width - width / 2 - 4);
-    const box = { x: x - width / 2, y: y - CLUSTER_SIZE * 0.6, width, height: 1.2 * CLUSTER_SIZE };
-    if (depth <= 0 || !sheet.take(box)) return [];
-    const halo = view.ink.ground;
-    return [{ kind: "text", x, y, text, size: CLUSTER_SIZE, weight: 700, color: view.ink.quiet, halo, alpha: 0.8 * fade, align: "center" }];
+    const height = 1.2 * CLUSTER_SIZE;
+    const shift = CLUSTER_SHIFTS.find((lines) =>
+      sheet.take({ x: x - width / 2, y: y + (lines - 0.5) * height, width, height }),
+    );
+    if (depth <= 0 || shift === undefined) return [];
+    const color = mixed(view.color?.colors[code] ?? ink.quiet, ink.text, CLUSTER_INK);
+    const look = { size: CLUSTER_SIZE, weight: 600, color, halo: ink.ground, alpha: 0.9 * fade };
+    return [{ kind: "text", x, y: y + shift * height, text, align: "center", ...look }];
   });
 }
 
-function lines({ camera, view, at, selected, isVisible }: Drawing): Shape[] {
+/** To the true neighbors; those to neighbors that the picture does not draw near have a color of their own. */
+function lines({ camera, view, ink, at, selected, neighbors, isVisible }: Drawing): Shape[] {
   const [x0, y0] = camera.project(...at(selected[0]!));
   const lost = new Set(view.lost);
-  return [...view.neighbors].filter(isVisible).flatMap((row): Shape[] => {
+  return [...neighbors].filter(isVisible).flatMap((row): Shape[] => {
     const [x, y, depth] = camera.project(...at(row));
     const points: Place[] = [
       [x0, y0],
       [x, y],
     ];
-    if (depth <= 0) return [];
-    return lost.has(row)
-      ? [{ kind: "stroke", points, color: view.ink.chosen, width: 1.5, alpha: 0.8 }]
-      : [{ kind: "stroke", points, color: view.ink.text, width: 1.5, alpha: 0.8 }];
+    const color = lost.has(row) ? ink.chosen : ink.text;
+    return depth > 0 ? [{ kind: "stroke", points, color, width: 1.5, alpha: 0.8 }] : [];
   });
 }
 
-function arrows({ camera, view, points, at, widthOf }: Drawing, sheet: Sheet): Shape[] {
+/** Differences of vectors; an end that is a point's place keeps clear of its mark. */
+function arrows({ camera, view, ink, points, at, widthOf, size }: Drawing, sheet: Sheet): Shape[] {
   const end = (row: number, raw: readonly number[]): Vector => {
     if (row >= 0) return camera.project(...at(row));
     const [x, y, z] = points.center.map((middle, axis) => ((raw[axis] ?? middle) - middle) * points.scale);
     return camera.project(x!, y!, z!);
   };
-  return view.arrows.flatMap(({ label, rows, start, end: tip }): Shape[] => {
+  return view.arrows.flatMap(({ label, color: own, rows, start, end: raw }): Shape[] => {
     const [x0, y0, near] = end(rows[0], start);
-    const [x1, y1, far] = end(rows[1], tip);
-    const length = Math.hypot(x1 - x0, y1 - y0);
-    if (near <= 0 || far <= 0 || length < 1) return [];
-    const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+    const [x2, y2, far] = end(rows[1], raw);
+    const whole = Math.hypot(x2 - x0, y2 - y0);
+    if (near <= 0 || far <= 0 || whole < 1) return [];
+    const [ux, uy] = [(x2 - x0) / whole, (y2 - y0) / whole];
+    const clear = rows[1] >= 0 ? Math.min(size / 2 + 5, whole / 2) : 0;
+    const [x1, y1, length] = [x2 - clear * ux, y2 - clear * uy, whole - clear];
     const head = Math.min(12, length / 2);
-    const color = view.ink.chosen;
+    const color = own ?? ink.chosen;
     const wing = (side: number): Place => [
       x1 - head * ux - side * head * 0.45 * uy,
       y1 - head * uy + side * head * 0.45 * ux,
@@ -183,38 +160,68 @@ function arrows({ camera, view, points, at, widthOf }: Drawing, sheet: Sheet): S
       { kind: "stroke", points: [[x1, y1], wing(1), wing(-1)], color, width: 1, alpha: 1, isClosed: true, fill: 1 },
     ];
     if (label) {
-      const [x, y] = [(x0 + x1) / 2 - uy * 12, (y0 + y1) / 2 + ux * 12];
       const width = widthOf(label, 600);
-      sheet.take({ x: x - width / 2, y: y - LINE / 2, width, height: LINE });
-      const halo = view.ink.ground;
-      shapes.push({ kind: "text", x, y, text: label, size: TEXT_SIZE, weight: 600, color, halo, alpha: 1, align: "center" });
+      const [x, y] = besideLine([(x0 + x1) / 2, (y0 + y1) / 2], [ux, uy], width, camera, sheet);
+      const look = { size: TEXT_SIZE, weight: 600, color, halo: ink.ground, alpha: 1 };
+      shapes.push({ kind: "text", x, y, text: label, align: "center", ...look });
     }
     return shapes;
   });
 }
 
+/** Return the middle of a text that is to stand beside a line, as near as it can without touching it. */
+function besideLine([x, y]: Place, [ux, uy]: Place, width: number, camera: Camera, sheet: Sheet): Place {
+  const away = (Math.abs(uy) * width + Math.abs(ux) * LINE) / 2 + 5;
+  const places = [1, -1].map((side): Place => [x - side * uy * away, y + side * ux * away]);
+  const box = ([middle, line]: Place): Box => ({ x: middle - width / 2, y: line - LINE / 2, width, height: LINE });
+  const fits = ([middle]: Place): boolean => middle - width / 2 > 2 && middle + width / 2 < camera.width - 2;
+  return places.find((place) => fits(place) && sheet.take(box(place))) ?? places.find(fits) ?? places[0]!;
+}
+
 /** In space a box to turn by; axes have names only where they mean something. */
-function axes({ camera, view, points, depth }: Drawing): Shape[] {
-  const { ink } = view;
-  const quiet = { size: 12, weight: 400, color: ink.quiet, halo: ink.ground };
+function axes(drawing: Drawing, sheet: Sheet): Shape[] {
+  const { camera, view, ink, points, depth, widthOf } = drawing;
+  const quiet = { kind: "text", align: "center", size: AXIS_SIZE, weight: 400, color: ink.quiet, halo: ink.ground } as const;
   if (depth === 0) {
     if (!view.axes) return [];
-    const [across, up] = view.axes;
+    const [across, up] = view.axes.map((name) => `${name} →`);
+    const [x, y] = [camera.width / 2, camera.height - AXIS_SIZE];
+    const [wide, high] = [across!, up!].map((text) => widthOf(text, 400));
+    // no label stands on them
+    sheet.take({ x: x - wide! / 2, y: y - LINE / 2, width: wide!, height: LINE });
+    sheet.take({ x: AXIS_SIZE - LINE / 2, y: (camera.height - high!) / 2, width: LINE, height: high! });
     return [
-      { kind: "text", x: camera.width / 2, y: camera.height - 12, text: `${across} →`, alpha: 1, align: "center", ...quiet },
-      { kind: "text", x: 12, y: camera.height / 2, text: `${up} →`, alpha: 1, align: "center", upward: true, ...quiet },
+      { ...quiet, x, y, text: across!, alpha: 1 },
+      { ...quiet, x: AXIS_SIZE, y: camera.height / 2, text: up!, alpha: 1, upward: true },
     ];
   }
+  const shapes = edges(drawing);
   const [hx, hy, hz] = points.half;
-  const corner = (index: number): Vector => [index & 1 ? hx : -hx, index & 2 ? hy : -hy, index & 4 ? hz : -hz];
-  const shapes: Shape[] = [];
-  const depths = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => camera.project(...corner(index))[2]);
+  view.axes?.forEach((text, axis) => {
+    const end: Vector = [-hx, -hy, -hz];
+    end[axis]! *= -1;
+    const [x, y, far] = camera.project(...end);
+    const width = widthOf(text, 400);
+    if (far <= 0) return;
+    sheet.take({ x: x - width / 2, y: y - LINE / 2, width, height: LINE });
+    shapes.push({ ...quiet, x, y, text, alpha: depth });
+  });
+  return shapes;
+}
+
+function edges({ camera, ink, points, depth }: Drawing): Shape[] {
+  const [hx, hy, hz] = points.half;
+  const corners = Array.from({ length: 8 }, (_, index) =>
+    camera.project(index & 1 ? hx : -hx, index & 2 ? hy : -hy, index & 4 ? hz : -hz),
+  );
+  const depths = corners.map((corner) => corner[2]);
   const nearest = depths.indexOf(Math.min(...depths)); // its edges would stand before the points
+  const shapes: Shape[] = [];
   for (let from = 0; from < 8; from++) {
-    for (const bit of [1, 2, 4]) {
-      if (from & bit || from === nearest || (from | bit) === nearest) continue;
-      const [x0, y0, near] = camera.project(...corner(from));
-      const [x1, y1, far] = camera.project(...corner(from | bit));
+    for (const to of [1, 2, 4].map((bit) => from | bit)) {
+      if (to === from || from === nearest || to === nearest) continue;
+      const [x0, y0, near] = corners[from]!;
+      const [x1, y1, far] = corners[to]!;
       if (near <= 0 || far <= 0) continue;
       const ends: Place[] = [
         [x0, y0],
@@ -223,17 +230,5 @@ function axes({ camera, view, points, depth }: Drawing): Shape[] {
       shapes.push({ kind: "stroke", points: ends, color: ink.quiet, width: 1, alpha: 0.3 * depth });
     }
   }
-  view.axes?.forEach((text, axis) => {
-    const end: Vector = [-hx, -hy, -hz];
-    end[axis]! *= -1;
-    const [x, y, far] = camera.project(...end);
-    if (far > 0) shapes.push({ kind: "text", x, y, text, alpha: depth, align: "center", ...quiet });
-  });
   return shapes;
-}
-
-/** Return text on one line, cut to a length. */
-export function shortened(text: string, length: number): string {
-  const line = text.trim() ? text.replace(/\s+/g, " ") : JSON.stringify(text);
-  return line.length <= length ? line : `${[...line].slice(0, length - 1).join("")}…`;
 }

@@ -1,9 +1,12 @@
-/** The key below the map: categories that can be switched off and on, or a scale. */
+/** The key below the map: categories that can be switched off, a scale, and what size and opacity mean. */
 
 import { counts } from "./colors.ts";
-import type { Part } from "./parts.ts";
-import { shownNumber } from "./parts.ts";
-import type { ColorBy } from "./view.ts";
+import { type Part, shownNumber } from "./parts.ts";
+import { opacityOf, sizeOf } from "./style.ts";
+import type { ColorBy, SizeBy, View } from "./view.ts";
+
+const DOT = 7; // pixels of a usual point in the key
+const STEPS = [0, 127, 255]; // shown of a range
 
 export class Legend {
   readonly element = document.createElement("div");
@@ -13,15 +16,17 @@ export class Legend {
     this.element.className = "key";
   }
 
-  /** Show what the colors mean. */
-  show(color: ColorBy | null, part: Part | undefined, hidden: ReadonlySet<number>): void {
-    const what = JSON.stringify([color, part?.id]);
+  /** Show what the looks of points mean. */
+  show({ color, sizes, opacities }: View, part: Part | undefined, hidden: ReadonlySet<number>): void {
+    const what = JSON.stringify([color, sizes, opacities, part?.id]);
     if (what !== this.shown) {
       this.shown = what;
       this.element.replaceChildren();
+      if (sizes) this.range("Size", sizes, (dot, weight) => Object.assign(dot.style, square(DOT * sizeOf(weight))));
+      if (opacities) this.range("Opacity", opacities, (dot, weight) => (dot.style.opacity = `${opacityOf(weight)}`));
       if (color && part?.kind === "codes") this.categories(color, part.names, counts(part));
       if (color && part?.kind === "numbers") this.scale(color);
-      this.element.hidden = !color;
+      this.element.hidden = !this.element.children.length;
     }
     for (const button of this.element.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", `${!hidden.has(Number(button.dataset["code"]))}`);
@@ -29,7 +34,7 @@ export class Legend {
   }
 
   private categories(color: ColorBy, names: readonly string[], sizes: readonly number[]): void {
-    this.title(color.title);
+    this.element.append(span("title", color.title));
     names.forEach((name, code) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -37,33 +42,40 @@ export class Legend {
       button.title = `${name}: ${sizes[code]!.toLocaleString("en")} points. Click: off or on. Double-click: it alone, or all.`;
       const dot = document.createElement("i");
       dot.style.background = color.colors[code]!;
-      const text = document.createElement("span");
-      text.textContent = name;
-      button.append(dot, text);
+      button.append(dot, span("", name));
       button.addEventListener("click", (event) => this.toggle(code, event.detail === 2));
       this.element.append(button);
     });
   }
 
   private scale(color: ColorBy): void {
-    this.title(color.title);
     const ramp = document.createElement("div");
     ramp.className = "ramp";
     ramp.style.background = `linear-gradient(to right, ${color.colors.join(", ")})`;
-    const [low, high] = [color.low, color.high].map((value) => {
-      const text = document.createElement("span");
-      text.textContent = shownNumber(value);
-      return text;
-    });
-    low!.textContent = `≤ ${low!.textContent}`;
-    high!.textContent = `≥ ${high!.textContent}`;
-    this.element.append(low!, ramp, high!);
+    this.element.append(span("title", color.title), low(color), ramp, high(color));
   }
 
-  private title(text: string): void {
-    const title = document.createElement("span");
-    title.className = "title";
-    title.textContent = text;
-    this.element.append(title);
+  /** Three points, from the least to the most. */
+  private range(what: string, by: SizeBy, dress: (dot: HTMLElement, weight: number) => void): void {
+    const holder = span("range", "");
+    holder.dataset["by"] = what.toLowerCase();
+    const dots = STEPS.map((weight) => {
+      const dot = document.createElement("i");
+      dress(dot, weight);
+      return dot;
+    });
+    holder.append(span("title", `${what}: ${by.title}`), low(by), ...dots, high(by));
+    this.element.append(holder);
   }
+}
+
+const low = (by: SizeBy): HTMLElement => span("", `≤ ${shownNumber(by.low)}`);
+const high = (by: SizeBy): HTMLElement => span("", `≥ ${shownNumber(by.high)}`);
+const square = (pixels: number): { width: string; height: string } => ({ width: `${pixels}px`, height: `${pixels}px` });
+
+function span(className: string, text: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = className;
+  element.textContent = text;
+  return element;
 }

@@ -6,7 +6,9 @@
  * camera, selection and all that is on the graphics card survive a visit to another page.
  */
 
-import { type Choice, Cloud } from "./cloud.ts";
+import { Cameras } from "./cameras.ts";
+import type { Choice, Tell } from "./choosing.ts";
+import { Cloud } from "./cloud.ts";
 import { openPage } from "./page.ts";
 import { readMessage } from "./message.ts";
 import { Parts, toPart } from "./parts.ts";
@@ -20,11 +22,12 @@ interface Mount {
 
 interface Living {
   cloud: Cloud;
-  tell: (choice: Choice) => void;
+  tell: Tell;
 }
 
 const MOST_ASIDE = 4; // maps kept while another page is open; a browser has some 16 WebGL contexts
 const parts = new Parts();
+const cameras = new Cameras();
 const clouds = new Map<string, Living>();
 
 export default function mount({ data, parentElement, setStateValue }: Mount): (() => void) | undefined {
@@ -36,7 +39,7 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
   }
   const view = toView(message);
   const living = clouds.get(view.key) ?? born(view.key);
-  living.tell = (choice) => setStateValue("choice", packed(choice));
+  living.tell = (what, value) => setStateValue(what, typeof value === "object" ? packed(value) : value);
   const { element } = living.cloud;
   const isElsewhere = element.parentNode !== parentElement;
   if (isElsewhere) {
@@ -54,7 +57,7 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
 
 function born(key: string): Living {
   const living: Living = {
-    cloud: new Cloud(parts, (choice) => living.tell(choice)),
+    cloud: new Cloud(parts, cameras, (what, value) => living.tell(what, value)),
     tell: () => undefined,
   };
   clouds.set(key, living);

@@ -1,21 +1,7 @@
 /** What draws points: the graphics card, or where there is none, the processor. */
 
 import type { Camera } from "./camera.ts";
-
-export type Rgb = [red: number, green: number, blue: number]; // each 0 to 1
-
-export interface Style {
-  /** A point's diameter in pixels of the screen. */
-  size: number;
-  /** How much of it is from zooming. */
-  grown: number;
-  opacity: number;
-  /** 1 in space, 0 on the plane, between while one becomes the other. */
-  depth: number;
-  ink: Rgb;
-  ground: Rgb;
-  chosen: Rgb;
-}
+import type { Style } from "./style.ts";
 
 /** What stands out. Shapes: 0 a hit, 1 a neighbor, 2 selected; sizes in pixels. */
 export interface Marking {

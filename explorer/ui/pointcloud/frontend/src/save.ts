@@ -2,16 +2,20 @@
 
 import styles from "./page.css";
 import type { Camera } from "./camera.ts";
-import type { Marking, Style } from "./painter.ts";
+import type { Coloring } from "./coloring.ts";
+import type { Marking } from "./painter.ts";
 import { fromPart, type Part } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
-import type { View } from "./view.ts";
+import { opacityOf, sizeOf, type Style } from "./style.ts";
+import type { SaveAs } from "./tools.ts";
+import type { Ink, View } from "./view.ts";
 
 const MOST_CIRCLES = 200_000; // beyond that a drawing is larger than any program opens
 const KEY_LINE = 24;
 
 export interface Seen {
   view: View;
+  ink: Ink;
   camera: Camera;
   family: string;
   shapes: readonly Shape[];
@@ -20,21 +24,24 @@ export interface Seen {
   style: Style;
   marking: Marking;
   positions: Float32Array;
-  shades: Uint8Array | Uint16Array;
-  palette: Uint8Array;
-  /** What the colors mean, for those that are shown. */
-  key: { color: string; name: string }[];
-  title: string;
+  coloring: Coloring;
 }
 
-export async function savePng(seen: Seen, times: number): Promise<void> {
+/** Save what is seen in a form. */
+export async function save(what: SaveAs, seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
+  if (what === "svg") download(new Blob([svg(seen)], { type: "image/svg+xml" }), seen, "svg");
+  else if (what === "html") await savePage(seen, parts, viewBytes);
+  else await savePng(seen, what === "png4" ? 4 : 2);
+}
+
+async function savePng(seen: Seen, times: number): Promise<void> {
   const { width, height } = seen.camera;
   const key = keyShapes(seen);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * times);
   canvas.height = Math.round((height + key.height) * times);
   const context = canvas.getContext("2d")!;
-  context.fillStyle = seen.view.ink.ground;
+  context.fillStyle = seen.ink.ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(seen.drawn(times), 0, 0, width * times, height * times);
   context.scale(times, times);
@@ -44,10 +51,6 @@ export async function savePng(seen: Seen, times: number): Promise<void> {
   download(blob, seen, "png");
 }
 
-export function saveSvg(seen: Seen): void {
-  download(new Blob([svg(seen)], { type: "image/svg+xml" }), seen, "svg");
-}
-
 /** Return what is seen as an SVG. */
 export function svg(seen: Seen): string {
   const { width, height } = seen.camera;
@@ -55,7 +58,7 @@ export function svg(seen: Seen): string {
   const all = height + key.height;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${short(width)} ${short(all)}" width="${short(width)}" height="${short(all)}" font-family="${escaped(seen.family)}">
 <title>${escaped(seen.view.alt)}</title>
-<rect width="100%" height="100%" fill="${seen.view.ink.ground}"/>
+<rect width="100%" height="100%" fill="${seen.ink.ground}"/>
 <svg width="${short(width)}" height="${short(height)}">
 ${pointElements(seen)}
 ${toSvg([...markShapes(seen), ...seen.shapes])}
@@ -66,19 +69,22 @@ ${toSvg(key.shapes)}
 }
 
 function pointElements(seen: Seen): string {
-  const { positions, camera, palette, style } = seen;
+  const { positions, camera, style } = seen;
+  const { palette, shades, sizes, opacities } = seen.coloring;
   const n = positions.length / 3;
   if (n > MOST_CIRCLES) {
     return `<image width="${short(camera.width)}" height="${short(camera.height)}" href="${seen.drawn(2).toDataURL()}"/>`;
   }
   const groups = new Map<number, string[]>();
   for (let row = 0; row < n; row++) {
-    const shade = seen.shades[row] ?? 0;
+    const shade = shades[row] ?? 0;
     if (!palette[4 * shade + 3]) continue;
     const [x, y, depth] = camera.project(positions[3 * row]!, positions[3 * row + 1]!, positions[3 * row + 2]!);
     if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
     const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
-    const circle = `<circle cx="${short(x)}" cy="${short(y)}" r="${short((style.size * nearness) / 2)}"/>`;
+    const radius = ((sizes ? sizeOf(sizes[row]!) : 1) * style.size * nearness) / 2;
+    const clear = opacities ? ` opacity="${short(opacityOf(opacities[row]!))}"` : "";
+    const circle = `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}"${clear}/>`;
     const group = groups.get(shade);
     if (group) group.push(circle);
     else groups.set(shade, [circle]);
@@ -91,25 +97,26 @@ function pointElements(seen: Seen): string {
     .join("\n");
 }
 
-function markShapes({ marking, camera, view, style }: Seen): Shape[] {
+function markShapes({ marking, camera, ink, style }: Seen): Shape[] {
   return [...marking.shapes].flatMap((shape, index): Shape[] => {
     const [px, py, pz] = marking.positions.subarray(3 * index, 3 * index + 3);
     const [x, y, depth] = camera.project(px!, py!, pz!);
     if (depth <= 0) return [];
-    const fill = [null, view.ink.text, view.ink.chosen][shape]!;
-    const color = shape === 1 ? view.ink.ground : view.ink.text;
+    const fill = [null, ink.text, ink.chosen][shape]!;
+    const color = shape === 1 ? ink.ground : ink.text;
     return [{ kind: "ring", x, y, radius: (marking.sizes[index]! + style.grown) / 2 - 1, color, fill, width: shape === 1 ? 1 : 2 }];
   });
 }
 
 /** The key, in as many columns as fit. */
-function keyShapes({ key, camera, view, title }: Seen): { shapes: Shape[]; height: number } {
+function keyShapes({ coloring, camera, ink, view }: Seen): { shapes: Shape[]; height: number } {
+  const { key } = coloring;
   if (!key.length) return { shapes: [], height: 0 };
   const wide = Math.max(120, ...key.map(({ name }) => 34 + 7 * name.length));
   const columns = Math.max(1, Math.floor((camera.width - 24) / wide));
   const top = camera.height + KEY_LINE;
-  const text = { kind: "text", size: 13, color: view.ink.text, halo: null, alpha: 1, align: "left" } as const;
-  const shapes: Shape[] = [{ ...text, x: 12, y: top - 8, text: title, weight: 600 }];
+  const text = { kind: "text", size: 13, color: ink.text, halo: null, alpha: 1, align: "left" } as const;
+  const shapes: Shape[] = [{ ...text, x: 12, y: top - 8, text: view.color?.title ?? "", weight: 600 }];
   key.forEach(({ color, name }, index) => {
     const x = 12 + wide * (index % columns);
     const y = top + KEY_LINE * (Math.floor(index / columns) + 0.6);
@@ -120,20 +127,20 @@ function keyShapes({ key, camera, view, title }: Seen): { shapes: Shape[]; heigh
 }
 
 /** Save a page that holds the data and this program, and asks nothing of any server. */
-export async function savePage(seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
+async function savePage(seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
   const program = await (await fetch(import.meta.url)).text();
-  download(new Blob([page(seen.view, program, [...parts.map(fromPart), viewBytes])], { type: "text/html" }), seen, "html");
+  download(new Blob([page(seen, program, [...parts.map(fromPart), viewBytes])], { type: "text/html" }), seen, "html");
 }
 
 /** Return the page. In a script nothing may end it: so the program's “</” become “<\/”. */
-export function page(view: View, program: string, messages: readonly Uint8Array[]): string {
+export function page({ view, ink }: Seen, program: string, messages: readonly Uint8Array[]): string {
   const data = messages.map((message) => `<script type="application/x-pointcloud">${base64(message)}</script>`);
   return `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escaped(view.name)}</title>
-<style>${styles.replace("GROUND", view.ink.ground)}</style>
+<style>${styles.replace("GROUND", ink.ground)}</style>
 <main></main>
 ${data.join("\n")}
 <script type="module">${program.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--")}</script>

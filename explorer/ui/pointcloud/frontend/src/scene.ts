@@ -24,8 +24,9 @@ import {
 } from "three";
 
 import type { Camera } from "./camera.ts";
-import type { Marking, Painter, Style } from "./painter.ts";
+import type { Marking, Painter } from "./painter.ts";
 import { MARK_FRAGMENT, MARK_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.ts";
+import type { Style } from "./style.ts";
 
 const PALETTE_WIDTH = 256;
 const GOLDEN = 0.6180339887;

@@ -10,23 +10,22 @@ export interface Ink {
   chosen: string;
 }
 
-export interface ColorBy {
+export interface SizeBy {
   part: string;
   title: string;
-  /** Of each category; or of a scale from low to high. */
-  colors: string[];
   low: number;
   high: number;
 }
 
-export interface SizeBy {
-  part: string;
-  low: number;
-  high: number;
+export interface ColorBy extends SizeBy {
+  /** Of each category; or of a scale from low to high. */
+  colors: string[];
 }
 
 export interface Arrow {
   label: string;
+  /** The color of what is selected if null. */
+  color: string | null;
   /** Rows, or −1 where an end is a place of its own. */
   rows: [number, number];
   /** Coordinates as the projection has them. */
@@ -48,8 +47,9 @@ export interface View {
   size: number;
   opacity: number;
   height: number | null;
+  /** What the page was when Python drew; it may have changed since. */
   dark: boolean;
-  ink: Ink;
+  inks: { light: Ink; dark: Ink };
   selected: number | null;
   /** The last choice made here that Python has heard of. */
   answered: number;
@@ -75,6 +75,11 @@ export function toView({ header, arrays }: Message): View {
     lost: arrays["lost"] as Uint32Array,
     order: order.length ? order : null,
   };
+}
+
+/** Return the colors that are not data. */
+export function inkOf({ inks }: View, isDark: boolean): Ink {
+  return isDark ? inks.dark : inks.light;
 }
 
 /** Return the ids of the parts that a view needs before it can be drawn, and those it can wait for. */

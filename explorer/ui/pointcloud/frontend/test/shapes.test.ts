@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { categoryPalette, scalePalette, scaleShades } from "../src/colors.ts";
-import { base64, page } from "../src/save.ts";
+import { base64, page, type Seen } from "../src/save.ts";
 import { escaped, toSvg } from "../src/shapes.ts";
-import type { View } from "../src/view.ts";
 
 test("a label in a drawing is text and nothing else", () => {
   const text = '<img src=x onerror="alert(1)">&\u0007\ud800';
@@ -16,8 +15,8 @@ test("a label in a drawing is text and nothing else", () => {
 });
 
 test("in a saved page neither program, name nor data can end their element", () => {
-  const view = { name: "</title><b>", ink: { ground: "#ffffff" } } as View;
-  const text = page(view, 'const a = "</script><!--";', [Uint8Array.of(1, 2, 250)]);
+  const seen = { view: { name: "</title><b>" }, ink: { ground: "#ffffff" } } as Seen;
+  const text = page(seen, 'const a = "</script><!--";', [Uint8Array.of(1, 2, 250)]);
   assert.equal(text.match(/<\/script>/g)!.length, 2);
   assert.ok(!text.includes("<!--"));
   assert.ok(text.includes("<title>&lt;/title&gt;&lt;b&gt;</title>"));

@@ -1,0 +1,111 @@
+/** What the pointer means: the point under it, the points that it goes around, and what is drawn of that. */
+
+import type { Camera } from "./camera.ts";
+import type { Choosing } from "./choosing.ts";
+import type { Coloring } from "./coloring.ts";
+import type { Motion } from "./motion.ts";
+import type { Part, PointsPart } from "./parts.ts";
+import { pickPoint, type Place, pointsInside } from "./pick.ts";
+import type { Shape } from "./shapes.ts";
+import { Tip } from "./tip.ts";
+import type { Ink, View } from "./view.ts";
+import { told, type Words } from "./words.ts";
+
+const SLACK = 4; // pixels beside a point that still mean it
+
+/** What there is to point at. */
+export interface Target {
+  camera: Camera;
+  motion: Motion;
+  coloring: Coloring;
+  choosing: Choosing;
+  words: Words;
+  view(): View;
+  points(): PointsPart | null;
+  part(id: string): Part | undefined;
+  /** A point's diameter in pixels. */
+  size(): number;
+}
+
+export class Pointing {
+  readonly tip = new Tip();
+  /** The row under the pointer. */
+  row: number | null = null;
+  private outline: Place[] = [];
+
+  /** `chose` is called after a choice, `hovered` when something else has to be drawn. */
+  constructor(
+    private readonly at: Target,
+    private readonly chose: () => void,
+    private readonly hovered: () => void,
+  ) {}
+
+  /** Point at a place, or at nothing. */
+  hover(place: Place | null): void {
+    const row = place && !this.at.motion.isMoving ? this.pick(place, SLACK) : null;
+    if (row === this.row) return;
+    this.row = row;
+    if (row === null) this.tip.hide();
+    else this.tell(row);
+    this.hovered();
+  }
+
+  /** Choose the point at a place. */
+  choose(place: Place, adds: boolean, slack = SLACK): void {
+    const row = this.pick(place, slack);
+    if (row === null) return;
+    const { choosing } = this.at;
+    if (adds ? choosing.add([row]) : choosing.choose([row])) this.chose();
+  }
+
+  /** Choose the point nearest to the middle. */
+  chooseCenter(adds: boolean): void {
+    const { width, height } = this.at.camera;
+    this.choose([width / 2, height / 2], adds, Math.hypot(width, height));
+  }
+
+  /** Go around points; when done, choose them. */
+  surround(polygon: Place[], isDone: boolean, adds: boolean): void {
+    const { camera, choosing, coloring } = this.at;
+    const points = this.at.points();
+    this.outline = isDone ? [] : polygon;
+    if (isDone && polygon.length > 2 && points) {
+      const rows = pointsInside(points.positions, camera, polygon, coloring.isVisible);
+      const isNew = adds ? choosing.add(rows) : rows.length > 0 && choosing.choose(rows);
+      if (isNew) this.chose();
+    }
+    this.hovered();
+  }
+
+  /** The lasso or the box on its way, and a ring around the point, which stands out on any color. */
+  shapes({ text, ground }: Ink): Shape[] {
+    const shapes: Shape[] = [];
+    const { camera, motion, size } = this.at;
+    if (this.row !== null) {
+      const [x, y, depth] = camera.project(...motion.at(this.row));
+      const ring = { kind: "ring", x, y, fill: null } as const;
+      const radius = size() / 2 + 3;
+      if (depth > 0) shapes.push({ ...ring, radius: radius + 1, color: ground, width: 4 }, { ...ring, radius, color: text, width: 2 });
+    }
+    if (this.outline.length) {
+      shapes.push({ kind: "stroke", points: this.outline, color: text, width: 1.5, alpha: 0.9, isClosed: true, fill: 0.1 });
+    }
+    return shapes;
+  }
+
+  private pick(place: Place, slack: number): number | null {
+    const { camera, motion, coloring } = this.at;
+    const points = this.at.points();
+    if (!points || motion.isJourney) return null;
+    return pickPoint(points.positions, camera, place, this.at.size() / 2 + slack, coloring.isVisible);
+  }
+
+  private tell(row: number): void {
+    const { camera, motion, words } = this.at;
+    const { color, sizes, opacities, hover } = this.at.view();
+    const looks = [color, sizes, opacities].flatMap((by) => (by ? [by.part] : []));
+    const columns = [...new Set([...looks, ...hover])].map((id) => this.at.part(id));
+    const [x, y] = camera.project(...motion.at(row));
+    this.tip.show(words.hovered(row), told(columns, row), x, y, camera.width, camera.height);
+  }
+}

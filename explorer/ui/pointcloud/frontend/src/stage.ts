@@ -1,0 +1,149 @@
+/** The map's elements: the stage with its canvases, the key, and what is said about them. */
+
+import { Flat } from "./flat.ts";
+import type { Box } from "./labels.ts";
+import type { Painter } from "./painter.ts";
+import { Scene } from "./scene.ts";
+import { paint, type Shape } from "./shapes.ts";
+import styles from "./styles.css";
+import type { Mode } from "./tools.ts";
+import type { Ink } from "./view.ts";
+
+const LEAST_HEIGHT = [360, 0.5] as const; // pixels, and of the window
+const BELOW = 24; // pixels left free below the map and its key
+const KEY_HEIGHT = 30; // pixels, until the key is there
+
+export class Stage {
+  readonly element = div("cloud");
+  readonly stage = div("stage");
+  readonly painter: Painter;
+  readonly context: CanvasRenderingContext2D;
+  mode: Mode = "move";
+  private readonly inkCanvas = document.createElement("canvas");
+  private readonly notice = div("notice");
+  private readonly said = div("hidden");
+  private key: HTMLElement | null = null;
+  private height: number | null = null;
+  private filled = 480;
+
+  /** `restored` is called when the graphics card has come back. */
+  constructor(restored: () => void) {
+    const style = document.createElement("style");
+    style.textContent = styles;
+    this.notice.hidden = true;
+    this.notice.setAttribute("role", "status");
+    this.said.setAttribute("aria-live", "polite");
+    this.stage.tabIndex = 0;
+    this.stage.setAttribute("role", "application");
+    this.stage.setAttribute("aria-roledescription", "map of points");
+    this.context = this.inkCanvas.getContext("2d")!;
+    this.painter = this.newPainter(restored);
+    this.stage.append(this.painter.canvas, this.inkCanvas, this.notice);
+    this.element.append(style, this.stage, this.said);
+    this.element.dataset["state"] = "waiting";
+  }
+
+  /** Put what lies over the points, and what stands below them. */
+  furnish(over: readonly HTMLElement[], key: HTMLElement): void {
+    this.stage.append(...over);
+    this.stage.after(key);
+    this.key = key;
+  }
+
+  /** Take colors, a height in pixels (null: what the window leaves) and the words for those who see nothing. */
+  dress({ text, quiet, ground, grid }: Ink, isDark: boolean, height: number | null, alt: string): void {
+    this.element.classList.toggle("dark", isDark);
+    for (const [name, color] of Object.entries({ ink: text, quiet, ground, line: grid })) {
+      this.element.style.setProperty(`--${name}`, color);
+    }
+    this.height = height;
+    this.stage.style.height = `${height ?? this.filled}px`;
+    this.stage.setAttribute("aria-label", alt);
+  }
+
+  /** Take the height that the window leaves, so that the key stays in sight. */
+  readonly fill = (): void => {
+    if (!this.element.isConnected) return;
+    const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
+    const top = this.stage.getBoundingClientRect().top + scrolled;
+    const key = this.key?.offsetHeight || KEY_HEIGHT;
+    const [least, share] = LEAST_HEIGHT;
+    this.filled = Math.round(Math.max(least, share * window.innerHeight, window.innerHeight - top - key - BELOW));
+    this.stage.style.height = `${this.height ?? this.filled}px`;
+  };
+
+  /** Fit the canvases to the stage and return its size; null while it has none. */
+  resize(): { width: number; height: number } | null {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !height) return null;
+    const ratio = window.devicePixelRatio || 1;
+    this.painter.resize(width, height, ratio);
+    this.inkCanvas.width = Math.round(width * ratio);
+    this.inkCanvas.height = Math.round(height * ratio);
+    return { width, height };
+  }
+
+  /** Draw lines and letters over the points. */
+  write(shapes: readonly Shape[], family: string): void {
+    const { context, inkCanvas } = this;
+    const ratio = inkCanvas.width / this.stage.clientWidth;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, inkCanvas.width, inkCanvas.height);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paint(context, shapes, family);
+  }
+
+  /** What a drag does. */
+  setMode(mode: Mode): void {
+    this.mode = mode;
+    for (const one of ["lasso", "box"]) this.stage.classList.toggle(one, mode === one);
+    this.note({ mode });
+  }
+
+  /** Tell a screen reader. */
+  say(text: string): void {
+    if (this.said.textContent !== text) this.said.textContent = text;
+  }
+
+  /** Tell everybody; nothing where the text is empty. */
+  tell(text: string): void {
+    this.notice.textContent = text;
+    this.notice.hidden = !text;
+  }
+
+  /** Show facts to those who test, and to nobody else. */
+  note(facts: Record<string, string | number>): void {
+    for (const [name, value] of Object.entries(facts)) this.element.dataset[name] = `${value}`;
+  }
+
+  private newPainter(restored: () => void): Painter {
+    const canvas = document.createElement("canvas");
+    canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      this.note({ state: "lost" });
+      this.tell("The graphics card was taken away; the map returns with it.");
+    });
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.tell("");
+      restored();
+    });
+    try {
+      return new Scene(canvas);
+    } catch {
+      this.note({ painter: "processor" });
+      this.tell("This browser has no WebGL2, so the map is drawn without the graphics card, and slower.");
+      return new Flat(document.createElement("canvas"));
+    }
+  }
+}
+
+/** Where an element is on the stage, with some air. */
+export function boxOf({ offsetLeft: x, offsetTop: y, offsetWidth: width, offsetHeight: height }: HTMLElement): Box {
+  return { x: x - 4, y: y - 4, width: width + 12, height: height + 8 };
+}
+
+function div(className: string): HTMLDivElement {
+  const element = document.createElement("div");
+  element.className = className;
+  return element;
+}
