@@ -1,4 +1,4 @@
-"""Analogies as Plotly figures: in their own plane, on the map, and many pairs at once."""
+"""Analogies as Plotly figures: in their own plane, and many pairs at once."""
 
 from __future__ import annotations
 
@@ -11,19 +11,9 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED
 from explorer.figures.labels import SIDES, Sheet
-from explorer.figures.map import (
-    DARK,
-    LABEL_LENGTH,
-    LIGHT,
-    Ink,
-    Pen,
-    layout,
-    plain_hover,
-    shown_text,
-)
+from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, Ink, plain_hover, shown_text
 from explorer.pairs import PairFamily
 from explorer.parallelogram import Dots, PlanePicture
-from explorer.projection import Projection
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
 PAIRS_SHEET = (400.0, 330.0)
@@ -31,7 +21,6 @@ NAME_LENGTH = 22  # of a label; the whole is told on hover
 MARK = "••"  # as wide as a point
 ROOM = 0.12  # of the width, left free on both sides for labels
 NAMED_ANSWERS = 5
-MOST_BACKDROP = 3_000  # points of the map behind the arrows: the whole would be megabytes
 
 
 def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False) -> go.Figure:
@@ -128,55 +117,6 @@ def named_dots(
         cliponaxis=False,
         showlegend=False,
     )
-
-
-def arrows_on_map(
-    projection: Projection,
-    labels: Sequence[str],
-    steps: Sequence[tuple[int, int]],
-    *,
-    height: int = 430,
-    dark: bool = False,
-) -> go.Figure:
-    """Draw steps between rows on a flat map; behind them, a part of all points.
-
-    Parameters
-    ----------
-    projection
-        n points in 2D.
-    labels
-        n labels.
-    steps
-        Rows from which and to which each arrow leads; the last is drawn as what was found.
-    """
-    ink = DARK if dark else LIGHT
-    pen = Pen(projection, labels, ink, 4)
-    figure = go.Figure(pen.trace(backdrop(len(projection)), {"color": ink.quiet, "opacity": 0.25}))
-    rows = np.array(list(dict.fromkeys(row for step in steps for row in step)), np.intp)
-    pen.sheet = Sheet(projection.coordinates, PAIRS_SHEET)
-    for row in rows:
-        pen.sheet.take(projection.coordinates[row], MARK, (0.0, 0.0))
-    given = OKABE_ITO[4 if dark else 0]
-    figure.add_trace(pen.mark(rows, 11, color=given))
-    places = projection.coordinates
-    figure.update_layout(layout(projection, ink, height))
-    figure.update_layout(
-        annotations=[
-            arrow_between(
-                places[start].tolist(),
-                places[end].tolist(),
-                arrowcolor=SELECTED if number == len(steps) - 1 else given,
-                arrowwidth=3,
-            )
-            for number, (start, end) in enumerate(steps)
-        ]
-    )
-    return figure
-
-
-def backdrop(n: int) -> NDArray[np.intp]:
-    """Return the rows that stand for all n: evenly spaced, at most MOST_BACKDROP."""
-    return np.unique(np.linspace(0, n - 1, min(n, MOST_BACKDROP)).astype(np.intp))
 
 
 def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -> go.Figure:

@@ -1,8 +1,6 @@
-"""Which points of a map get their names written, and on which side, so that none overlap."""
+"""Which points of a figure get their names written, and on which side, so that none overlap."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +8,6 @@ from numpy.typing import NDArray
 SHEET = (850.0, 520.0)  # width and height of a usual map, in pixels
 CHARACTER = (7.0, 17.0)  # of a letter
 GAP = 9.0  # between a point's center and its label
-CELLS = (6, 8)  # columns and rows in which one landmark each is looked for
-LONGEST_LANDMARK = 24
 
 SIDES = {  # Plotly's name for a side, and where the label's center is, in label sizes
     "top center": (0.0, 0.5),
@@ -52,36 +48,3 @@ class Sheet:
         """Take a place beside a point; return its side, or None where none is free."""
         free = (name for name, side in SIDES.items() if self.take(point, text, side))
         return next(free, None)
-
-
-def landmarks(coordinates: NDArray[np.float32], labels: Sequence[str]) -> NDArray[np.intp]:
-    """Return the rows to name before anybody asks: in each part of the map, its first that fits.
-
-    Files usually begin with what is frequent or important, so the first is a fair guess.
-
-    Parameters
-    ----------
-    coordinates
-        (n, 2) or (n, 3) float32; the first two axes count.
-    labels
-        n labels; long ones are passed over.
-    """
-    plane = coordinates[:, :2]
-    low = plane.min(axis=0)
-    extent = np.maximum(plane.max(axis=0) - low, 1e-12)
-    cells = np.minimum((plane - low) / extent * CELLS, np.array(CELLS) - 1).astype(np.intp)
-    sheet = Sheet(coordinates)
-    seen: set[tuple[int, int]] = set()
-    rows = []
-    for row, (column, line) in enumerate(cells.tolist()):
-        fits = 0 < len(labels[row]) <= LONGEST_LANDMARK
-        if (
-            (column, line) not in seen
-            and fits
-            and sheet.take(plane[row], labels[row], SIDES["top center"])
-        ):
-            seen.add((column, line))
-            rows.append(row)
-            if len(rows) == CELLS[0] * CELLS[1]:
-                break
-    return np.array(rows, np.intp)

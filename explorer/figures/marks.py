@@ -13,7 +13,7 @@ NO_ROWS: Rows = np.empty(0, np.intp)
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """What stands out on the map: rows of search hits, a selected row, its neighbors, landmarks.
+    """What stands out on the map: rows of search hits, a selected row and its neighbors.
 
     `lost` are those of the neighbors that the picture does not draw near.
     """
@@ -22,7 +22,6 @@ class Marks:
     selected: int | None = None
     neighbors: Rows = field(default_factory=lambda: NO_ROWS)
     lost: Rows = field(default_factory=lambda: NO_ROWS)
-    landmarks: Rows = field(default_factory=lambda: NO_ROWS)
 
     @property
     def is_empty(self) -> bool:

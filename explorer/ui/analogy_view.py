@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,16 +16,19 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from explorer import EmbeddingSpace
 from explorer.analogy import METHODS, Study, read_inputs, study
 from explorer.errors import ExplorerError
-from explorer.figures.analogy import arrows_on_map, plane_figure
+from explorer.figures.analogy import plane_figure
+from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.marks import Marks
 from explorer.formula import Term, formula_text, parse_formula
 from explorer.neighbors import Neighbors
 from explorer.parallelogram import PlanePicture, plane_picture
 from explorer.projection import METHODS as PROJECTIONS
 from explorer.ui.analogy_lessons import FORMULAS, LESSONS, Lesson
 from explorer.ui.charts import show_chart
+from explorer.ui.map_view import point_size
 from explorer.ui.pictures import picture
 from explorer.ui.plain import plain
-from explorer.ui.pointcloud import is_dark
+from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
 from explorer.ui.words import formula_field, word_field
 
 METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
@@ -275,10 +279,18 @@ def show_picture(found: Study, answer: Neighbors) -> None:
         steps = [(a, b), (c, best)]
     else:
         steps = [(row, best) for row in rows.values()]
-    show_chart(
-        arrows_on_map(projection, space.labels, steps, height=FIGURE_HEIGHT, dark=is_dark()),
-        f"The same words on the map, with arrows to {answer.labels[0]}",
-        key="analogy on map",
+    given = OKABE_ITO[4 if is_dark() else 0]
+    pointcloud(
+        projection,
+        space,
+        key="analogy map",
+        marks=Marks(hits=np.array([*rows.values(), best])),
+        arrows=[
+            Arrow(start, end, color=SELECTED if number == len(steps) - 1 else given)
+            for number, (start, end) in enumerate(steps)
+        ],
+        size=point_size(len(space)),
+        height=FIGURE_HEIGHT,
     )
     st.caption(
         "The same arrows on the map. Here their lengths and angles mean little: the map was not "

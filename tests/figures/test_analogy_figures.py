@@ -7,16 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from explorer import EmbeddingSpace, project
+from explorer import EmbeddingSpace
 from explorer.analogy import read_inputs, study
 from explorer.axes import place_on_axis, removal, semantic_axis
-from explorer.figures.analogy import (
-    MOST_BACKDROP,
-    arrows_on_map,
-    backdrop,
-    pairs_figure,
-    plane_figure,
-)
+from explorer.figures.analogy import pairs_figure, plane_figure
 from explorer.figures.axes import axis_figure, removal_figure, two_axes_figure
 from explorer.pairs import pair_family
 from explorer.parallelogram import plane_picture
@@ -51,7 +45,6 @@ def test_labels_are_text_in_every_figure(rough: EmbeddingSpace) -> None:
     places = place_on_axis(rough, axis, words)
     figures = [
         plane_figure(plane_picture(found, found.answer(3))),
-        arrows_on_map(project(rough, "pca"), rough.labels, [(0, 1), (2, 3)]),
         pairs_figure(pair_family(rough, [(HOSTILE, "b"), ("c", "d")])),
         axis_figure(axis, words, places, (places[:1], places[1:2])),
         two_axes_figure(axis, axis, words, np.stack([places, places], axis=1)),
@@ -59,11 +52,6 @@ def test_labels_are_text_in_every_figure(rough: EmbeddingSpace) -> None:
     ]
     for figure in figures:
         assert "<img" not in json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
-
-
-def test_behind_the_arrows_stands_a_part_of_a_large_map() -> None:
-    assert len(backdrop(400_000)) == MOST_BACKDROP
-    assert backdrop(3).tolist() == [0, 1, 2]
 
 
 def test_a_family_is_drawn_with_an_arrow_for_each_pair(rough: EmbeddingSpace) -> None:
