@@ -43,6 +43,7 @@ TRY: dict[str, Any] = {
 MAPS = ("pca", "umap")  # on which the same arrows can be drawn
 PLANE = "In its own plane"
 FIGURE_HEIGHT = 390
+BEHIND = 0.4  # opacity of the points behind the arrows
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,7 @@ def show_picture(found: Study, answer: Neighbors) -> None:
             for number, (start, end) in enumerate(steps)
         ],
         size=point_size(len(space)),
+        opacity=BEHIND,
         height=FIGURE_HEIGHT,
     )
     st.caption(

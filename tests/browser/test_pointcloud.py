@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -30,6 +32,24 @@ def place_of(cloud: Locator, row: int) -> tuple[float, float]:
     """Return where a row is in the window."""
     place = cloud.evaluate("(map, row) => map.pointcloud.placeOf(row)", row)
     return place["x"], place["y"]
+
+
+def row_of(cloud: Locator, label: str) -> int:
+    """Return the row that has this label."""
+    row: int = cloud.evaluate(
+        """(map, label) => {
+            const {words} = map.pointcloud;
+            return words.search(label.toLowerCase()).find(row => words.hovered(row) === label);
+        }""",
+        label,
+    )
+    return row
+
+
+def named(cloud: Locator) -> list[str]:
+    """Return the labels that are written on the map."""
+    texts: list[str] = cloud.evaluate("map => map.pointcloud.labels.map(({text}) => text)")
+    return texts
 
 
 def camera(cloud: Locator) -> dict[str, object]:
@@ -135,16 +155,64 @@ def test_camera_and_selection_survive_another_page(server: Server, page: Page) -
     expect(cloud).to_have_attribute("data-selected", "")
 
 
+def test_the_camera_survives_a_reload_of_the_browser(server: Server, page: Page) -> None:
+    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
+    cloud.get_by_role("button", name="Zoom in").click()
+    x, y = place_of(cloud, JANE_EYRE)
+    drag(page, [(x, y), (x + 50, y + 30)])
+    before = camera(cloud)
+    page.reload()
+    cloud.and_(page.locator(DRAWN)).wait_for()
+    assert camera(cloud) == before
+    expect(cloud).to_have_attribute("data-selected", DRACULA)
+
+
+def test_the_systems_theme_is_followed_while_the_page_is_open(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    gothic = cloud.get_by_role("button", name="Gothic", exact=True).locator("i")
+    color = gothic.evaluate("dot => dot.style.background")
+    page.emulate_media(color_scheme="dark")
+    expect(cloud).to_have_class(re.compile("dark"))
+    expect(cloud).to_have_css("color", "rgb(228, 233, 237)")
+    # Python has heard of it, and chosen colors that suit a dark ground
+    expect(gothic).not_to_have_attribute("style", f"background: {color};")
+
+
+# Keeps, frame by frame, where the first point was, and whence and whither it went.
+WATCH = """map => {
+    const {motion} = map.pointcloud;
+    map.watched = [];
+    const look = () => {
+        if (motion.isJourney) map.watched.push({
+            share: motion.share, depth: motion.depth, at: [...motion.at(0)],
+            from: [...motion.before.subarray(0, 3)],
+            to: [...motion.points.positions.subarray(0, 3)],
+        });
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def assert_watched_on_its_way(cloud: Locator) -> list[dict[str, Any]]:
+    """Check that the first point was seen between its places, on the straight way."""
+    watched: list[dict[str, Any]] = cloud.evaluate("map => map.watched")
+    between = [one for one in watched if 0 < one["share"] < 1]
+    assert between
+    for one in between:
+        way = zip(one["from"], one["to"], strict=True)
+        expected = [start + (end - start) * one["share"] for start, end in way]
+        assert one["at"] == pytest.approx(expected, abs=1e-5)
+        assert one["from"] != one["to"]
+    return between
+
+
 def test_the_same_points_move_from_the_plane_into_space(server: Server, page: Page) -> None:
     cloud = open_map(page, server)
-    cloud.evaluate("""map => {
-        map.states = [];
-        new MutationObserver(() => map.states.push(map.dataset.state))
-            .observe(map, {attributes: true, attributeFilter: ['data-state']});
-    }""")
+    cloud.evaluate(WATCH)
     page.get_by_text("3D", exact=True).click()
     expect(page.locator(f"{DRAWN}[data-dimensions='3']")).to_be_visible()
-    assert "moving" in cloud.evaluate("map => map.states")
+    assert all(0 < one["depth"] < 1 for one in assert_watched_on_its_way(cloud))
     cloud.get_by_role("button", name="Turn by itself").click()
     before = camera(cloud)
     cloud.evaluate(
@@ -155,6 +223,56 @@ def test_the_same_points_move_from_the_plane_into_space(server: Server, page: Pa
         }""",
         before,
     )
+
+
+def test_the_same_points_move_from_pca_to_umap(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    cloud.evaluate(WATCH)
+    page.get_by_role("radio", name="UMAP").or_(page.get_by_role("button", name="UMAP")).click()
+    expect(page.locator(f"{DRAWN}[data-picture*=' umap 2']")).to_be_visible()
+    assert_watched_on_its_way(cloud)
+
+
+def test_sizes_and_opacities_follow_a_number(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    page.get_by_role("button", name="Style").click()
+    for by, weights in (("Size", "sizes"), ("Opacity", "opacities")):
+        page.get_by_label(f"{by} by").click()
+        page.get_by_role("option", name="year", exact=True).click()
+        expect(cloud.get_by_text(f"{by}: year")).to_be_visible()
+        oldest, newest = (
+            cloud.evaluate(
+                f"(map, row) => map.pointcloud.coloring.{weights}[row]", row_of(cloud, title)
+            )
+            for title in ("The Epic of Gilgamesh", "We")
+        )
+        assert oldest == 0
+        assert newest > 200
+    expect(page).to_have_url(re.compile("size_by=year.*opacity_by=year"))
+
+
+def test_an_analogy_is_drawn_with_arrows_from_word_to_word(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/analogies?space=words&a=man&b=king&c=woman")
+    page.get_by_text("On the map (PCA)").click()
+    cloud = page.locator(DRAWN)
+    expect(cloud).to_have_attribute("data-hits", "4")
+    assert set(named(cloud)) == {"man", "king", "woman", "queen"}
+    stage = cloud.locator(".stage").bounding_box()
+    assert stage is not None
+    heads = cloud.evaluate("map => map.pointcloud.shapes.filter(({isClosed}) => isClosed)")
+    tips = [(one["points"][0][0] + stage["x"], one["points"][0][1] + stage["y"]) for one in heads]
+    assert len(tips) == 2
+    for tip, end in zip(tips, ("king", "queen"), strict=True):
+        # it stops before the word's mark
+        assert 3 < math.dist(tip, place_of(cloud, row_of(cloud, end))) < 15
+    assert heads[0]["color"] != heads[1]["color"]
+
+
+def test_of_many_hits_the_best_are_named(server: Server, page: Page) -> None:
+    cloud = open_map(page, server, "space=words&search=king")
+    expect(cloud).to_have_attribute("data-hits", "47")
+    assert "king" in named(cloud)
+    assert len(named(cloud)) <= 12
 
 
 def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> None:

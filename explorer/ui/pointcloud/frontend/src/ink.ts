@@ -18,6 +18,7 @@ const CLUSTER_LENGTH = 24;
 const CLUSTER_FADES = [2, 4] as const; // zooms between which cluster names go
 const CLUSTER_SHIFTS = [0, -1.3, 1.3, -2.6, 2.6]; // lines up or down, where another name is in the way
 const AXIS_SIZE = 12;
+const SHAFT = 6; // pixels that an arrow takes, across and along
 
 export interface Drawing {
   camera: Camera;
@@ -159,6 +160,11 @@ function arrows({ camera, view, ink, points, at, widthOf, size }: Drawing, sheet
       { kind: "stroke", points: shaft, color, width: 2.5, alpha: 0.95 },
       { kind: "stroke", points: [[x1, y1], wing(1), wing(-1)], color, width: 1, alpha: 1, isClosed: true, fill: 1 },
     ];
+    // no word stands on it
+    for (let along = 0; along <= length; along += SHAFT) {
+      const [x, y] = [x0 + ux * along, y0 + uy * along];
+      sheet.take({ x: x - SHAFT / 2, y: y - SHAFT / 2, width: SHAFT, height: SHAFT });
+    }
     if (label) {
       const width = widthOf(label, 600);
       const [x, y] = besideLine([(x0 + x1) / 2, (y0 + y1) / 2], [ux, uy], width, camera, sheet);
