@@ -205,6 +205,7 @@ export class Cloud {
     const n = points.positions.length / 3;
     this.pace.begin(n);
     this.stage.note({ picture: view.picture, points: n, dimensions: points.dimensions });
+    if (this.motion.isMoving) this.stage.note({ state: "moving" });
   }
 
   private get ink(): Ink {
