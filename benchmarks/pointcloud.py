@@ -24,11 +24,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 from plotly.offline import get_plotlyjs
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import OKABE_ITO, Categories
+from explorer.figures.colors import OKABE_ITO, SELECTED, Categories
+from explorer.ui.pointcloud import INKS
 from explorer.ui.pointcloud.component import FOLDER
 from explorer.ui.pointcloud.message import write_message
 from explorer.ui.pointcloud.parts import column_part, labels_part, points_part
@@ -242,10 +244,22 @@ def open_page(browser: Browser, url: str) -> Page:
 
 def write_pages(folder: Path, n: int) -> None:
     """Write both pages and their data: clusters of points in eight colors."""
+    coordinates, codes = clusters(n, 2)
+    write_ours(folder, coordinates, codes)
+    write_plotlys(folder, coordinates, codes)
+
+
+def clusters(n: int, dimensions: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Return points around eight places, and the place of each."""
     rng = np.random.default_rng(42)
     codes = rng.integers(0, 8, n)
-    centers = rng.normal(size=(8, 2)) * 3
-    coordinates = (centers[codes] + rng.normal(size=(n, 2))).astype(np.float32)
+    centers = rng.normal(size=(8, dimensions)) * 3
+    return (centers[codes] + rng.normal(size=(n, dimensions))).astype(np.float32), codes
+
+
+def write_ours(folder: Path, coordinates: NDArray[np.float32], codes: NDArray[np.intp]) -> None:
+    """Write our page and its data."""
+    n = len(coordinates)
     labels = [f"word {row}" for row in range(n)]
     projection = Projection(coordinates, "umap")
     space = EmbeddingSpace(labels, coordinates, name="points")
@@ -256,22 +270,27 @@ def write_pages(folder: Path, n: int) -> None:
         "codes": column_part(Categories("group", names, OKABE_ITO, codes)),
     }
     nothing = np.empty(0, np.uint32)
-    ink = {"text": "#1b242c", "quiet": "#52606d", "grid": "#d5dce2", "ground": "#fcfdfd"}
+    ink = {**INKS["light"], "chosen": SELECTED}
     view = {
         "kind": "view", "key": "map", "picture": "points", "points": parts["points"].id,
         "labels": parts["labels"].id, "hover": [], "sizes": None, "opacities": None,
         "color": {"part": parts["codes"].id, "title": "group", "colors": OKABE_ITO,
                   "low": 0, "high": 0},
         "plain": "#0072B2", "size": 3, "opacity": 0.7, "height": 560, "dark": False,
-        "ink": {**ink, "chosen": "#D55E00"}, "selected": None, "answered": 0, "lines": True,
+        "inks": {"light": ink, "dark": ink}, "selected": None, "answered": 0, "lines": True,
         "arrows": [], "axes": None, "alt": "points", "name": "points", "canPick": True,
     }  # fmt: skip
     for name, one in parts.items():
         (folder / name).write_bytes(one.data)
-    message = write_message(view, {"hits": nothing, "neighbors": nothing, "order": nothing})
+    marked = dict.fromkeys(("hits", "neighbors", "lost", "order"), nothing)
+    message = write_message(view, marked)
     (folder / "view").write_bytes(message)
     shutil.copy(FOLDER / "built" / "pointcloud.js", folder)
     (folder / "ours.html").write_text(OURS)
+
+
+def write_plotlys(folder: Path, coordinates: NDArray[np.float32], codes: NDArray[np.intp]) -> None:
+    """Write Plotly's page and its data."""
     figure = go.Figure(
         [
             go.Scattergl(
@@ -279,7 +298,7 @@ def write_pages(folder: Path, n: int) -> None:
                 y=coordinates[codes == code, 1],
                 mode="markers",
                 marker={"size": 3, "color": color, "opacity": 0.7},
-                text=[labels[row] for row in np.flatnonzero(codes == code)],
+                text=[f"word {row}" for row in np.flatnonzero(codes == code)],
                 hoverinfo="text",
             )
             for code, color in enumerate(OKABE_ITO)
