@@ -285,7 +285,7 @@ def write_ours(folder: Path, coordinates: NDArray[np.float32], codes: NDArray[np
     marked = dict.fromkeys(("hits", "neighbors", "lost", "order"), nothing)
     message = write_message(view, marked)
     (folder / "view").write_bytes(message)
-    shutil.copy(FOLDER / "built" / "pointcloud.js", folder)
+    shutil.copytree(FOLDER / "built", folder, dirs_exist_ok=True)
     (folder / "ours.html").write_text(OURS)
 
 

@@ -155,6 +155,17 @@ def test_camera_and_selection_survive_another_page(server: Server, page: Page) -
     expect(cloud).to_have_attribute("data-selected", "")
 
 
+def test_the_program_is_sent_once(server: Server, page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
+    open_map(page, server)
+    assert sent.count("program.js") == 1
+    page.reload()
+    page.locator(DRAWN).wait_for()
+    assert sent.count("program.js") == 1
+    assert sent.count("pointcloud.js") == 2
+
+
 def test_the_camera_survives_a_reload_of_the_browser(server: Server, page: Page) -> None:
     cloud = open_map(page, server, f"space=books&selected={DRACULA}")
     cloud.get_by_role("button", name="Zoom in").click()

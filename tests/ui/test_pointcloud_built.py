@@ -1,25 +1,36 @@
-"""The built file of the map is what its sources make: told without Node, by a hash in it."""
+"""The built files of the map are what their sources make: told without Node, by a hash in them."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
+import pytest
+
 POINTCLOUD = Path(__file__).parents[2] / "explorer" / "ui" / "pointcloud"
 FRONTEND = POINTCLOUD / "frontend"
+BUILT = ("pointcloud.js", "program.js")
 OTHERS = ("build.mjs", "package-lock.json", "package.json", "tsconfig.json")
 
 
-def test_the_built_file_is_made_from_these_sources() -> None:
+@pytest.mark.parametrize("name", BUILT)
+def test_the_built_files_are_made_from_these_sources(name: str) -> None:
     sources = [f"src/{path.name}" for path in (FRONTEND / "src").iterdir()]
     digest = hashlib.sha256()
-    for name in sorted([*OTHERS, *sources]):
-        digest.update(f"{name}\0".encode() + (FRONTEND / name).read_bytes() + b"\0")
-    first_line = (POINTCLOUD / "built" / "pointcloud.js").read_text(encoding="utf-8").split("\n")[0]
+    for source in sorted([*OTHERS, *sources]):
+        digest.update(f"{source}\0".encode() + (FRONTEND / source).read_bytes() + b"\0")
+    first_line = (POINTCLOUD / "built" / name).read_text(encoding="utf-8").split("\n")[0]
     assert first_line == f"/* sources: {digest.hexdigest()} */", "run: make frontend"
 
 
-def test_the_built_file_asks_no_other_host() -> None:
-    text = (POINTCLOUD / "built" / "pointcloud.js").read_text(encoding="utf-8")
+def test_the_program_is_kept_under_the_hash_of_its_content() -> None:
+    program = (POINTCLOUD / "built" / "program.js").read_bytes()
+    loader = (POINTCLOUD / "built" / "pointcloud.js").read_text(encoding="utf-8")
+    assert hashlib.sha256(program).hexdigest()[:16] in loader
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_the_built_files_ask_no_other_host(name: str) -> None:
+    text = (POINTCLOUD / "built" / name).read_text(encoding="utf-8")
     for way in ("XMLHttpRequest(", "WebSocket(", "importScripts(", "sendBeacon(", "EventSource("):
         assert way not in text

@@ -89,7 +89,8 @@ def test_a_choice_of_many_is_read_from_its_bits() -> None:
 
 def test_an_arrow_ends_at_a_row_or_at_coordinates() -> None:
     data = arrow_data(Arrow(3, (0.5, 1.0), "king"))
-    assert data == {"label": "king", "rows": [3, -1], "start": [], "end": [0.5, 1.0]}
+    ends = {"rows": [3, -1], "start": [], "end": [0.5, 1.0]}
+    assert data == {"label": "king", "color": None, **ends}
 
 
 def test_the_more_important_are_named_first() -> None:

@@ -1,8 +1,8 @@
 /**
- * Bundle the component: `node build.mjs` writes ../built/pointcloud.js, `--check` tells whether it
- * is what the sources make, and `--test` bundles the tests.
+ * Bundle the component: `node build.mjs` writes ../built/program.js and pointcloud.js, which loads it;
+ * `--check` tells whether they are what the sources make, and `--test` bundles the tests.
  *
- * The first line of the bundle holds a hash of all that it is made from, so that a test that needs
+ * The first line of each holds a hash of all that it is made from, so that a test that needs
  * no Node can tell when somebody changed a source and forgot to build.
  */
 
@@ -28,6 +28,22 @@ function sourcesHash() {
   return hash.digest("hex");
 }
 
+async function bundled(source, define = {}) {
+  const { outputFiles } = await build({
+    absWorkingDir: HERE,
+    entryPoints: [`src/${source}`],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    loader: { ".css": "text" },
+    legalComments: "inline",
+    define,
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
 if (process.argv.includes("--test")) {
   rmSync(TESTS, { recursive: true, force: true });
   await build({
@@ -41,25 +57,19 @@ if (process.argv.includes("--test")) {
     outExtension: { ".js": ".mjs" },
   });
 } else {
-  const { outputFiles } = await build({
-    absWorkingDir: HERE,
-    entryPoints: ["src/main.ts"],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    loader: { ".css": "text" },
-    legalComments: "inline",
-    write: false,
-  });
-  const path = join(BUILT, "pointcloud.js");
-  const text = `/* sources: ${sourcesHash()} */\n${outputFiles[0].text}`;
-  if (!process.argv.includes("--check")) {
-    mkdirSync(BUILT, { recursive: true });
-    writeFileSync(path, text);
-    console.log(`built/pointcloud.js: ${(text.length / 1000).toFixed(0)} kB`);
-  } else if (readFileSync(path, "utf8") !== text) {
-    console.error("built/pointcloud.js is not what its sources make. Run: make frontend");
-    process.exitCode = 1;
+  const first = `/* sources: ${sourcesHash()} */\n`;
+  const program = first + (await bundled("main.ts"));
+  const hash = createHash("sha256").update(program).digest("hex").slice(0, 16);
+  const loader = first + (await bundled("loader.ts", { PROGRAM: JSON.stringify(hash) }));
+  for (const [name, text] of Object.entries({ "program.js": program, "pointcloud.js": loader })) {
+    const path = join(BUILT, name);
+    if (!process.argv.includes("--check")) {
+      mkdirSync(BUILT, { recursive: true });
+      writeFileSync(path, text);
+      console.log(`built/${name}: ${(text.length / 1000).toFixed(0)} kB`);
+    } else if (readFileSync(path, "utf8") !== text) {
+      console.error(`built/${name} is not what its sources make. Run: make frontend`);
+      process.exitCode = 1;
+    }
   }
 }
