@@ -300,8 +300,9 @@ def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> N
     expect(cloud).to_have_attribute("data-hidden", re.compile("^1[0-9]$"))
 
 
-def test_the_map_is_usable_by_keyboard(server: Server, page: Page) -> None:
-    cloud = open_map(page, server)
+@pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
+def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, moves: str) -> None:
+    cloud = open_map(page, server, f"space=books&dims={dims}")
     stage = cloud.locator(".stage")
     stage.focus()
     before = camera(cloud)
@@ -309,7 +310,7 @@ def test_the_map_is_usable_by_keyboard(server: Server, page: Page) -> None:
     page.keyboard.press("+")
     after = camera(cloud)
     assert after["distance"] < before["distance"]  # type: ignore[operator]
-    assert after["target"] != before["target"]
+    assert after[moves] != before[moves]
     page.keyboard.press("Enter")
     expect(cloud).to_have_attribute("data-selected-count", "1")
     expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
@@ -398,9 +399,13 @@ def colors_seen(cloud: Locator) -> int:
 
 
 def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
+    context = chromium.new_context(
+        viewport={"width": 1000, "height": 800}, has_touch=True, device_scale_factor=2
+    )
     page = context.new_page()
     cloud = open_map(page, server)
+    for canvas in cloud.locator("canvas").all():  # as fine as the screen
+        assert canvas.evaluate("one => one.width / one.clientWidth") == pytest.approx(2, abs=0.01)
     x, y = place_of(cloud, JANE_EYRE)
     page.touchscreen.tap(x, y)
     expect(cloud).to_have_attribute("data-selected", "Jane Eyre")

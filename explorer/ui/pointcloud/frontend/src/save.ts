@@ -4,7 +4,7 @@ import styles from "./page.css";
 import type { Camera } from "./camera.ts";
 import type { Coloring } from "./coloring.ts";
 import type { Marking } from "./painter.ts";
-import { fromPart, type Part } from "./parts.ts";
+import { fromPart, type Part, shownNumber } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
 import { opacityOf, sizeOf, type Style } from "./style.ts";
 import type { SaveAs } from "./tools.ts";
@@ -108,22 +108,29 @@ function markShapes({ marking, camera, ink, style }: Seen): Shape[] {
   });
 }
 
-/** The key, in as many columns as fit. */
+/** The key, in as many columns as fit; what sizes and opacities mean above it. */
 function keyShapes({ coloring, camera, ink, view }: Seen): { shapes: Shape[]; height: number } {
   const { key } = coloring;
-  if (!key.length) return { shapes: [], height: 0 };
+  const followed = [["Size", view.sizes] as const, ["Opacity", view.opacities] as const].flatMap(([what, by]) =>
+    by ? [`${what}: ${by.title}, from ${shownNumber(by.low)} to ${shownNumber(by.high)}`] : [],
+  );
+  if (!key.length && !followed.length) return { shapes: [], height: 0 };
   const wide = Math.max(120, ...key.map(({ name }) => 34 + 7 * name.length));
   const columns = Math.max(1, Math.floor((camera.width - 24) / wide));
-  const top = camera.height + KEY_LINE;
+  const top = camera.height + KEY_LINE * (1 + followed.length);
   const text = { kind: "text", size: 13, color: ink.text, halo: null, alpha: 1, align: "left" } as const;
-  const shapes: Shape[] = [{ ...text, x: 12, y: top - 8, text: view.color?.title ?? "", weight: 600 }];
+  const titles = [...followed, ...(key.length ? [view.color!.title] : [])];
+  const shapes = titles.map((title, line): Shape => {
+    const y = camera.height + KEY_LINE * (line + 1) - 8;
+    return { ...text, x: 12, y, text: title, weight: 600 };
+  });
   key.forEach(({ color, name }, index) => {
     const x = 12 + wide * (index % columns);
     const y = top + KEY_LINE * (Math.floor(index / columns) + 0.6);
     shapes.push({ kind: "ring", x: x + 6, y, radius: 5.5, color, fill: color, width: 1 });
     shapes.push({ ...text, x: x + 18, y, text: name, weight: 400 });
   });
-  return { shapes, height: KEY_LINE * (Math.ceil(key.length / columns) + 1.4) };
+  return { shapes, height: top - camera.height + KEY_LINE * (Math.ceil(key.length / columns) + 0.4) };
 }
 
 /** Save a page that holds the data and this program, and asks nothing of any server. */
