@@ -62,10 +62,12 @@ export function scaleShades({ values }: NumbersPart, { low, high }: ColorBy): Ui
 /** Return each number's share of the way from low to high, of 255. */
 export function shares({ values }: NumbersPart, { low, high }: SizeBy): Uint8Array {
   const span = high - low || 1;
-  return Uint8Array.from(values, (value) => {
-    const share = (value - low) / span;
-    return Number.isFinite(share) ? Math.round(Math.min(Math.max(share, 0), 1) * 255) : 0;
-  });
+  const found = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const share = (values[row]! - low) / span;
+    found[row] = Number.isFinite(share) ? Math.round(Math.min(Math.max(share, 0), 1) * 255) : 0;
+  }
+  return found;
 }
 
 /** Return how many points each category has. */

@@ -15,6 +15,7 @@ interface Program {
 declare const PROGRAM: string;
 
 const STORE = "embedding-explorer program";
+const PATIENCE = 1_000; // milliseconds
 const ADDRESS = new URL("program.js", import.meta.url).href;
 
 let program: Program | null = null;
@@ -61,7 +62,8 @@ async function fetched(): Promise<string> {
 async function opened(): Promise<() => IDBObjectStore> {
   const asked = indexedDB.open(STORE, 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-  const database = await answer(asked);
+  const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE)); // some browsers never answer
+  const database = await Promise.race([answer(asked), late]);
   return () => database.transaction(STORE, "readwrite").objectStore(STORE);
 }
 

@@ -6,6 +6,7 @@ export class Theme {
   /** To be put on the page: it listens there. */
   readonly element = document.createElement("i");
   private timer = 0;
+  private told: boolean | null = null;
 
   /** `changed` is called when the page has become dark or light. */
   constructor(changed: () => void) {
@@ -24,10 +25,17 @@ export class Theme {
     return 0.3 * red! + 0.6 * green! + 0.1 * blue! < 128;
   }
 
-  /** Call `tell` where Python, which drew for a dark page or a light one, does not hear of the other. */
+  /**
+   * Call `tell` where Python, which drew for a dark page or a light one, does not hear of the other.
+   * Once only: who does not believe it is not asked again and again.
+   */
   reconcile(python: () => boolean, tell: (dark: boolean) => void): void {
     clearTimeout(this.timer);
-    const isWrong = (): boolean => this.isDark !== null && this.isDark !== python();
-    if (isWrong()) this.timer = window.setTimeout(() => isWrong() && tell(this.isDark!), PATIENCE);
+    this.timer = window.setTimeout(() => {
+      const { isDark } = this;
+      const isWrong = isDark !== null && isDark !== python();
+      if (isWrong && isDark !== this.told) tell(isDark);
+      this.told = isWrong ? isDark : null;
+    }, PATIENCE);
   }
 }
