@@ -85,10 +85,10 @@ export class Cloud {
       () => this.restyle(),
       () => this.hovered(),
     );
-    this.element = this.stage.element;
+    this.element = this.stage.holder;
     this.stage.furnish([this.tools.element, this.pointing.tip.element, this.theme.element], this.coloring.legend.element);
     this.listenToGestures();
-    this.observer.observe(this.stage.stage);
+    this.observer.observe(this.stage.element);
     window.addEventListener("resize", this.stage.fill);
     window.addEventListener("pagehide", this.viewpoint.keep);
     this.parts.onPut(this.compose);
@@ -135,7 +135,7 @@ export class Cloud {
 
   /** Where a row is in the browser's window. */
   placeOf(row: number): { x: number; y: number } {
-    const box = this.stage.stage.getBoundingClientRect();
+    const box = this.stage.element.getBoundingClientRect();
     const [x, y] = this.camera.project(...this.motion.at(row));
     return { x: box.x + x, y: box.y + y };
   }
@@ -186,7 +186,7 @@ export class Cloud {
   private dress(view: View, points: PointsPart): void {
     this.isDark = this.theme.isDark ?? view.dark;
     this.stage.dress(this.ink, this.isDark, view.height, view.alt);
-    this.stage.stage.classList.toggle("turning", points.dimensions === 3);
+    this.stage.element.classList.toggle("turning", points.dimensions === 3);
     this.words.family = getComputedStyle(this.element).fontFamily || "sans-serif";
     this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick });
   }
@@ -249,7 +249,7 @@ export class Cloud {
   // ---------------------------------------------------------------- gestures
 
   private listenToGestures(): void {
-    listen(this.stage.stage, {
+    listen(this.stage.element, {
       mode: () => this.stage.mode,
       inSpace: () => this.points?.dimensions === 3,
       pan: (dx, dy) => this.moved(() => this.camera.pan(dx, dy)),
@@ -270,7 +270,7 @@ export class Cloud {
 
   private hovered(): void {
     const { row } = this.pointing;
-    this.stage.stage.classList.toggle("over", row !== null);
+    this.stage.element.classList.toggle("over", row !== null);
     this.stage.note({ hover: row === null ? "" : this.words.hovered(row) });
     this.ask(false, true);
   }

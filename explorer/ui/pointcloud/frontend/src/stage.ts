@@ -14,8 +14,8 @@ const BELOW = 24; // pixels left free below the map and its key
 const KEY_HEIGHT = 30; // pixels, until the key is there
 
 export class Stage {
-  readonly element = div("cloud");
-  readonly stage = div("stage");
+  readonly holder = div("cloud");
+  readonly element = div("stage");
   readonly painter: Painter;
   readonly context: CanvasRenderingContext2D;
   mode: Mode = "move";
@@ -33,48 +33,48 @@ export class Stage {
     this.notice.hidden = true;
     this.notice.setAttribute("role", "status");
     this.said.setAttribute("aria-live", "polite");
-    this.stage.tabIndex = 0;
-    this.stage.setAttribute("role", "application");
-    this.stage.setAttribute("aria-roledescription", "map of points");
+    this.element.tabIndex = 0;
+    this.element.setAttribute("role", "application");
+    this.element.setAttribute("aria-roledescription", "map of points");
     this.context = this.inkCanvas.getContext("2d")!;
     this.painter = this.newPainter(restored);
-    this.stage.append(this.painter.canvas, this.inkCanvas, this.notice);
-    this.element.append(style, this.stage, this.said);
-    this.element.dataset["state"] = "waiting";
+    this.element.append(this.painter.canvas, this.inkCanvas, this.notice);
+    this.holder.append(style, this.element, this.said);
+    this.holder.dataset["state"] = "waiting";
   }
 
   /** Put what lies over the points, and what stands below them. */
   furnish(over: readonly HTMLElement[], key: HTMLElement): void {
-    this.stage.append(...over);
-    this.stage.after(key);
+    this.element.append(...over);
+    this.element.after(key);
     this.key = key;
   }
 
   /** Take colors, a height in pixels (null: what the window leaves) and the words for those who see nothing. */
   dress({ text, quiet, ground, grid }: Ink, isDark: boolean, height: number | null, alt: string): void {
-    this.element.classList.toggle("dark", isDark);
+    this.holder.classList.toggle("dark", isDark);
     for (const [name, color] of Object.entries({ ink: text, quiet, ground, line: grid })) {
-      this.element.style.setProperty(`--${name}`, color);
+      this.holder.style.setProperty(`--${name}`, color);
     }
     this.height = height;
-    this.stage.style.height = `${height ?? this.filled}px`;
-    this.stage.setAttribute("aria-label", alt);
+    this.element.style.height = `${height ?? this.filled}px`;
+    this.element.setAttribute("aria-label", alt);
   }
 
   /** Take the height that the window leaves, so that the key stays in sight. */
   readonly fill = (): void => {
-    if (!this.element.isConnected) return;
+    if (!this.holder.isConnected) return;
     const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
-    const top = this.stage.getBoundingClientRect().top + scrolled;
+    const top = this.element.getBoundingClientRect().top + scrolled;
     const key = this.key?.offsetHeight || KEY_HEIGHT;
     const [least, share] = LEAST_HEIGHT;
     this.filled = Math.round(Math.max(least, share * window.innerHeight, window.innerHeight - top - key - BELOW));
-    this.stage.style.height = `${this.height ?? this.filled}px`;
+    this.element.style.height = `${this.height ?? this.filled}px`;
   };
 
   /** Fit the canvases to the stage and return its size; null while it has none. */
   resize(): { width: number; height: number } | null {
-    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { clientWidth: width, clientHeight: height } = this.element;
     if (!width || !height) return null;
     const ratio = window.devicePixelRatio || 1;
     this.painter.resize(width, height, ratio);
@@ -86,7 +86,7 @@ export class Stage {
   /** Draw lines and letters over the points. */
   write(shapes: readonly Shape[], family: string): void {
     const { context, inkCanvas } = this;
-    const ratio = inkCanvas.width / this.stage.clientWidth;
+    const ratio = inkCanvas.width / this.element.clientWidth;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, inkCanvas.width, inkCanvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -96,7 +96,7 @@ export class Stage {
   /** What a drag does. */
   setMode(mode: Mode): void {
     this.mode = mode;
-    for (const one of ["lasso", "box"]) this.stage.classList.toggle(one, mode === one);
+    for (const one of ["lasso", "box"]) this.element.classList.toggle(one, mode === one);
     this.note({ mode });
   }
 
@@ -113,7 +113,7 @@ export class Stage {
 
   /** Show facts to those who test, and to nobody else. */
   note(facts: Record<string, string | number>): void {
-    for (const [name, value] of Object.entries(facts)) this.element.dataset[name] = `${value}`;
+    for (const [name, value] of Object.entries(facts)) this.holder.dataset[name] = `${value}`;
   }
 
   private newPainter(restored: () => void): Painter {
