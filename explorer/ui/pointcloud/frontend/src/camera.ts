@@ -25,7 +25,7 @@ const FOCUS = 2.6; // focal length in half heights: a view angle of 42°
 const NEAREST = 0.002;
 const FARTHEST = 40;
 const ROUND = 0.86; // in space points seldom fill the corners of their box, so they may come nearer
-const PADDING = 28; // pixels around the points when all are shown
+const PADDING = [54, 28] as const; // pixels beside and above the points when all are shown; beside are buttons
 
 export class Camera implements CameraState {
   target: Vector = [0, 0, 0];
@@ -68,8 +68,8 @@ export class Camera implements CameraState {
   /** Return the state that shows the box of these half extents, but for its nearest corner. */
   fitting(half: Vector, dimensions: number): CameraState {
     const rotation = dimensions === 2 ? FACING : ASLANT;
-    const wide = Math.max(this.width / 2 - PADDING, 20);
-    const high = Math.max(this.height / 2 - PADDING, 20);
+    const wide = Math.max(this.width / 2 - PADDING[0], 20);
+    const high = Math.max(this.height / 2 - PADDING[1], 20);
     const along = (row: Vector, corner: number): number =>
       half.reduce((sum, extent, axis) => sum + row[axis]! * (corner & (1 << axis) ? extent : -extent), 0);
     this.home = 0.1;
