@@ -240,7 +240,8 @@ def test_the_same_points_move_from_pca_to_umap(server: Server, page: Page) -> No
     cloud = open_map(page, server)
     cloud.evaluate(WATCH)
     page.get_by_role("radio", name="UMAP").or_(page.get_by_role("button", name="UMAP")).click()
-    expect(page.locator(f"{DRAWN}[data-picture*=' umap 2']")).to_be_visible()
+    arrived = page.locator(f"{DRAWN}[data-picture*=' umap 2']")
+    expect(arrived).to_be_visible(timeout=150_000)  # a cold server has to start its workers
     assert_watched_on_its_way(cloud)
 
 
