@@ -318,10 +318,11 @@ export class Cloud {
     if (arrived) this.painter.setPositions(this.points.positions, null);
     if (moved && !motion.turns) this.mark();
     if (moved || this.mustDraw) {
-      this.painter.draw(camera, this.style, motion.share, this.pace.share(now, motion.isMoving || motion.turns));
+      const detail = this.pace.share(now, motion.isMoving || motion.turns);
+      this.painter.draw(camera, this.style, motion.share, detail);
       ({ shapes: this.shapes, labels: this.labels } = inked(this.drawing));
       this.frames++;
-      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", labels: this.labels.length });
+      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length });
     }
     if (moved || this.mustInk) this.write();
     this.mustDraw = this.mustInk = false;

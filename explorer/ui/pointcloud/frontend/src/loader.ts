@@ -19,13 +19,12 @@ const PATIENCE = 1_000; // milliseconds
 const ADDRESS = new URL("program.js", import.meta.url).href;
 
 let program: Program | null = null;
-let loading: Promise<Program> | null = null;
+const loading = load(); // at once, and not with the first data
 
 export default function mount(given: unknown): (() => void) | undefined {
   if (program) return program.default(given);
   let end: (() => void) | undefined;
   let isOver = false;
-  loading ??= load();
   void loading.then((loaded) => {
     program = loaded;
     if (!isOver) end = loaded.default(given);

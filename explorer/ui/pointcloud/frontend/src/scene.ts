@@ -62,7 +62,7 @@ export class Scene implements Painter {
     });
     if (!context) throw new Error("This browser has no WebGL2.");
     this.renderer = new WebGLRenderer({ canvas, context, antialias: false });
-    this.renderer.sortObjects = true;
+    this.renderer.sortObjects = false; // the marks are added last, so they are drawn on top
     this.cloud = new Points(
       new BufferGeometry(),
       new RawShaderMaterial({
@@ -107,7 +107,6 @@ export class Scene implements Painter {
       points.matrixAutoUpdate = false;
       this.scene.add(points);
     }
-    this.marks.renderOrder = 1;
     this.scene.matrixWorldAutoUpdate = false;
   }
 
