@@ -53,7 +53,8 @@ def test_the_classic_typed_by_hand(server: Server, page: Page) -> None:
     arrows(page, 3)  # given, copied, found
     page.get_by_role("radio", name="On the map (PCA)").click()
     expect(page.get_by_text("their lengths and angles mean little")).to_be_visible()
-    arrows(page, 2)
+    drawn = page.locator(".cloud[data-state=drawn]")  # its arrows: test_pointcloud.py
+    expect(drawn).to_have_attribute("data-hits", "4")
     assert max(sizes) < MEGABYTE
 
 
