@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from explorer.errors import FormatError
-from explorer.formats import FORMATS, inspect_file, open_space
+from explorer.formats import inspect_file, open_space
+from explorer.formats.known import FORMATS
 from explorer.formats.report import FileReport
 from explorer.formats.save import WRITERS, save_space
 from explorer.projection.report import Report, no_report

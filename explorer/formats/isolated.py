@@ -123,7 +123,8 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
 
 def main() -> None:
     """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept, named_format
+    from explorer.formats import kept
+    from explorer.formats.known import named_format
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not be taken for an answer

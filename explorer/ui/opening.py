@@ -12,8 +12,9 @@ from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
 from explorer.cost import readable_bytes
 from explorer.data_folder import list_files, offered_file
 from explorer.errors import ExplorerError
-from explorer.formats import FORMATS, choose_main
 from explorer.formats.file import File, as_file
+from explorer.formats.known import FORMATS
+from explorer.formats.recognition import choose_main
 from explorer.formats.report import Statistics
 from explorer.sampling import draw
 from explorer.space import count

@@ -13,8 +13,9 @@ import pytest
 
 from explorer import inspect_file, open_space
 from explorer.errors import FormatError, SpaceError, UnknownFormatError
-from explorer.formats import FORMATS, choose_main, recognize
 from explorer.formats.file import File, as_file
+from explorer.formats.known import FORMATS
+from explorer.formats.recognition import choose_main, recognize
 from tests.formats.written import VECTORS, WRITTEN, expected_labels
 
 GLOVE = b"king 1 0.5\nqueen 1 -0.5\npea 0 0\n"

@@ -27,9 +27,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.formats import FORMATS, Options, contents_of, inspect_file, named_format, recognize
+from explorer.formats import contents_of, inspect_file
+from explorer.formats.contents import Options
 from explorer.formats.file import File
 from explorer.formats.isolated import on_disk
+from explorer.formats.known import FORMATS, named_format
+from explorer.formats.recognition import recognize
 from explorer.space import EmbeddingSpace
 from tests.formats.written import WRITTEN
 
