@@ -29,6 +29,8 @@ def is_word2vec(file: File, head: bytes) -> bool:
     if find_layout(head) is not None:
         # a few numbers' bytes can look like digits: what no text holds beside them decides
         return file.suffix == ".bin" and ends_with_its_last_vector(file, *counts)
+    if is_text(head[: head.rfind(b"\n") + 1]):
+        return False
     _, dim = counts
     space = rest.find(b" ")
     if space < 0 or not 0 < dim <= DIMENSIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from explorer.formats.file import File
 
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
+FEATHER_1 = b"FEA1"  # what Feather was before it became Arrow's own file format, in 2020
 STREAM = b"\xff\xff\xff\xff"  # begins each message of an Arrow stream
 
 
@@ -24,7 +26,7 @@ def is_parquet(file: File, head: bytes) -> bool:
 def is_arrow(file: File, head: bytes) -> bool:
     """Tell whether the file begins as an Arrow file (Feather too) or an Arrow stream does."""
     stream = head.startswith(STREAM) and 0 < int.from_bytes(head[4:8], "little") < len(head)
-    return head.startswith(ARROW) or stream
+    return head.startswith((ARROW, FEATHER_1)) or stream
 
 
 def look_parquet(file: File, options: Options) -> Contents:
@@ -59,11 +61,30 @@ def arrow_table(file: File) -> Any:
     import pyarrow as pa
 
     path = str(required_path(file))
+    if file.head(4) == FEATHER_1:
+        table = feather_1(file, path)
+        table.validate(full=True)
+        return table
     opener = pa.ipc.open_stream if file.head(4) == STREAM else pa.ipc.open_file
     with pa.memory_map(path) as source:
         table = opener(source).read_all()
     table.validate(full=True)  # offsets that point outside would be read as they are
     return table
+
+
+def feather_1(file: File, path: str) -> Any:
+    """Return the table of a file of Feather's first version, which pyarrow may cease to read."""
+    from pyarrow import feather
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return feather.read_table(path)
+    except Exception as error:
+        raise ParseError(
+            f"{file.name} is in Feather's format from before 2020, and cannot be read: {error}. "
+            "Save it anew where it was made, as Parquet or as Feather 2."
+        ) from error
 
 
 def required_path(file: File) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.errors import UnknownFormatError
-from explorer.formats import projector, table
+from explorer.formats import pickles, projector, table, text
 from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS, Format, named_format
@@ -37,6 +37,8 @@ def choose_main(files: Sequence[File]) -> File:
     if len(files) == 1:
         return files[0]
     wholes = [one for one in files if one.suffix not in COMPANION_SUFFIXES]
+    refused = [one for one in wholes if pickles.is_pickle(one, one.head())]
+    wholes = refused[:1] or wholes  # gensim saves large arrays beside its pickle: that is refused
     if len(wholes) == 1:
         return as_file(wholes[0], [one for one in files if one is not wholes[0]])
     for is_main in (projector.is_config, projector_pair, is_known):
@@ -67,5 +69,4 @@ def first_sight(head: bytes) -> str:
     """Return what the head of an unrecognized file looks like, in a few words."""
     if b"\0" in head[:4096]:
         return f"it begins with the binary bytes {head[:8].hex(' ')}"
-    line = utf8_head(head).split(b"\n", 1)[0][:60].decode("utf-8", "replace").strip()
-    return f"its first line is “{line}”, which holds no vector"
+    return text.misfit(utf8_head(head))

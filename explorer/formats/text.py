@@ -7,6 +7,7 @@ line, a label that is no UTF-8) is looked at line by line, and then parsed by th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from explorer.formats.encodings import (
 from explorer.formats.file import HEAD_BYTES, File
 from explorer.space import count
 
+COMMA = re.compile(rb"\d,\d")
 LINES_SEEN = 200  # how many lines of the head decide the layout
 LINES_NAMED = 10  # how many broken lines an error names
 LOOKS = 8  # places of a large file at which a look reads some lines
@@ -40,6 +42,7 @@ class Layout:
 
     dim: int
     stated_rows: int | None  # what the header says; None without a header
+    stated_dim: int | None = None  # ... where the lines hold another number of numbers
 
     @property
     def first_line(self) -> int:
@@ -65,23 +68,50 @@ def find_layout(head: bytes) -> Layout | None:
     if len(lines) > 1:
         lines.pop()  # cut in the middle, or what follows the last line's end
     lines = lines[:LINES_SEEN]
-    if not lines:
-        return None
-    header = two_counts(lines[0])
+    header = two_counts(lines[0]) if lines else None
+    data = [line for line in lines[header is not None :] if line.strip()]
+    if not data:
+        return None  # a header alone, and not a word "2" with its one number
     if header is not None:
         rows, dim = header
-        data = [line for line in lines[1:] if line.strip()]
-        if not data:
-            return None  # a header alone, and not a word "2" with its one number
-        if all_numbers(data[0].rstrip().rsplit(b" ", dim)[1:], dim):
+        fits = (all_numbers(line.rstrip().rsplit(b" ", dim)[1:], dim) for line in data)
+        # a line after the first tells enough if chance hardly makes one
+        if next(fits) or (dim > 1 and any(fits)):
             return Layout(dim, rows)
-    widths = Counter(width for line in lines if (width := trailing_numbers(line)))
+    widths = Counter(width for line in data if (width := trailing_numbers(line)))
     if not widths:
         return None
     # A label may end in a number, so that a few lines seem one wider: the commonest counts.
-    dim, votes = widths.most_common(1)[0]
-    filled = sum(1 for line in lines if line.strip())
-    return Layout(dim, None) if votes * 2 >= filled else None
+    width, votes = widths.most_common(1)[0]
+    if votes * 2 < len(data):
+        return None
+    if header is None:
+        return Layout(width, None)
+    if width > 1:
+        return Layout(width, rows, dim)
+    # one number a line: the first may be a word "2" with its number, and no header
+    return Layout(width, None) if all(len(line.split()) == 2 for line in data) else None
+
+
+def misfit(head: bytes) -> str:
+    """Return, in a few words, what keeps a text's first lines from being vectors."""
+    lines = head.split(b"\n")[:LINES_SEEN]
+    header = two_counts(lines[0])
+    after = [(number, line) for number, line in enumerate(lines[1:], 2) if line.strip()]
+    if header is None or not after:
+        return f"its first line is “{shown(lines[0])}”, which holds no vector"
+    number, line = after[0]
+    return (
+        f"line 1 says {count(header[0], 'vector')} of {count(header[1], 'dimension')}, but line "
+        f"{number} is “{shown(line)}”, where a label and {count(header[1], 'number')} were expected"
+        + " (with a decimal point, not a comma)"
+        * bool(COMMA.search(line))
+    )
+
+
+def shown(line: bytes) -> str:
+    """Return the beginning of a line as text."""
+    return line[:60].decode("utf-8", "replace").strip()
 
 
 def two_counts(line: bytes) -> tuple[int, int] | None:
@@ -207,7 +237,7 @@ class Lines:
 
 def look(file: File, options: Options) -> Contents:
     """Look at a text file: some blocks are parsed, the rows are counted by line ends."""
-    layout = required_layout(file)
+    layout = required_layout(file, options.skip_broken)
     rows = count_lines(file) - (layout.stated_rows is not None)
     head = utf8_head(file.head())
     whole = head[: head.rfind(b"\n") + 1] if file.size > HEAD_BYTES else head
@@ -230,7 +260,7 @@ def look(file: File, options: Options) -> Contents:
 
 def read(file: File, options: Options) -> Contents:
     """Read a text file; raises ParseError naming the broken lines."""
-    layout = required_layout(file)
+    layout = required_layout(file, options.skip_broken)
     lines = start(layout, utf8_head(file.head()), file.size)
     done, total = 0, file.size
     first = ended = True
@@ -310,12 +340,18 @@ def elsewhere(file: File) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def required_layout(file: File) -> Layout:
-    """Return the file's layout; raises ParseError where its head shows none."""
+def required_layout(file: File, skip_broken: bool = False) -> Layout:
+    """Return the file's layout; raises ParseError where its head shows none, or two."""
     layout = find_layout(utf8_head(file.head()))
     if layout is None:
         raise no_lines(file)
     check_dim(file.name, layout.dim)
+    if layout.stated_dim is not None and not skip_broken:
+        raise ParseError(
+            f"{file.name}: line 1, the header, says {count(layout.stated_dim, 'dimension')}, but "
+            f"line 2 and those after it hold {count(layout.dim, 'number')} each. Was the file cut, "
+            "or its header taken from another? Correct line 1, or leave it out."
+        )
     return layout
 
 
@@ -330,6 +366,11 @@ def no_lines(file: File) -> ParseError:
 def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:
     """Return what to tell where the header's count is not what the file holds."""
     stated = layout.stated_rows
+    if layout.stated_dim is not None:
+        return (
+            f"The header says {count(layout.stated_dim, 'dimension')}, the lines hold "
+            f"{count(layout.dim, 'number')} each: the header was left out.",
+        )
     if stated is None or stated == rows:
         return ()
     if stated > rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas
 import polars as pl
 import pyarrow as pa
 import pytest
+from pyarrow import feather
 
 from explorer import open_space
 from explorer.errors import ParseError
@@ -19,6 +21,7 @@ from explorer.formats import json_table, parquet
 from explorer.formats.columns import from_frame
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
+from explorer.formats.recognition import recognize
 
 WORDS = ["king", "queen", "pea"]
 VECTORS = [[1.0, 0.5], [1.0, -0.5], [0.0, 2.0]]
@@ -117,6 +120,21 @@ def test_each_way_that_arrow_writes_is_read(tmp_path: Any, kind: str) -> None:
     assert parquet.is_arrow(file, file.head())
     assert parquet.look_arrow(file, Options()).labels == WORDS
     assert parquet.read_arrow(file, Options()).vectors.tolist() == [[1, 1], [2, 2], [3, 3]]
+
+
+def test_feathers_first_version_is_read(tmp_path: Any) -> None:
+    table = pa.table({"word": WORDS, "x": [1.0, 1, 0], "y": [0.5, -0.5, 2]})
+    path = tmp_path / "old.feather"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        feather.write_feather(table, path, version=1)
+    file = File("old.feather", path=path)
+    assert recognize(file).name == "Arrow table"
+    assert parquet.look_arrow(file, Options()).labels == WORDS
+    assert parquet.read_arrow(file, Options()).vectors.tolist() == VECTORS
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ParseError, match="from before 2020"):
+        parquet.read_arrow(file, Options())
 
 
 SHAPES: dict[str, Callable[[pandas.DataFrame], str]] = {
