@@ -58,14 +58,23 @@ def from_arrays(
             f"The file holds {count(len(others) + 1, 'array')}; this one is {chosen}. "
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
-    labels, metadata, labels_from = given_labels, None, "the file itself"
+    labels, labels_from = given_labels, "the file itself"
+    metadata, label_name, columns = None, "", ()
     inside = find_labels(arrays, rows)
     label_file = find_label_file(file)
     if labels is not None and len(labels) == rows:
         pass
     elif label_file is not None:
-        labels, metadata = label_table(label_file, rows, options.label_column)
+        table = label_table(label_file, rows, options.label_column)
+        labels, metadata, columns, label_name = (
+            table.labels,
+            table.metadata,
+            table.columns,
+            table.name,
+        )
         labels_from = f"the file {label_file.name}"
+        if columns:
+            labels_from = f"the column “{label_name}” of {labels_from}"
     elif inside is not None:
         labels = texts(inside.read(None))
         labels_from = f"the array “{inside.name}”"
@@ -83,6 +92,8 @@ def from_arrays(
         rows=rows,
         dtype=chosen.dtype,
         labels_from=labels_from,
+        label_name=label_name,
+        columns=columns,
         arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
         notes=notes,
     )

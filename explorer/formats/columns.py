@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.contents import Contents, Options, check_dim
+from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim
 from explorer.formats.file import File
 from explorer.space import count
 
@@ -83,6 +83,8 @@ def from_frame(
         rows=rows,
         dtype=stored if dtype != "text" or chosen.kind != "numbers" else dtype,
         labels_from=f"the column “{label}”" if label else "the row numbers",
+        label_name=label or "",
+        vector_names=chosen.columns[:SHOWN_VALUES],
         arrays=arrays,
         columns=tuple(name for name in frame.columns if name not in chosen.columns),
         notes=notes,

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,10 @@ from explorer.formats.bounds import (
 )
 from explorer.formats.contents import Options
 from explorer.formats.file import File
+
+# Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
+KERNEL_BOUNDS = sys.platform == "linux"
+WATCH_SECONDS = 0.1
 
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
@@ -99,8 +104,9 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        clock = threading.Timer(seconds, process.kill)
-        clock.start()
+        ended = threading.Event()
+        memory = None if KERNEL_BOUNDS else int(request["memory"])
+        threading.Thread(target=watch, args=(process, seconds, memory, ended), daemon=True).start()
         try:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(json.dumps(request))
@@ -118,7 +124,23 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
             process.kill()
             raise
         finally:
-            clock.cancel()
+            ended.set()
+
+
+def watch(
+    process: subprocess.Popen[str], seconds: float, memory: int | None, ended: threading.Event
+) -> None:
+    """End the process when its time is over, or when it holds more than so many bytes."""
+    import psutil
+
+    end = time.monotonic() + seconds
+    with contextlib.suppress(psutil.Error):
+        seen = psutil.Process(process.pid)
+        while not ended.wait(min(WATCH_SECONDS, max(0.0, end - time.monotonic()))):
+            too_large = memory is not None and seen.memory_info().rss > memory
+            if too_large or time.monotonic() >= end:
+                process.kill()
+                return
 
 
 def main() -> None:
@@ -165,7 +187,7 @@ def limit(memory: int, disk: int) -> None:
     """Bound this process's memory and the files it writes, where the system can."""
     try:
         import resource
-    except ImportError:  # Windows has no such bounds; the time is bounded there too
+    except ImportError:  # Windows has no such bounds: see watch
         return
     for what, bound in (
         (resource.RLIMIT_DATA, memory),

@@ -20,7 +20,7 @@ from explorer.formats.digest import file_digest
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
-VERSION = 1  # to be raised when the readers change what they return
+VERSION = 2  # to be raised when the readers change what they return
 FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
 
@@ -75,6 +75,8 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
         rows=facts["rows"],
         dtype=facts["dtype"],
         labels_from=facts["labels_from"],
+        label_name=facts["label_name"],
+        vector_names=tuple(facts["vector_names"]),
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
         notes=tuple(facts["notes"]),
@@ -92,6 +94,8 @@ def save(contents: Contents, path: Path) -> None:
         "rows": contents.rows,
         "dtype": contents.dtype,
         "labels_from": contents.labels_from,
+        "label_name": contents.label_name,
+        "vector_names": contents.vector_names,
         "arrays": contents.arrays,
         "columns": contents.columns,
         "notes": contents.notes,

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
 from explorer.cost import readable_bytes
 from explorer.data_folder import list_files, offered_file
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, RefusedError
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS
 from explorer.formats.recognition import choose_main
@@ -84,8 +84,8 @@ def inspected(key: tuple[Any, ...], choices: tuple[Any, ...], _file: File) -> Fi
 
 def show_and_confirm(given: Given) -> None:
     """Show what is in the file; on confirmation make it the current space and go to its map."""
-    place = st.container()
-    with st.expander("Read it differently", icon=":material/tune:"):
+    place, below = st.container(), st.empty()
+    with below.expander("Read it differently", icon=":material/tune:"):
         columns = st.columns(3, vertical_alignment="bottom")
         choices = ask_reading(columns[0], given)
     try:
@@ -107,6 +107,8 @@ def show_and_confirm(given: Given) -> None:
     except ExplorerError as error:
         with place:
             tell(error)
+        if isinstance(error, RefusedError) and choices["format"] is None:
+            below.empty()  # read in whatever way, it stays a program
 
 
 def opened(file: File, choices: dict[str, Any], way: str, size: int, seed: int) -> EmbeddingSpace:
