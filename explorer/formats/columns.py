@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.errors import ParseError
+from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim
 from explorer.formats.file import File
 from explorer.space import count
@@ -185,7 +185,7 @@ def lacking(
         if chosen.kind == "numbers"
         else f"a list as long as the others in “{chosen.columns[0]}”"
     )
-    raise ParseError(
+    raise BrokenRowsError(
         f"Of {count(len(frame), 'row')}, {count(len(bad), 'lacks', 'lack')} {what}: {rows} after "
         "the header. Fill or remove what is missing, or leave it out."
     )

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from explorer.errors import ParseError
+from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import Contents, Options, check_dim
 from explorer.formats.encodings import (
     UTF_8,
@@ -248,7 +248,7 @@ class Lines:
         named += f"; and {more:,} more" if more > 0 else ""
         if skip_broken and self.labels:
             return (f"{count(len(self.broken), 'broken line')} left out: {named}.",)
-        raise ParseError(
+        raise BrokenRowsError(
             f"{count(len(self.broken), 'line does not', 'lines do not')} hold a label and "
             f"{count(self.dim, 'number')}: {named}. Repair what is broken, or leave it out."
         )
@@ -395,7 +395,7 @@ def required_layout(file: File, skip_broken: bool = False) -> Layout:
         raise no_lines(file)
     check_dim(file.name, layout.dim)
     if layout.stated_dim is not None and not skip_broken:
-        raise ParseError(
+        raise BrokenRowsError(
             f"{file.name}: line 1, the header, says {count(layout.stated_dim, 'dimension')}, but "
             f"line 2 and those after it hold {count(layout.dim, 'number')} each. Was the file cut, "
             "or its header taken from another? Correct line 1, or leave it out."

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
 from explorer.cost import readable_bytes
 from explorer.data_folder import list_files, offered_file
-from explorer.errors import ExplorerError, RefusedError
+from explorer.errors import BrokenRowsError, ExplorerError, RefusedError, VectorValueError
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS
 from explorer.formats.recognition import choose_main
@@ -25,7 +25,7 @@ from explorer.ui.spaces import opened_spaces
 
 EXAMPLES = (
     ("Text", ".txt .vec .csv .tsv", "king 0.1 0.2 0.3\nqueen 0.2 0.1 0.4"),
-    ("Tables", ".parquet .feather .jsonl .xlsx", '{"word": "king", "vector": [0.1, 0.2]}'),
+    ("Tables", ".parquet .feather .jsonl .xlsx", '{"word": "king",\n "vec": [0.1, 0.2]}'),
     ("Arrays and their labels", ".npy .npz .safetensors .h5 .pt", "vectors.npy\nvectors.txt"),
     ("Models and tools", ".bin .fvecs projector", "vectors.tsv\nmetadata.tsv"),
 )
@@ -107,8 +107,24 @@ def show_and_confirm(given: Given) -> None:
     except ExplorerError as error:
         with place:
             tell(error)
+            if isinstance(error, BrokenRowsError | VectorValueError):
+                offer_to_skip(given)
         if isinstance(error, RefusedError) and choices["format"] is None:
             below.empty()  # read in whatever way, it stays a program
+
+
+def offer_to_skip(given: Given) -> None:
+    """Draw the button that leaves out what is broken, beside the sentence that tells of it."""
+
+    def skip() -> None:
+        st.session_state[skip_key(given)] = True
+
+    st.button("Leave out what is broken", icon=":material/playlist_remove:", on_click=skip)
+
+
+def skip_key(given: Given) -> str:
+    """Return the session key of the choice to leave out what is broken."""
+    return f"skip {given.key}"
 
 
 def opened(file: File, choices: dict[str, Any], way: str, size: int, seed: int) -> EmbeddingSpace:
@@ -135,7 +151,7 @@ def ask_reading(column: Any, given: Given) -> dict[str, Any]:
     skip = st.checkbox(
         "Leave out broken lines, and vectors with NaN or infinite values",
         help="How many were left out is told with the space.",
-        key=f"skip {given.key}",
+        key=skip_key(given),
     )
     return {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
 
@@ -246,7 +262,7 @@ def show_formats() -> None:
     """Show what the files that can be opened look like."""
     st.markdown("#### What can be opened")
     for column, (name, suffixes, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n{suffixes}")
             st.code(example, language=None)
     st.caption(

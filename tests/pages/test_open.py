@@ -38,8 +38,8 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "1,000"
     assert "Drawing 1,000 of 60,000 vectors" in said(screen).replace("\\", "")
-    screen.query_params["selected"] = "w59999"  # searched, but not drawn
-    screen.run()
+    space = screen.query_params["space"]
+    screen = visit("pages/map.py", space=space, selected="w59999")  # searched, but not drawn
     assert "#### w59999" in said(screen)
     assert "Searched, but **not drawn**" in said(screen)
 
@@ -66,5 +66,6 @@ def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path)
     screen = visit("pages/open.py")
     choose_only_file(screen)
     assert "line 3" in said(screen)
-    screen.checkbox[0].check().run()
+    (leave_out,) = (one for one in screen.button if one.label == "Leave out what is broken")
+    leave_out.click().run()
     assert "1 broken line left out" in said(screen)
