@@ -156,6 +156,7 @@ def main() -> None:
         answers.flush()
 
     request = json.load(sys.stdin)
+    start_threads()
     limit(request["memory"], request["disk"])
     beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
     file = File(request["name"], path=Path(request["path"]), beside=beside)
@@ -173,7 +174,7 @@ def main() -> None:
             message=f"{file.name} needs more than {request['memory'] / 1e9:.1f} GB of memory to "
             "be read. The file is broken, or too large for this machine.",
         )
-    except Exception as error:  # a library's own, which no reader foresaw
+    except BaseException as error:  # a library's own (polars' panic too), which no reader foresaw
         tell(
             error="ParseError",
             message=f"{file.name} cannot be read as {chosen.name}: "
@@ -181,6 +182,18 @@ def main() -> None:
         )
     answers.flush()
     os._exit(0)  # no library's clean-up may undo the answer
+
+
+def start_threads() -> None:
+    """Let polars start its threads: if it cannot, for lack of memory, it waits for them forever."""
+    import io
+
+    import polars as pl
+
+    content = io.BytesIO()
+    pl.DataFrame({"a": [1]}).write_parquet(content)
+    content.seek(0)
+    pl.read_parquet(content)
 
 
 def limit(memory: int, disk: int) -> None:
