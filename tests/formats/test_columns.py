@@ -12,6 +12,7 @@ import numpy as np
 import pandas
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from explorer import open_space
@@ -106,6 +107,16 @@ def test_pandas_parquet_keeps_its_index_as_labels(tmp_path: Any, index: Any) -> 
     found = parquet.read_parquet(File("a.parquet", path=path), Options())
     assert found.vectors.tolist() == VECTORS
     assert found.labels == (None if index is None else WORDS)
+
+
+def test_a_tensor_type_is_read_by_its_values(tmp_path: Any) -> None:
+    kind = pa.fixed_shape_tensor(pa.float32(), [2])
+    values = pa.FixedSizeListArray.from_arrays(pa.array([1, 0.5, 1, -0.5, 0, 2], pa.float32()), 2)
+    table = pa.table({"word": WORDS, "v": pa.ExtensionArray.from_storage(kind, values)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    file = File("a.parquet", path=tmp_path / "a.parquet")
+    assert parquet.read_parquet(file, Options()).vectors.tolist() == VECTORS
+    assert parquet.look_parquet(file, Options()).rows == 3
 
 
 @pytest.mark.parametrize("kind", ["file", "stream"])

@@ -42,7 +42,7 @@ from tests.formats.written import WRITTEN, arrow_stream, feather_1
 Process: TypeAlias = "subprocess.Popen[bytes]"
 
 SECONDS = 20.0  # for one input; a small file takes milliseconds
-MEMORY = 1 << 30  # more than the process has after its imports
+MEMORY = 1 << 30  # more than the process has after it opened the valid file
 FAILURES = Path("test-results") / "fuzz"
 INTERESTING = (b"\0", b"\xff", b"\n", b" ", b"\t", b",", b'"', b"[", b"{", b"-", b"1", b"9" * 9)
 
@@ -165,12 +165,14 @@ def run_many(name: str, seed: int, first: int) -> None:
         os.dup2(nowhere.fileno(), 2)
         os.dup2(nowhere.fileno(), 1)
     warm()
+    format_name, _ = FILES[name]
+    with contextlib.suppress(ExplorerError):
+        open_here(VALID[name], format_name)
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[5])
         data = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    format_name, _ = FILES[name]
     isolated = named_format(format_name).isolated
     os.write(answers, READY)
     for number in range(first, first + BATCH):
