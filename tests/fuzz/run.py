@@ -195,7 +195,8 @@ def fuzz(name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
     isolated = named_format(FILES[name][0]).isolated
     outcomes: Counter[str] = Counter()
     tried = 0
-    while seconds > 0:
+    latest = time.monotonic() + 4 * seconds  # each crash costs another start
+    while seconds > 0 and time.monotonic() < latest:
         with started(name, seed, tried) as process:
             begun = time.monotonic()
             for code in batch(process, begun + seconds, isolated):
