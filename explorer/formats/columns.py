@@ -164,9 +164,15 @@ def read_vectors(
         raise ParseError(f"{file.name}: the lists in “{chosen.columns[0]}” are empty.")
     check_dim(file.name, dim)
     good = (lengths == dim).fill_null(False).to_numpy()
-    numbers = lists.filter(pl.Series(good)).explode()
+    whole = bool(good.all())
+    numbers = (lists if whole else lists.filter(pl.Series(good))).explode()
+    if numbers.null_count():
+        numbers = numbers.fill_null(float("nan"))
+    vectors: NDArray[np.float32] = numbers.to_numpy().reshape(-1, dim)
+    if whole:
+        return vectors, good, stored
     matrix = np.zeros((len(frame), dim), np.float32)
-    matrix[good] = numbers.fill_null(float("nan")).to_numpy().reshape(-1, dim)
+    matrix[good] = vectors
     return matrix, good, stored
 
 

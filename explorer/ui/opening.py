@@ -44,6 +44,15 @@ class Given:
     key: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """Which vectors the pictures show: all, the first, or a random choice by a seed."""
+
+    way: str
+    size: int
+    seed: int
+
+
 def ask_files() -> Given | None:
     """Draw the uploader, and the server's own files; return what to open."""
     offered = list_files()
@@ -97,10 +106,11 @@ def show_and_confirm(given: Given) -> None:
             report = inspected(given.key, tuple(choices.items()), given.file)
         with place:
             show_figures(given.file, report)
-            way, size, seed, confirmed = ask_drawing(report)
+            drawing, confirmed = ask_drawing(report)
+            bar = st.empty()  # where the eye is after the click
             show_first_rows(report)
             if confirmed:
-                space = opened(given.file, choices, way, size, seed)
+                space = opened(given.file, choices, drawing, bar)
                 space_id = opened_spaces().add(space)
                 address.choose_space(space_id)
                 st.switch_page(PAGES["map"].file, query_params={"space": space_id})
@@ -127,22 +137,18 @@ def skip_key(given: Given) -> str:
     return f"skip {given.key}"
 
 
-def opened(file: File, choices: dict[str, Any], way: str, size: int, seed: int) -> EmbeddingSpace:
+def opened(file: File, choices: dict[str, Any], drawing: Drawing, bar: Any) -> EmbeddingSpace:
     """Open the file, with a bar, and draw the rows that were chosen."""
-    with progress() as report:
-        space = open_space(file, **choices, report=report)
-    return space if way == "all" else draw(space, size, way, seed)
 
+    def report(share: float, step: str) -> None:
+        bar.progress(share, text=f"{plain(step)} …")
 
-class progress:  # noqa: N801 - reads as the verb that it is
-    """Show a bar while something reports; it goes when all is done."""
-
-    def __enter__(self) -> Any:
-        self.place = st.empty()
-        return lambda share, step: self.place.progress(share, text=f"{plain(step)} …")
-
-    def __exit__(self, *error: object) -> None:
-        self.place.empty()
+    report(0.0, f"reading {file.name}")
+    space = open_space(file, **choices, report=report)
+    bar.empty()
+    if drawing.way == "all":
+        return space
+    return draw(space, drawing.size, drawing.way, drawing.seed)
 
 
 def ask_reading(column: Any, given: Given) -> dict[str, Any]:
@@ -170,7 +176,7 @@ def ask_columns(columns: Sequence[Any], report: FileReport, given: Given) -> dic
     return chosen
 
 
-def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
+def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
     """Ask which vectors the pictures show, and whether to open; search and neighbors use all."""
     many = report.rows > SHOWN_AT_ONCE
     columns = st.columns([1.9, 1.2, 1.1, 1.6], vertical_alignment="bottom")
@@ -182,7 +188,7 @@ def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
     )
     way = WAYS[str(title)]
     if way == "all":
-        return way, report.rows, 0, confirmed
+        return Drawing(way, report.rows, 0), confirmed
     size = columns[1].number_input(
         "How many", 1, report.rows, min(DRAWN, report.rows), step=1000, key="draw size"
     )
@@ -194,7 +200,7 @@ def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
         f"{', the first of the file, most often the commonest' if way == 'first' else ''}; "
         "search and neighbors use all."
     )
-    return way, int(size), seed, confirmed
+    return Drawing(way, int(size), seed), confirmed
 
 
 def show_figures(file: File, report: FileReport) -> None:
