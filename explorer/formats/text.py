@@ -273,7 +273,8 @@ def look(file: File, options: Options) -> Contents:
     rows -= len(cut_off) + (len(lines.broken) if not more else 0)
     if not lines.labels:
         raise no_lines(file)
-    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, rows)
+    there = rows + (len(lines.broken) if not more else 0)  # what is left out is not missing
+    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, there)
     return contents(lines, rows=rows, notes=notes)
 
 
@@ -293,7 +294,8 @@ def read(file: File, options: Options) -> Contents:
     if not lines.labels:
         raise no_lines(file)
     notes += decode_labels(lines.labels, lines.undecoded)
-    return contents(lines, notes=notes + header_notes(layout, len(lines.labels)))
+    there = len(lines.labels) + len(lines.broken)  # what was left out is not missing
+    return contents(lines, notes=notes + header_notes(layout, there))
 
 
 def contents(lines: Lines, rows: int = -1, notes: tuple[str, ...] = ()) -> Contents:

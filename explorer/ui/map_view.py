@@ -263,7 +263,8 @@ def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
     drawn = len(drawn_only(space, found.indices))
     st.markdown(
         f"Searched, but **not drawn**: it has no place in this picture. Of its {len(found)} true "
-        f"nearest neighbors {count(drawn, 'is', 'are')} drawn, and marked."
+        "nearest neighbors "
+        + (f"{count(drawn, 'is', 'are')} drawn, and marked." if drawn else "none is drawn either.")
     )
     pick_from(
         space,

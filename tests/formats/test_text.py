@@ -244,6 +244,13 @@ def test_what_is_broken_after_a_header_is_named_with_its_line(
         assert words in str(caught.value)
 
 
+def test_what_was_left_out_is_not_missing_from_the_headers_count() -> None:
+    content = b"3 2\nking 1 0\nqueen 0\nman 1 1\n"
+    notes = ("1 broken line left out: line 3 has 1 number.",)
+    assert open_space(content, skip_broken=True).notes == notes
+    assert inspect_file(content, skip_broken=True).warnings == notes
+
+
 def test_a_header_of_other_dimensions_is_left_out_if_that_is_wanted() -> None:
     space = open_space(b"3 3\nking 1 0\nqueen 0 1\n", skip_broken=True)
     assert space.labels == ("king", "queen")
