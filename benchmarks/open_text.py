@@ -62,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "glove.txt"
         make(path)
-        print(f"{ROWS:,} x {DIMENSIONS}, {path.stat().st_size / 1e6:,.0f} MB of text")
+        print(f"{ROWS:,} x {DIMENSIONS}, {path.stat().st_size / 1e6:,.0f} MB of text, {load()}")
         time.sleep(2.5)  # a file that changed just now is not trusted to stay
         seconds, memory = {}, {}
         for name in WORK:
@@ -75,12 +75,19 @@ def main() -> None:
                 found.append(measure(name, path, Path(folder) / cache))
             seconds[name] = statistics.median(one[0] for one in found)
             memory[name] = statistics.median(one[1] for one in found)
-            print(f"{name:20} {seconds[name]:6.2f} s   {memory[name] / 1e6:6,.0f} MB")
+            told = ", ".join(f"{one[0]:.2f}" for one in found)
+            print(f"{name:20} {seconds[name]:6.2f} s   {memory[name] / 1e6:6,.0f} MB  ({told})")
+    print(f"at the end {load()}")
     ours, matrix = seconds["Embedding Explorer"], 4 * ROWS * DIMENSIONS
     print(f"gensim / ours            {seconds['gensim'] / ours:5.1f}  (goal: at least 15)")
     print(f"our peak / the matrix    {memory['Embedding Explorer'] / matrix:5.2f}  (goal: up to 2)")
     print(f"ours / reading the bytes {ours / seconds['reading the bytes']:5.1f}")
     print(f"opened again             {seconds['opened again']:5.2f} s (goal: 0.3 s)")
+
+
+def load() -> str:
+    """Return how busy the machine is: a figure taken beside other work says little."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def make(path: Path) -> None:

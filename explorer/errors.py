@@ -8,6 +8,7 @@ ExplorerError
 ├── FormatError              a file cannot be read as vectors
 │   ├── UnknownFormatError   no known format fits
 │   └── ParseError           the format is known, its content is broken
+│       ├── BrokenRowsError  ... in some lines or rows, which can be left out
 │       └── RefusedError     ... or it could run code: how to convert it is said
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
@@ -75,6 +76,10 @@ class UnknownFormatError(FormatError):
 
 class ParseError(FormatError):
     """The format was recognized, but its content is broken."""
+
+
+class BrokenRowsError(ParseError):
+    """Some lines or rows are broken; with `skip_broken` the others are read."""
 
 
 class RefusedError(ParseError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from itertools import pairwise
 
@@ -29,6 +30,8 @@ def is_word2vec(file: File, head: bytes) -> bool:
     if find_layout(head) is not None:
         # a few numbers' bytes can look like digits: what no text holds beside them decides
         return file.suffix == ".bin" and ends_with_its_last_vector(file, *counts)
+    if is_text(head):
+        return False
     _, dim = counts
     space = rest.find(b" ")
     if space < 0 or not 0 < dim <= DIMENSIONS:
@@ -55,9 +58,9 @@ def ends_with_its_last_vector(file: File, rows: int, dim: int) -> bool:
 
 
 def is_text(content: bytes) -> bool:
-    """Tell whether the bytes are UTF-8 without control characters."""
+    """Tell whether the bytes are UTF-8 without control characters; the last one may be cut."""
     try:
-        content.decode()
+        codecs.getincrementaldecoder("utf-8")().decode(content)
     except UnicodeDecodeError:
         return False
     return CONTROL.search(content) is None

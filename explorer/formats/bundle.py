@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
 from explorer.formats.file import File
-from explorer.formats.labels import find_label_file, label_table, no_labels_note
+from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
 from explorer.space import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -58,20 +58,24 @@ def from_arrays(
             f"The file holds {count(len(others) + 1, 'array')}; this one is {chosen}. "
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
-    labels, metadata, labels_from = given_labels, None, "the file itself"
+    labels, labels_from = given_labels, "the file itself"
+    table = LabelTable(())
     inside = find_labels(arrays, rows)
     label_file = find_label_file(file)
     if labels is not None and len(labels) == rows:
         pass
     elif label_file is not None:
-        labels, metadata = label_table(label_file, rows, options.label_column)
-        labels_from = f"the file {label_file.name}"
+        table = label_table(label_file, rows, options.label_column)
+        labels, labels_from = table.labels, f"the file {label_file.name}"
+        if table.columns:
+            labels_from = f"the column “{table.name}” of {labels_from}"
     elif inside is not None:
         labels = texts(inside.read(None))
         labels_from = f"the array “{inside.name}”"
     else:
         labels, labels_from = None, "the row numbers"
         notes += (no_labels_note(file),)
+    metadata = table.metadata
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)
     if picked is not None:
@@ -83,6 +87,8 @@ def from_arrays(
         rows=rows,
         dtype=chosen.dtype,
         labels_from=labels_from,
+        label_name=table.name,
+        columns=table.columns,
         arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
         notes=notes,
     )

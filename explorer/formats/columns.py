@@ -15,8 +15,8 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.errors import ParseError
-from explorer.formats.contents import Contents, Options, check_dim
+from explorer.errors import BrokenRowsError, ParseError
+from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim
 from explorer.formats.file import File
 from explorer.space import count
 
@@ -83,6 +83,8 @@ def from_frame(
         rows=rows,
         dtype=stored if dtype != "text" or chosen.kind != "numbers" else dtype,
         labels_from=f"the column “{label}”" if label else "the row numbers",
+        label_name=label or "",
+        vector_names=chosen.columns[:SHOWN_VALUES],
         arrays=arrays,
         columns=tuple(name for name in frame.columns if name not in chosen.columns),
         notes=notes,
@@ -162,9 +164,15 @@ def read_vectors(
         raise ParseError(f"{file.name}: the lists in “{chosen.columns[0]}” are empty.")
     check_dim(file.name, dim)
     good = (lengths == dim).fill_null(False).to_numpy()
-    numbers = lists.filter(pl.Series(good)).explode()
+    whole = bool(good.all())
+    numbers = (lists if whole else lists.filter(pl.Series(good))).explode()
+    if numbers.null_count():
+        numbers = numbers.fill_null(float("nan"))
+    vectors: NDArray[np.float32] = numbers.to_numpy().reshape(-1, dim)
+    if whole:
+        return vectors, good, stored
     matrix = np.zeros((len(frame), dim), np.float32)
-    matrix[good] = numbers.fill_null(float("nan")).to_numpy().reshape(-1, dim)
+    matrix[good] = vectors
     return matrix, good, stored
 
 
@@ -183,7 +191,7 @@ def lacking(
         if chosen.kind == "numbers"
         else f"a list as long as the others in “{chosen.columns[0]}”"
     )
-    raise ParseError(
+    raise BrokenRowsError(
         f"Of {count(len(frame), 'row')}, {count(len(bad), 'lacks', 'lack')} {what}: {rows} after "
         "the header. Fill or remove what is missing, or leave it out."
     )

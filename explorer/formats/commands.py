@@ -7,9 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from explorer.errors import FormatError
-from explorer.formats import FORMATS, inspect_file, open_space
+from explorer.formats import inspect_file, open_space
+from explorer.formats.known import FORMATS
 from explorer.formats.report import FileReport
 from explorer.formats.save import WRITERS, save_space
 from explorer.projection.report import Report, no_report
@@ -17,6 +21,7 @@ from explorer.sampling import SEED, WAYS, draw
 from explorer.space import count
 
 BAR = 30  # characters
+CELL = 60
 
 
 def declare_inspect(parser: argparse.ArgumentParser) -> None:
@@ -76,11 +81,30 @@ def print_report(name: str, report: FileReport) -> None:
         letters = ", ".join(f"{share:.0%} {script}" for script, share in found.scripts)
         print(f"  letters     {letters}{f'; {found.language}' if found.language else ''}")
     print("The first rows, as they will be read:")
-    for row in report.first_rows.to_pylist():
-        label = row.pop("label")
-        print(f"  {label!r:20} {' '.join(f'{value:9.4g}' for value in row.values())}")
+    print_table(report.first_rows)
     for warning in report.warnings:
         print(f"! {warning}")
+
+
+def print_table(table: pa.Table) -> None:
+    """Print a small table: numbers to the right, texts to the left and on one line."""
+    lines = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
+    texts = [[cell(value) for value in line] for line in lines]
+    widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
+    kinds = [pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in table.schema.types]
+    for line in texts:
+        aligned = (
+            f"{text:{'>' if number else '<'}{width}}"
+            for text, width, number in zip(line, widths, kinds, strict=True)
+        )
+        print(f"  {'  '.join(aligned)}".rstrip())
+
+
+def cell(value: Any) -> str:
+    """Return a value as a short text without line ends or other control characters."""
+    text = f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    text = "".join(one if one.isprintable() else "�" for one in text)
+    return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
 
 
 def declare_convert(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from explorer.formats.bounds import DIMENSIONS
 from explorer.projection.report import Report, no_report
 from explorer.space import count, rows_named
 
+SHOWN_VALUES = 6  # numbers of a vector that a preview shows
 BLOCK_VALUES = 8 << 20  # numbers are converted and checked in blocks of so many
 
 
@@ -57,6 +58,11 @@ class Contents:
         The numbers' type as they are stored.
     labels_from
         Where the labels come from, in words.
+    label_name
+        What the file calls the labels; empty where it does not.
+    vector_names
+        What the file calls the vectors: the name of one column of lists, or the names of the
+        first columns of numbers; empty where it does not.
     arrays
         The names to choose from, where the file holds several arrays.
     columns
@@ -73,6 +79,8 @@ class Contents:
     rows: int = -1
     dtype: str = "text"
     labels_from: str = "the row numbers"
+    label_name: str = ""
+    vector_names: tuple[str, ...] = ()
     arrays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -135,18 +143,17 @@ def without_bad_rows(contents: Contents) -> Contents:
             "Each vector holds NaN or infinite values: when they are left out, nothing is left."
         )
     labels = contents.label_list()
-    return Contents(
-        [labels[row] for row in kept],
-        vectors[kept],
-        contents.metadata.take(pa.array(kept)) if contents.metadata is not None else None,
-        dtype=contents.dtype,
-        labels_from=contents.labels_from,
+    return replace(
+        contents,
+        labels=[labels[row] for row in kept],
+        vectors=vectors[kept],
+        metadata=contents.metadata.take(pa.array(kept)) if contents.metadata is not None else None,
+        rows=len(kept),
         notes=(
             *contents.notes,
             f"{count(len(bad), 'vector')} with NaN or infinite values left out: "
             f"{rows_named(bad)} of the file.",
         ),
-        subwords=contents.subwords,
     )
 
 

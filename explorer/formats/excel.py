@@ -33,8 +33,8 @@ def read(file: File, options: Options) -> Contents:
     """Read the chosen sheet, or the first one that holds anything."""
     if file.head(8) == OLD_EXCEL:
         raise ParseError(
-            f"{file.name} is in Excel's format from before 2007. Open it in Excel or LibreOffice "
-            "and save it as .xlsx or .csv."
+            f"{file.name} is in Excel's format from before 2007 (.xls), which is not read here. "
+            "Open it in Excel or LibreOffice and save it as .xlsx or .csv."
         )
     check_size(file)
     from openpyxl import load_workbook

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,10 @@ from explorer.formats.bounds import (
 )
 from explorer.formats.contents import Options
 from explorer.formats.file import File
+
+# Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
+KERNEL_BOUNDS = sys.platform == "linux"
+WATCH_SECONDS = 0.1
 
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
@@ -99,8 +104,9 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        clock = threading.Timer(seconds, process.kill)
-        clock.start()
+        ended = threading.Event()
+        memory = None if KERNEL_BOUNDS else int(request["memory"])
+        threading.Thread(target=watch, args=(process, seconds, memory, ended), daemon=True).start()
         try:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(json.dumps(request))
@@ -118,12 +124,29 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
             process.kill()
             raise
         finally:
-            clock.cancel()
+            ended.set()
+
+
+def watch(
+    process: subprocess.Popen[str], seconds: float, memory: int | None, ended: threading.Event
+) -> None:
+    """End the process when its time is over, or when it holds more than so many bytes."""
+    import psutil
+
+    end = time.monotonic() + seconds
+    with contextlib.suppress(psutil.Error):
+        seen = psutil.Process(process.pid)
+        while not ended.wait(min(WATCH_SECONDS, max(0.0, end - time.monotonic()))):
+            too_large = memory is not None and seen.memory_info().rss > memory
+            if too_large or time.monotonic() >= end:
+                process.kill()
+                return
 
 
 def main() -> None:
     """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept, named_format
+    from explorer.formats import kept
+    from explorer.formats.known import named_format
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not be taken for an answer
@@ -133,6 +156,7 @@ def main() -> None:
         answers.flush()
 
     request = json.load(sys.stdin)
+    start_threads()
     limit(request["memory"], request["disk"])
     beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
     file = File(request["name"], path=Path(request["path"]), beside=beside)
@@ -150,7 +174,7 @@ def main() -> None:
             message=f"{file.name} needs more than {request['memory'] / 1e9:.1f} GB of memory to "
             "be read. The file is broken, or too large for this machine.",
         )
-    except Exception as error:  # a library's own, which no reader foresaw
+    except BaseException as error:  # a library's own (polars' panic too), which no reader foresaw
         tell(
             error="ParseError",
             message=f"{file.name} cannot be read as {chosen.name}: "
@@ -160,11 +184,24 @@ def main() -> None:
     os._exit(0)  # no library's clean-up may undo the answer
 
 
+def start_threads() -> None:
+    """Let the engines start their threads while there is memory: polars waits forever for its."""
+    import io
+
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    content = io.BytesIO()
+    pl.DataFrame({"a": [1]}).write_parquet(content)
+    content.seek(0)
+    pq.read_table(content)
+
+
 def limit(memory: int, disk: int) -> None:
     """Bound this process's memory and the files it writes, where the system can."""
     try:
         import resource
-    except ImportError:  # Windows has no such bounds; the time is bounded there too
+    except ImportError:  # Windows has no such bounds: see watch
         return
     for what, bound in (
         (resource.RLIMIT_DATA, memory),

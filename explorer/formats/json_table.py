@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -147,14 +148,10 @@ def sampled(contents: Contents) -> Contents:
     rows = len(contents.vectors)
     picked = sample_rows(rows, LOOK_ROWS)
     labels = contents.label_list()
-    return Contents(
-        [labels[row] for row in picked],
-        contents.vectors[picked],
-        contents.metadata.take(picked) if contents.metadata is not None else None,
+    return replace(
+        contents,
+        labels=[labels[row] for row in picked],
+        vectors=contents.vectors[picked],
+        metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
         rows=rows,
-        dtype=contents.dtype,
-        labels_from=contents.labels_from,
-        arrays=contents.arrays,
-        columns=contents.columns,
-        notes=contents.notes,
     )

@@ -12,7 +12,10 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.formats.contents import Contents, Options, as_float32
@@ -20,7 +23,7 @@ from explorer.formats.digest import file_digest
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
-VERSION = 1  # to be raised when the readers change what they return
+VERSION = 2  # to be raised when the readers change what they return
 FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
 
@@ -59,14 +62,14 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
     """Return the contents that a kept table holds."""
     column = table[VECTOR].chunk(0)
     dim = column.type.list_size
-    vectors = column.flatten().to_numpy(zero_copy_only=True).reshape(len(column), dim)
+    vectors = values_of(column).reshape(len(column), dim)
     names = [name for name in table.column_names if name.startswith(METADATA)]
     metadata = table.select(names).rename_columns([name[len(METADATA) :] for name in names])
     subwords = None
     if facts["subwords"]:
         with pa.memory_map(str(subwords_path(path))) as source:
             ngrams = pa.ipc.open_file(source).read_all()[VECTOR].chunk(0)
-        matrix = ngrams.flatten().to_numpy(zero_copy_only=True).reshape(len(ngrams), dim)
+        matrix = values_of(ngrams).reshape(len(ngrams), dim)
         subwords = Subwords(matrix, *facts["subwords"])
     return Contents(
         table[LABEL].to_pylist() if facts["labelled"] else None,
@@ -75,6 +78,8 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
         rows=facts["rows"],
         dtype=facts["dtype"],
         labels_from=facts["labels_from"],
+        label_name=facts["label_name"],
+        vector_names=tuple(facts["vector_names"]),
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
         notes=tuple(facts["notes"]),
@@ -92,6 +97,8 @@ def save(contents: Contents, path: Path) -> None:
         "rows": contents.rows,
         "dtype": contents.dtype,
         "labels_from": contents.labels_from,
+        "label_name": contents.label_name,
+        "vector_names": contents.vector_names,
         "arrays": contents.arrays,
         "columns": contents.columns,
         "notes": contents.notes,
@@ -100,7 +107,7 @@ def save(contents: Contents, path: Path) -> None:
     }
     columns = {VECTOR: as_lists(vectors)}
     if labels is not None:
-        columns[LABEL] = pa.array(labels, pa.large_string())
+        columns[LABEL] = pl.Series(labels, dtype=pl.String).to_arrow()
     if contents.metadata is not None:
         flat = contents.metadata.combine_chunks()
         columns |= {f"{METADATA}{name}": flat[name] for name in flat.column_names}
@@ -113,15 +120,33 @@ def save(contents: Contents, path: Path) -> None:
 
 def write(columns: dict[str, Any], facts: dict[str, Any], stream: BinaryIO) -> None:
     """Write columns as an Arrow file of one batch, whose values lie side by side."""
-    table = pa.table(columns).replace_schema_metadata({FACTS: json.dumps(facts)})
-    with pa.ipc.new_file(stream, table.schema) as writer:
-        for batch in table.combine_chunks().to_batches():
-            writer.write_batch(batch)
+    # not combine_chunks of a table: it copies what is one piece already
+    arrays = [
+        one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one
+        for one in columns.values()
+    ]
+    batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
+    batch = batch.replace_schema_metadata({FACTS: json.dumps(facts)})
+    with pa.ipc.new_file(stream, batch.schema) as writer:
+        writer.write_batch(batch)
 
 
-def as_lists(matrix: Any) -> Any:
+# Between NumPy and Arrow the buffers are passed: pa.array and to_numpy import pandas on their
+# first call, which takes as long as opening what was kept.
+
+
+def as_lists(matrix: NDArray[np.float32]) -> Any:
     """Return a matrix as an Arrow array of lists of one size, without copying it."""
-    return pa.FixedSizeListArray.from_arrays(pa.array(matrix.reshape(-1)), matrix.shape[1])
+    values = pa.Array.from_buffers(pa.float32(), matrix.size, [None, pa.py_buffer(matrix)])
+    return pa.FixedSizeListArray.from_arrays(values, matrix.shape[1])
+
+
+def values_of(lists: Any) -> NDArray[np.float32]:
+    """Return the numbers in an Arrow array of lists of one size, without copying them."""
+    flat = lists.flatten()
+    if flat.null_count or flat.type != pa.float32():
+        raise ValueError("not what was kept")
+    return np.frombuffer(flat.buffers()[1], np.float32, len(flat), 4 * flat.offset)
 
 
 def subwords_path(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,16 @@ LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
 LINE_SUFFIXES = (".txt", ".vocab")
 
 
+@dataclass(frozen=True)
+class LabelTable:
+    """What a label file holds: the labels, what its column is called, and the other columns."""
+
+    labels: Sequence[str]
+    metadata: pa.Table | None = None
+    name: str = ""
+    columns: tuple[str, ...] = ()
+
+
 def find_label_file(file: File) -> File | None:
     """Return the file with the labels: given with the array, or beside it under its stem."""
     for suffix in LABEL_SUFFIXES:
@@ -30,19 +41,16 @@ def find_label_file(file: File) -> File | None:
     return None
 
 
-def label_table(
-    label_file: File | None, rows: int, label_column: str | None = None
-) -> tuple[Sequence[str] | None, pa.Table | None]:
-    """Return the labels and the metadata of the file; None twice where there is no file."""
-    if label_file is None:
-        return None, None
-    labels, metadata = read_labels(label_file, rows, label_column)
-    if len(labels) != rows:
+def label_table(label_file: File, rows: int, label_column: str | None = None) -> LabelTable:
+    """Return what the file holds; raises LabelCountError where it is not one label a row."""
+    found = read_labels(label_file, rows, label_column)
+    if len(found.labels) != rows:
         raise LabelCountError(
-            f"{label_file.name} holds {count(len(labels), 'label')} for {count(rows, 'vector')}. "
-            "Each vector needs one label: check for a header line or missing lines."
+            f"{label_file.name} holds {count(len(found.labels), 'label')} for "
+            f"{count(rows, 'vector')}. Each vector needs one label: check for a header line or "
+            "missing lines."
         )
-    return labels, metadata
+    return found
 
 
 def no_labels_note(file: File) -> str:
@@ -53,9 +61,7 @@ def no_labels_note(file: File) -> str:
     )
 
 
-def read_labels(
-    file: File, rows: int, label_column: str | None = None
-) -> tuple[Sequence[str], pa.Table | None]:
+def read_labels(file: File, rows: int, label_column: str | None = None) -> LabelTable:
     """Return labels and metadata of an array's label file.
 
     One label a line, or a table with a header and a label column. A plain list whose
@@ -73,14 +79,14 @@ def read_labels(
         if lines and not lines[-1]:
             lines.pop()
         labels = [as_text(line.removesuffix(b"\r")) for line in lines]
-        return (labels[1:] if len(labels) == rows + 1 else labels), None
+        if len(labels) == rows + 1:
+            return LabelTable(labels[1:], name=labels[0])
+        return LabelTable(labels)
     frame = parse(file, content, separator, header=None if label_column is None else True)
     return frame_labels(file, frame, label_column)
 
 
-def frame_labels(
-    file: File, frame: pl.DataFrame, label_column: str | None
-) -> tuple[list[str], pa.Table | None]:
+def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> LabelTable:
     """Return the label column of a table, and the other columns."""
     label = label_column or find_label(frame) or (frame.columns[0] if frame.width else None)
     if label is None or label not in frame.columns:
@@ -88,13 +94,15 @@ def frame_labels(
             f"{file.name} has no column of labels. Its columns: {', '.join(frame.columns[:20])}."
         )
     rest = frame.drop(label)
-    return (
+    return LabelTable(
         frame[label].cast(pl.String, strict=False).fill_null("").to_list(),
         to_metadata(rest) if rest.width else None,
+        label,
+        tuple(frame.columns),
     )
 
 
-def json_labels(file: File, label_column: str | None) -> tuple[Sequence[str], pa.Table | None]:
+def json_labels(file: File, label_column: str | None) -> LabelTable:
     """Return the labels of a JSON file: a list, words with their row numbers, or records."""
     given = load_json(file)
     if isinstance(given, list) and given and all(isinstance(one, dict) for one in given):
@@ -110,7 +118,7 @@ def json_labels(file: File, label_column: str | None) -> tuple[Sequence[str], pa
             f"{file.name} holds no labels. Expected a list of texts, or words with their rows: "
             '["king", "queen"] or {"king": 0, "queen": 1}.'
         )
-    return [one if isinstance(one, str) else str(one) for one in given], None
+    return LabelTable([one if isinstance(one, str) else str(one) for one in given])
 
 
 def by_row(given: dict[str, Any]) -> list[str] | None:

@@ -19,6 +19,10 @@ vectors.save_word2vec_format({stem!r} + '.bin', binary=True)"""
 LOAD_MODEL = """from gensim.models import {kind}
 model = {kind}.load({name!r})
 model.wv.save_word2vec_format({stem!r} + '.bin', binary=True)"""
+LOAD_GENSIM = """from gensim.utils import SaveLoad
+saved = SaveLoad.load({name!r})
+vectors = getattr(saved, 'wv', saved)
+vectors.save_word2vec_format({stem!r} + '.bin', binary=True)"""
 LOAD_FRAME = """import pandas
 frame = pandas.read_pickle({name!r})
 frame.to_parquet({stem!r} + '.parquet')"""
@@ -36,6 +40,8 @@ KINDS = (  # what stands in the pickle, what that is, how to convert it
     (b"pandas.core", "a pandas table", LOAD_FRAME),
 )
 MODELS = ("Word2Vec", "FastText", "Doc2Vec")
+GENSIM_SUFFIXES = {".kv": LOAD_KEYED, ".model": LOAD_GENSIM, ".d2v": LOAD_GENSIM}
+DICTIONARY, LIST = b"}", b"]"  # the opcodes of what a pickle begins with
 
 
 def is_pickle(file: File, head: bytes) -> bool:
@@ -57,9 +63,8 @@ def read(file: File, options: Options) -> Contents:
 
 def refuse(file: File) -> NoReturn:
     """Raise RefusedError with what is in the pickle, and the lines that convert it."""
-    kind, lines = kind_of(file.head())
-    lines = lines.format(name=file.name, stem=PurePath(file.name).stem, kind=kind)
-    what = f"gensim's model {kind}" if kind in MODELS else kind
+    what, lines = kind_of(file)
+    lines = lines.format(name=file.name, stem=PurePath(file.name).stem)
     raise RefusedError(
         f"{file.name} is a Python pickle ({what}). A pickle is a program: opening it runs "
         "whatever it says, so it is not opened here. If you trust it, run these lines on a machine "
@@ -67,18 +72,29 @@ def refuse(file: File) -> NoReturn:
     )
 
 
-def kind_of(head: bytes) -> tuple[str, str]:
-    """Return what a pickle holds, by the names in its head, and the lines that convert it."""
+def kind_of(file: File) -> tuple[str, str]:
+    """Return what a pickle holds and the lines that convert it: by the names in its head.
+
+    Where those tell nothing, the suffix decides: what is called .kv is most likely gensim's.
+    """
+    head = file.head()
     opening = head[:500]
     for model in MODELS:
         if b"gensim.models" in opening and model.encode() + b"\x94" in opening.replace(
             b"\n", b"\x94"
         ):
-            return model, LOAD_MODEL
-    for name, kind, lines in KINDS:
+            return f"gensim's model {model}", LOAD_MODEL.replace("{kind}", model)
+    for name, what, lines in KINDS:
         if name in opening:
-            return kind, lines
-    first_opcode = head[11:12] if head[2:3] == b"\x95" else head[2:3]  # after a frame's length
-    if b"multiarray" in head[:60] and first_opcode != b"}":
-        return "a NumPy array", LOAD_ARRAY
+            return what, lines
+    framed = head[2:3] == b"\x95"  # a frame's length stands before what it holds
+    first_opcode = head[11:12] if framed else head[2:3] if head[:1] == b"\x80" else head[1:2]
+    if first_opcode == DICTIONARY:
+        return "a dictionary", LOAD_WORDS
+    if b"gensim" in opening:
+        return "gensim's objects", LOAD_GENSIM
+    if b"multiarray" in head[:60] or first_opcode == LIST:
+        return "a list" if first_opcode == LIST else "a NumPy array", LOAD_ARRAY
+    if file.suffix in GENSIM_SUFFIXES:
+        return "by its name one of gensim's", GENSIM_SUFFIXES[file.suffix]
     return "Python objects", LOAD_WORDS

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.formats.contents import Contents, as_float32, finite_rows
+from explorer.formats.contents import SHOWN_VALUES, Contents, as_float32, finite_rows
 
 SHOWN_ROWS = 5
-SHOWN_VALUES = 6
+SHOWN_COLUMNS = 8  # of metadata; the others are named below the preview
 UNIT_TOLERANCE = 1e-3
 CHARACTERS_SEEN = 20_000
 SCRIPT_SHARE = 0.02  # of the letters, from which on a script is named
@@ -86,7 +86,8 @@ class FileReport:
     labels_from
         Where the labels come from, in words.
     first_rows
-        The first rows as they will be read: label and the first values.
+        The first rows as they will be read, under the file's own names: label, metadata
+        and the first values.
     statistics
         What a sample shows.
     metadata_columns
@@ -131,7 +132,7 @@ def report_on(sample: Contents, format_name: str, why: str) -> FileReport:
         dim=vectors.shape[1],
         dtype=sample.dtype,
         labels_from=sample.labels_from,
-        first_rows=preview(labels[:SHOWN_ROWS], vectors[:SHOWN_ROWS]),
+        first_rows=preview(sample),
         statistics=statistics,
         metadata_columns=tuple(names),
         columns=sample.columns,
@@ -184,9 +185,36 @@ def language(labels: Sequence[str]) -> str | None:
     return first if most >= WORDS_NEEDED and most >= 1.5 * second else None
 
 
-def preview(labels: Sequence[str], vectors: NDArray[np.float32]) -> pa.Table:
-    """Return the first rows as a table: the label and up to six values."""
-    columns: dict[str, pa.Array] = {"label": pa.array(labels, pa.string())}
-    for axis in range(min(SHOWN_VALUES, vectors.shape[1])):
-        columns[f"value {axis + 1}"] = pa.array(vectors[:, axis], pa.float64())
+def preview(sample: Contents) -> pa.Table:
+    """Return the first rows as a table under the file's names: label, metadata, first values.
+
+    A column of lists is shown as one, columns of numbers one by one.
+    """
+    vectors = as_float32(sample.vectors[:SHOWN_ROWS])
+    rows, dim = vectors.shape
+    columns = {sample.label_name or "label": pa.array(sample.label_list()[:rows], pa.string())}
+    if sample.metadata is not None:
+        for name in sample.metadata.column_names[:SHOWN_COLUMNS]:
+            columns[free_name(name, columns)] = sample.metadata[name].slice(0, rows)
+    names = sample.vector_names
+    if len(names) == 1 and dim > 1:
+        columns[free_name(names[0], columns)] = pa.array([brief(row) for row in vectors])
+        return pa.table(columns)
+    for axis in range(min(SHOWN_VALUES, dim)):
+        name = names[axis] if axis < len(names) else f"value {axis + 1}"
+        columns[free_name(name, columns)] = pa.array(vectors[:, axis], pa.float64())
     return pa.table(columns)
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return the name, with a space after it where it is taken."""
+    while name in taken:
+        name += " "
+    return name
+
+
+def brief(vector: NDArray[np.float32]) -> str:
+    """Return the first values of a vector, and how many more there are."""
+    values = ", ".join(f"{value:.4g}" for value in vector[:SHOWN_VALUES])
+    more = len(vector) - SHOWN_VALUES
+    return f"{values}, … {more:,} more" if more > 0 else values

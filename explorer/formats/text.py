@@ -1,21 +1,25 @@
 """word2vec and GloVe text: a label and its numbers on each line, with spaces between them.
 
 The numbers are parsed by a columnar CSV engine, block by block, straight into the final
-array. Only a block with something unusual in it (a label with spaces inside, a ragged
-line, a label that is no UTF-8) is looked at line by line, and then parsed by the same engine.
+array; while one block is put there, the next ones are parsed. Only a block with something
+unusual in it (a label with spaces inside, a ragged line, a label that is no UTF-8) is looked at
+line by line, and then parsed by the same engine.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from explorer.errors import ParseError
+from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import Contents, Options, check_dim
 from explorer.formats.encodings import (
     UTF_8,
@@ -28,7 +32,10 @@ from explorer.formats.encodings import (
 from explorer.formats.file import HEAD_BYTES, File
 from explorer.space import count
 
+LINE_END = ord("\n")
+COMMA = re.compile(rb"\d,\d")
 LINES_SEEN = 200  # how many lines of the head decide the layout
+AHEAD = 2  # blocks parsed at the same time: one alone leaves the cores idle at its seams
 LINES_NAMED = 10  # how many broken lines an error names
 LOOKS = 8  # places of a large file at which a look reads some lines
 LOOK_BYTES = 256 << 10
@@ -40,6 +47,7 @@ class Layout:
 
     dim: int
     stated_rows: int | None  # what the header says; None without a header
+    stated_dim: int | None = None  # ... where the lines hold another number of numbers
 
     @property
     def first_line(self) -> int:
@@ -59,29 +67,57 @@ def has_no_header(file: File, head: bytes) -> bool:
     return layout is not None and layout.stated_rows is None
 
 
+@lru_cache(maxsize=2)  # several formats ask it of the same file
 def find_layout(head: bytes) -> Layout | None:
     """Return the layout that the first lines show, or None if they are not a label and numbers."""
     lines = head.split(b"\n")
     if len(lines) > 1:
         lines.pop()  # cut in the middle, or what follows the last line's end
     lines = lines[:LINES_SEEN]
-    if not lines:
-        return None
-    header = two_counts(lines[0])
+    header = two_counts(lines[0]) if lines else None
+    data = [line for line in lines[header is not None :] if line.strip()]
+    if not data:
+        return None  # a header alone, and not a word "2" with its one number
     if header is not None:
         rows, dim = header
-        data = [line for line in lines[1:] if line.strip()]
-        if not data:
-            return None  # a header alone, and not a word "2" with its one number
-        if all_numbers(data[0].rstrip().rsplit(b" ", dim)[1:], dim):
+        fits = (all_numbers(line.rstrip().rsplit(b" ", dim)[1:], dim) for line in data)
+        # a line after the first tells enough if chance hardly makes one
+        if next(fits) or (dim > 1 and any(fits)):
             return Layout(dim, rows)
-    widths = Counter(width for line in lines if (width := trailing_numbers(line)))
+    widths = Counter(width for line in data if (width := trailing_numbers(line)))
     if not widths:
         return None
     # A label may end in a number, so that a few lines seem one wider: the commonest counts.
-    dim, votes = widths.most_common(1)[0]
-    filled = sum(1 for line in lines if line.strip())
-    return Layout(dim, None) if votes * 2 >= filled else None
+    width, votes = widths.most_common(1)[0]
+    if votes * 2 < len(data):
+        return None
+    if header is None:
+        return Layout(width, None)
+    if width > 1:
+        return Layout(width, rows, dim)
+    # one number a line: the first may be a word "2" with its number, and no header
+    return Layout(width, None) if all(len(line.split()) == 2 for line in data) else None
+
+
+def misfit(head: bytes) -> str:
+    """Return, in a few words, what keeps a text's first lines from being vectors."""
+    lines = head.split(b"\n")[:LINES_SEEN]
+    header = two_counts(lines[0])
+    after = [(number, line) for number, line in enumerate(lines[1:], 2) if line.strip()]
+    if header is None or not after:
+        return f"its first line is “{shown(lines[0])}”, which holds no vector"
+    number, line = after[0]
+    return (
+        f"line 1 says {count(header[0], 'vector')} of {count(header[1], 'dimension')}, but line "
+        f"{number} is “{shown(line)}”, where a label and {count(header[1], 'number')} were expected"
+        + " (with a decimal point, not a comma)"
+        * bool(COMMA.search(line))
+    )
+
+
+def shown(line: bytes) -> str:
+    """Return the beginning of a line as text."""
+    return line[:60].decode("utf-8", "replace").strip()
 
 
 def two_counts(line: bytes) -> tuple[int, int] | None:
@@ -119,6 +155,20 @@ def is_number(field: bytes) -> bool:
     return b"_" not in field
 
 
+@dataclass(frozen=True)
+class Block:
+    """Some whole lines of a file, and what the engine made of them.
+
+    `frame` is None where something is unusual in them; `ended` tells whether the last one
+    had its end.
+    """
+
+    text: bytes
+    ended: bool
+    lines: int
+    frame: pl.DataFrame | None
+
+
 @dataclass
 class Lines:
     """What the lines of a file gave so far."""
@@ -130,14 +180,13 @@ class Lines:
     undecoded: list[tuple[int, bytes]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
-    def add(self, block: bytes) -> None:
-        """Parse a block of whole lines and keep what it holds."""
-        frame = parse_columns(block, self.dim)
-        if frame is not None and not any(frame.null_count().row(0)):
-            self.keep(frame["label"].to_list(), frame)
+    def add(self, block: Block) -> None:
+        """Keep what a block of whole lines holds."""
+        if block.frame is not None:
+            self.keep(block.frame["label"].to_list(), block.frame)
         else:
-            self.add_line_by_line(block)
-        self.next_line += block.count(b"\n")
+            self.add_line_by_line(block.text)
+        self.next_line += block.lines
 
     def add_line_by_line(self, block: bytes) -> None:
         """Take the lines apart here, and have their numbers parsed by the engine.
@@ -199,7 +248,7 @@ class Lines:
         named += f"; and {more:,} more" if more > 0 else ""
         if skip_broken and self.labels:
             return (f"{count(len(self.broken), 'broken line')} left out: {named}.",)
-        raise ParseError(
+        raise BrokenRowsError(
             f"{count(len(self.broken), 'line does not', 'lines do not')} hold a label and "
             f"{count(self.dim, 'number')}: {named}. Repair what is broken, or leave it out."
         )
@@ -207,46 +256,46 @@ class Lines:
 
 def look(file: File, options: Options) -> Contents:
     """Look at a text file: some blocks are parsed, the rows are counted by line ends."""
-    layout = required_layout(file)
+    layout = required_layout(file, options.skip_broken)
     rows = count_lines(file) - (layout.stated_rows is not None)
     head = utf8_head(file.head())
     whole = head[: head.rfind(b"\n") + 1] if file.size > HEAD_BYTES else head
     lines = start(layout, whole)
     ended = whole.endswith(b"\n")
     whole = whole.replace(b"\r\n", b"\n") + (b"" if ended else b"\n")
-    lines.add(without_header(layout, whole))
+    lines.add(parse_block(without_header(layout, whole), layout.dim))
     cut_off = drop_cut_line(lines, layout, not ended)
     more = () if lines.broken else elsewhere(file)
     for block in more:
-        lines.add(block)
+        lines.add(parse_block(block, layout.dim))
     # the sampled blocks have no line numbers, and what is wrong in them is told when it is read
     notes = lines.check(options.skip_broken) if not more else ()
     rows -= len(cut_off) + (len(lines.broken) if not more else 0)
     if not lines.labels:
         raise no_lines(file)
-    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, rows)
+    there = rows + (len(lines.broken) if not more else 0)  # what is left out is not missing
+    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, there)
     return contents(lines, rows=rows, notes=notes)
 
 
 def read(file: File, options: Options) -> Contents:
     """Read a text file; raises ParseError naming the broken lines."""
-    layout = required_layout(file)
+    layout = required_layout(file, options.skip_broken)
     lines = start(layout, utf8_head(file.head()), file.size)
-    done, total = 0, file.size
-    first = ended = True
-    for block, has_end in whole_lines(file):
-        lines.add(without_header(layout, block) if first else block)
-        first, ended = False, has_end
-        done += len(block)
+    done, ended = 0, True
+    for block in parsed_ahead(data_lines(file, layout), layout.dim):
+        lines.add(block)
+        done, ended = done + len(block.text), block.ended
         options.report(
-            min(1.0, done / total), f"reading {file.name}: {len(lines.labels):,} vectors"
+            min(1.0, done / file.size), f"reading {file.name}: {len(lines.labels):,} vectors"
         )
     notes = drop_cut_line(lines, layout, not ended)
     notes += lines.check(options.skip_broken)
     if not lines.labels:
         raise no_lines(file)
     notes += decode_labels(lines.labels, lines.undecoded)
-    return contents(lines, notes=notes + header_notes(layout, len(lines.labels)))
+    there = len(lines.labels) + len(lines.broken)  # what was left out is not missing
+    return contents(lines, notes=notes + header_notes(layout, there))
 
 
 def contents(lines: Lines, rows: int = -1, notes: tuple[str, ...] = ()) -> Contents:
@@ -267,6 +316,37 @@ def start(layout: Layout, head: bytes, size: int = 0) -> Lines:
     # each number takes two bytes at least, so an odd head cannot claim more than the file holds
     rows = int(min(1.02 * size / max(1.0, per_line), size / (2 * layout.dim))) + LINES_SEEN
     return Lines(layout.dim, np.empty((rows, layout.dim), np.float32), layout.first_line)
+
+
+def data_lines(file: File, layout: Layout) -> Iterator[tuple[bytes, bool]]:
+    """Yield blocks of the lines that hold vectors, and whether the last line had its end."""
+    blocks = whole_lines(file)
+    for block, ended in blocks:
+        yield without_header(layout, block), ended
+        break
+    yield from blocks
+
+
+def parsed_ahead(blocks: Iterator[tuple[bytes, bool]], dim: int) -> Iterator[Block]:
+    """Yield each block parsed, while the engine parses the next ones."""
+    waiting: deque[Future[Block]] = deque()
+    with ThreadPoolExecutor(AHEAD) as pool:
+        for text, ended in blocks:
+            waiting.append(pool.submit(parse_block, text, dim, ended))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def parse_block(text: bytes, dim: int, ended: bool = True) -> Block:
+    """Parse a block of whole lines, and count them."""
+    frame = parse_columns(text, dim)
+    if frame is not None and any(frame.null_count().row(0)):
+        frame = None
+    # three times as fast as bytes.count, and other threads go on meanwhile
+    lines = int(np.count_nonzero(np.frombuffer(text, np.uint8) == LINE_END))
+    return Block(text, ended, lines, frame)
 
 
 def without_header(layout: Layout, block: bytes) -> bytes:
@@ -310,12 +390,18 @@ def elsewhere(file: File) -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def required_layout(file: File) -> Layout:
-    """Return the file's layout; raises ParseError where its head shows none."""
+def required_layout(file: File, skip_broken: bool = False) -> Layout:
+    """Return the file's layout; raises ParseError where its head shows none, or two."""
     layout = find_layout(utf8_head(file.head()))
     if layout is None:
         raise no_lines(file)
     check_dim(file.name, layout.dim)
+    if layout.stated_dim is not None and not skip_broken:
+        raise BrokenRowsError(
+            f"{file.name}: line 1, the header, says {count(layout.stated_dim, 'dimension')}, but "
+            f"line 2 and those after it hold {count(layout.dim, 'number')} each. Was the file cut, "
+            "or its header taken from another? Correct line 1, or leave it out."
+        )
     return layout
 
 
@@ -330,6 +416,11 @@ def no_lines(file: File) -> ParseError:
 def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:
     """Return what to tell where the header's count is not what the file holds."""
     stated = layout.stated_rows
+    if layout.stated_dim is not None:
+        return (
+            f"The header says {count(layout.stated_dim, 'dimension')}, the lines hold "
+            f"{count(layout.dim, 'number')} each: the header was left out.",
+        )
     if stated is None or stated == rows:
         return ()
     if stated > rows:

@@ -15,10 +15,12 @@ import re
 import time
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer import EmbeddingSpace
+from explorer.sampling import places_drawn, whole_space
 from explorer.ui import spaces
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
@@ -123,6 +125,25 @@ def select(space: EmbeddingSpace, row: int | None) -> None:
         return
     label = space.labels[row]
     change("selected", label if space.row(label) == row else f"{label} #{row}")
+
+
+def undrawn_row(space: EmbeddingSpace) -> int | None:
+    """Return the row of the whole that the address selects, where the picture leaves it out."""
+    if space.drawn_from is None or selected_row(space) is not None:
+        return None
+    return selected_row(space.drawn_from.whole)
+
+
+def select_in_whole(space: EmbeddingSpace, row: int) -> None:
+    """Select a row of the whole that a space was drawn from, whether it is drawn or not."""
+    place = int(places_drawn(space, np.array([row]))[0])
+    if place >= 0:
+        select(space, place)
+        return
+    whole = whole_space(space)
+    label = whole.labels[row]
+    alone = whole.row(label) == row and label not in space
+    st.query_params["selected"] = label if alone else f"{label} #{row}"
 
 
 def forget_selection() -> None:

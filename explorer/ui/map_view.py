@@ -16,11 +16,12 @@ from explorer.clusters import Clusters
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
 from explorer.figures.marks import NO_ROWS, Marks
-from explorer.neighbors import Neighbors
+from explorer.neighbors import Neighbors, neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
 from explorer.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.search import search_labels
+from explorer.space import count
 from explorer.ui import address, groups, picture_settings, trust
 from explorer.ui.isolating import offer_alone, offer_whole
 from explorer.ui.plain import plain
@@ -32,6 +33,10 @@ HITS_IN_SIGHT = 10  # lines of a table; it scrolls to the others
 SEARCH_ERROR = "search error"  # session state, until it is told in the same run
 ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
+NEIGHBOR_COLUMNS = {
+    "label": st.column_config.TextColumn("Neighbor", width=110),
+    "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
+}
 METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
 
 
@@ -49,9 +54,13 @@ class View:
     opacity_column: str
     hits: NDArray[np.intp]
     selected: int | None
+    undrawn: int | None = None  # the selected row of the whole, where the picture leaves it out
 
     def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
         """Return what stands out: hits, the selected point, its neighbors, those that were lost."""
+        if self.undrawn is not None:  # it has no place, but its neighbors may have one
+            near = neighbors_of_row(whole_space(space), self.undrawn, NEIGHBORS).indices
+            return Marks(hits=drawn_only(space, near))
         found = neighbors(space, self.selected)
         near = drawn_only(space, found.indices) if found else NO_ROWS
         lost = NO_ROWS
@@ -108,6 +117,7 @@ def ask_view(space: EmbeddingSpace) -> View:
         opacity_column,
         hits,
         address.selected_row(space),
+        address.undrawn_row(space),
     )
 
 
@@ -213,13 +223,16 @@ def numbers(space: EmbeddingSpace, column: str, quality: Quality | None) -> Numb
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
     offer_whole()
+    nothing = view.selected is None and view.undrawn is None
     if len(view.hits):  # asked last, and short where something is selected
-        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if view.selected is None else 4)
+        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
     elif st.session_state.get("search"):
         st.info(f"No label holds “{plain(st.session_state['search'])}”.")
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
-    if view.selected is None and not len(view.hits):
+    if view.undrawn is not None:
+        undrawn_panel(space, view.undrawn)
+    if nothing and not len(view.hits):
         st.info(
             f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
             "dimensions and not in the picture.",
@@ -233,11 +246,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     found = neighbors(space, row)
     if found is None:
         return
-    heading, close = st.columns([5, 1], vertical_alignment="center")
-    heading.markdown(f"#### {plain(space.labels[row])}")
-    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
-        address.forget_selection()
-        st.rerun()
+    heading(space.labels[row])
     details(space, row)
     rows = places_drawn(space, found.indices)
     drawn = rows >= 0
@@ -251,18 +260,17 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
     )
     if not drawn.all():
-        text += f" {int((~drawn).sum())} are not drawn: they have no place."
+        text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, without a place."
     st.markdown(text)
     shown = pa.array(places, mask=~drawn)
     table = found.to_arrow().drop(["row"]).append_column("place here", shown)
     pick_from(
         space,
         table,
-        rows,
+        found.indices,
         key="neighbors",
         column_config={
-            "label": st.column_config.TextColumn("Neighbor", width=110),
-            "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
+            **NEIGHBOR_COLUMNS,
             "place here": st.column_config.NumberColumn(
                 "Place",
                 format="localized",
@@ -271,6 +279,36 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
             ),
         },
     )
+
+
+def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
+    """List the true neighbors of a row that the picture leaves out."""
+    whole = whole_space(space)
+    heading(whole.labels[row])
+    details(whole, row)
+    found = neighbors_of_row(whole, row, NEIGHBORS)
+    drawn = len(drawn_only(space, found.indices))
+    st.markdown(
+        f"Searched, but **not drawn**: it has no place in this picture. Of its {len(found)} true "
+        "nearest neighbors "
+        + (f"{count(drawn, 'is', 'are')} drawn, and marked." if drawn else "none is drawn either.")
+    )
+    pick_from(
+        space,
+        found.to_arrow().drop(["row"]),
+        found.indices,
+        key="neighbors of undrawn",
+        column_config=NEIGHBOR_COLUMNS,
+    )
+
+
+def heading(label: str) -> None:
+    """Draw the selected label, and the way to select nothing."""
+    title, close = st.columns([5, 1], vertical_alignment="center")
+    title.markdown(f"#### {plain(label)}")
+    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
+        address.forget_selection()
+        st.rerun()
 
 
 def details(space: EmbeddingSpace, row: int) -> None:
@@ -285,16 +323,16 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
     """List the search's hits; choosing one selects it."""
     listed = hits[:HITS_LISTED]
     more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
-    rows = places_drawn(space, hits)
-    if (rows < 0).any():
-        more += f", {int((rows >= 0).sum()):,} of them drawn"
+    places = places_drawn(space, hits)
+    if (places < 0).any():
+        more += f", {int((places >= 0).sum()):,} of them drawn"
     st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
-    offer_alone(space, hits, "found by a search", key="hits alone")
+    offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
     table = pa.table({"label": [whole_space(space).labels[row] for row in listed]})
     pick_from(
         space,
         table,
-        rows[: len(listed)],
+        listed,
         key="hits",
         column_config={"label": st.column_config.TextColumn("Label")},
         lines=lines,
@@ -310,7 +348,7 @@ def pick_from(
     column_config: dict[str, Any],
     lines: int = HITS_IN_SIGHT,
 ) -> None:
-    """Show a table of `rows` whose lines select a point of the map.
+    """Show a table of `rows` of the whole space, whose lines select them.
 
     Its key holds what it lists: a choice made in one list must not count in the next.
     """
@@ -318,13 +356,8 @@ def pick_from(
 
     def tell() -> None:
         chosen = st.session_state[key].selection.cells
-        if not chosen:
-            return
-        row = int(rows[chosen[0][0]])
-        if row < 0:
-            st.toast("This one is searched, but not drawn. Open the file with more points.")
-        else:
-            address.select(space, row)
+        if chosen:
+            address.select_in_whole(space, int(rows[chosen[0][0]]))
 
     st.dataframe(
         table,

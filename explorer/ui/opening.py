@@ -11,9 +11,10 @@ import streamlit as st
 from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
 from explorer.cost import readable_bytes
 from explorer.data_folder import list_files, offered_file
-from explorer.errors import ExplorerError
-from explorer.formats import FORMATS, choose_main
+from explorer.errors import BrokenRowsError, ExplorerError, RefusedError, VectorValueError
 from explorer.formats.file import File, as_file
+from explorer.formats.known import FORMATS
+from explorer.formats.recognition import choose_main
 from explorer.formats.report import Statistics
 from explorer.sampling import draw
 from explorer.space import count
@@ -24,7 +25,7 @@ from explorer.ui.spaces import opened_spaces
 
 EXAMPLES = (
     ("Text", ".txt .vec .csv .tsv", "king 0.1 0.2 0.3\nqueen 0.2 0.1 0.4"),
-    ("Tables", ".parquet .feather .jsonl .xlsx", '{"word": "king", "vector": [0.1, 0.2]}'),
+    ("Tables", ".parquet .feather .jsonl .xlsx", '{"word": "king",\n "vec": [0.1, 0.2]}'),
     ("Arrays and their labels", ".npy .npz .safetensors .h5 .pt", "vectors.npy\nvectors.txt"),
     ("Models and tools", ".bin .fvecs projector", "vectors.tsv\nmetadata.tsv"),
 )
@@ -41,6 +42,15 @@ class Given:
 
     file: File
     key: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Which vectors the pictures show: all, the first, or a random choice by a seed."""
+
+    way: str
+    size: int
+    seed: int
 
 
 def ask_files() -> Given | None:
@@ -83,8 +93,8 @@ def inspected(key: tuple[Any, ...], choices: tuple[Any, ...], _file: File) -> Fi
 
 def show_and_confirm(given: Given) -> None:
     """Show what is in the file; on confirmation make it the current space and go to its map."""
-    place = st.container()
-    with st.expander("Read it differently", icon=":material/tune:"):
+    place, below = st.container(), st.empty()
+    with below.expander("Read it differently", icon=":material/tune:"):
         columns = st.columns(3, vertical_alignment="bottom")
         choices = ask_reading(columns[0], given)
     try:
@@ -96,34 +106,49 @@ def show_and_confirm(given: Given) -> None:
             report = inspected(given.key, tuple(choices.items()), given.file)
         with place:
             show_figures(given.file, report)
-            way, size, seed, confirmed = ask_drawing(report)
+            drawing, confirmed = ask_drawing(report)
+            bar = st.empty()  # where the eye is after the click
             show_first_rows(report)
             if confirmed:
-                space = opened(given.file, choices, way, size, seed)
+                space = opened(given.file, choices, drawing, bar)
                 space_id = opened_spaces().add(space)
                 address.choose_space(space_id)
                 st.switch_page(PAGES["map"].file, query_params={"space": space_id})
     except ExplorerError as error:
         with place:
             tell(error)
+            if isinstance(error, BrokenRowsError | VectorValueError):
+                offer_to_skip(given)
+        if isinstance(error, RefusedError) and choices["format"] is None:
+            below.empty()  # read in whatever way, it stays a program
 
 
-def opened(file: File, choices: dict[str, Any], way: str, size: int, seed: int) -> EmbeddingSpace:
+def offer_to_skip(given: Given) -> None:
+    """Draw the button that leaves out what is broken, beside the sentence that tells of it."""
+
+    def skip() -> None:
+        st.session_state[skip_key(given)] = True
+
+    st.button("Leave out what is broken", icon=":material/playlist_remove:", on_click=skip)
+
+
+def skip_key(given: Given) -> str:
+    """Return the session key of the choice to leave out what is broken."""
+    return f"skip {given.key}"
+
+
+def opened(file: File, choices: dict[str, Any], drawing: Drawing, bar: Any) -> EmbeddingSpace:
     """Open the file, with a bar, and draw the rows that were chosen."""
-    with progress() as report:
-        space = open_space(file, **choices, report=report)
-    return space if way == "all" else draw(space, size, way, seed)
 
+    def report(share: float, step: str) -> None:
+        bar.progress(share, text=f"{plain(step)} …")
 
-class progress:  # noqa: N801 - reads as the verb that it is
-    """Show a bar while something reports; it goes when all is done."""
-
-    def __enter__(self) -> Any:
-        self.place = st.empty()
-        return lambda share, step: self.place.progress(share, text=f"{plain(step)} …")
-
-    def __exit__(self, *error: object) -> None:
-        self.place.empty()
+    report(0.0, f"reading {file.name}")
+    space = open_space(file, **choices, report=report)
+    bar.empty()
+    if drawing.way == "all":
+        return space
+    return draw(space, drawing.size, drawing.way, drawing.seed)
 
 
 def ask_reading(column: Any, given: Given) -> dict[str, Any]:
@@ -132,7 +157,7 @@ def ask_reading(column: Any, given: Given) -> dict[str, Any]:
     skip = st.checkbox(
         "Leave out broken lines, and vectors with NaN or infinite values",
         help="How many were left out is told with the space.",
-        key=f"skip {given.key}",
+        key=skip_key(given),
     )
     return {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
 
@@ -151,7 +176,7 @@ def ask_columns(columns: Sequence[Any], report: FileReport, given: Given) -> dic
     return chosen
 
 
-def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
+def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
     """Ask which vectors the pictures show, and whether to open; search and neighbors use all."""
     many = report.rows > SHOWN_AT_ONCE
     columns = st.columns([1.9, 1.2, 1.1, 1.6], vertical_alignment="bottom")
@@ -163,7 +188,7 @@ def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
     )
     way = WAYS[str(title)]
     if way == "all":
-        return way, report.rows, 0, confirmed
+        return Drawing(way, report.rows, 0), confirmed
     size = columns[1].number_input(
         "How many", 1, report.rows, min(DRAWN, report.rows), step=1000, key="draw size"
     )
@@ -175,7 +200,7 @@ def ask_drawing(report: FileReport) -> tuple[str, int, int, bool]:
         f"{', the first of the file, most often the commonest' if way == 'first' else ''}; "
         "search and neighbors use all."
     )
-    return way, int(size), seed, confirmed
+    return Drawing(way, int(size), seed), confirmed
 
 
 def show_figures(file: File, report: FileReport) -> None:
@@ -243,7 +268,7 @@ def show_formats() -> None:
     """Show what the files that can be opened look like."""
     st.markdown("#### What can be opened")
     for column, (name, suffixes, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n{suffixes}")
             st.code(example, language=None)
     st.caption(

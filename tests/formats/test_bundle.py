@@ -15,9 +15,10 @@ from safetensors.torch import save as save_tensors
 
 from explorer import inspect_file, open_space
 from explorer.errors import ExplorerError, ParseError
-from explorer.formats import excel, hdf5, named_format, torch_file
+from explorer.formats import excel, hdf5, torch_file
 from explorer.formats.contents import Options
 from explorer.formats.file import File
+from explorer.formats.known import named_format
 from tests.formats.written import LABELS, VECTORS, WRITTEN, fvecs, gensim_text, labels_txt
 
 SMALL, LARGE = np.ones((2, 3), np.float32), np.ones((5, 3), np.float32)

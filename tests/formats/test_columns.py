@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from explorer import open_space
@@ -19,6 +21,9 @@ from explorer.formats import json_table, parquet
 from explorer.formats.columns import from_frame
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
+from explorer.formats.recognition import recognize
+from tests.formats.written import LABELS, arrow_stream, feather_1
+from tests.formats.written import VECTORS as FIVE
 
 WORDS = ["king", "queen", "pea"]
 VECTORS = [[1.0, 0.5], [1.0, -0.5], [0.0, 2.0]]
@@ -104,6 +109,16 @@ def test_pandas_parquet_keeps_its_index_as_labels(tmp_path: Any, index: Any) -> 
     assert found.labels == (None if index is None else WORDS)
 
 
+def test_a_tensor_type_is_read_by_its_values(tmp_path: Any) -> None:
+    kind = pa.fixed_shape_tensor(pa.float32(), [2])
+    values = pa.FixedSizeListArray.from_arrays(pa.array([1, 0.5, 1, -0.5, 0, 2], pa.float32()), 2)
+    table = pa.table({"word": WORDS, "v": pa.ExtensionArray.from_storage(kind, values)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    file = File("a.parquet", path=tmp_path / "a.parquet")
+    assert parquet.read_parquet(file, Options()).vectors.tolist() == VECTORS
+    assert parquet.look_parquet(file, Options()).rows == 3
+
+
 @pytest.mark.parametrize("kind", ["file", "stream"])
 def test_each_way_that_arrow_writes_is_read(tmp_path: Any, kind: str) -> None:
     table = pa.table(
@@ -117,6 +132,24 @@ def test_each_way_that_arrow_writes_is_read(tmp_path: Any, kind: str) -> None:
     assert parquet.is_arrow(file, file.head())
     assert parquet.look_arrow(file, Options()).labels == WORDS
     assert parquet.read_arrow(file, Options()).vectors.tolist() == [[1, 1], [2, 2], [3, 3]]
+
+
+@pytest.mark.parametrize("write", [arrow_stream, feather_1])
+def test_what_begins_otherwise_is_an_arrow_table_too(
+    tmp_path: Path, write: Callable[[], File]
+) -> None:
+    written = write()
+    path = tmp_path / written.name
+    path.write_bytes(written.content)
+    file = File(written.name, path=path)
+    assert recognize(file).name == "Arrow table"
+    assert parquet.look_arrow(file, Options()).labels == list(LABELS)
+    np.testing.assert_array_equal(parquet.read_arrow(file, Options()).vectors, FIVE)
+    path.write_bytes(written.content[:-40])
+    with pytest.raises(
+        (ParseError, OSError), match=r"from before 2020|Expected to be able|Invalid"
+    ):
+        parquet.read_arrow(file, Options())
 
 
 SHAPES: dict[str, Callable[[pandas.DataFrame], str]] = {

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -101,10 +105,21 @@ def test_a_report_can_stop_the_reading(large: Path) -> None:
 def test_a_reader_that_passes_its_bounds_is_ended_and_it_is_told(
     monkeypatch: pytest.MonkeyPatch, bound: str, cache_dir: Path
 ) -> None:
-    monkeypatch.setattr(isolated, bound, 1 << 28 if bound == "CHILD_BYTES" else 0.05)
+    monkeypatch.setattr(isolated, bound, 1 << 26 if bound == "CHILD_BYTES" else 0.05)
     with pytest.raises(ParseError, match=r"memory"):
         open_space(WRITTEN["Parquet table"]())
     assert kept_files(cache_dir) == []
+
+
+@pytest.mark.parametrize(("seconds", "memory"), [(60.0, 100 << 20), (0.2, None), (0.2, 1 << 40)])
+def test_a_process_is_ended_when_it_passes_a_bound(seconds: float, memory: int | None) -> None:
+    """As on macOS and Windows, where the system keeps no bound on the memory."""
+    program = "held = bytearray(200 << 20); import time; time.sleep(30)"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=-1, stdout=-1, text=True) as grown:
+        start = time.monotonic()
+        isolated.watch(grown, seconds, memory, threading.Event())
+        assert time.monotonic() - start < 20
+        assert grown.wait() != 0
 
 
 def test_what_a_library_makes_of_a_broken_file_is_told_as_an_error_of_ours() -> None:

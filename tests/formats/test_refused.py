@@ -17,6 +17,9 @@ from gensim.models.doc2vec import TaggedDocument
 
 from explorer import inspect_file, open_space
 from explorer.errors import RefusedError
+from explorer.formats import pickles
+from explorer.formats.file import File, as_file
+from explorer.formats.recognition import choose_main
 
 SENTENCES = [["king", "queen", "pea"], ["king", "queen"], ["king", "man"]] * 3
 SMALL: dict[str, Any] = {"vector_size": 3, "min_count": 1, "workers": 1, "epochs": 1, "seed": 1}
@@ -71,6 +74,15 @@ def save_objects(path: Path) -> None:
     np.save(path, np.array([[1.0, 2.0], [3.0, None]], dtype=object)[:1])
 
 
+def save_apart(path: Path) -> None:
+    """What gensim does where the arrays are large: they lie in files of their own."""
+    word2vec().save(str(path), sep_limit=0)
+
+
+def save_anew(protocol: int) -> Callable[[Path], None]:
+    return lambda path: word2vec().wv.save(str(path), pickle_protocol=protocol)
+
+
 CASES: dict[str, Callable[[Path], None]] = {
     "vectors.kv": save_keyed,
     "word2vec.model": save_word2vec,
@@ -78,7 +90,11 @@ CASES: dict[str, Callable[[Path], None]] = {
     "fasttext.kv": save_fasttext_vectors,
     "doc2vec.model": save_doc2vec,
     "frame.pkl": save_frame,
+    "protocol 2.kv": save_anew(2),
+    "protocol 5.kv": save_anew(5),
+    "apart.model": save_apart,
     "words.pickle": save_words,
+    "dictionary.kv": save_words,
     "array.pkl": save_array,
     "objects.npy": save_objects,
 }
@@ -101,6 +117,58 @@ def test_a_pickle_is_refused_and_the_lines_told_convert_it(
     for made in set(tmp_path.iterdir()) - before:
         if made.suffix != ".txt" and made != tmp_path / "cache":
             assert len(open_space(made)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "line"),
+    [
+        ("vectors.kv", "gensim's word vectors", "KeyedVectors.load('vectors.kv')"),
+        ("word2vec.model", "gensim's model Word2Vec", "Word2Vec.load('word2vec.model')"),
+        ("doc2vec.model", "gensim's model Doc2Vec", "Doc2Vec.load('doc2vec.model')"),
+        ("dictionary.kv", "a dictionary", "words = pickle.loads("),
+    ],
+)
+def test_what_is_in_a_pickle_decides_which_lines_are_told(
+    tmp_path: Path, name: str, kind: str, line: str
+) -> None:
+    CASES[name](tmp_path / name)
+    with pytest.raises(RefusedError) as caught:
+        inspect_file(tmp_path / name)
+    assert f"{name} is a Python pickle ({kind})" in str(caught.value)
+    assert line in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "line"),
+    [
+        (".kv", "KeyedVectors.load('x.kv')"),
+        (".model", "SaveLoad.load('x.model')"),
+        (".pkl", "words = pickle.loads("),
+    ],
+)
+def test_where_a_pickle_does_not_say_what_it_holds_its_name_does(suffix: str, line: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        open_space(File(f"x{suffix}", content=pickle.dumps(("?", 1), 2)))
+    assert line in str(caught.value)
+
+
+def test_a_model_dropped_with_its_arrays_is_refused_as_the_pickle_that_it_is(
+    tmp_path: Path,
+) -> None:
+    save_apart(tmp_path / "apart.model")
+    files = [as_file(path) for path in sorted(tmp_path.iterdir()) if path.is_file()]
+    assert len(files) > 2
+    assert choose_main(files).name == "apart.model"
+
+
+def test_the_lines_for_gensims_unnamed_objects_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, save in (("a.kv", save_keyed), ("b.model", save_word2vec)):
+        save(tmp_path / name)
+        exec(pickles.LOAD_GENSIM.format(name=name, stem=name[0]), {})
+        assert len(open_space(tmp_path / f"{name[0]}.bin")) == 4
 
 
 @pytest.mark.parametrize("protocol", range(6))

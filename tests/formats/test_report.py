@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer import EmbeddingSpace, inspect_file
+from explorer import EmbeddingSpace, inspect_file, open_space
+from explorer.formats.file import File
 from explorer.formats.report import describe, language, scripts
 
 TEXT = b"king 1 0\nqueen nan 1\npea 0 0\nking 3 4\nman inf 0\n"
@@ -59,3 +60,48 @@ def test_the_language_is_guessed_by_its_commonest_words(labels: str, expected: s
 
 def test_the_sample_of_words_is_english(words: EmbeddingSpace) -> None:
     assert describe(words.labels, words.vectors).language == "English"
+
+
+def first_row(content: bytes, name: str, **beside: bytes) -> dict[str, object]:
+    """Return the first row of the preview, under the names that it shows."""
+    others = [File(f"{stem}.tsv", content=one) for stem, one in beside.items()]
+    report = inspect_file(File(name, content=content), beside=others)
+    return dict(report.first_rows.to_pylist()[0])
+
+
+def test_the_preview_has_the_tables_own_columns() -> None:
+    content = b"lemma,height,width,rank\nking,0.5,2,first\nqueen,1,3,second\n"
+    assert first_row(content, "a.csv") == {
+        "lemma": "king",
+        "rank": "first",
+        "height": 0.5,
+        "width": 2.0,
+    }
+
+
+def test_a_column_of_lists_is_previewed_as_one() -> None:
+    line = b'{"title": "king", "genre": "drama", "embedding": [1, 2, 3, 4, 5, 6, 7, 8]}\n'
+    assert first_row(line * 2, "a.jsonl") == {
+        "title": "king",
+        "genre": "drama",
+        "embedding": "1, 2, 3, 4, 5, 6, … 2 more",
+    }
+
+
+def test_the_preview_shows_the_metadata_of_a_projector_pair() -> None:
+    row = first_row(b"1\t2\n3\t4\n", "vectors.tsv", metadata=b"word\tpos\nking\tnoun\nrun\tverb\n")
+    assert row == {"word": "king", "pos": "noun", "value 1": 1.0, "value 2": 2.0}
+
+
+def test_the_label_column_of_a_projector_pair_can_be_chosen() -> None:
+    vectors = File("vectors.tsv", content=b"1\t2\n3\t4\n")
+    beside = [File("metadata.tsv", content=b"word\tpos\nking\tnoun\nrun\tverb\n")]
+    report = inspect_file(vectors, beside=beside)
+    assert report.columns == ("word", "pos")
+    assert report.labels_from == "the column “word” of the file metadata.tsv"
+    assert open_space(vectors, beside=beside, label_column="pos").labels == ("noun", "verb")
+
+
+def test_names_that_meet_in_the_preview_stay_apart() -> None:
+    row = first_row(b"1\t2\n3\t4\n", "vectors.tsv", metadata=b"word\tvalue 1\na\tx\nb\ty\n")
+    assert row == {"word": "a", "value 1": "x", "value 1 ": 1.0, "value 2": 2.0}

@@ -14,7 +14,8 @@ from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace, open_space, save_space
 from explorer.errors import FormatError
-from explorer.formats import isolated, kept, named_format
+from explorer.formats import isolated, kept
+from explorer.formats.known import named_format
 from explorer.formats.save import WRITERS
 from tests.formats.test_text import HOSTILE
 

@@ -13,8 +13,9 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, inspect_file, nearest_neighbors, open_space
-from explorer.errors import ParseError, UnknownFormatError
+from explorer.errors import FormatError, ParseError, UnknownFormatError
 from explorer.formats import encodings
+from explorer.formats.file import File
 
 HOSTILE = (
     "new\u00a0york",
@@ -217,6 +218,45 @@ def test_broken_lines_are_named(content: bytes, words: list[str]) -> None:
         open_space(content)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"3 3\nking 1 0\nqueen 0 1\npea 1 1\n",
+            "line 1, the header, says 3 dimensions, but line 2 and those after it hold 2 numbers",
+        ),
+        (b"3 2\nking 1\nqueen 0 1\npea 1 1\n", "label and 2 numbers: line 2 has 1 number"),
+        (b"3 2\nking x 1\nqueen 0 1\npea 1 1\n", "line 2 has “x” for a number. Repair"),
+        (b"2 2\nking a b\nqueen c d\n", "line 2 is “king a b”, where a label and 2 numbers were"),
+        (b"2 2\nking 0,5 1\nqueen 1 0,5\n", "2 numbers were expected (with a decimal point"),
+    ],
+    ids=["header's dimensions", "first line short", "first line wrong", "all wrong", "commas"],
+)
+@pytest.mark.parametrize("suffix", [".vec", ".txt", ""])
+def test_what_is_broken_after_a_header_is_named_with_its_line(
+    content: bytes, words: str, suffix: str
+) -> None:
+    for look in (open_space, inspect_file):
+        with pytest.raises(FormatError) as caught:
+            look(File(f"a{suffix}", content=content))
+        assert words in str(caught.value)
+
+
+def test_what_was_left_out_is_not_missing_from_the_headers_count() -> None:
+    content = b"3 2\nking 1 0\nqueen 0\nman 1 1\n"
+    notes = ("1 broken line left out: line 3 has 1 number.",)
+    assert open_space(content, skip_broken=True).notes == notes
+    assert inspect_file(content, skip_broken=True).warnings == notes
+
+
+def test_a_header_of_other_dimensions_is_left_out_if_that_is_wanted() -> None:
+    space = open_space(b"3 3\nking 1 0\nqueen 0 1\n", skip_broken=True)
+    assert space.labels == ("king", "queen")
+    assert space.notes == (
+        "The header says 3 dimensions, the lines hold 2 numbers each: the header was left out.",
+    )
 
 
 def test_at_most_ten_broken_lines_are_named() -> None:

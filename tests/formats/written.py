@@ -131,6 +131,32 @@ def arrow() -> File:
     return File("words.feather", content=stream.getvalue())
 
 
+def arrow_stream() -> File:
+    """pyarrow's stream of record batches."""
+    import pyarrow as pa
+
+    stream = io.BytesIO()
+    table = list_table()
+    with pa.ipc.new_stream(stream, table.schema) as writer:  # type: ignore[attr-defined]
+        writer.write_table(table)
+    return File("words.arrows", content=stream.getvalue())
+
+
+def feather_1() -> File:
+    """pyarrow's writer of Feather's first version, which holds no lists."""
+    import warnings
+
+    import pyarrow as pa
+    from pyarrow import feather
+
+    stream = io.BytesIO()
+    columns = {f"d{axis}": VECTORS[:, axis] for axis in range(VECTORS.shape[1])}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        feather.write_feather(pa.table({"word": list(LABELS), **columns}), stream, version=1)
+    return File("words.feather", content=stream.getvalue())
+
+
 def excel() -> File:
     """pandas' Excel writer, through openpyxl."""
     stream = io.BytesIO()

@@ -1,10 +1,9 @@
 """Mutate valid files of each format and open them: `make fuzz`, or `python -m tests.fuzz.run`.
 
-The only outcomes allowed are a space, or an error of our own. The files are opened in forks
-of a process in which nothing but imports has happened, with a bound on their time and their
-memory; a crash, another exception, or a bound that is reached, is a failure, and the file is
-kept. Readers that the app puts into a process with bounds may reach those: there, a
-sentence tells it.
+The only outcomes allowed are a space, or an error of our own. The files are opened in
+processes of their own, hundreds in each, with a bound on their time and their memory; a crash,
+another exception, or a bound that is reached, is a failure, and the file is kept. Readers that
+the app puts into a process with bounds may reach those: there, a sentence tells it.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import pickle
 import random
 import resource
 import select
-import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,24 +25,46 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
+
+import polars as pl
 
 from explorer.errors import ExplorerError
-from explorer.formats import FORMATS, Options, contents_of, inspect_file, named_format, recognize
+from explorer.formats import contents_of, inspect_file
+from explorer.formats.contents import Options
 from explorer.formats.file import File
-from explorer.formats.isolated import on_disk
+from explorer.formats.isolated import on_disk, start_threads
+from explorer.formats.known import FORMATS, named_format
+from explorer.formats.recognition import recognize
 from explorer.space import EmbeddingSpace
-from tests.formats.written import WRITTEN
+from tests.formats.written import WRITTEN, arrow_stream, feather_1
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
 
 SECONDS = 20.0  # for one input; a small file takes milliseconds
-MEMORY = 1 << 30  # more than the process has after its imports
+MEMORY = 1 << 30  # more than the process has after it opened the valid file
 FAILURES = Path("test-results") / "fuzz"
 INTERESTING = (b"\0", b"\xff", b"\n", b" ", b"\t", b",", b'"', b"[", b"{", b"-", b"1", b"9" * 9)
 
-BATCH = 500  # inputs of one fork
+BATCH = 500  # inputs of one process
+IMPORT_SECONDS = 60.0  # until a process is ready, on a busy machine
 
-SPACE, REFUSED, BOUND = 0, 10, 11  # the outcomes allowed
+FOLDER = "EXPLORER_CACHE_DIR"  # that of a run: the cache, and the valid files
+READY = b"!"  # what a process tells when it has imported what it needs
+FILES = {  # by the name in the table: the format, and what writes a valid file of it
+    **{one.name: (one.name, WRITTEN[one.name]) for one in FORMATS},
+    "Arrow stream": ("Arrow table", arrow_stream),
+    "Feather 1": ("Arrow table", feather_1),
+}
+
+SPACE, REFUSED, BOUND, CRASHED = 0, 10, 11, 12  # the outcomes allowed
 FOREIGN, OUT_OF_MEMORY, HANG = 97, 98, 99
-NAMES = {SPACE: "space", REFUSED: "error of ours", BOUND: "stopped by its bounds"}
+NAMES = {
+    SPACE: "space",
+    REFUSED: "error of ours",
+    BOUND: "stopped by its bounds",
+    CRASHED: "a crash of its own process",
+}
 
 
 def mutate(content: bytes, random_: random.Random) -> bytes:
@@ -131,23 +153,30 @@ def outcome(work: Callable[[], None], isolated: bool) -> int:
         return BOUND if isolated else OUT_OF_MEMORY
     except BaseException as error:
         # the process of its own turns a library's exception into a sentence
-        return REFUSED if isolated and isinstance(error, Exception) else FOREIGN
+        foreseen = isinstance(error, Exception | pl.exceptions.PanicException)
+        return REFUSED if isolated and foreseen else FOREIGN
     return SPACE
 
 
-def run_many(format_name: str, seed: int, first: int, answers: int) -> None:
-    """Try one mutation after the other in this fork, and write each outcome as a byte."""
+def run_many(name: str, seed: int, first: int) -> None:
+    """Try one mutation after the other, and write each outcome as a byte to standard output."""
+    answers = os.dup(1)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
         os.dup2(nowhere.fileno(), 1)
+    warm()
+    format_name, _ = FILES[name]
+    with contextlib.suppress(ExplorerError):
+        open_here(VALID[name], format_name)
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[5])
         data = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     isolated = named_format(format_name).isolated
+    os.write(answers, READY)
     for number in range(first, first + BATCH):
-        file = nth(format_name, seed, number)
+        file = nth(name, seed, number)
         by_name = number % 2 == 0  # half as the format it was, half by what is recognized
 
         def work(file: File = file, by_name: bool = by_name) -> None:
@@ -156,63 +185,68 @@ def run_many(format_name: str, seed: int, first: int, answers: int) -> None:
         os.write(answers, bytes([outcome(work, isolated)]))
 
 
-def nth(format_name: str, seed: int, number: int) -> File:
+def nth(name: str, seed: int, number: int) -> File:
     """Return the mutation of that number: the same for the same seed."""
-    return mutated(VALID[format_name], random.Random(f"{seed} {number} {format_name}"))
+    return mutated(VALID[name], random.Random(f"{seed} {number} {name}"))
 
 
-def fuzz(format_name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
-    """Try mutations of one format's file for so many seconds; return how many, and the outcomes."""
-    isolated = named_format(format_name).isolated
+def fuzz(name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
+    """Try mutations of one valid file for so many seconds; return how many, and the outcomes."""
+    isolated = named_format(FILES[name][0]).isolated
     outcomes: Counter[str] = Counter()
-    end = time.monotonic() + seconds
     tried = 0
-    while time.monotonic() < end:
-        for code in batch(format_name, seed, tried, end, isolated):
-            tried += 1
-            outcomes[NAMES.get(code, f"FAILED ({code})")] += 1
-            if code not in NAMES:
-                FAILURES.mkdir(parents=True, exist_ok=True)
-                kept = FAILURES / f"{format_name}-{seed}-{tried - 1}"
-                kept.write_bytes(nth(format_name, seed, tried - 1).content)
+    latest = time.monotonic() + 4 * seconds  # each crash costs another start
+    while seconds > 0 and time.monotonic() < latest:
+        with started(name, seed, tried) as process:
+            begun = time.monotonic()
+            for code in batch(process, begun + seconds, isolated):
+                tried += 1
+                outcomes[NAMES.get(code, f"FAILED ({code})")] += 1
+                if code not in NAMES:
+                    FAILURES.mkdir(parents=True, exist_ok=True)
+                    kept = FAILURES / f"{name}-{seed}-{tried - 1}"
+                    kept.write_bytes(nth(name, seed, tried - 1).content)
+            seconds -= time.monotonic() - begun
     return tried, outcomes
 
 
-def batch(format_name: str, seed: int, first: int, end: float, isolated: bool) -> Iterator[int]:
-    """Yield the outcomes of a fork; it ends with its batch, with a crash or with the time."""
-    here, there = os.pipe()
-    child = os.fork()
-    if child == 0:
+@contextlib.contextmanager
+def started(name: str, seed: int, first: int) -> Iterator[Process]:
+    """Give a process that has imported what it needs, and opens one mutation after the other."""
+    command = [sys.executable, "-m", "tests.fuzz.run", "--format", name]
+    command += ["--seed", str(seed), "--first", str(first)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as process:
         try:
-            os.close(here)
-            run_many(format_name, seed, first, there)
+            if answer(process, IMPORT_SECONDS) != READY:
+                raise RuntimeError(f"The process that opens {name} did not start.")
+            yield process
         finally:
-            os._exit(0)
-    os.close(there)
-    given = 0
-    try:
-        while given < BATCH:
-            ready, _, _ = select.select([here], [], [], SECONDS)
-            answer = os.read(here, 1) if ready else b""
-            if not answer:  # it hangs, or it crashed
-                os.kill(child, signal.SIGKILL)
-                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-                child = 0
-                yield BOUND if isolated else (status if ready else HANG)
-                return
-            given += 1
-            yield answer[0]
-            if time.monotonic() > end:
-                return
-    finally:
-        os.close(here)
-        if child:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            process.kill()
+
+
+def batch(process: Process, end: float, isolated: bool) -> Iterator[int]:
+    """Yield the outcomes of a process; it ends with its batch, with a crash or with the time."""
+    for _ in range(BATCH):
+        found = answer(process, SECONDS)
+        if found is None:
+            yield BOUND if isolated else HANG
+        elif not found:
+            yield CRASHED if isolated else process.wait()
+        else:
+            yield found[0]
+        if not found or time.monotonic() > end:
+            return
+
+
+def answer(process: Process, seconds: float) -> bytes | None:
+    """Return a process's next byte, none where it has ended, or None after so many seconds."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], seconds)
+    return process.stdout.read(1) if ready else None
 
 
 def warm() -> None:
-    """Import what the readers need, so that each fork has it."""
+    """Import what the readers need, so that no input pays for it."""
     import gensim.models.fasttext
     import h5py
     import openpyxl
@@ -222,6 +256,7 @@ def warm() -> None:
 
     assert all((gensim, h5py, openpyxl, pyarrow, torch))
     torch.set_num_threads(1)
+    start_threads()
 
 
 VALID: dict[str, File] = {}
@@ -232,18 +267,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120, help="in all")
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--format", choices=list(WRITTEN), help="only this one")
+    parser.add_argument("--format", choices=list(FILES), help="only this one")
+    parser.add_argument("--first", type=int, help=argparse.SUPPRESS)  # the call of a batch
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    names = [given.format] if given.format else [one.name for one in FORMATS]
-    for name in names:  # written in forks as well: polars and others must not run in this process
-        VALID[name] = written_in_child(name)
-    warm()
+    if given.first is not None:
+        VALID.update(pickle.loads((Path(os.environ[FOLDER]) / "valid").read_bytes()))
+        run_many(given.format, given.seed, given.first)
+        return 0
+    names = [given.format] if given.format else list(FILES)
     failed = 0
     print(f"seed {given.seed}, {given.seconds / len(names):.1f} s for each format")
     print("| Format | Tried | Outcomes |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["EXPLORER_CACHE_DIR"] = folder
+        os.environ[FOLDER] = folder
+        for name in names:
+            VALID[name] = FILES[name][1]()
+        (Path(folder) / "valid").write_bytes(pickle.dumps(VALID))
         for name in names:
             tried, outcomes = fuzz(name, given.seconds / len(names), given.seed)
             told = ", ".join(f"{many:,} {what}" for what, many in sorted(outcomes.items()))
@@ -252,23 +292,6 @@ def main() -> int:
     if failed:
         print(f"{failed} failed; the files are in {FAILURES}")
     return 1 if failed else 0
-
-
-def written_in_child(name: str) -> File:
-    """Return the valid file of a format, written by a fork."""
-    import pickle
-
-    here, there = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException), os.fdopen(there, "wb") as stream:
-            pickle.dump(WRITTEN[name](), stream)
-        os._exit(0)
-    os.close(there)
-    with os.fdopen(here, "rb") as stream:
-        file: File = pickle.load(stream)
-    os.waitpid(child, 0)
-    return file
 
 
 if __name__ == "__main__":

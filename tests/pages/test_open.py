@@ -38,6 +38,10 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "1,000"
     assert "Drawing 1,000 of 60,000 vectors" in said(screen).replace("\\", "")
+    space = screen.query_params["space"]
+    screen = visit("pages/map.py", space=space, selected="w59999")  # searched, but not drawn
+    assert "#### w59999" in said(screen)
+    assert "Searched, but **not drawn**" in said(screen)
 
 
 def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) -> None:
@@ -46,6 +50,15 @@ def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) 
     choose_only_file(screen)
     assert "is a Python pickle" in said(screen)
     assert "pickle.loads" in screen.code[0].value
+    assert not screen.expander  # to read it differently would not help
+
+
+def test_the_preview_shows_the_files_own_columns(visit: Visit, folder: Path) -> None:
+    (folder / "table.csv").write_text("lemma,x,y,kind\nking,1,2,noun\nrun,3,4,verb\n")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert list(screen.dataframe[0].value.columns) == ["lemma", "kind", "x", "y"]
+    assert len(screen.expander) == 1
 
 
 def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path) -> None:
@@ -53,5 +66,6 @@ def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path)
     screen = visit("pages/open.py")
     choose_only_file(screen)
     assert "line 3" in said(screen)
-    screen.checkbox[0].check().run()
+    (leave_out,) = (one for one in screen.button if one.label == "Leave out what is broken")
+    leave_out.click().run()
     assert "1 broken line left out" in said(screen)
