@@ -62,6 +62,7 @@ class TransformerEncoder:
         self.device = devices.choose_device(device)
         self.precision = devices.choose_precision(self.device, precision)
         self.pooling = (pooling or "mean") if plain and not is_clip else OWN_POOLING
+        self.chosen_pooling = pooling or ""
         self.revision = revision(folder)
         from safetensors import SafetensorError
 

@@ -123,7 +123,7 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
 
 def main() -> None:
     """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept, named_format
+    from explorer.formats import kept, named_format, whole_table
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not be taken for an answer
@@ -137,10 +137,14 @@ def main() -> None:
     beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
     file = File(request["name"], path=Path(request["path"]), beside=beside)
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
-    chosen = named_format(request["format"])
+    name, out = request["format"], Path(request["out"])
     try:
-        reader = chosen.look if request["kind"] == "look" else chosen.read
-        kept.save(reader(file, options), Path(request["out"]))
+        if request["kind"] == whole_table.TABLE:
+            whole_table.write_table(name, file, out)
+        else:
+            chosen = named_format(name)
+            reader = chosen.look if request["kind"] == "look" else chosen.read
+            kept.save(reader(file, options), out)
         tell(done=True)
     except ExplorerError as error:
         tell(error=type(error).__name__, message=str(error))
@@ -153,7 +157,7 @@ def main() -> None:
     except Exception as error:  # a library's own, which no reader foresaw
         tell(
             error="ParseError",
-            message=f"{file.name} cannot be read as {chosen.name}: "
+            message=f"{file.name} cannot be read as {name}: "
             f"{type(error).__name__}: {str(error)[:300]}. Is it broken?",
         )
     answers.flush()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.errors import ExplorerError
 from explorer.jobs import Job, JobState
-from explorer.ui import encode_view, landing
+from explorer.ui import encoding_jobs, model_choice, own_texts
 from tests.pages.conftest import Visit, said
 
 PAGE = "pages/encode.py"
@@ -44,9 +44,8 @@ class JobsHere:
 
 @pytest.fixture(autouse=True)
 def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = encode_view.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
-    monkeypatch.setattr(encode_view, "encodings", lambda: shared)
-    monkeypatch.setattr(landing, "encodings", lambda: shared)
+    shared = encoding_jobs.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
+    monkeypatch.setattr(encoding_jobs, "encodings", lambda: shared)
 
 
 def press(screen: AppTest, label: str) -> AppTest:
@@ -77,7 +76,7 @@ def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
 def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: Visit) -> None:
     screen = visit(PAGE, space="words")
     screen.text_area(key="typed texts").set_value("king and queen\nxqzzt house").run()
-    screen.selectbox(key="model").select(encode_view.WORDS).run()
+    screen.selectbox(key="model").select(model_choice.WORDS).run()
     press(screen, "Encode 2 texts")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "2"
@@ -85,7 +84,7 @@ def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: V
 
 
 def test_a_models_own_words_open_as_a_space(visit: Visit) -> None:
-    screen = visit(PAGE, texts=encode_view.WORDS_OF)
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
     press(screen, "Open its words")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "22,501"
@@ -94,7 +93,7 @@ def test_a_models_own_words_open_as_a_space(visit: Visit) -> None:
 def test_a_model_that_is_not_there_is_told(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = visit(PAGE)
     screen.text_area(key="typed texts").set_value("a house").run()
-    screen.selectbox(key="model").select(encode_view.ANOTHER).run()
+    screen.selectbox(key="model").select(model_choice.ANOTHER).run()
     screen.text_input(key="other model").set_value("/no/such/folder").run()
     press(screen, "Encode 1 text")
     assert "There is no folder" in said(screen)
@@ -106,7 +105,7 @@ def test_a_server_with_a_list_offers_only_what_is_on_it(
     monkeypatch.setenv("EXPLORER_MODELS", "BAAI/bge-small-en-v1.5")
     options = visit(PAGE).selectbox(key="model").options
     assert "BAAI/bge-small-en-v1.5" in options
-    assert encode_view.ANOTHER not in options
+    assert model_choice.ANOTHER not in options
 
 
 def test_a_sentence_lands_among_the_books_that_a_reader_would_expect(visit: Visit) -> None:
