@@ -176,7 +176,7 @@ def with_texts(texts: Texts) -> pa.Table | None:
     """Return the metadata; the texts are in it where the labels are others."""
     if texts.labels == texts.texts:
         return texts.metadata
-    column = pa.array(texts.texts, pa.string())
+    column = pa.chunked_array([pa.array(texts.texts, pa.string())])
     if texts.metadata is None:
         return pa.table({"text": column})
     if any(field.equals(column) for field in texts.metadata.columns):

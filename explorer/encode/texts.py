@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -22,7 +22,7 @@ TEXT_NAMES = (
     *("text", "sentence", "description", "content", "body", "abstract", "review", "comment"),
     *("message", "summary", "answer", "question"),
 )
-LABEL_NAMES = ("title", "name", "label", "id")
+LABEL_NAMES = ("title", "name", "label")
 WORD_ENDS = re.compile(r"[\W_]+")
 ROWS_SEEN = 50
 
@@ -138,11 +138,16 @@ def from_table(table: pa.Table, column: str, label: str | None = None) -> Texts:
     labels = None
     if label not in (None, column):
         labels = ["" if one is None else str(one) for one in table[label].to_pylist()]
-    return prepare(
+    ready = prepare(
         table[column].to_pylist(),
         labels=labels,
         metadata=table.select(others) if others else None,
     )
+    if ready.metadata is None or column not in others:
+        return ready
+    as_read = pa.chunked_array([pa.array(ready.texts, pa.string())])
+    place = others.index(column)
+    return replace(ready, metadata=ready.metadata.set_column(place, column, as_read))
 
 
 def text_columns(schema: pa.Schema, sample: pa.Table | None = None) -> list[str]:

@@ -7,7 +7,7 @@ process of its own.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from explorer.formats.isolated import read_isolated
 
 TABLE = "table"  # what the isolated process is asked for
 NO_SEPARATOR = b"\x1f"  # stands in no text: a line is one field
-HEADER_WORDS = 3  # a first line of more words is a text already, where there is one column
+NAME_WORDS = 3  # of a column
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,26 @@ def is_separated(file: File, head: bytes) -> bool:
 
 def separator_of(file: File) -> bytes:
     """Return the separator of a CSV or TSV file; one that stands nowhere for a single column."""
-    return table.find_separator(utf8_head(file.head())) or NO_SEPARATOR
+    head = utf8_head(file.head())
+    found = table.find_separator(head)
+    if found is None:
+        return NO_SEPARATOR
+    lines = [line for line in head.split(b"\n")[: table.LINES_SEEN] if line.strip()]
+    everywhere = b'"' in head or all(found in line for line in lines)
+    return found if everywhere or are_names(lines[0].split(found)) else NO_SEPARATOR
 
 
 def has_header(file: File, separator: bytes) -> bool:
     """Tell whether the first line names the columns."""
     head = utf8_head(file.head())
-    if separator == NO_SEPARATOR and len(head.split(b"\n", 1)[0].split()) > HEADER_WORDS:
+    if separator == NO_SEPARATOR and not are_names([head.split(b"\n", 1)[0]]):
         return False
     return table.has_header(head, separator)
+
+
+def are_names(fields: Sequence[bytes]) -> bool:
+    """Tell whether fields are as short as names of columns: longer ones are texts already."""
+    return all(len(field.split()) <= NAME_WORDS for field in fields)
 
 
 def read_separated(file: File) -> pl.DataFrame:

@@ -96,7 +96,7 @@ def show_work() -> None:
     if job is None:
         return
     if job.state.state == "done":
-        show_made(job.result(), shared.spaces[order.key], order.name)
+        show_made(job.result(), shared.spaces[order.key], order)
     elif job.state.is_over:
         show_end(job, order)
     else:
@@ -138,11 +138,12 @@ def show_end(job: Job, order: Order) -> None:
         begin(order.texts, order.wishes, order.name)
 
 
-def show_made(made: Made, space_id: str, name: str) -> None:
+def show_made(made: Made, space_id: str, order: Order) -> None:
     """Show what came out, and the way to its map."""
     with st.container(border=True):
         text, button = st.columns([3, 1], vertical_alignment="center")
-        text.markdown(f":material/check_circle: **{plain(name)}**: {what_was_done(made)}")
+        done = what_was_done(made, len(order.texts))
+        text.markdown(f":material/check_circle: **{plain(order.name)}**: {done}")
         if button.button(
             "See the map", type="primary", icon=":material/scatter_plot:", width="stretch"
         ):
@@ -157,11 +158,15 @@ def show_made(made: Made, space_id: str, name: str) -> None:
             )
 
 
-def what_was_done(made: Made) -> str:
+def what_was_done(made: Made, texts: int) -> str:
     """Say how many texts were encoded, how fast and where."""
+    different = made.computed + made.read_back
+    told = (
+        count(texts, "text") if texts == different else f"{texts:,} texts, {different:,} different"
+    )
     if not made.computed:
-        return f"**{count(made.read_back, 'text')}**, all were kept from before."
-    told = f"**{count(made.computed, 'text')}** went through the model"
+        return f"{told}; all were kept from before."
+    told += f"; **{made.computed:,}** went through the model"
     if made.seconds >= 0.1:
         told += f" in {made.seconds:,.1f} s, {made.computed / made.seconds:,.0f} a second"
     if made.read_back:

@@ -28,7 +28,7 @@ from explorer.ui.spaces import opened_spaces
 
 TYPED, FROM_FILE, WORDS_OF = "Type or paste", "From a file", "A model's own words"
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
-SHOWN_ROWS = 5
+SHOWN_ROWS = 3
 NAME_WORDS, NAME_LETTERS = 4, 40  # of the first text, to call the space by
 EXAMPLES = """The old house on the moor keeps its secrets.
 A detective follows a trail of footprints through the fog.

@@ -16,6 +16,7 @@ from explorer.encode.averages import average_words
 from explorer.encode.device import choose_device, choose_precision, devices
 from explorer.encode.encoding import duration, encode_texts
 from explorer.encode.loaded import load_encoder
+from explorer.encode.texts import from_table
 from explorer.encode.tokens import embedding_table, token_space
 from explorer.encode.transformer import TransformerEncoder
 from explorer.errors import EncodeError, JobCancelled, TextError
@@ -80,6 +81,14 @@ def test_labels_of_their_own_keep_the_texts_as_metadata(tiny_bert: Path) -> None
     assert space.labels == ("K", "Q")
     assert space.metadata is not None
     assert space.metadata["text"].to_pylist() == ["the king", "the queen"]
+
+
+def test_a_tables_texts_stay_once_among_the_metadata(tiny_bert: Path) -> None:
+    table = pa.table({"title": ["K", "Q"], "text": ["the king ", "the queen"], "year": [1, 2]})
+    space = explorer.encode(from_table(table, "text", "title"), tiny_bert)
+    assert space.labels == ("K", "Q")
+    assert space.metadata is not None
+    assert space.metadata.to_pydict() == {"text": ["the king", "the queen"], "year": [1, 2]}
 
 
 def test_the_space_knows_its_model(tiny_bert: Path) -> None:

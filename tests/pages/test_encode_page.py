@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import explorer
 from explorer.errors import ExplorerError
 from explorer.jobs import Job, JobState
-from explorer.ui import encoding_jobs, model_choice, own_texts
+from explorer.space import Source
+from explorer.ui import encode_view, encoding_jobs, landing, model_choice, own_texts
+from explorer.ui.spaces import find_space, opened_spaces, sample_space
 from tests.pages.conftest import Visit, said
 
 PAGE = "pages/encode.py"
@@ -56,7 +59,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     screen = visit(PAGE)
     press(screen, "Try these ten sentences")
     press(screen, "Encode 10 texts")
-    assert "**10 texts** went through the model" in said(screen)
+    assert "10 texts; **10** went through the model" in said(screen)
     press(screen, "Forget them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
@@ -65,7 +68,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
 
 
 def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
-    for expected in ("**2 texts** went through the model", "all were kept from before"):
+    for expected in ("2 texts; **2** went through the model", "2 texts; all were kept from before"):
         screen = visit(PAGE)
         screen.text_area(key="typed texts").set_value("a house\n\na secret").run()
         assert "1 empty text was left out" in said(screen)
@@ -130,12 +133,56 @@ def test_words_land_in_the_space_of_word_pieces(visit: Visit) -> None:
 
 
 def test_a_space_whose_model_is_unknown_says_so(visit: Visit) -> None:
-    from explorer import open_space
-    from explorer.ui.spaces import opened_spaces
-
     space_id = opened_spaces().add(
-        open_space(b"king 1 0\nqueen 1 0.5\npea 0 1\nbean 0.1 1\n", name="mine")
+        explorer.open_space(b"king 1 0\nqueen 1 0.5\npea 0 1\nbean 0.1 1\n", name="mine")
     )
     screen = visit("pages/map.py", space=space_id, typed="royal")
     assert not screen.exception
-    assert "What made the vectors of mine is not known" in said(screen)
+    assert "what made the vectors of mine is not known" in said(screen)
+    assert not [one for one in screen.text_input if one.key == "typed"]
+
+
+def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
+    screen = visit(PAGE, texts=own_texts.FROM_FILE)
+    table = b"stars,review_text\n5,Wonderful\n1,\n2,Boring\n5,Wonderful\n"
+    screen.file_uploader(key="texts file").upload("reviews.csv", table, "text/csv").run()
+    assert screen.selectbox(key="column").value == "review_text"
+    assert screen.selectbox(key="label column").value == "review_text"
+    screen.text_input(key="space name").set_value("our reviews").run()
+    press(screen, "Encode 3 texts")
+    assert "**our reviews**: 3 texts, 2 different" in said(screen)
+    press(screen, "See the map")
+    assert not screen.exception
+    space = find_space(screen.query_params["space"][0])
+    assert space is not None
+    assert space.name == "our reviews"
+    assert space.metadata is not None
+    assert space.metadata["stars"].to_pylist() == [5, 2, 5]
+
+
+def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
+    loading = JobState("running", 0.0, "loading all-MiniLM-L6-v2")
+    assert encode_view.what_is_done(loading, 3.2).startswith("Loading all-MiniLM-L6-v2 … 3 s")
+    reading = JobState("running", 0.5, "encoding 5 of 10 texts")
+    assert encode_view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
+
+
+def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:
+    words = sample_space("words")
+    made = explorer.encode(["king and queen", "bread and butter"], words, name="pairs")
+    screen = visit("pages/map.py", space=opened_spaces().add(made), typed="a royal queen xqzzt")
+    assert not screen.exception
+    assert "Nearest is **king and queen**" in said(screen)
+
+
+def test_averaged_words_that_have_gone_are_told(visit: Visit) -> None:
+    words = explorer.EmbeddingSpace(["sun", "rain"], [[1, 0.5], [0, 1]], name="weather")
+    made = explorer.encode(["sun and rain", "rain"], words)
+    screen = visit("pages/map.py", space=opened_spaces().add(made), typed="sun")
+    assert "not open any more" in said(screen)
+
+
+def test_the_empty_field_says_who_reads(visit: Visit) -> None:
+    assert landing.invitation(sample_space("books")).startswith("atmospheric")
+    space = explorer.EmbeddingSpace(["a"], [[1.0]], source=Source(model="some/model"))
+    assert landing.invitation(space) == "read by model"
