@@ -59,6 +59,7 @@ class Model:
     offline: bool
 
 
+# Sizes, licenses and longest inputs are those that the models' pages on the hub tell.
 MODELS = (
     Model(
         DEFAULT_MODEL,
