@@ -11,8 +11,7 @@ import pyarrow as pa
 from explorer.errors import ParseError
 from explorer.formats.columns import to_metadata
 from explorer.formats.file import File
-from explorer.formats.parquet import STREAM
-from explorer.formats.table import SUFFIXES
+from explorer.formats.parquet import ARROW, PARQUET
 from explorer.formats.whole_table import (
     NO_SEPARATOR,
     has_header,
@@ -150,7 +149,7 @@ def open_table(source: File) -> TableFile:
     """Open a table to be read in parts, if it lies on disk; raises as `read_table`."""
     file = unpacked_table(source)
     opener = STREAMED.get(recognize_table(file).name)
-    if opener is not None and file.path is not None and is_unicode(file):
+    if opener is not None and file.path is not None and is_in_parts(file):
         return opener(file)
     whole = read_table(file)
 
@@ -161,11 +160,11 @@ def open_table(source: File) -> TableFile:
     return TableFile(whole.schema, batches)
 
 
-def is_unicode(file: File) -> bool:
-    """Tell whether a file can be read part by part: it is no text of another encoding."""
+def is_in_parts(file: File) -> bool:
+    """Tell whether a file can be read in parts: a text in UTF-8, or blocks at known places."""
     head = file.head()
-    if file.suffix not in (*SUFFIXES, ".jsonl", ".ndjson"):
-        return not head.startswith(STREAM)
+    if head.startswith((PARQUET, ARROW)):
+        return True
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # may end within a character
     except UnicodeDecodeError:

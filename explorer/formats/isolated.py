@@ -31,6 +31,8 @@ from explorer.formats.bounds import (
 from explorer.formats.contents import Options
 from explorer.formats.file import File
 
+TABLE = "table"  # beside 'look' and 'read': all columns, and nothing of vectors
+
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
     """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
@@ -123,7 +125,7 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
 
 def main() -> None:
     """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept, named_format, whole_table
+    from explorer.formats import kept, named_format
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not be taken for an answer
@@ -139,8 +141,10 @@ def main() -> None:
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
     name, out = request["format"], Path(request["out"])
     try:
-        if request["kind"] == whole_table.TABLE:
-            whole_table.write_table(name, file, out)
+        if request["kind"] == TABLE:
+            from explorer.formats.whole_table import write_table
+
+            write_table(name, file, out)
         else:
             chosen = named_format(name)
             reader = chosen.look if request["kind"] == "look" else chosen.read

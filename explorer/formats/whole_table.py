@@ -21,9 +21,8 @@ from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_head, utf8_or_windows
 from explorer.formats.file import File
-from explorer.formats.isolated import read_isolated
+from explorer.formats.isolated import TABLE, read_isolated
 
-TABLE = "table"  # what the isolated process is asked for
 NO_SEPARATOR = b"\x1f"  # stands in no text: a line is one field
 NAME_WORDS = 3  # of a column
 
