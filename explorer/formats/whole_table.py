@@ -72,8 +72,9 @@ def read_separated(file: File) -> pl.DataFrame:
     separator = separator_of(file)
     with file.open() as stream:
         content = utf8_or_windows(stream.read())
-    frame = table.parse(file, content, separator, has_header(file, separator))
-    return frame.rename({"column_1": "text"}) if frame.columns == ["column_1"] else frame
+    header = has_header(file, separator)
+    frame = table.parse(file, content, separator, header)
+    return frame if header or frame.width > 1 else frame.rename({frame.columns[0]: "text"})
 
 
 TABLES = (
