@@ -153,7 +153,7 @@ def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
     assert "**our reviews**: 3 texts, 2 different" in said(screen)
     press(screen, "See the map")
     assert not screen.exception
-    space = find_space(screen.query_params["space"][0])
+    space = find_space(screen.session_state["space"])
     assert space is not None
     assert space.name == "our reviews"
     assert space.metadata is not None
@@ -161,8 +161,8 @@ def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
 
 
 def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
-    loading = JobState("running", 0.0, "loading all-MiniLM-L6-v2")
-    assert encode_view.what_is_done(loading, 3.2).startswith("Loading all-MiniLM-L6-v2 … 3 s")
+    loading = JobState("running", 0.0, "loading a model")
+    assert encode_view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
     reading = JobState("running", 0.5, "encoding 5 of 10 texts")
     assert encode_view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
 
