@@ -31,8 +31,6 @@ from explorer.formats.bounds import (
 from explorer.formats.contents import Options
 from explorer.formats.file import File
 
-TABLE = "table"  # beside 'look' and 'read': all columns, and nothing of vectors
-
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
     """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
@@ -141,7 +139,7 @@ def main() -> None:
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
     name, out = request["format"], Path(request["out"])
     try:
-        if request["kind"] == TABLE:
+        if request["kind"] == "table":  # all columns, and nothing of vectors
             from explorer.formats.whole_table import write_table
 
             write_table(name, file, out)

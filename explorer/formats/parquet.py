@@ -38,12 +38,7 @@ def look_parquet(file: File, options: Options) -> Contents:
 
 def read_parquet(file: File, options: Options) -> Contents:
     """Read the whole table."""
-    return from_frame(file, read_parquet_frame(file), options, dtype="stored")
-
-
-def read_parquet_frame(file: File) -> pl.DataFrame:
-    """Read the whole table, with all its columns."""
-    return pl.read_parquet(required_path(file))
+    return from_frame(file, pl.read_parquet(required_path(file)), options, dtype="stored")
 
 
 def look_arrow(file: File, options: Options) -> Contents:
@@ -55,13 +50,8 @@ def look_arrow(file: File, options: Options) -> Contents:
 
 def read_arrow(file: File, options: Options) -> Contents:
     """Read the whole table."""
-    return from_frame(file, read_arrow_frame(file), options, dtype="stored")
-
-
-def read_arrow_frame(file: File) -> pl.DataFrame:
-    """Read the whole table, with all its columns."""
     frame: Any = pl.from_arrow(arrow_table(file))
-    return frame  # type: ignore[no-any-return]
+    return from_frame(file, frame, options, dtype="stored")
 
 
 def arrow_table(file: File) -> Any:
