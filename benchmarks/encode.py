@@ -1,16 +1,24 @@
-"""Sentences a second against sentence-transformers: `python benchmarks/encode.py [--device cuda]`.
+"""How fast texts are encoded: `python benchmarks/encode.py [--device cuda]`.
 
-The same model (all-MiniLM-L6-v2), the same made texts, the same machine, in turns: each round
-runs `SentenceTransformer.encode` with its defaults and then ours, and the best of the rounds
-counts. The vector cache is off. The figures are the ratio and the lowest cosine between both
-ones' vectors.
+Sentences a second against sentence-transformers: the same model (all-MiniLM-L6-v2), the same
+made texts, the same machine, in turns. Each round runs `SentenceTransformer.encode` with its
+defaults and then ours, and the best of the rounds counts. The vector cache is off. The figures
+are the ratio and the lowest cosine between both ones' vectors.
+
+`--cancel` measures how long after Stop the page is answered, and the model at rest.
+`--stream N` encodes a table of N rows by a small model in a process of its own, and tells its peak
+memory beside the size of the vectors; the goal is memory that does not grow with N. Only 5,000 of
+the texts differ: it is the memory that is measured, and not the model.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +37,9 @@ from explorer.encode.transformer import TransformerEncoder  # noqa: E402
 SHORTEST, LONGEST = 5, 250  # tokens; short texts are more frequent, as they are in the world
 SEED = 42
 GOALS = {"float32": (1.8, 0.99999), "bfloat16": (2.5, 0.999), "float16": (2.5, 0.999)}
+CANCELLED = 10  # times
+TINY = 384  # dimensions of the small model, which has one layer
+DIFFERENT = 5_000
 
 
 def main() -> None:
@@ -44,8 +55,19 @@ def main() -> None:
         help="count the process's own seconds and not the clock's: for a machine that is busy "
         "with other work, together with --threads 1",
     )
+    parser.add_argument("--cancel", action="store_true", help="measure Stop instead")
+    parser.add_argument("--stream", type=int, metavar="N", help="measure memory instead")
     given = parser.parse_args()
+    if given.cancel:
+        measure_cancel()
+    elif given.stream:
+        measure_memory(given.stream)
+    else:
+        measure_speed(given)
 
+
+def measure_speed(given: argparse.Namespace) -> None:
+    """Print the texts a second and the ratios."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -63,7 +85,7 @@ def main() -> None:
         encoder = TransformerEncoder(device=given.device, precision=precision)
         runs[precision] = lambda encoder=encoder: encode_texts(texts, encoder).vectors  # type: ignore[misc]
     tokens = sum(map(len, TransformerEncoder().pieces(texts)))
-    print(f"{len(texts):,} texts, {tokens:,} tokens, on {device.title}")
+    print(f"{len(texts):,} texts, {tokens:,} tokens, on {device.title}; {load()}")
     best = dict.fromkeys(runs, float("inf"))
     vectors = {}
     for run in runs.values():
@@ -84,6 +106,106 @@ def main() -> None:
             f"ratio {slow / seconds:.2f} (goal {goal}), "
             f"lowest cosine {cosine:.7f} (goal {nearest})"
         )
+
+
+def measure_cancel() -> None:
+    """Print how long after Stop the page is answered, and when the model does nothing more."""
+    from explorer.encode import work
+    from explorer.encode.texts import prepare
+    from explorer.encode.work import Wishes
+    from explorer.jobs import Jobs
+
+    jobs = Jobs(workers=1, scheduler="", threads=1)  # one: what comes next waits for its end
+    answered, rested = [], []
+    dice = random.Random(time.time())  # texts that are not in the cache
+    for _ in range(CANCELLED):
+        texts = prepare(f"{dice.random()} {text}" for text in made_texts(4_000))
+        job = work.start(jobs, texts, Wishes(), "cancelled")
+        while not job.state.step.startswith("encoding") or job.state.share < 0.01:
+            assert not job.state.is_over, job.state
+            time.sleep(0.01)
+        time.sleep(dice.random())  # anywhere in a batch
+        start = time.perf_counter()
+        job.cancel()
+        assert job.state.state == "cancelled"
+        answered.append(time.perf_counter() - start)
+        jobs.submit(f"after {start}", resting).result()
+        rested.append(time.perf_counter() - start)
+    jobs.close()
+    for what, seconds in (("the page is answered", answered), ("the model rests", rested)):
+        print(
+            f"{what:22} after {np.median(seconds) * 1000:6,.0f} ms (median of {CANCELLED}), "
+            f"{max(seconds) * 1000:,.0f} at most (goal 1,000); {load()}"
+        )
+
+
+def resting(report: object) -> None:
+    """Do nothing: it runs when the worker is free."""
+
+
+def measure_memory(n: int) -> None:
+    """Print the peak memory of encoding n made texts from a CSV file into a Parquet file."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_tiny_model(folder / "tiny")
+        table, output = folder / "texts.csv", folder / "vectors.parquet"
+        dice = random.Random(SEED)
+        texts = made_texts(DIFFERENT)
+        with table.open("w") as stream:
+            stream.write("id,text\n")
+            for row in range(n):
+                stream.write(f"{row},{dice.choice(texts)[:60]}\n")
+        for source, rows in (("imports alone", 10), (f"{n:,} texts", n)):
+            if rows < n:
+                with table.open() as stream:
+                    head = [next(stream) for _ in range(rows)]
+                (folder / "few.csv").write_text("".join(head))
+            given = folder / "few.csv" if rows < n else table
+            start = time.perf_counter()
+            peak = peak_memory(given, output, folder)
+            seconds = time.perf_counter() - start
+            read, made = given.stat().st_size / 1e6, 4 * TINY * rows / 1e6
+            print(
+                f"{source:16} peak {peak / 1e6:7,.0f} MB in {seconds:6,.1f} s; "
+                f"read {read:,.1f} MB, made {made:,.1f} MB of vectors"
+            )
+
+
+def peak_memory(table: Path, output: Path, folder: Path) -> int:
+    """Return the peak memory in bytes of a process that runs the command `encode`."""
+    code = (  # not by getrusage, which counts what this process held before it became that one
+        "import re, sys; from explorer.cli import main; main(sys.argv[1:]); "
+        "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    command = [sys.executable, "-c", code, "encode", str(table), "--column", "text"]
+    command += ["--model", str(folder / "tiny"), "--output", str(output)]
+    kept = {"EXPLORER_CACHE_DIR": str(folder / "cache")}
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | kept, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return int(done.stdout.split()[-1]) * 1024
+
+
+def make_tiny_model(folder: Path) -> None:
+    """Save a BERT of one layer and random weights, with the offline model's vocabulary."""
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    tokenizer = AutoTokenizer.from_pretrained(offline_model_folder())
+    tokenizer.save_pretrained(folder)
+    BertModel(
+        BertConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=TINY,
+            num_hidden_layers=1,
+            num_attention_heads=4,
+            intermediate_size=TINY,
+        )
+    ).save_pretrained(folder)
+
+
+def load() -> str:
+    """Return how busy the machine was in the last minute."""
+    return f"load {os.getloadavg()[0]:.1f}"
 
 
 def made_texts(n: int) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import baselines
-from explorer.errors import ParseError, SpaceError
+from explorer.errors import JobError, ParseError, SpaceError
 from explorer.pairwise import pairwise
 from explorer.space import EmbeddingSpace
 
@@ -105,7 +105,7 @@ def climb(rung: str, texts: Sequence[str], materials: Materials) -> Step:
     chosen = RUNGS[rung]
     try:
         return Step(chosen, chosen.make(texts, materials))
-    except SpaceError as error:
+    except (SpaceError, JobError) as error:
         return Step(chosen, None, str(error))
 
 

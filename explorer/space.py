@@ -23,14 +23,17 @@ ROWS_NAMED = 5  # how many bad rows a message names before it only counts
 class Source:
     """Where a space came from: its origin, its format or model, what was done to the vectors.
 
-    `model` is the model whose vectors these are, as `explorer.encode` takes it, where that
-    is known: a new text can then be set into the space.
+    Where it is known how a new text gets its vector, it can be set into the space: by
+    `model`, as `explorer.encode` takes it, with the `pooling` that somebody chose, if any;
+    or as the mean of its words in the space whose digest is `words`.
     """
 
     origin: str = "made in memory"
     format: str = ""
     steps: tuple[str, ...] = ()
     model: str = ""
+    pooling: str = ""
+    words: str = ""
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from explorer.ui import encode_view
+from explorer.ui import encode_view, model_choice, own_texts
 from explorer.ui.frame import open_page
 
 space = open_page("encode", "Encode text", "A model reads each text and gives it a place in space.")
 left, right = st.columns([2, 1], gap="large")
 with left:
-    texts = encode_view.ask_texts()
+    texts = own_texts.ask_texts()
 with right:
-    wishes = encode_view.ask_wishes(space)
+    wishes = model_choice.ask_wishes(space)
     encode_view.show_kept()
 with left:
     encode_view.confirm(texts, wishes, space)

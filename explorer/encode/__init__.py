@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from explorer.encode.transformer import TransformerEncoder
 
 MISSING_NAMED = 8
-USUAL_POOLINGS = ("as the model says", "mean")
 
 
 def encode(
@@ -122,15 +121,15 @@ def encoded_space(
             f"{count(long, 'text is', 'texts are')} longer than the {encoder.max_tokens:,} tokens "
             f"that the model reads: {done[long_texts]}."
         )
-    # a new text is pooled as nobody chose: where somebody did, it would not fit in
-    model = encoder.name if encoder.pooling in USUAL_POOLINGS else ""
-    steps = [f"pooling: {encoder.pooling}", encoder.precision]
+    steps = (f"pooling: {encoder.pooling}", encoder.precision)
     return EmbeddingSpace(
         texts.labels,
         vectors,
         name=name,
         metadata=with_texts(texts),
-        source=Source("texts", f"encoded by {encoder.name}", tuple(steps), model),
+        source=Source(
+            "texts", f"encoded by {encoder.name}", steps, encoder.name, encoder.chosen_pooling
+        ),
         notes=notes,
     )
 
@@ -154,7 +153,7 @@ def averaged_words(texts: Texts, words: EmbeddingSpace, name: str) -> EmbeddingS
         made.vectors,
         name=name,
         metadata=with_texts(texts),
-        source=Source("texts", f"mean of the word vectors of {words.name}"),
+        source=Source("texts", f"mean of the word vectors of {words.name}", words=words.digest),
         notes=notes,
     )
 
@@ -177,7 +176,7 @@ def with_texts(texts: Texts) -> pa.Table | None:
     """Return the metadata; the texts are in it where the labels are others."""
     if texts.labels == texts.texts:
         return texts.metadata
-    column = pa.array(texts.texts, pa.string())
+    column = pa.chunked_array([pa.array(texts.texts, pa.string())])
     if texts.metadata is None:
         return pa.table({"text": column})
     if any(field.equals(column) for field in texts.metadata.columns):

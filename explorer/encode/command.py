@@ -21,7 +21,7 @@ TOLD_EVERY = 5.0  # seconds, where nobody watches a terminal
 
 def declare_encode(parser: argparse.ArgumentParser) -> None:
     """Declare what `encode` takes."""
-    parser.add_argument("input", help="a table (CSV, TSV, Parquet, JSON lines, Arrow) or .txt")
+    parser.add_argument("input", help="a table (CSV, Excel, Parquet, JSON, Arrow …) or .txt")
     parser.add_argument("--column", help="the column of texts (the likeliest)")
     parser.add_argument("--label", help="the column that names the rows (the texts themselves)")
     parser.add_argument("--model", default=DEFAULT_MODEL, help="a name or a folder (%(default)s)")

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from explorer.encode.device import AUTO, choose_device, choose_precision
 from explorer.encode.models import check_allowed
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ _lock = threading.Lock()
 
 
 def load_encoder(
-    model: str, *, pooling: str | None = None, device: str = "auto", precision: str = "auto"
+    model: str, *, pooling: str | None = None, device: str = AUTO, precision: str = AUTO
 ) -> TransformerEncoder:
     """Return a model ready to encode; a second call with the same wishes returns the same."""
     from explorer.encode.transformer import TransformerEncoder
 
     check_allowed(model)
+    chosen = choose_device(device)  # “auto” and what it comes to are one model in memory
+    device, precision = chosen.name, choose_precision(chosen, precision)
     key = (model, pooling, device, precision)
     with _lock:
         if key not in _loaded:

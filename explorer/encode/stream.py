@@ -103,7 +103,7 @@ def encode_file(
     Parameters
     ----------
     source
-        A table of a kind in `explorer.encode.tables.TABLES`, or `.txt`, a text a line.
+        A table of a kind in `explorer.formats.whole_table.TABLES`, or `.txt`, a text a line.
     output
         Where the vectors go. Until all are there, finished parts lie in a folder beside
         it, and another call with the same wishes goes on after them.

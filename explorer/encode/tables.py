@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import io
+import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 
-from explorer.errors import ParseError, TextError, UnknownFormatError
+from explorer.errors import ParseError
 from explorer.formats.columns import to_metadata
 from explorer.formats.file import File
-from explorer.formats.table import has_header, required_separator
+from explorer.formats.parquet import ARROW, PARQUET
+from explorer.formats.whole_table import (
+    NO_SEPARATOR,
+    has_header,
+    read_table,
+    recognize_table,
+    separator_of,
+    unpacked_table,
+)
 
 TYPED_ROWS = 10_000
 
@@ -24,43 +31,30 @@ class TableFile:
     schema: pa.Schema
     batches: Callable[[int], Iterator[pa.Table]]
 
-    def read(self) -> pa.Table:
-        """Return the whole table."""
-        parts = list(self.batches(100_000))
-        return pa.concat_tables(parts) if parts else self.schema.empty_table()
-
-
-@dataclass(frozen=True)
-class TableKind:
-    """A kind of table files and what opens it."""
-
-    name: str
-    suffixes: tuple[str, ...]
-    open: Callable[[File], TableFile]
-
 
 def open_csv(file: File) -> TableFile:
-    """Open a CSV or TSV file; types come from its first rows, text where they do not fit."""
+    """Open a CSV or TSV file."""
     import polars as pl
 
-    separator = required_separator(file)
-    source: Any = file.path or file.content
-    header = has_header(file.head(), separator)
+    separator = separator_of(file)
+    header = has_header(file, separator)
 
-    def scan(inferred: int | None) -> pl.LazyFrame:
+    def scan() -> pl.LazyFrame:
+        assert file.path is not None
         return pl.scan_csv(
-            source if file.path else io.BytesIO(source),
+            file.path,
             separator=separator.decode(),
             has_header=header,
-            infer_schema_length=inferred,
+            infer_schema_length=None,  # of all rows: a part may not be of another type
             encoding="utf8-lossy",
+            new_columns=["text"] if separator == NO_SEPARATOR and not header else None,
         )
 
     def batches(rows: int) -> Iterator[pa.Table]:
         waiting: list[pl.DataFrame] = []
         held = 0
         try:
-            for frame in scan(None).collect_batches(chunk_size=rows, maintain_order=True):
+            for frame in scan().collect_batches(chunk_size=rows, maintain_order=True):
                 waiting.append(frame)
                 held += len(frame)
                 while held >= rows:
@@ -74,7 +68,7 @@ def open_csv(file: File) -> TableFile:
             yield to_metadata(pl.concat(waiting))
 
     try:
-        schema = to_metadata(pl.DataFrame(schema=scan(None).collect_schema())).schema
+        schema = to_metadata(pl.DataFrame(schema=scan().collect_schema())).schema
     except pl.exceptions.PolarsError as error:
         raise broken(file, error) from error
     return TableFile(schema, batches)
@@ -94,7 +88,7 @@ def open_parquet(file: File) -> TableFile:
     import pyarrow.parquet as pq
 
     try:
-        opened = pq.ParquetFile(file.path or io.BytesIO(file.content))
+        opened = pq.ParquetFile(file.path)
     except pa.ArrowInvalid as error:
         raise ParseError(f"{file.name} cannot be read as Parquet: {error}") from error
     return TableFile(
@@ -110,8 +104,8 @@ def open_json_lines(file: File) -> TableFile:
     import polars as pl
 
     def scan() -> pl.LazyFrame:
-        source: Any = file.path or io.BytesIO(file.content)
-        return pl.scan_ndjson(source, infer_schema_length=TYPED_ROWS)
+        assert file.path is not None
+        return pl.scan_ndjson(file.path, infer_schema_length=TYPED_ROWS)
 
     def batches(rows: int) -> Iterator[pa.Table]:
         try:
@@ -130,8 +124,7 @@ def open_json_lines(file: File) -> TableFile:
 def open_arrow(file: File) -> TableFile:
     """Open an Arrow file (Feather)."""
     try:
-        source = pa.memory_map(str(file.path)) if file.path else pa.py_buffer(file.content)
-        reader = pa.ipc.open_file(source)
+        reader = pa.ipc.open_file(pa.memory_map(str(file.path)))
     except pa.ArrowInvalid as error:
         raise ParseError(f"{file.name} cannot be read as an Arrow file: {error}") from error
 
@@ -144,22 +137,36 @@ def open_arrow(file: File) -> TableFile:
     return TableFile(reader.schema, batches)
 
 
-TABLES = (
-    TableKind("CSV or TSV table", (".csv", ".tsv", ".tab"), open_csv),
-    TableKind("Parquet", (".parquet", ".pq"), open_parquet),
-    TableKind("JSON lines", (".jsonl", ".ndjson"), open_json_lines),
-    TableKind("Arrow or Feather", (".arrow", ".feather"), open_arrow),
-)
+STREAMED = {  # kinds of `explorer.formats.whole_table.TABLES` that can be read in parts
+    "CSV or TSV": open_csv,
+    "Parquet": open_parquet,
+    "JSON Lines": open_json_lines,
+    "Arrow or Feather": open_arrow,
+}
 
 
-def open_table(file: File) -> TableFile:
-    """Open a table by its suffix; raises UnknownFormatError, ParseError or TextError."""
-    if not file.size:
-        raise TextError(f"{file.name} is empty: 0 bytes. Choose a file that holds texts.")
-    for kind in TABLES:
-        if file.suffix in kind.suffixes:
-            return kind.open(file)
-    known = "; ".join(f"{kind.name} ({', '.join(kind.suffixes)})" for kind in TABLES)
-    raise UnknownFormatError(
-        f"{file.name} is no table that can be read here. Known: {known}; and .txt, a text a line."
-    )
+def open_table(source: File) -> TableFile:
+    """Open a table to be read in parts, if it lies on disk; raises as `read_table`."""
+    file = unpacked_table(source)
+    opener = STREAMED.get(recognize_table(file).name)
+    if opener is not None and file.path is not None and is_in_parts(file):
+        return opener(file)
+    whole = read_table(file)
+
+    def batches(rows: int) -> Iterator[pa.Table]:
+        for start in range(0, len(whole), rows):
+            yield whole.slice(start, rows)
+
+    return TableFile(whole.schema, batches)
+
+
+def is_in_parts(file: File) -> bool:
+    """Tell whether a file can be read in parts: a text in UTF-8, or blocks at known places."""
+    head = file.head()
+    if head.startswith((PARQUET, ARROW)):
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # may end within a character
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -18,8 +18,13 @@ BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 # All but tab, line feed and carriage return: nobody sees them, and no model was trained on them.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
-TEXT_NAMES = ("text", "sentence", "description", "content", "body", "abstract", "review", "comment")
-LABEL_NAMES = ("title", "name", "label", "id")
+TEXT_NAMES = (
+    *("text", "sentence", "description", "content", "body", "abstract", "review", "comment"),
+    *("message", "summary", "answer", "question"),
+)
+LABEL_NAMES = ("title", "name", "label")
+WORD_ENDS = re.compile(r"[\W_]+")
+ROWS_SEEN = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +138,31 @@ def from_table(table: pa.Table, column: str, label: str | None = None) -> Texts:
     labels = None
     if label not in (None, column):
         labels = ["" if one is None else str(one) for one in table[label].to_pylist()]
-    return prepare(
+    ready = prepare(
         table[column].to_pylist(),
         labels=labels,
         metadata=table.select(others) if others else None,
     )
+    if ready.metadata is None or column not in others:
+        return ready
+    as_read = pa.chunked_array([pa.array(ready.texts, pa.string())])
+    place = others.index(column)
+    return replace(ready, metadata=ready.metadata.set_column(place, column, as_read))
 
 
-def text_columns(schema: pa.Schema) -> list[str]:
-    """Return the names of a table's text columns, the likeliest to be read first."""
+def text_columns(schema: pa.Schema, sample: pa.Table | None = None) -> list[str]:
+    """Return the names of a table's text columns, the likeliest to be read first.
+
+    Those that are called as usual come first, then those with such a name in theirs
+    ("review_text"); of the others, the ones with the longest texts, where rows are given.
+    """
     names = [field.name for field in schema if is_text(field.type)]
     usual = [name for one in TEXT_NAMES for name in names if name.strip().lower() == one]
-    return list(dict.fromkeys((*usual, *names)))
+    partly = [name for one in TEXT_NAMES for name in names if one in WORD_ENDS.split(name.lower())]
+    if sample is not None:
+        seen = sample.slice(0, ROWS_SEEN)
+        names.sort(key=lambda name: -sum(len(text or "") for text in seen[name].to_pylist()))
+    return list(dict.fromkeys((*usual, *partly, *names)))
 
 
 def label_column(schema: pa.Schema, column: str) -> str | None:

@@ -62,6 +62,7 @@ class TransformerEncoder:
         self.device = devices.choose_device(device)
         self.precision = devices.choose_precision(self.device, precision)
         self.pooling = (pooling or "mean") if plain and not is_clip else OWN_POOLING
+        self.chosen_pooling = pooling or ""
         self.revision = revision(folder)
         from safetensors import SafetensorError
 
@@ -77,12 +78,16 @@ class TransformerEncoder:
     def _load(self, folder: Path, is_clip: bool) -> None:
         import torch
 
+        from explorer.encode.linear import use_faster_linear
+
         modules, prompt = load_clip_text(folder) if is_clip else load_modules(folder, self.pooling)
         self.tokenizer = modules[0].tokenizer
         self.normalizes = type(modules[-1]).__name__ == "Normalize"
         self.max_tokens = longest_input(modules[0], self.tokenizer)
         # half precision for the layers alone: pooling and what follows keep all digits
         self._layers = modules[0].to(self.device.name, getattr(torch, self.precision)).eval()
+        if (self.device.name, self.precision) == ("cpu", "float32"):
+            use_faster_linear(self._layers)
         self._rest = [module.to(self.device.name).eval() for module in modules[1:]]
         self._tokenizing = threading.Lock()  # a fast tokenizer refuses two threads at once
         self._head, self._tail = self._special_tokens()

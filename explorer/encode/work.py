@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,11 +24,12 @@ from explorer.encode.device import AUTO, Device, devices, use_all_cores
 from explorer.encode.encoding import closeness, encode_texts
 from explorer.encode.loaded import load_encoder
 from explorer.encode.models import DEFAULT_MODEL, TOKENS_OF
-from explorer.encode.texts import Texts
+from explorer.encode.texts import Texts, prepare
 from explorer.encode.tokens import average_of_tokens
 from explorer.encode.vector_cache import opened
 from explorer.jobs import Job, Jobs
 from explorer.projection.report import Report, no_report
+from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, Source
 
 THREADS = 4  # jobs at once; torch gives each all cores
@@ -81,8 +82,8 @@ class Made:
 
 
 def encoding_jobs() -> Jobs:
-    """Return a place for jobs where a model is loaded once for all of them."""
-    return Jobs(workers=1, threads=THREADS)
+    """Return a place for jobs on this machine where a model is loaded once for all of them."""
+    return Jobs(workers=min(1, load_settings().workers), scheduler="", threads=THREADS)
 
 
 def encoding_key(texts: Texts, wishes: Wishes, name: str) -> str:
@@ -161,20 +162,27 @@ def finished_space(texts: Texts, made: Made, name: str) -> EmbeddingSpace:
     )
 
 
-def vector_of(text: str, model: str, report: Report = no_report) -> NDArray[np.float32]:
+def encode_together(jobs: Jobs, texts: Sequence[str], name: str) -> EmbeddingSpace:
+    """Encode a few texts by the default model and wait for their space."""
+    ready = prepare(texts)
+    return finished_space(ready, jobs.take(start(jobs, ready, Wishes(), name)), name)
+
+
+def vector_of(
+    text: str, model: str, pooling: str = "", report: Report = no_report
+) -> NDArray[np.float32]:
     """Return one text's vector, (d,), by a space's own model; runs on a worker."""
     if model.startswith(TOKENS_OF):
         return np.asarray(average_of_tokens([text], model.removeprefix(TOKENS_OF))[0])
     report(0.0, f"loading {model}")
-    encoder = load_encoder(model)
+    encoder = load_encoder(model, pooling=pooling or None)
     return np.asarray(encode_texts([text], encoder, report=report).vectors[0])
 
 
-def start_vector_of(jobs: Jobs, text: str, model: str) -> Job:
-    """Start to encode one text by a space's own model."""
-    return jobs.submit(
-        cache.content_key(kind="one text", text=text, model=model), vector_of, text, model
-    )
+def start_vector_of(jobs: Jobs, text: str, source: Source) -> Job:
+    """Start to encode one text as the texts of a space were, which that source is of."""
+    key = cache.content_key(kind="one text", text=text, model=source.model, pooling=source.pooling)
+    return jobs.submit(key, vector_of, text, source.model, source.pooling)
 
 
 def worker_devices(report: Report = no_report) -> tuple[Device, ...]:

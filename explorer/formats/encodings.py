@@ -58,6 +58,15 @@ def utf8_content(file: File) -> bytes:
     return b"".join(utf8_blocks(file))
 
 
+def utf8_or_windows(content: bytes) -> bytes:
+    """Return a text as UTF-8; what is no Unicode is read as Windows-1252, which Excel writes."""
+    encoding, mark = encoding_of(content[:256])
+    try:
+        return content[mark:].decode(encoding).encode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace").encode()
+
+
 def whole_lines(file: File) -> Iterator[tuple[bytes, bool]]:
     """Yield the text in blocks that end at a line's end, and whether the last line had its end.
 

@@ -30,7 +30,19 @@ def look(file: File, options: Options) -> Contents:
 
 
 def read(file: File, options: Options) -> Contents:
-    """Read the chosen sheet, or the first one that holds anything."""
+    """Read the vectors in the chosen sheet, or in the first one that holds anything."""
+    frame, sheets = read_sheet(file, options)
+    choices = tuple(sheets) if len(sheets) > 1 else ()
+    return from_frame(file, frame, options, arrays=choices, dtype="stored")
+
+
+def read_frame(file: File) -> pl.DataFrame:
+    """Read the first sheet that holds anything, with all its columns."""
+    return read_sheet(file, Options())[0]
+
+
+def read_sheet(file: File, options: Options) -> tuple[pl.DataFrame, list[str]]:
+    """Return a sheet as a table, and the names of all sheets."""
     if file.head(8) == OLD_EXCEL:
         raise ParseError(
             f"{file.name} is in Excel's format from before 2007 (.xls), which is not read here. "
@@ -60,8 +72,7 @@ def read(file: File, options: Options) -> Contents:
         raise ParseError(f"{file.name} is a broken workbook: {error}") from error
     if not rows:
         raise ParseError(f"{file.name} has no cells with anything in them.")
-    choices = tuple(sheets) if len(sheets) > 1 else ()
-    return from_frame(file, as_frame(rows), options, arrays=choices, dtype="stored")
+    return as_frame(rows), sheets
 
 
 def check_size(file: File) -> None:

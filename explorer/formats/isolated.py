@@ -161,10 +161,16 @@ def main() -> None:
     beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
     file = File(request["name"], path=Path(request["path"]), beside=beside)
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
-    chosen = named_format(request["format"])
+    name, out = request["format"], Path(request["out"])
     try:
-        reader = chosen.look if request["kind"] == "look" else chosen.read
-        kept.save(reader(file, options), Path(request["out"]))
+        if request["kind"] == "table":  # all columns, and nothing of vectors
+            from explorer.formats.whole_table import write_table
+
+            write_table(name, file, out)
+        else:
+            chosen = named_format(name)
+            reader = chosen.look if request["kind"] == "look" else chosen.read
+            kept.save(reader(file, options), out)
         tell(done=True)
     except ExplorerError as error:
         tell(error=type(error).__name__, message=str(error))
@@ -177,7 +183,7 @@ def main() -> None:
     except BaseException as error:  # a library's own (polars' panic too), which no reader foresaw
         tell(
             error="ParseError",
-            message=f"{file.name} cannot be read as {chosen.name}: "
+            message=f"{file.name} cannot be read as {name}: "
             f"{type(error).__name__}: {str(error)[:300]}. Is it broken?",
         )
     answers.flush()

@@ -63,8 +63,29 @@ def look_lines(file: File, options: Options) -> Contents:
 
 def read_lines(file: File, options: Options) -> Contents:
     """Read all lines."""
-    content = b"".join(block for block, _ in whole_lines(file))
-    return from_frame(file, parse_lines(file, content), options, dtype="stored")
+    return from_frame(file, read_lines_frame(file), options, dtype="stored")
+
+
+def read_lines_frame(file: File) -> pl.DataFrame:
+    """Read all lines as a table."""
+    return parse_lines(file, b"".join(block for block, _ in whole_lines(file)))
+
+
+def read_frame(file: File) -> pl.DataFrame:
+    """Read a document of records, of columns or of bare texts as a table."""
+    given = load_json(file)
+    if isinstance(given, list) and given and all(isinstance(one, str) for one in given):
+        return pl.DataFrame({"text": given})
+    try:
+        frame = as_frame(given)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+        raise ParseError(f"{file.name} holds no table: {error}") from error
+    if frame is None:
+        raise ParseError(
+            f'{file.name} holds no table in a known shape: records [{{"text": "One."}}, …], '
+            'columns {"text": ["One.", …]} or texts ["One.", …].'
+        )
+    return frame
 
 
 def parse_lines(file: File, content: bytes) -> pl.DataFrame:

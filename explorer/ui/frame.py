@@ -64,6 +64,12 @@ PAGES = {  # in the order of the navigation
 }
 
 
+def open_map(space_id: str) -> None:
+    """Make a space the current one and go to its map."""
+    address.choose_space(space_id)
+    st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+
+
 def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     """Set up a page with its frame and return the current space.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.baselines import WORD
 from explorer.cost import readable_bytes
-from explorer.encode import sentences
+from explorer.encode import work
 from explorer.figures import lessons, matrices
 from explorer.ladder import (
     RUNGS,
@@ -25,17 +24,12 @@ from explorer.ladder import (
     rank_pairs,
     read_pairs,
 )
-from explorer.ladder import (
-    sentences as sentences_of,
-)
+from explorer.ladder import sentences as sentences_of
 from explorer.neighbors import neighbors_of_row
 from explorer.pairwise import pairwise
-from explorer.ui import lesson, spaces
+from explorer.ui import encoding_jobs, lesson, spaces
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 TEXTS = """The man bought a car.
 He purchased an automobile.
@@ -71,16 +65,10 @@ class Texts:
             )
 
 
-@st.cache_resource(show_spinner="Loading the language model, once for everyone …")
-def model() -> SentenceTransformer:
-    """Return the sentence model, loaded once for all visitors."""
-    return sentences.load_model()
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner="The language model reads the sentences …", max_entries=32)
 def encoded(texts: tuple[str, ...]) -> EmbeddingSpace:
     """Return the texts' sentence embeddings, computed once for all visitors."""
-    return sentences.sentence_vectors(texts, model())
+    return work.encode_together(encoding_jobs.encodings().jobs, texts, "sentence embeddings")
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)

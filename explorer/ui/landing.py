@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
+from explorer import EmbeddingSpace, Projection, encode
 from explorer.encode import work
-from explorer.errors import ExplorerError
+from explorer.errors import EncodeError, ExplorerError
 from explorer.figures.marks import Marks
 from explorer.landing import Landing, land
-from explorer.ui import address
-from explorer.ui.encode_view import encodings
+from explorer.space import Source
+from explorer.ui import address, encoding_jobs, spaces
 from explorer.ui.opening import tell
 from explorer.ui.plain import plain
 from explorer.ui.pointcloud import Arrow
@@ -25,30 +27,55 @@ PATIENCE = 90.0  # seconds; the first time, the model has to be loaded
 
 def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None:
     """Draw the field for a sentence and return where it lands."""
+    source = space.source
+    if not (source.model or source.words):
+        st.caption(
+            f":material/flight_land: No sentence can land here: what made the vectors of "
+            f"{plain(space.name)} is not known.",
+            help="It works in the samples, and in spaces whose texts were encoded here.",
+        )
+        return None
     text = st.text_input(
         "Type a sentence and see it land",
         key="typed",
         bind="query-params",
-        placeholder="atmospheric, a house with secrets",
+        placeholder=invitation(space),
         icon=":material/flight_land:",
     )
     if not (text and text.strip()):
         return None
-    if not space.source.model:
-        st.info(
-            f"What made the vectors of {plain(space.name)} is not known, so no new text can be "
-            "set among them. It works in spaces that were encoded here, and in the samples.",
-            icon=":material/help:",
-        )
-        return None
     try:
         with st.spinner("Reading it …"):
-            job = work.start_vector_of(encodings().jobs, text.strip(), space.source.model)
-            vector = job.result(PATIENCE)
+            vector = vector_of(text.strip(), source)
         return land(space, projection, text.strip(), vector)
     except ExplorerError as error:
         tell(error)
         return None
+
+
+def invitation(space: EmbeddingSpace) -> str:
+    """Return what the empty field says: an example, or who reads what is typed."""
+    if space.name in spaces.SAMPLES and space is spaces.sample_space(space.name):
+        return spaces.SAMPLES[space.name].example
+    if space.source.words:
+        return "words to be averaged"
+    return f"read by {PurePath(space.source.model).name}"
+
+
+def vector_of(text: str, source: Source) -> NDArray[np.float32]:
+    """Return the vector that a text gets in a space of that source; raises ExplorerError."""
+    if source.model:
+        found: NDArray[np.float32] = work.start_vector_of(
+            encoding_jobs.encodings().jobs, text, source
+        ).result(PATIENCE)
+        return found
+    words = spaces.space_of_digest(source.words)
+    if words is None:
+        raise EncodeError(
+            "The words whose vectors were averaged here are not open any more. "
+            "Open their file again, and come back."
+        )
+    return np.asarray(encode([text], words).vectors[0])
 
 
 def landing_marks(marks: Marks, landing: Landing | None) -> Marks:

@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import EmbeddingSpace
-from explorer.ui import address
-from explorer.ui.frame import PAGES
+from explorer.ui.frame import open_map
 from explorer.ui.plain import plain
 from explorer.ui.spaces import opened_spaces
 
@@ -51,9 +50,7 @@ def choose_step(steps: Sequence[str], *, key: str = "step") -> str:
 def offer_map(space: EmbeddingSpace, label: str, *, key: str) -> None:
     """Draw a button that makes a space the current one and goes to its map."""
     if st.button(label, key=key, icon=":material/scatter_plot:"):
-        space_id = opened_spaces().add(space)
-        address.choose_space(space_id)
-        st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+        open_map(opened_spaces().add(space))
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:

@@ -24,6 +24,7 @@ class Sample:
     sentence: str
     origin: str
     model: str  # as `explorer.encode` takes it
+    example: str  # a text worth landing in it
 
 
 SAMPLES = {
@@ -32,12 +33,14 @@ SAMPLES = {
         "Everyday words as a language model first sees them: one vector per word.",
         "input embeddings of all-MiniLM-L6-v2",
         "tokens of all-MiniLM-L6-v2",
+        "royal castle",
     ),
     "books": Sample(
         "338 books",
         "Each book is the meaning of its description, as one sentence embedding.",
         "sentence embeddings by all-MiniLM-L6-v2",
         "all-MiniLM-L6-v2",
+        "atmospheric, a house with secrets",
     ),
 }
 DEFAULT = "words"
@@ -67,6 +70,12 @@ class OpenedSpaces:
             if space_id in self._spaces:
                 self._spaces.move_to_end(space_id)
             return self._spaces.get(space_id)
+
+    def of_digest(self, digest: str) -> EmbeddingSpace | None:
+        """Return an opened space with that content, or None."""
+        with self._lock:
+            spaces = [one for key, one in self._spaces.items() if key.endswith(digest[:12])]
+        return next((one for one in spaces if one.digest == digest), None)
 
     def _bytes(self) -> int:
         spaces = self._spaces.values()
@@ -102,6 +111,13 @@ def find_space(space_id: str) -> EmbeddingSpace | None:
     if space_id in SAMPLES:
         return sample_space(space_id)
     return opened_spaces().get(space_id)
+
+
+def space_of_digest(digest: str) -> EmbeddingSpace | None:
+    """Return the space with that content, sample or opened, or None."""
+    samples = (sample_space(name) for name in SAMPLES)
+    opened = opened_spaces().of_digest(digest)
+    return opened or next((one for one in samples if one.digest == digest), None)
 
 
 def title(space_id: str) -> str:

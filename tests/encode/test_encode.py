@@ -11,9 +11,12 @@ import pytest
 
 import explorer
 from explorer import EmbeddingSpace
+from explorer.encode import work
 from explorer.encode.averages import average_words
 from explorer.encode.device import choose_device, choose_precision, devices
 from explorer.encode.encoding import duration, encode_texts
+from explorer.encode.loaded import load_encoder
+from explorer.encode.texts import from_table
 from explorer.encode.tokens import embedding_table, token_space
 from explorer.encode.transformer import TransformerEncoder
 from explorer.errors import EncodeError, JobCancelled, TextError
@@ -80,14 +83,42 @@ def test_labels_of_their_own_keep_the_texts_as_metadata(tiny_bert: Path) -> None
     assert space.metadata["text"].to_pylist() == ["the king", "the queen"]
 
 
+def test_a_tables_texts_stay_once_among_the_metadata(tiny_bert: Path) -> None:
+    table = pa.table({"title": ["K", "Q"], "text": ["the king ", "the queen"], "year": [1, 2]})
+    space = explorer.encode(from_table(table, "text", "title"), tiny_bert)
+    assert space.labels == ("K", "Q")
+    assert space.metadata is not None
+    assert space.metadata.to_pydict() == {"text": ["the king", "the queen"], "year": [1, 2]}
+
+
 def test_the_space_knows_its_model(tiny_bert: Path) -> None:
     space = explorer.encode(["king", "queen"], tiny_bert)
     assert space.source.model == str(tiny_bert)
     assert space.take([0], name="one", step="the first").source.model == str(tiny_bert)
 
 
-def test_a_space_of_chosen_pooling_takes_no_new_texts(tiny_bert: Path) -> None:
-    assert explorer.encode(["king"], tiny_bert, pooling="max").source.model == ""
+def test_the_space_knows_the_pooling_that_was_chosen(tiny_bert: Path) -> None:
+    assert explorer.encode(["king"], tiny_bert).source.pooling == ""
+    assert explorer.encode(["king"], tiny_bert, pooling="max").source.pooling == "max"
+
+
+@pytest.mark.parametrize("pooling", [None, "max"])
+def test_a_new_text_gets_the_vector_that_it_has_in_the_space(
+    tiny_bert: Path, pooling: str | None
+) -> None:
+    source = explorer.encode(["king", "queen"], tiny_bert, pooling=pooling).source
+    vector = work.vector_of("the queen", source.model, source.pooling)
+    expected = explorer.encode(["the queen"], tiny_bert, pooling=pooling, cache=False)
+    np.testing.assert_allclose(vector, expected.vectors[0], atol=1e-6)
+
+
+def test_a_model_is_in_memory_once_however_it_was_wished(tiny_bert: Path) -> None:
+    model = str(tiny_bert)
+    assert load_encoder(model) is load_encoder(model, device="cpu", precision="float32")
+
+
+def test_a_space_of_averaged_words_names_their_space(space: EmbeddingSpace) -> None:
+    assert explorer.encode(["king"], space).source.words == space.digest
 
 
 def test_a_report_that_raises_stops_and_what_was_done_is_kept(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 from pyarrow import feather
 
 from explorer.encode.tables import open_table
 from explorer.encode.texts import from_table, from_text, label_column, line_batches, text_columns
-from explorer.errors import TextError, UnknownFormatError
-from explorer.formats.file import as_file
+from explorer.errors import FormatError, TextError, UnknownFormatError
+from explorer.formats.file import File, as_file
+from explorer.formats.whole_table import read_table
 
 BOOKS = pa.table(
     {
@@ -68,8 +74,6 @@ def test_the_likeliest_columns_are_guessed() -> None:
 
 def write(path: Path) -> Path:
     """Write the books in the format of the path's suffix."""
-    import polars as pl
-
     frame = pl.from_arrow(BOOKS)
     assert isinstance(frame, pl.DataFrame)
     if path.suffix == ".csv":
@@ -78,6 +82,16 @@ def write(path: Path) -> Path:
         frame.write_csv(path, separator="\t")
     elif path.suffix == ".jsonl":
         frame.write_ndjson(path)
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(BOOKS.to_pylist()))
+    elif path.suffix == ".xlsx":
+        book = Workbook()
+        book.active.append(BOOKS.column_names)
+        for row in BOOKS.to_pylist():
+            book.active.append(list(row.values()))
+        book.save(path)
+    elif path.suffix == ".gz":
+        path.write_bytes(gzip.compress(frame.write_csv().encode()))
     elif path.suffix == ".arrow":
         feather.write_feather(BOOKS, path)
     else:
@@ -85,22 +99,62 @@ def write(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl", ".arrow"])
-@pytest.mark.parametrize("from_disk", [True, False])
-def test_tables_of_each_kind_are_read_whole_and_in_parts(
-    tmp_path: Path, suffix: str, from_disk: bool
-) -> None:
-    path = write(tmp_path / f"books{suffix}")
-    file = as_file(path)
-    if not from_disk:
-        with path.open("rb") as stream:
-            file = as_file(stream)
-    whole = open_table(file).read()
+KINDS = [".csv", ".tsv", ".parquet", ".jsonl", ".arrow", ".xlsx", ".json", ".csv.gz"]
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_uploaded_tables_of_each_kind_are_read_whole(tmp_path: Path, suffix: str) -> None:
+    with write(tmp_path / f"books{suffix}").open("rb") as stream:
+        whole = read_table(as_file(stream))
     assert whole["title"].to_pylist() == BOOKS["title"].to_pylist()
-    assert whole["description"].to_pylist()[2] == "A girl, and\nthe Alps."
-    parts = list(open_table(file).batches(2))
+    assert whole["year"].to_pylist() == [1815, 1897, 1881]
+    assert whole["description"].to_pylist() == BOOKS["description"].to_pylist()
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_tables_on_disk_are_read_in_parts(tmp_path: Path, suffix: str) -> None:
+    parts = list(open_table(as_file(write(tmp_path / f"books{suffix}"))).batches(2))
     assert [len(part) for part in parts] == [2, 1]
     assert pa.concat_tables(parts)["year"].to_pylist() == [1815, 1897, 1881]
+
+
+@pytest.mark.parametrize("read", [read_table, lambda file: next(open_table(file).batches(9))])
+def test_a_single_column_needs_no_separator(
+    tmp_path: Path, read: Callable[[File], pa.Table]
+) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text('review\nI liked it, truly\n"Bad, and ""long"""\n')
+    found = ["I liked it, truly", 'Bad, and "long"']
+    assert read(as_file(path)).to_pydict() == {"review": found}
+    path.write_text("I liked it, truly all of it\nThe worst book ever\n")
+    texts = ["I liked it, truly all of it", "The worst book ever"]
+    assert read(as_file(path)).to_pydict() == {"text": texts}
+
+
+def test_a_table_that_excel_wrote_on_windows_keeps_its_letters(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_bytes("id;review\n1;Très bon café – 5 €\n2;fade\n".encode("cp1252"))
+    assert read_table(as_file(path))["review"][0].as_py() == "Très bon café – 5 €"
+    parts = list(open_table(as_file(path)).batches(1))
+    assert parts[0]["review"][0].as_py() == "Très bon café – 5 €"
+
+
+def test_a_list_of_texts_is_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "texts.json"
+    path.write_text('["One.", "Two."]')
+    assert read_table(as_file(path)).to_pydict() == {"text": ["One.", "Two."]}
+
+
+def test_a_broken_workbook_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "books.xlsx")
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(FormatError, match=r"books\.xlsx"):
+        read_table(as_file(path))
+
+
+def test_the_likeliest_column_of_texts_comes_first() -> None:
+    table = pa.table({"day": ["Mon"], "verdict": ["good and long"], "review_text": ["ok"]})
+    assert text_columns(table.schema, table) == ["review_text", "verdict", "day"]
 
 
 def test_text_files_are_read_in_parts(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import explorer
 from explorer.errors import ExplorerError
 from explorer.jobs import Job, JobState
-from explorer.ui import encode_view, landing
+from explorer.space import Source
+from explorer.ui import encode_view, encoding_jobs, landing, model_choice, own_texts
+from explorer.ui.spaces import find_space, opened_spaces, sample_space
 from tests.pages.conftest import Visit, said
 
 PAGE = "pages/encode.py"
@@ -44,9 +47,8 @@ class JobsHere:
 
 @pytest.fixture(autouse=True)
 def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = encode_view.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
-    monkeypatch.setattr(encode_view, "encodings", lambda: shared)
-    monkeypatch.setattr(landing, "encodings", lambda: shared)
+    shared = encoding_jobs.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
+    monkeypatch.setattr(encoding_jobs, "encodings", lambda: shared)
 
 
 def press(screen: AppTest, label: str) -> AppTest:
@@ -57,7 +59,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     screen = visit(PAGE)
     press(screen, "Try these ten sentences")
     press(screen, "Encode 10 texts")
-    assert "**10 texts** went through the model" in said(screen)
+    assert "10 texts; **10** went through the model" in said(screen)
     press(screen, "Forget them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
@@ -66,7 +68,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
 
 
 def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
-    for expected in ("**2 texts** went through the model", "all were kept from before"):
+    for expected in ("2 texts; **2** went through the model", "2 texts; all were kept from before"):
         screen = visit(PAGE)
         screen.text_area(key="typed texts").set_value("a house\n\na secret").run()
         assert "1 empty text was left out" in said(screen)
@@ -77,7 +79,7 @@ def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
 def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: Visit) -> None:
     screen = visit(PAGE, space="words")
     screen.text_area(key="typed texts").set_value("king and queen\nxqzzt house").run()
-    screen.selectbox(key="model").select(encode_view.WORDS).run()
+    screen.selectbox(key="model").select(model_choice.WORDS).run()
     press(screen, "Encode 2 texts")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "2"
@@ -85,7 +87,7 @@ def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: V
 
 
 def test_a_models_own_words_open_as_a_space(visit: Visit) -> None:
-    screen = visit(PAGE, texts=encode_view.WORDS_OF)
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
     press(screen, "Open its words")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "22,501"
@@ -94,7 +96,7 @@ def test_a_models_own_words_open_as_a_space(visit: Visit) -> None:
 def test_a_model_that_is_not_there_is_told(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = visit(PAGE)
     screen.text_area(key="typed texts").set_value("a house").run()
-    screen.selectbox(key="model").select(encode_view.ANOTHER).run()
+    screen.selectbox(key="model").select(model_choice.ANOTHER).run()
     screen.text_input(key="other model").set_value("/no/such/folder").run()
     press(screen, "Encode 1 text")
     assert "There is no folder" in said(screen)
@@ -106,7 +108,7 @@ def test_a_server_with_a_list_offers_only_what_is_on_it(
     monkeypatch.setenv("EXPLORER_MODELS", "BAAI/bge-small-en-v1.5")
     options = visit(PAGE).selectbox(key="model").options
     assert "BAAI/bge-small-en-v1.5" in options
-    assert encode_view.ANOTHER not in options
+    assert model_choice.ANOTHER not in options
 
 
 def test_a_sentence_lands_among_the_books_that_a_reader_would_expect(visit: Visit) -> None:
@@ -131,12 +133,56 @@ def test_words_land_in_the_space_of_word_pieces(visit: Visit) -> None:
 
 
 def test_a_space_whose_model_is_unknown_says_so(visit: Visit) -> None:
-    from explorer import open_space
-    from explorer.ui.spaces import opened_spaces
-
     space_id = opened_spaces().add(
-        open_space(b"king 1 0\nqueen 1 0.5\npea 0 1\nbean 0.1 1\n", name="mine")
+        explorer.open_space(b"king 1 0\nqueen 1 0.5\npea 0 1\nbean 0.1 1\n", name="mine")
     )
     screen = visit("pages/map.py", space=space_id, typed="royal")
     assert not screen.exception
-    assert "What made the vectors of mine is not known" in said(screen)
+    assert "what made the vectors of mine is not known" in said(screen)
+    assert not [one for one in screen.text_input if one.key == "typed"]
+
+
+def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
+    screen = visit(PAGE, texts=own_texts.FROM_FILE)
+    table = b"stars,review_text\n5,Wonderful\n1,\n2,Boring\n5,Wonderful\n"
+    screen.file_uploader(key="texts file").upload("reviews.csv", table, "text/csv").run()
+    assert screen.selectbox(key="column").value == "review_text"
+    assert screen.selectbox(key="label column").value == "review_text"
+    screen.text_input(key="space name").set_value("our reviews").run()
+    press(screen, "Encode 3 texts")
+    assert "**our reviews**: 3 texts, 2 different" in said(screen)
+    press(screen, "See the map")
+    assert not screen.exception
+    space = find_space(screen.session_state["space"])
+    assert space is not None
+    assert space.name == "our reviews"
+    assert space.metadata is not None
+    assert space.metadata["stars"].to_pylist() == [5, 2, 5]
+
+
+def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
+    loading = JobState("running", 0.0, "loading a model")
+    assert encode_view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
+    reading = JobState("running", 0.5, "encoding 5 of 10 texts")
+    assert encode_view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
+
+
+def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:
+    words = sample_space("words")
+    made = explorer.encode(["king and queen", "bread and butter"], words, name="pairs")
+    screen = visit("pages/map.py", space=opened_spaces().add(made), typed="a royal queen xqzzt")
+    assert not screen.exception
+    assert "Nearest is **king and queen**" in said(screen)
+
+
+def test_averaged_words_that_have_gone_are_told(visit: Visit) -> None:
+    words = explorer.EmbeddingSpace(["sun", "rain"], [[1, 0.5], [0, 1]], name="weather")
+    made = explorer.encode(["sun and rain", "rain"], words)
+    screen = visit("pages/map.py", space=opened_spaces().add(made), typed="sun")
+    assert "not open any more" in said(screen)
+
+
+def test_the_empty_field_says_who_reads(visit: Visit) -> None:
+    assert landing.invitation(sample_space("books")).startswith("atmospheric")
+    space = explorer.EmbeddingSpace(["a"], [[1.0]], source=Source(model="some/model"))
+    assert landing.invitation(space) == "read by model"
