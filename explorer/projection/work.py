@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from explorer import cache
+from explorer.array_file import ArrayFile, as_array
 from explorer.clusters import Clusters, find_clusters
-from explorer.jobs import ArrayFile, Job, Jobs, as_array
+from explorer.jobs import Job, Jobs
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.report import DrawingReport, Report, no_report
 from explorer.space import EmbeddingSpace
