@@ -53,7 +53,17 @@ def running_server(cache_dir: Path, **settings: str) -> Iterator[Server]:
             wait_until_healthy(url, app, log)
             yield Server(url)
         finally:
-            app.terminate()
+            stop(app)
+
+
+def stop(app: subprocess.Popen[bytes]) -> None:
+    """End the app; one that does not end when told to is a failure, and nothing to wait for."""
+    app.terminate()
+    try:
+        app.wait(PATIENCE / 1000)
+    except subprocess.TimeoutExpired:
+        app.kill()
+        pytest.fail("The app did not stop when it was told to.")
 
 
 def wait_until_healthy(url: str, app: subprocess.Popen[bytes], log: Path) -> None:
