@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.array_file import ArrayFile
 from explorer.cache import vectors_file
 from explorer.errors import ParseError, QueryError
 from explorer.formats.file import File, FileSource, as_file
+from explorer.job_file import ArrayFile
 from explorer.jobs import Job, Jobs
 from explorer.prediction import predict, predict_file
 from explorer.projection.report import Report, no_report

@@ -65,8 +65,8 @@ class Jobs:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
         `when_done` gets the result in this process, before the job counts as done. An
-        ArrayFile among the arguments arrives as one, or as the array itself where its file
-        cannot be reached (see `as_array`). A key whose job failed or was cancelled is
+        JobFile among the arguments arrives as one, or as its content where the file cannot
+        be reached (see `loaded`). A key whose job failed or was cancelled is
         computed anew.
         """
         with self._lock:

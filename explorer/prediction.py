@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.analogy import EPSILON
-from explorer.array_file import as_array
 from explorer.errors import QueryError
+from explorer.job_file import loaded
 from explorer.neighbors import dense
 from explorer.projection.report import Report, no_report
 
@@ -92,7 +92,7 @@ def predict_file(
     report: Report = no_report,
 ) -> Rows:
     """Answer questions on a worker, given the vectors or the file that it maps into memory."""
-    return predict(dense(as_array(vectors)), canonical, questions, method, report)
+    return predict(dense(loaded(vectors)), canonical, questions, method, report)
 
 
 def other_spellings(canonical: Rows) -> dict[int, list[int]]:

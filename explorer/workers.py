@@ -28,8 +28,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from explorer.array_file import ArrayFile
 from explorer.errors import JobError
+from explorer.job_file import JobFile
 
 CONNECT_SECONDS = 10.0  # to a cluster given by its address
 START_SECONDS = 120.0  # for workers of our own, on a machine that does much else
@@ -70,9 +70,8 @@ class Connection:
                 self._client = self._connect(self._scheduler, CONNECT_SECONDS)
             else:
                 address, key, certificate = self._start_local()
-                self._client = self._connect(
-                    address, START_SECONDS, security=as_security(key, certificate)
-                )
+                security = as_security(key, certificate)
+                self._client = self._connect(address, 3 * CONNECT_SECONDS, security=security)
             atexit.register(self.close)
             return self._client
 
@@ -101,7 +100,7 @@ class Connection:
 
     def reachable(self, given: Any) -> Any:
         """Return an argument as the workers can use it: arrays of files are sent to a cluster."""
-        if not self._scheduler or not isinstance(given, ArrayFile):
+        if not self._scheduler or not isinstance(given, JobFile):
             return given
         with self._sending:  # jobs that begin together need it once
             sent = self._arrays.pop(given.path, None) or self.send(given.load())
@@ -129,9 +128,16 @@ class Connection:
                 process.kill()
 
     def _is_alive(self) -> bool:
-        if self._client is None or self._client.status not in ("running", "connecting"):
+        if self._client is None:
             return False
-        return bool(self._scheduler) or (self._process is not None and self._process.poll() is None)
+        if self._scheduler:  # it may come back
+            return self._client.status in ("running", "connecting")
+        # the connection ends a moment before the process does: one that connects again is lost
+        return (
+            self._client.status == "running"
+            and self._process is not None
+            and self._process.poll() is None
+        )
 
     def _connect(self, address: str, seconds: float, **options: Any) -> Any:
         from distributed import Client

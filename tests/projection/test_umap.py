@@ -9,10 +9,12 @@ import pyarrow as pa
 import pytest
 from sklearn.manifold import trustworthiness
 from umap import UMAP
+from umap.umap_ import fuzzy_simplicial_set
 
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError, ProjectionError
 from explorer.projection import graph
+from explorer.projection.fuzzy import fuzzy_graph
 
 FEW = 1000
 
@@ -181,6 +183,23 @@ def test_densmap_keeps_densities_as_umap_learns_does() -> None:
         for densmap in (False, True)
     )
     assert dense > 1.3 * plain
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("kind", ["words", "duplicates", "all in one place"])
+def test_the_graph_is_umap_learns(few_words: EmbeddingSpace, metric: str, kind: str) -> None:
+    apart = np.random.default_rng(1).normal(size=(40, 5))
+    vectors = {
+        "words": few_words.vectors,
+        "duplicates": np.repeat(apart, 5, axis=0).astype(np.float32),
+        "all in one place": np.ones((50, 3), np.float32),
+    }[kind]
+    space = EmbeddingSpace([str(row) for row in range(len(vectors))], vectors)
+    indices, distances, _ = graph.nearest_graph(space, 8, metric, 42)
+    expected, _, _ = fuzzy_simplicial_set(
+        vectors, 8, np.random.RandomState(0), metric, knn_indices=indices, knn_dists=distances
+    )
+    assert abs(fuzzy_graph(indices, distances, metric) - expected).max() < 1e-6
 
 
 def test_beyond_the_border_neighbors_are_searched_by_an_index_and_told(
