@@ -26,6 +26,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from streamlit.proto.AutoRerun_pb2 import AutoRerun
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -122,6 +123,8 @@ class Visitor:
         self._page, self._query = page, query
         self._socket: ClientConnection | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._fragments: dict[str, asyncio.Task[None]] = {}
+        self._announced: set[str] = set()
         self._texts: list[str] = []
         self._news = asyncio.Event()
         self._hash = ""
@@ -142,7 +145,7 @@ class Visitor:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
+        for task in (*self._tasks, *self._fragments.values()):
             task.cancel()
         if self._socket is not None:
             await self._socket.close()
@@ -168,8 +171,11 @@ class Visitor:
         assert callable(holds)
         async with asyncio.timeout(PATIENCE):
             while not holds():
+                if self._tasks and self._tasks[0].done():
+                    raise SystemExit(f"A visitor lost the server: {self._tasks[0].exception()}")
                 self._news.clear()
-                await self._news.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), 1)
 
     async def _read(self) -> None:
         assert self._socket is not None
@@ -179,13 +185,12 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self._hash = message.new_session.page_script_hash
-                if not message.new_session.fragment_ids_this_run:
-                    self._texts.clear()
-                    self._stop_fragments()
+                self._texts.clear()
+                self._announced.clear()
             elif kind == "delta":
                 self._look(message)
             elif kind == "auto_rerun":
-                self._tasks.append(asyncio.create_task(self._repeat(message)))
+                self._repeat_from_now(message.auto_rerun)
             elif kind == "script_finished":
                 self._finish(message)
             self._news.set()
@@ -199,22 +204,27 @@ class Visitor:
             self.saw_line |= IN_LINE.search(element.progress.text) is not None
 
     def _finish(self, message: ForwardMsg) -> None:
+        if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+            return  # of a fragment, or cut short by the next run
         self.finished += 1
+        for gone in set(self._fragments) - self._announced:
+            self._fragments.pop(gone).cancel()
         shown = "\n".join(self._texts)
         if not self.drawn_at and DRAWN in shown and ON_THE_WAY not in shown:
             self.drawn_at = time.perf_counter()
 
-    async def _repeat(self, message: ForwardMsg) -> None:
+    def _repeat_from_now(self, wished: AutoRerun) -> None:
         """Ask for a fragment as often as it wishes, as the browser does."""
-        while True:
-            await asyncio.sleep(message.auto_rerun.interval)
-            await self.ask(message.auto_rerun.fragment_id)
 
-    def _stop_fragments(self) -> None:
-        """A new run of the page makes its fragments anew."""
-        for task in self._tasks[1:]:
-            task.cancel()
-        del self._tasks[1:]
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(wished.interval)
+                await self.ask(wished.fragment_id)
+
+        self._announced.add(wished.fragment_id)
+        if (old := self._fragments.pop(wished.fragment_id, None)) is not None:
+            old.cancel()
+        self._fragments[wished.fragment_id] = asyncio.create_task(repeat())
 
 
 class Together(contextlib.AsyncExitStack):
