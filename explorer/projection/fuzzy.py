@@ -29,7 +29,8 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
     Parameters
     ----------
     indices, distances
-        (n, k): each point's nearest points, itself first.
+        (n, k): each point's nearest points, itself first; −1 and infinity where a search
+        by an index found fewer.
     metric
         By which they are near.
     """
@@ -40,9 +41,10 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
     beyond = np.maximum(distances - nearest[:, None], 0)
     strength = np.exp(-np.divide(beyond, width[:, None], where=width[:, None] > 0, out=beyond * 0))
     strength[indices == np.arange(n)[:, None]] = 0  # no point is its own neighbor
-    strength[distances >= APART.get(metric, np.inf)] = 0
+    strength[(indices < 0) | (distances >= APART.get(metric, np.inf))] = 0
     rows = np.repeat(np.arange(n), k)
-    one = csr_matrix((strength.ravel(), (rows, indices.ravel())), shape=(n, n))
+    columns = np.maximum(indices, 0).ravel()
+    one = csr_matrix((strength.ravel(), (rows, columns)), shape=(n, n))
     one.eliminate_zeros()
     other = one.T.tocsr()
     return (one + other - one.multiply(other)).tocsr()
@@ -68,5 +70,6 @@ def widths(distances: Floats) -> tuple[Floats, Floats]:
         low[open_ones[~too_wide]] = width[open_ones[~too_wide]]
         ends = np.where(np.isfinite(high), (low + high) / 2, 2 * width)
         width[open_ones] = ends[open_ones]
-    means = np.where(nearest > 0, wide.mean(axis=1), wide.mean())
+    known = np.where(np.isfinite(wide), wide, np.nan)
+    means = np.where(nearest > 0, np.nanmean(known, axis=1), np.nanmean(known))
     return nearest.astype(np.float32), np.maximum(width, LEAST_WIDTH * means).astype(np.float32)
