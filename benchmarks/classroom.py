@@ -138,7 +138,8 @@ class Visitor:
             self._url,
             subprotocols=["streamlit"],
             origin=self._origin,
-            max_size=None,  # type: ignore[arg-type,list-item]
+            max_size=None,
+            ping_interval=None,  # as browsers do  # type: ignore[arg-type,list-item]
         )
         self._tasks.append(asyncio.create_task(self._read()))
         await self.ask()
@@ -172,7 +173,7 @@ class Visitor:
         async with asyncio.timeout(PATIENCE):
             while not holds():
                 if self._tasks and self._tasks[0].done():
-                    raise SystemExit(f"A visitor lost the server: {self._tasks[0].exception()}")
+                    raise RuntimeError(f"A visitor lost the server: {self._tasks[0].exception()}")
                 self._news.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), 1)

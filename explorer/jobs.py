@@ -107,6 +107,12 @@ class Jobs:
             ]
         return line.index(job) + 1 if job in line else 0
 
+    @property
+    def watchers(self) -> int:
+        """How many wait for jobs that are not over, counted once for each job."""
+        with self._lock:
+            return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
+
     def start(self, warm_up: Callable[[], None] = lambda: None) -> None:
         """Start the workers now, and have each do `warm_up`, so that the first job need not."""
         if self.runs_here:

@@ -39,7 +39,8 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
     n, k = indices.shape
     nearest, width = widths(distances)
     beyond = np.maximum(distances - nearest[:, None], 0)
-    strength = np.exp(-np.divide(beyond, width[:, None], where=width[:, None] > 0, out=beyond * 0))
+    share = np.divide(beyond, width[:, None], where=width[:, None] > 0, out=np.zeros_like(beyond))
+    strength = np.exp(-share)
     strength[indices == np.arange(n)[:, None]] = 0  # no point is its own neighbor
     strength[(indices < 0) | (distances >= APART.get(metric, np.inf))] = 0
     rows = np.repeat(np.arange(n), k)
