@@ -331,6 +331,7 @@ def test_who_leaves_stops_a_job_only_when_nobody_else_waits(jobs: Jobs) -> None:
     job = jobs.submit("left", turn_forever)
     job.watch("one")
     job.watch("other")
+    assert jobs.watchers == 2
     assert not job.leave("one")
     assert not job.state.is_over
     assert job.leave("other")
