@@ -30,7 +30,7 @@ __all__ = ["Job", "JobState", "Jobs"]
 KEPT_JOBS = 200  # finished ones, so that their state can still be asked for
 TRIES = 2  # when what a cluster's workers held is lost
 LOOK_EVERY = 2.0  # seconds between two looks whether the workers are still there
-NO_WORKERS_SECONDS = 60.0  # a worker that died is replaced, and a cluster may just be starting
+NO_WORKERS_SECONDS = 150.0  # a worker that died is replaced, and a cluster may just be starting
 FETCH_SECONDS = 600.0  # for a finished result to arrive
 
 
