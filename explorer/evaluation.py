@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from explorer.cache import vectors_file
 from explorer.errors import ParseError, QueryError
 from explorer.formats.file import File, FileSource, as_file
+from explorer.job_file import ArrayFile
 from explorer.jobs import Job, Jobs
 from explorer.prediction import predict, predict_file
 from explorer.projection.report import Report, no_report
@@ -241,8 +242,8 @@ def start_evaluation(
     jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
 ) -> Job:
     """Start to answer the questions outside the web process, or join who is doing so."""
-    path = str(vectors_file(space))
-    return jobs.submit(key, predict_file, path, plan.canonical, plan.questions, method)
+    vectors = ArrayFile(str(vectors_file(space)))
+    return jobs.submit(key, predict_file, vectors, plan.canonical, plan.questions, method)
 
 
 def plan_analogies(

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from explorer.neighbors import Neighbors, nearest_neighbors
 from explorer.projection import Projection
+from explorer.projection.placing import Placement, place
 from explorer.space import EmbeddingSpace
 from explorer.vector import Vector
 
 NEIGHBORS = 5
-SHARPNESS = 0.05  # of cosine: a neighbor that much farther counts a third (1/e)
 SAMPLE = 500  # points whose own nearest neighbor is looked up, to know what is usual
 
 
@@ -25,9 +25,8 @@ class Landing:
     ----------
     text
         What was encoded.
-    coordinates
-        (2,) or (3,) float32: the mean of its nearest neighbors' places, nearer ones
-        counting more. It lies among them, and no point moves.
+    placement
+        Where that is in the picture, how it was found, and what it keeps (see `place`).
     neighbors
         Its nearest known points, by cosine in all dimensions.
     usual
@@ -35,9 +34,15 @@ class Landing:
     """
 
     text: str
-    coordinates: NDArray[np.float32]
+    placement: Placement
     neighbors: Neighbors
     usual: NDArray[np.float32]
+
+    @property
+    def coordinates(self) -> NDArray[np.float32]:
+        """(2,) or (3,) float32: its place; no other point moves."""
+        where: NDArray[np.float32] = self.placement.coordinates[0]
+        return where
 
     @property
     def nearness(self) -> float:
@@ -55,6 +60,9 @@ def land(
 ) -> Landing:
     """Return where a text's vector, (d,), comes down among the drawn points of its space.
 
+    PCA and custom axes have a formula for it; in other pictures it is put among its
+    neighbors.
+
     Raises
     ------
     QueryError
@@ -62,16 +70,14 @@ def land(
 
     Examples
     --------
+    >>> from explorer.projection import project
     >>> space = EmbeddingSpace(["a", "b", "c"], [[1, 0], [0, 1], [-1, 0]])
-    >>> drawn = Projection(space.vectors, "pca", {}, 0)
+    >>> drawn = project(space, "axes", axes=["a", "b"])
     >>> land(space, drawn, "almost a", np.array([1, 0.01], np.float32)).coordinates.round(1)
     array([1., 0.], dtype=float32)
     """
     found = nearest_neighbors(space, Vector(text, vector), k=min(NEIGHBORS, len(space)))
-    weights = np.exp((found.scores - found.scores[0]) / SHARPNESS)
-    places = projection.coordinates[found.indices]
-    coordinates = (weights[:, None] * places).sum(axis=0) / weights.sum()
-    return Landing(text, coordinates.astype(np.float32), found, usual_nearness(space))
+    return Landing(text, place(space, projection, vector), found, usual_nearness(space))
 
 
 def usual_nearness(space: EmbeddingSpace) -> NDArray[np.float32]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.analogy import EPSILON
 from explorer.errors import QueryError
+from explorer.job_file import loaded
+from explorer.neighbors import dense
 from explorer.projection.report import Report, no_report
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -84,15 +85,14 @@ def predict(
 
 
 def predict_file(
-    vectors_path: str,
+    vectors: Any,
     canonical: Rows,
     questions: Rows,
     method: str,
     report: Report = no_report,
 ) -> Rows:
-    """Answer questions on a worker, which maps the vectors of a `.npy` file into memory."""
-    vectors = np.load(Path(vectors_path), mmap_mode="r", allow_pickle=False)
-    return predict(vectors, canonical, questions, method, report)
+    """Answer questions on a worker, given the vectors or the file that it maps into memory."""
+    return predict(dense(loaded(vectors)), canonical, questions, method, report)
 
 
 def other_spellings(canonical: Rows) -> dict[int, list[int]]:

@@ -16,11 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from explorer import EmbeddingSpace, project
+from explorer import EmbeddingSpace, encode, project
 from explorer.cli import main
-from explorer.errors import ProjectionError
+from explorer.encode import work as encoding
+from explorer.encode.texts import prepare as own_texts
+from explorer.errors import JobError, ProjectionError
+from explorer.evaluation import plan_analogies, start_evaluation
 from explorer.jobs import Jobs
 from explorer.projection.large import project_parquet
+from explorer.projection.tsne import GRAPH_SHARE
 from explorer.projection.work import Picture, start
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +55,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1"]
     command += ["--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+    command += ["--idle-timeout", "300"]  # it does not outlive a test run that was killed
     scheduler = subprocess.Popen(
         command,
         cwd=folder,
@@ -135,10 +140,10 @@ def test_a_worker_killed_midway_stops_nothing(
     cluster: Cluster, jobs: Jobs, some_words: EmbeddingSpace
 ) -> None:
     """Three long projections, one a worker; one worker is killed while all three run."""
-    few = some_words.take(range(300), name="few words", step="first 300")
-    wanted = [Picture("tsne", seed=seed, params={"n_iter": 3000}) for seed in (1, 2, 3)]
+    few = some_words.take(range(200), name="few words", step="first 200")
+    wanted = [Picture("tsne", seed=seed, params={"n_iter": 1500}) for seed in (1, 2, 3)]
     running = [start(jobs, few, one) for one in wanted]
-    wait_until(lambda: all(job.state.share > 0.25 for job in running))
+    wait_until(lambda: all(job.state.share > GRAPH_SHARE for job in running))
     cluster.workers[0].send_signal(signal.SIGKILL)
     found = [job.result(PATIENCE) for job in running]
     assert all(np.isfinite(one.coordinates).all() for one in found)
@@ -159,3 +164,32 @@ def test_a_file_without_vectors_or_with_broken_ones_is_told(tmp_path: Path) -> N
                 tmp_path / "broken.parquet", tmp_path / "out.parquet", Picture("pca"), jobs=here
             )
     assert not (tmp_path / "out.parquet").exists()
+
+
+def test_texts_are_encoded_on_the_cluster(jobs: Jobs) -> None:
+    texts = own_texts(["the old house", "a house with secrets", "two cats"])
+    made: list[EmbeddingSpace] = []
+    encoding.start(jobs, texts, encoding.Wishes(), "three texts", made.append).result(PATIENCE)
+    expected = encode(["the old house", "a house with secrets", "two cats"], cache=False)
+    np.testing.assert_allclose(made[0].vectors, expected.vectors, atol=2e-6)
+    assert made[0].labels == ("the old house", "a house with secrets", "two cats")
+
+
+def test_analogies_are_evaluated_on_the_cluster(jobs: Jobs, space: EmbeddingSpace) -> None:
+    plan = plan_analogies(space, b": kin\nman king woman queen\n")
+    job = start_evaluation(jobs, "some analogies", space, plan, "3cosadd")
+    assert plan.report(space, job.result(PATIENCE), "3cosadd").accuracy == 1
+
+
+def test_a_cluster_without_workers_is_told(
+    cluster: Cluster, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last test here: its scheduler is left without workers."""
+    monkeypatch.setattr("explorer.jobs.LOOK_EVERY", 0.1)
+    monkeypatch.setattr("explorer.jobs.NO_WORKERS_SECONDS", 0.5)
+    for worker in cluster.workers:
+        worker.kill()
+        worker.wait()
+    job = jobs.submit("nobody is there", own_texts, ["a"])
+    with pytest.raises(JobError, match=r"no worker to compute this\. Start some at tcp:"):
+        job.result(PATIENCE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,13 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import Client, Security
 
 from explorer import EmbeddingSpace, cache, project, projection_quality
 from explorer.errors import JobCancelled, JobError, ProjectionError
-from explorer.jobs import FRAME_SECONDS, Job, Jobs
+from explorer.jobs import Job, Jobs
 from explorer.projection.report import Report
 from explorer.projection.work import Picture, measured_key, start, start_quality
+from explorer.task import FRAME_SECONDS
 
+ROOT = Path(__file__).parents[1]
 PATIENCE = 180.0  # seconds, for a busy machine; what is waited for comes within a few
 
 
@@ -103,8 +108,9 @@ def test_equal_keys_run_once_while_running_and_when_done(jobs: Jobs, tmp_path: P
 def test_progress_is_seen(jobs: Jobs, tmp_path: Path) -> None:
     go = tmp_path / "go"
     job = jobs.submit("progress", note_and_wait, str(tmp_path / "log"), str(go))
-    wait_until(lambda: job.state.state == "running")
-    assert (job.state.share, job.state.step) == (0.25, "waiting for the signal")
+    wait_until(lambda: job.state.share > 0)
+    assert (job.state.state, job.state.share) == ("running", 0.25)
+    assert job.state.step == "waiting for the signal"
     go.touch()
     job.result(PATIENCE)
 
@@ -152,14 +158,13 @@ def test_a_job_cancelled_before_the_workers_stand_is_never_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     idle = Jobs(workers=1)
+    job = Job("too late")
 
     def connect() -> object:
         job.cancel()
         return object()  # a client that can do nothing: what is sent to it fails
 
     monkeypatch.setattr(idle._connection, "client", connect)
-    monkeypatch.setattr("threading.Thread.start", lambda thread: None)
-    job = idle.submit("too late", double, 1)
     idle._run(job, double, (1,), lambda result: None)
     assert job.state.state == "cancelled"
 
@@ -317,7 +322,7 @@ def test_a_job_whose_watchers_have_all_gone_is_stopped(
     job.watch("somebody")
     jobs.stop_abandoned()
     assert (job.watchers, job.state.is_over) == (1, False)
-    monkeypatch.setattr("explorer.jobs.ABANDONED_SECONDS", 0.0)
+    monkeypatch.setattr("explorer.job.ABANDONED_SECONDS", 0.0)
     jobs.stop_abandoned()
     assert job.state.state == "cancelled"
 
@@ -326,6 +331,7 @@ def test_who_leaves_stops_a_job_only_when_nobody_else_waits(jobs: Jobs) -> None:
     job = jobs.submit("left", turn_forever)
     job.watch("one")
     job.watch("other")
+    assert jobs.watchers == 2
     assert not job.leave("one")
     assert not job.state.is_over
     assert job.leave("other")
@@ -367,3 +373,61 @@ def test_warmed_workers_have_done_what_a_first_job_would_wait_for(tmp_path: Path
     wait_until(fresh.is_warm)
     assert (tmp_path / "warm").exists()
     fresh.close()
+
+
+def test_the_end_of_all_workers_at_once_is_survived() -> None:
+    own = Jobs(workers=1)
+    assert own.submit("before the end", double, 1).result(PATIENCE) == 2
+    program = own._connection._process
+    job = own.submit("during the end", turn_forever)
+    wait_until(lambda: job.state.state == "running")
+    assert program is not None
+    program.kill()
+    wait_until(lambda: job.state.attempt == 2)
+    job.cancel()
+    assert own.submit("after the end", own_pid).result(PATIENCE) != os.getpid()
+    own.close()
+
+
+def test_who_waits_for_a_job_hears_of_the_end_of_all_jobs() -> None:
+    own = Jobs(workers=1)
+    job = own.submit("endless to the end", turn_forever)
+    wait_until(lambda: job.state.state == "running")
+    own.close()
+    with pytest.raises(JobCancelled):
+        job.result(0)
+
+
+@pytest.mark.parametrize("program", ["exec sleep 60", "exit 1"], ids=["hangs", "dies"])
+def test_workers_that_do_not_start_are_told(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "python"
+    script.write_text(f"#!/bin/sh\n{program}\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(script))
+    monkeypatch.setattr("explorer.workers.START_SECONDS", 0.5)
+    broken = Jobs(workers=1)
+    with pytest.raises(JobError, match="The worker processes did not start"):
+        broken.submit("never", double, 1).result(PATIENCE)
+    broken.close()
+
+
+def test_an_interpreter_ends_whose_workers_still_compute() -> None:
+    script = (
+        "import time; from explorer.jobs import Jobs; from tests.test_jobs import turn_forever;"
+        "job = Jobs(workers=1).submit('endless', turn_forever)\n"
+        "while job.state.state != 'running': time.sleep(0.02)\n"
+    )
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE)
+
+
+def test_who_lacks_the_key_does_not_reach_the_workers(jobs: Jobs) -> None:
+    """Another user of this machine who finds the port could else run code as this one."""
+    address = jobs._connection.client().scheduler.address
+    assert address.startswith("tls://127.0.0.1:")
+    for guess, security in ((address.replace("tls", "tcp"), None), (address, Security.temporary())):
+        with pytest.raises(OSError):  # noqa: PT011 - refused, or never answered
+            Client(guess, security=security, timeout=2, set_as_default=False)
+    assert jobs.submit("with the key", double, 8).result(PATIENCE) == 16

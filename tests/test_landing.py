@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from explorer import EmbeddingSpace, project
+from explorer import EmbeddingSpace, Projection, project
 from explorer.errors import QueryError
 from explorer.landing import land, usual_nearness
 
@@ -22,10 +22,23 @@ def test_a_known_vector_lands_on_its_own_point(words: EmbeddingSpace) -> None:
 
 def test_a_mixture_lands_between_its_parts(space: EmbeddingSpace) -> None:
     drawn = project(space, "pca", n_components=3)
-    landing = land(space, drawn, "a couple", space["king"].values + space["queen"].values)
+    landing = land(space, drawn, "a couple", (space["king"].values + space["queen"].values) / 2)
     assert set(landing.neighbors.labels[:2]) == {"king", "queen"}
     middle = drawn.coordinates[:2].mean(axis=0)
-    np.testing.assert_allclose(landing.coordinates, middle, atol=0.02)
+    np.testing.assert_allclose(landing.coordinates, middle, atol=1e-5)
+    assert landing.placement.is_exact
+
+
+def test_where_there_is_no_formula_it_lands_among_its_neighbors(words: EmbeddingSpace) -> None:
+    some = words.take(range(500), name="some", step="first 500")
+    drawn = Projection(project(some, "pca").coordinates, "umap")  # as if UMAP had drawn it
+    new = words.vectors[700]
+    landing = land(some, drawn, "new", new)
+    assert not landing.placement.is_exact
+    assert "not moved" in landing.placement.sentence
+    near = drawn.coordinates[landing.placement.neighbors[0]]
+    assert (near.min(axis=0) <= landing.coordinates).all()
+    assert (landing.coordinates <= near.max(axis=0)).all()
 
 
 def test_the_usual_nearness_is_that_of_an_exact_search(words: EmbeddingSpace) -> None:

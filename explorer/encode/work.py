@@ -27,6 +27,7 @@ from explorer.encode.models import DEFAULT_MODEL, TOKENS_OF
 from explorer.encode.texts import Texts, prepare
 from explorer.encode.tokens import average_of_tokens
 from explorer.encode.vector_cache import opened
+from explorer.job_file import JobFile, loaded
 from explorer.jobs import Job, Jobs
 from explorer.projection.report import Report, no_report
 from explorer.settings import load_settings
@@ -54,8 +55,9 @@ class Made:
 
     Attributes
     ----------
-    path
-        A `.npy` file in the cache with the vectors, (n, d) float32.
+    vectors
+        (n, d) float32: the path of a `.npy` file in the cache, or the array itself from a
+        worker with another disk.
     source, notes
         For the space: where its vectors come from, and what a reader should know.
     computed, read_back, long
@@ -69,7 +71,7 @@ class Made:
         The lowest cosine to the float32 vectors on a few of the texts; None in float32.
     """
 
-    path: str
+    vectors: str | NDArray[np.float32]
     source: Source
     notes: tuple[str, ...]
     computed: int
@@ -79,6 +81,14 @@ class Made:
     device: str
     precision: str
     closeness: float | None
+
+
+class TextsFile(JobFile):
+    """Texts that are to be encoded, in the cache."""
+
+    def load(self) -> Texts:
+        """Return the texts."""
+        return read(Path(self.path))
 
 
 def encoding_jobs() -> Jobs:
@@ -100,25 +110,30 @@ def start(
 ) -> Job:
     """Start to encode texts, or join who does it already; `when_done` gets the space."""
     key = encoding_key(texts, wishes, name)
-    source = cache.keep("texts", f"{digest(texts)}.arrow", lambda stream: write(texts, stream))
+    path = cache.keep("texts", f"{digest(texts)}.arrow", lambda stream: write(texts, stream))
     return jobs.submit(
         key,
         encode_file,
-        str(source),
+        TextsFile(str(path)),
         key,
         asdict(wishes),
         when_done=lambda made: when_done(finished_space(texts, made, name)),
     )
 
 
-def encode_file(path: str, key: str, wishes: dict[str, Any], report: Report = no_report) -> Made:
-    """Encode the texts of a file; runs on a worker."""
-    texts = read(Path(path))
+def encode_file(
+    given: Texts | TextsFile, key: str, wishes: dict[str, Any], report: Report = no_report
+) -> Made:
+    """Encode texts, given as a file or, on a worker that cannot reach it, as they are."""
+    texts: Texts = loaded(given)
+    shares_disk = isinstance(given, TextsFile)
     wished = Wishes(**wishes)
     if wished.model.startswith(TOKENS_OF):
         space = averaged_tokens(texts, wished.model, "")
-        file = keep_vectors(key, space.vectors)
-        return Made(file, space.source, space.notes, len(texts), 0, 0, 0.0, "cpu", "float32", None)
+        kept_vectors = keep_vectors(key, space.vectors) if shares_disk else space.vectors
+        return Made(
+            kept_vectors, space.source, space.notes, len(texts), 0, 0, 0.0, "cpu", "float32", None
+        )
     report(0.0, f"loading {wished.model}")
     use_all_cores()
     load = partial(load_encoder, wished.model, pooling=wished.pooling, device=wished.device)
@@ -133,7 +148,7 @@ def encode_file(path: str, key: str, wishes: dict[str, Any], report: Report = no
         report(1.0, "measuring how near half precision comes")
         near = closeness(texts.texts, load(precision="float32"), encoder)
     return Made(
-        keep_vectors(key, space.vectors),
+        keep_vectors(key, space.vectors) if shares_disk else space.vectors,
         space.source,
         space.notes,
         made.computed,
@@ -150,7 +165,9 @@ def finished_space(texts: Texts, made: Made, name: str) -> EmbeddingSpace:
     """Return the space that a job made."""
     from explorer.encode import with_texts
 
-    vectors = np.load(made.path, allow_pickle=False)
+    vectors = made.vectors
+    if isinstance(vectors, str):
+        vectors = np.load(Path(vectors), allow_pickle=False)
     vectors.flags.writeable = False
     return EmbeddingSpace(
         texts.labels,

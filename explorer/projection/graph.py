@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.neighbors import neighbor_graph
+from explorer.projection.on_gpu import GPU_TO, gpu, neighbor_graph_on
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
@@ -24,7 +25,8 @@ def nearest_graph(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[str, ...]]:
     """Return each row's k nearest rows, itself first, their distances, and what to note.
 
-    Above 30,000 points, by PyNNDescent (Dong, Moses & Li 2011): approximate, and fast.
+    Above 30,000 points, and to a million, on a GPU where there is one; else by PyNNDescent
+    (Dong, Moses & Li 2011): approximate, and fast.
     `share` is what this is of the whole work that `report` tells of.
     """
     n = len(space)
@@ -34,6 +36,13 @@ def nearest_graph(
         report(0.0, step)
         indices, distances = neighbor_graph(
             space, k, metric, report=lambda done: report(share * done, step)
+        )
+        return indices, distances, ()
+    if n <= GPU_TO and not space.is_sparse and (device := gpu()):
+        step = "comparing every point with every other on the GPU"
+        report(0.0, step)
+        indices, distances = neighbor_graph_on(
+            device, space, k, metric, report=lambda done: report(share * done, step)
         )
         return indices, distances, ()
     report(0.0, "searching each point's neighbors")

@@ -47,7 +47,7 @@ class Placement:
     def sentence(self) -> str:
         """How they were placed, in words."""
         if self.is_exact:
-            return "Placed exactly: the same formula that placed the others."
+            return "Placed exactly, by the formula that placed the others; none of them moved."
         return (
             "Placed among its nearest neighbors: this method has no formula for new points, "
             "and the others were not moved."

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.projection import pca
+from explorer.projection.fuzzy import fuzzy_graph
 from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
 from explorer.projection.report import DrawingReport, no_report
@@ -57,27 +58,18 @@ def project(
     )
     start = spread(pca.project(space, n_components, 0).coordinates, seed)
     report(GRAPH_SHARE, "loading UMAP", start)
-    from umap import UMAP
     from umap.layouts import optimize_layout_euclidean
     from umap.umap_ import find_ab_params, make_epochs_per_sample
 
-    with warnings.catch_warnings():
-        # umap-learn notes that no search index came with the neighbors; it would be
-        # needed to add points, which is done elsewhere.
-        warnings.simplefilter("ignore", UserWarning)
-        fitted = UMAP(
-            n_neighbors=k,
-            min_dist=min_dist,
-            metric=metric,
-            random_state=seed,
-            n_jobs=1 if seed is not None else -1,
-            precomputed_knn=(indices, distances),
-            transform_mode="graph",
-            densmap=densmap,
-            target_metric=wanted[1] if wanted else "categorical",
-        ).fit(space.matrix, wanted[0] if wanted else None)
+    lengths = None  # of the graph's edges: what densMAP needs to know of it
+    if wanted or densmap:
+        graph, lengths = umap_learns_graph(
+            space, indices, distances, metric, seed, wanted=wanted, densmap=densmap
+        )
+    else:
+        graph = fuzzy_graph(indices, distances, metric)
     epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
-    edges = fitted.graph_.tocoo()
+    edges = graph.tocoo()
     edges.sum_duplicates()
     # an edge that would be drawn less than once in all epochs is left out
     edges.data[edges.data < edges.data.max() / max(epochs, 10)] = 0
@@ -98,7 +90,7 @@ def project(
         # what a seed needs is one thread: with more, each run gives another picture
         parallel=seed is None,
         densmap=densmap,
-        densmap_kwds=densities(edges, fitted.graph_dists_) if densmap else None,
+        densmap_kwds=densities(edges, lengths) if densmap else None,
         tqdm_kwds={
             "file": EpochWriter(report, layout),
             "bar_format": "{n}/{total}",
@@ -119,6 +111,36 @@ def project(
     if densmap:
         params["densmap"] = True
     return Projection(layout, "umap", params, seed, notes=notes)
+
+
+def umap_learns_graph(
+    space: EmbeddingSpace,
+    indices: NDArray[np.int32],
+    distances: NDArray[np.float32],
+    metric: str,
+    seed: int | None,
+    *,
+    wanted: tuple[NDArray[Any], str] | None,
+    densmap: bool,
+) -> tuple[Any, Any]:
+    """Return the graph that a column supervises, or with the lengths that densMAP asks for."""
+    from umap import UMAP
+
+    with warnings.catch_warnings():
+        # umap-learn notes that no search index came with the neighbors; it would be
+        # needed to add points, which is done elsewhere.
+        warnings.simplefilter("ignore", UserWarning)
+        fitted = UMAP(
+            n_neighbors=indices.shape[1],
+            metric=metric,
+            random_state=seed,
+            n_jobs=1 if seed is not None else -1,
+            precomputed_knn=(indices, distances),
+            transform_mode="graph",
+            densmap=densmap,
+            target_metric=wanted[1] if wanted else "categorical",
+        ).fit(space.matrix, wanted[0] if wanted else None)
+    return fitted.graph_, fitted.graph_dists_ if densmap else None
 
 
 def target_values(space: EmbeddingSpace, column: str) -> tuple[NDArray[Any], str]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from explorer import cache
 from explorer.clusters import Clusters, find_clusters
-from explorer.jobs import ArrayFile, Job, Jobs, as_array
+from explorer.job_file import ArrayFile, loaded
+from explorer.jobs import Job, Jobs
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.report import DrawingReport, Report, no_report
 from explorer.space import EmbeddingSpace
@@ -71,7 +72,7 @@ def draw_file(
     report: DrawingReport = no_report,
 ) -> Projection:
     """Draw a picture of vectors; runs on a worker."""
-    return wanted.draw(bare_space(as_array(vectors), name, metadata), report)
+    return wanted.draw(bare_space(loaded(vectors), name, metadata), report)
 
 
 def start_quality(
@@ -103,7 +104,7 @@ def measure_file(
     report: Report = no_report,
 ) -> Quality:
     """Measure a picture of vectors; runs on a worker."""
-    space = bare_space(as_array(vectors), name)
+    space = bare_space(loaded(vectors), name)
     return projection_quality(space, pickle.loads(projection), k, report=report)
 
 
@@ -152,7 +153,7 @@ def cluster_file(
     report: Report = no_report,
 ) -> Clusters:
     """Find clusters in vectors or in their picture; runs on a worker."""
-    space = bare_space(as_array(vectors), "clusters")
+    space = bare_space(loaded(vectors), "clusters")
     picture = pickle.loads(projection)
     return find_clusters(space, picture, wanted.method, wanted.size, texts=texts, report=report)
 

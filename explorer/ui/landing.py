@@ -123,7 +123,12 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         },
         height=38 + 35 * len(landing.neighbors),
     )
-    st.caption("It is drawn between these, nearer ones counting more; no point moved.")
+    placement = landing.placement
+    kept = round(float(placement.confidence[0]) * placement.neighbors.shape[1])
+    st.caption(
+        f"{placement.sentence} {kept} of its {placement.neighbors.shape[1]} nearest are among "
+        "those drawn nearest to it."
+    )
 
 
 def how_near(landing: Landing) -> str:

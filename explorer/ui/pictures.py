@@ -17,6 +17,7 @@ from explorer.projection.work import Picture, start, warm_up
 from explorer.ui.plain import plain
 
 POLL_SECONDS = 0.4
+AT_FULL_PACE = 5  # visitors who wait; thirty look every 2.4 seconds, or their pages fill the server
 WARM_UP_AFTER = 2.0  # seconds: the first visitor gets the first page first
 STOPPED = "stopped pictures"  # session state: keys of jobs that this visitor left
 KEPT = "kept frame"  # session state: the key and the frame that this visitor kept
@@ -135,8 +136,13 @@ def tell_kept(title: str, frame: Frame) -> bool:
     return button.button("Compute it all", icon=":material/replay:", width="stretch")
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def progress(job: Job, title: str, narrow: bool) -> None:
+    """Show how far a job is; the more visitors wait on this server, the less often each looks."""
+    crowd = max(1.0, jobs().watchers / AT_FULL_PACE)
+    st.fragment(show_progress, run_every=POLL_SECONDS * crowd)(job, title, narrow)
+
+
+def show_progress(job: Job, title: str, narrow: bool) -> None:
     """Show how far a job is, with ways to stop it; the page follows with each new frame."""
     state = job.state
     latest = job.frames[-1] if len(job.frames) else None

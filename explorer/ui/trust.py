@@ -58,18 +58,19 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
     on = (
         ""
         if np.isfinite(quality.kept).all()
-        else f", measured on a sample of {quality.measured:,} points"
+        else f" · Measured on a sample of {quality.measured:,} points"
     )
     correlation = (
-        f", distances correlate by {quality.distance_correlation:.2f}"
-        f" (ranks, {quality.correlated:,} points)"
+        f" · Distances correlate by {quality.distance_correlation:.2f}"
+        f" (by rank, between {quality.correlated:,} points)"
         if np.isfinite(quality.distance_correlation)
         else ""
     )
     return (
         f"Of each point’s {quality.k} true neighbors, **{quality.neighbors_kept:.1f}** are still "
-        f"near it here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f}, continuity "
-        f"{quality.continuity:.2f}{correlation}{on}.]"
+        f"near it here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are those "
+        f"drawn side by side truly near?) · Continuity {quality.continuity:.2f} (are those truly "
+        f"near drawn side by side?){correlation}{on}]"
     )
 
 

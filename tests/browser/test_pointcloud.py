@@ -225,14 +225,10 @@ def test_the_same_points_move_from_the_plane_into_space(server: Server, page: Pa
     expect(page.locator(f"{DRAWN}[data-dimensions='3']")).to_be_visible()
     assert all(0 < one["depth"] < 1 for one in assert_watched_on_its_way(cloud))
     cloud.get_by_role("button", name="Turn by itself").click()
-    before = camera(cloud)
-    cloud.evaluate(
-        """async (map, before) => {
-            while (JSON.stringify(map.pointcloud.camera.state) === JSON.stringify(before)) {
-                await new Promise(requestAnimationFrame);
-            }
-        }""",
-        before,
+    page.wait_for_function(  # and not by a promise of the page's, which nothing bounds
+        """([map, before]) =>
+            JSON.stringify(map.pointcloud.camera.state) !== JSON.stringify(before)""",
+        arg=[cloud.element_handle(), camera(cloud)],
     )
 
 

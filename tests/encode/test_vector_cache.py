@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import signal
+import contextlib
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from explorer.encode.transformer import TransformerEncoder
 from explorer.encode.vector_cache import VectorCache, opened, vector_keys
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 180.0  # seconds, for a busy machine
 TEXTS = [f"the old house and {number} cats" for number in range(400)]
 
 # Small batches, and a rest after each, so that there is a middle to be killed in.
@@ -34,14 +36,19 @@ explorer.encode(texts, sys.argv[1], report=report)
 """
 
 
-def encoding_process(model: Path, n: int = len(TEXTS)) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextlib.contextmanager
+def encoding_process(model: Path, n: int = len(TEXTS)) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
         [sys.executable, "-c", ENCODE, str(model), str(n)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # a test that failed does not wait for it
 
 
 def told_texts(line: str) -> int:
@@ -55,8 +62,10 @@ def test_a_killed_process_loses_at_most_a_batch_and_the_next_one_goes_on(tiny_be
     with encoding_process(tiny_bert) as process:
         assert process.stdout is not None
         while told < 60:
-            told = told_texts(process.stdout.readline())
-        process.send_signal(signal.SIGKILL)
+            line = process.stdout.readline()
+            assert line, "it ended before it was killed"
+            told = told_texts(line)
+        process.kill()
     with opened() as kept:
         saved = len(kept)
         assert told <= saved < len(TEXTS)
@@ -68,8 +77,8 @@ def test_a_killed_process_loses_at_most_a_batch_and_the_next_one_goes_on(tiny_be
 
 def test_two_processes_encode_at_once(tiny_bert: Path) -> None:
     with encoding_process(tiny_bert, 120) as one, encoding_process(tiny_bert, 160) as other:
-        one.communicate()
-        other.communicate()
+        one.communicate(timeout=PATIENCE)
+        other.communicate(timeout=PATIENCE)
         assert (one.returncode, other.returncode) == (0, 0)
     with opened() as kept:
         assert len(kept) == 160

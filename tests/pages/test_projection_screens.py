@@ -44,6 +44,8 @@ def test_the_map_says_how_many_true_neighbors_a_picture_keeps(
     text = said(visit_map(visit))
     assert "Of each point’s 15 true neighbors, **" in text
     assert "Trustworthiness 0." in text
+    assert "are those drawn side by side truly near?" in text
+    assert "are those truly near drawn side by side?" in text
 
 
 def test_umap_is_compared_with_pca_and_told_with_its_parameters(

@@ -8,11 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from sklearn.manifold import trustworthiness
+from sklearn.neighbors import NearestNeighbors
 from umap import UMAP
+from umap.umap_ import fuzzy_simplicial_set
 
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError, ProjectionError
 from explorer.projection import graph
+from explorer.projection.fuzzy import fuzzy_graph
 
 FEW = 1000
 
@@ -183,12 +186,62 @@ def test_densmap_keeps_densities_as_umap_learns_does() -> None:
     assert dense > 1.3 * plain
 
 
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("kind", ["words", "duplicates", "all in one place"])
+def test_the_graph_is_umap_learns(few_words: EmbeddingSpace, metric: str, kind: str) -> None:
+    apart = np.random.default_rng(1).normal(size=(40, 5))
+    vectors = {
+        "words": few_words.vectors,
+        "duplicates": np.repeat(apart, 5, axis=0).astype(np.float32),
+        "all in one place": np.ones((50, 3), np.float32),
+    }[kind]
+    space = EmbeddingSpace([str(row) for row in range(len(vectors))], vectors)
+    indices, distances, _ = graph.nearest_graph(space, 8, metric, 42)
+    expected, _, _ = fuzzy_simplicial_set(
+        vectors, 8, np.random.RandomState(0), metric, knn_indices=indices, knn_dists=distances
+    )
+    assert abs(fuzzy_graph(indices, distances, metric) - expected).max() < 1e-6
+
+
+class SlowlyExact:
+    """PyNNDescent's interface over an exact search: the index itself compiles for half a minute.
+
+    `benchmarks/projection.py --only index` measures what the real one finds.
+    """
+
+    def __init__(self, vectors: Any, metric: str, n_neighbors: int, **_: Any) -> None:
+        found = NearestNeighbors(n_neighbors=n_neighbors, metric=metric).fit(vectors)
+        distances, indices = found.kneighbors(vectors)
+        indices[0, -1] = -1  # what the real one says where it found too few
+        distances[0, -1] = np.inf
+        self.neighbor_graph = indices, distances
+
+
 def test_beyond_the_border_neighbors_are_searched_by_an_index_and_told(
-    few_words: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+    tiny: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exact, _, none = graph.nearest_graph(few_words, 15, "cosine", 42)
-    monkeypatch.setattr(graph, "EXACT_TO", 100)
-    found, _, notes = graph.nearest_graph(few_words, 15, "cosine", 42)
+    exact, _, none = graph.nearest_graph(tiny, 15, "cosine", 42)
+    monkeypatch.setattr(graph, "EXACT_TO", 50)
+    monkeypatch.setattr("pynndescent.NNDescent", SlowlyExact)
+    found, _, notes = graph.nearest_graph(tiny, 15, "cosine", 42)
     assert (none, notes) == ((), (graph.APPROXIMATE,))
-    same = [len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]
-    assert np.mean(same) > 0.95
+    np.testing.assert_array_equal(found[1:], exact[1:])
+    picture = project(tiny, "umap", n_epochs=20)
+    assert picture.notes == (graph.APPROXIMATE,)
+    assert np.isfinite(picture.coordinates).all()
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_a_gpu_would_find_the_same_neighbors(
+    few_words: EmbeddingSpace, metric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown on torch's processor: the same code, another device."""
+    exact, far, _ = graph.nearest_graph(few_words, 15, metric, 42)
+    monkeypatch.setattr(graph, "EXACT_TO", 100)
+    monkeypatch.setattr(graph, "gpu", lambda: "cpu")
+    monkeypatch.setattr("explorer.projection.on_gpu.BLOCK_BYTES", 300_000)
+    found, ways, notes = graph.nearest_graph(few_words, 15, metric, 42)
+    assert notes == ()
+    assert found[:, 0].tolist() == list(range(len(few_words)))
+    np.testing.assert_allclose(ways, far, atol=1e-3 if metric == "euclidean" else 1e-6)
+    assert np.mean([len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]) > 0.999
