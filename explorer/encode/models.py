@@ -114,6 +114,21 @@ def known_model(name: str) -> Model | None:
     return next((model for model in MODELS if model.name == name), None)
 
 
+def offered_models() -> tuple[str, ...]:
+    """Return the names that a page offers: those of MODELS and what this server allows besides."""
+    allowed = load_settings().models
+    known = [one.name for one in MODELS]
+    if not allowed:
+        return tuple(known)
+    return tuple(dict.fromkeys([*(one for one in known if is_allowed(one)), *allowed]))
+
+
+def is_allowed(name: str) -> bool:
+    """Return whether the settings let this model be loaded."""
+    allowed = load_settings().models
+    return not allowed or name in (DEFAULT_MODEL, *allowed)
+
+
 def model_folder(name: str) -> Path:
     """Return the folder with a model's files, checked to be safe to load.
 
@@ -146,8 +161,8 @@ def model_folder(name: str) -> Path:
 
 def check_allowed(name: str) -> None:
     """Raise ModelError unless the settings let this model be loaded."""
-    allowed = load_settings().models
-    if allowed and name not in (DEFAULT_MODEL, *allowed):
+    if not is_allowed(name):
+        allowed = load_settings().models
         raise ModelError(
             f"This server does not load “{name}”. It loads: "
             f"{', '.join(dict.fromkeys((DEFAULT_MODEL, *allowed)))}. "

@@ -37,6 +37,8 @@ class Separation:
         −1 to 1; 0 means that the senses are mixed.
     accuracy
         (w, layers) float64: the share of uses whose nearest other use has the same sense.
+    same, different
+        (w, layers) float64: the mean cosine similarity of two uses in one sense, and in two.
     chance
         What `accuracy` would be if senses were dealt out at random.
     """
@@ -44,6 +46,8 @@ class Separation:
     words: tuple[str, ...]
     silhouette: NDArray[np.float64]
     accuracy: NDArray[np.float64]
+    same: NDArray[np.float64]
+    different: NDArray[np.float64]
     chance: float
 
 
@@ -62,13 +66,15 @@ def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
         [separation(layer[rows[word]], [uses[row].sense for row in rows[word]]) for word in words]
         for layer in layers
     ]
-    silhouette, accuracy = np.moveaxis(np.array(found), -1, 0)
     chance = float(np.mean([by_chance([uses[row].sense for row in rows[word]]) for word in words]))
-    return Separation(words, silhouette.T, accuracy.T, chance)
+    silhouette, accuracy, same, different = np.array(found).T
+    return Separation(words, silhouette, accuracy, same, different, chance)
 
 
-def separation(vectors: NDArray[np.float32], senses: Sequence[str]) -> tuple[float, float]:
-    """Return the silhouette, and the share of rows whose nearest other row has their sense."""
+def separation(
+    vectors: NDArray[np.float32], senses: Sequence[str]
+) -> tuple[float, float, float, float]:
+    """Return how well the senses of one word separate: see the fields of Separation."""
     from sklearn.metrics import silhouette_samples
 
     units = vectors.astype(np.float64)
@@ -78,7 +84,11 @@ def separation(vectors: NDArray[np.float32], senses: Sequence[str]) -> tuple[flo
     silhouette = silhouette_samples(distances, senses, metric="precomputed").mean()
     np.fill_diagonal(distances, np.inf)
     kinds = np.array(senses)
-    return float(silhouette), float((kinds[distances.argmin(axis=1)] == kinds).mean())
+    accuracy = (kinds[distances.argmin(axis=1)] == kinds).mean()
+    alike = kinds[:, None] == kinds
+    pairs = ~np.eye(len(kinds), dtype=bool)
+    same, different = (1 - distances[pairs & which].mean() for which in (alike, ~alike))
+    return float(silhouette), float(accuracy), float(same), float(different)
 
 
 def by_chance(senses: Sequence[str]) -> float:

@@ -249,12 +249,30 @@ def attention_bars(
     return figure
 
 
-def context_curve(similar: Floats, word: str, *, dark: bool, height: int = 400) -> go.Figure:
-    """Draw the cosine between a word's two vectors, layer by layer."""
+def context_curve(
+    similar: Floats,
+    word: str,
+    same: NDArray[np.float64],
+    different: NDArray[np.float64],
+    *,
+    dark: bool,
+    height: int = 370,
+) -> go.Figure:
+    """Draw the cosine between a word's two vectors, layer by layer.
+
+    Parameters
+    ----------
+    similar
+        (layers + 1,) the cosines.
+    same, different
+        (layers + 1,) what two uses in one sense and in two senses reach on average: without
+        them nobody could tell whether 0.8 is much.
+    """
     ink = ink_for(dark)
+    axis = [layer_name(layer) for layer in range(len(similar))]
     figure = go.Figure(
         go.Scatter(
-            x=[layer_name(layer) for layer in range(len(similar))],
+            x=axis,
             y=similar,
             mode="lines+markers+text",
             line={"color": ink.points, "width": 3},
@@ -263,13 +281,27 @@ def context_curve(similar: Floats, word: str, *, dark: bool, height: int = 400) 
             textposition="top center",
             textfont={"size": TEXT_SIZE + 1},
             cliponaxis=False,
-            name=plain_hover(word),
+            name=f"your “{shown_text(word, PIECE_LENGTH)}”",
             hovertemplate="after %{x}: %{y:.3f}<extra></extra>",
         )
     )
-    style(figure, ink, height, margin={"l": 8, "r": 24, "t": 24, "b": 8})
-    lowest = min(0.0, float(similar.min()) - 0.1)
-    figure.update_yaxes(title_text="cosine similarity", range=[lowest, 1.08])
+    for values, name, dash in (
+        (same, "usual for one sense", "dash"),
+        (different, "usual for two senses", "dot"),
+    ):
+        figure.add_scatter(
+            x=axis,
+            y=values,
+            mode="lines",
+            line={"color": ink.quiet, "width": 2, "dash": dash},
+            name=name,
+            hovertemplate=f"{name}, after %{{x}}: %{{y:.3f}}<extra></extra>",
+        )
+    legend = {"orientation": "h", "y": -0.14, "yanchor": "top", "x": 0}
+    style(figure, ink, height, margin={"l": 8, "r": 24, "t": 24, "b": 8}, legend=legend)
+    figure.update_layout(showlegend=True)
+    lowest = min(0.4, float(similar.min()), float(different.min())) - 0.05
+    figure.update_yaxes(title_text="cosine similarity", range=[lowest, 1.06])
     return figure
 
 

@@ -12,7 +12,7 @@ from explorer.cost import readable_bytes
 from explorer.encode import work
 from explorer.encode.device import AUTO, PRECISIONS, Device
 from explorer.encode.encoding import LONG_TEXTS
-from explorer.encode.models import DEFAULT_MODEL, MODELS, TOKENS_OF, known_model
+from explorer.encode.models import DEFAULT_MODEL, TOKENS_OF, known_model, offered_models
 from explorer.encode.tables import TABLES, open_table
 from explorer.encode.texts import (
     UNITS,
@@ -185,12 +185,9 @@ def ask_wishes(space: EmbeddingSpace) -> Wishes | None:
     """Draw the choice of the model and its options; None stands for the current space's words."""
     if st.session_state.get("texts") == WORDS_OF:
         return None
-    allowed = load_settings().models
-    names = [one.name for one in MODELS if not allowed or one.name in (DEFAULT_MODEL, *allowed)]
-    others = [name for name in allowed if name not in names]
     choice = st.selectbox(
         "Model",
-        [*names, *others, WORDS, *([] if allowed else [ANOTHER])],
+        [*offered_models(), WORDS, *([] if load_settings().models else [ANOTHER])],
         format_func=lambda name: f"Mean of the words of {space.name}" if name == WORDS else name,
         key="model",
         persist_state="session",

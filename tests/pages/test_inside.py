@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.inside_view import STEPS
+from explorer.ui.inside.steps import STEPS
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/word_to_bert.py"
