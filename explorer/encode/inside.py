@@ -113,6 +113,15 @@ class Reading:
         return mean
 
 
+@dataclass(frozen=True)
+class Habit:
+    """A head, counted from 1 as its layer is, and the share that it gives to one habit."""
+
+    layer: int
+    head: int
+    share: float
+
+
 def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
     """Load an encoder to look into it: a name or a folder, as `explorer.encode` takes them.
 
@@ -303,6 +312,24 @@ def cosines(first: Floats, second: Floats) -> Floats:
     lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     similar: Floats = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
     return similar
+
+
+def habits(attention: Floats) -> dict[str, Habit]:
+    """Return, for each habit that heads have (Clark et al. 2019), the head that has it most.
+
+    Parameters
+    ----------
+    attention
+        (layers, heads, n, n) of one sentence.
+    """
+    n = attention.shape[-1]
+    found = {}
+    for what, offset in (("the token before", -1), ("itself", 0), ("the token after", 1)):
+        if abs(offset) < n:
+            shares = np.diagonal(attention, offset, axis1=2, axis2=3).mean(axis=-1)
+            layer, head = np.unravel_index(int(shares.argmax()), shares.shape)
+            found[what] = Habit(int(layer) + 1, int(head) + 1, float(shares.max()))
+    return found
 
 
 def describe(bert: Bert) -> str:

@@ -14,10 +14,11 @@ from explorer.encode.transformer import POOLINGS
 
 OPEN = """\
 import torch
-from explorer.encode.inside import open_bert
+from explorer.encode import inside
 
-bert = open_bert({model})
-tokenizer, model = bert.tokenizer, bert.model
+bert = inside.open_bert({model})
+tokenizer = bert.tokenizer
+model = bert.model
 """
 
 RUN = """

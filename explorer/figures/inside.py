@@ -162,11 +162,10 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     button = {
         "type": "buttons",
         "direction": "right",
-        "x": 0,
-        "y": -0.12,
-        "xanchor": "left",
-        "yanchor": "top",
-        "pad": {"t": 12},
+        "x": 1,
+        "y": 1.02,
+        "xanchor": "right",
+        "yanchor": "bottom",
         "bgcolor": ink.veil,
         "font": {"color": ink.text, "size": TEXT_SIZE},
         "showactive": False,
@@ -176,8 +175,8 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
         ],
     }
     slider = {
-        "x": 0.17,
-        "len": 0.78,
+        "x": 0,
+        "len": 1,
         "y": -0.1,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},
@@ -256,7 +255,7 @@ def context_curve(
     different: NDArray[np.float64],
     *,
     dark: bool,
-    height: int = 370,
+    height: int = 330,
 ) -> go.Figure:
     """Draw the cosine between a word's two vectors, layer by layer.
 
@@ -278,7 +277,7 @@ def context_curve(
             line={"color": ink.points, "width": 3},
             marker={"size": 11},
             text=[f"{value:.2f}" for value in similar],
-            textposition="top center",
+            textposition="bottom center",
             textfont={"size": TEXT_SIZE + 1},
             cliponaxis=False,
             name=f"your “{shown_text(word, PIECE_LENGTH)}”",
@@ -297,11 +296,9 @@ def context_curve(
             name=name,
             hovertemplate=f"{name}, after %{{x}}: %{{y:.3f}}<extra></extra>",
         )
-    legend = {"orientation": "h", "y": -0.14, "yanchor": "top", "x": 0}
-    style(figure, ink, height, margin={"l": 8, "r": 24, "t": 24, "b": 8}, legend=legend)
-    figure.update_layout(showlegend=True)
-    lowest = min(0.4, float(similar.min()), float(different.min())) - 0.05
-    figure.update_yaxes(title_text="cosine similarity", range=[lowest, 1.06])
+    style(figure, ink, height, showlegend=True)
+    lowest = min(0.8, float(similar.min()), float(different.min()))
+    figure.update_yaxes(title_text="cosine similarity", range=[lowest - 0.12, 1.02])
     return figure
 
 

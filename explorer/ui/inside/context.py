@@ -18,14 +18,14 @@ from explorer.ui.pointcloud import is_dark
 
 OWN, SET = "Your sentences", "12 words"
 PAIRS = {  # what a button says, and the sentences it fills in
-    "spring: season or coil": (
+    "spring": (
         "Flowers bloom in spring.",
         "A steel spring holds the door shut.",
     ),
-    "light: lamp or weight": ("The light went out.", "This bag is light."),
-    "mouse: animal or device": ("The mouse ate the cheese.", "Click the button of the mouse."),
-    "bank: the same sense": ("The bank closed at noon.", "I paid the cheque into my bank."),
-    "dog: who bites whom": ("The dog bit the man.", "The man bit the dog."),
+    "light": ("The light went out.", "This bag is light."),
+    "mouse": ("The mouse ate the cheese.", "Click the button of the mouse."),
+    "one sense": ("The bank closed at noon.", "I paid the cheque into my bank."),
+    "word order": ("The dog bit the man.", "The man bit the dog."),
 }
 
 
@@ -48,9 +48,10 @@ def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator)
         "**Look for** the fall: both uses of a word start from the same row. Layer by layer "
         "its neighbors flow in, and two senses part more than one sense does."
     )
-    with picture.container(horizontal=True, gap="small"):
+    with picture.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Try", width="content")
         for name, pair in PAIRS.items():
-            st.button(name, on_click=fill_in, args=pair, type="tertiary")
+            st.button(name, on_click=fill_in, args=pair)
     if len(visit.readings) < 2:
         picture.info("Type a second sentence above that uses the same word in another sense.")
         return

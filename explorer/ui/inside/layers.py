@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.encode import inside
 from explorer.encode.walk import walk
 from explorer.figures import inside as figures
 from explorer.figures.inside import layer_name
@@ -57,10 +58,6 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
 
 def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw one head's attention, and where one token looks."""
-    beside.markdown(
-        "**Look for** heads of different tastes: one looks at the word before, another at "
-        "the end of the sentence, a third at words of like meaning."
-    )
     reading = which(visit, beside)
     if reading.attention is None:
         picture.info(
@@ -69,14 +66,18 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             icon=":material/visibility_off:",
         )
         return
+    habits = "; ".join(
+        f"{what}: layer {habit.layer}, head {habit.head} ({habit.share:.0%})"
+        for what, habit in inside.habits(reading.attention).items()
+    )
+    beside.markdown(f"**Look for** heads of different tastes. Most at {habits}.")
     tokens = reading.tokens
     layers, heads = reading.attention.shape[:2]
     with beside:
-        left, middle, right = st.columns([1, 1, 1.5])
+        left, right = st.columns(2)
         layer = left.number_input("Layer", 1, layers, 1, key="layer")
-        head = middle.number_input("Head", 1, heads, 1, key="head")
-        with right:
-            at = ask_token(reading, key="attention token")
+        head = right.number_input("Head", 1, heads, 1, key="head")
+        at = ask_token(reading, key="attention token")
     row = reading.attention[layer - 1, head - 1, at]
     with picture:
         left, right = st.columns([1.35, 1])
