@@ -176,7 +176,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     slider = {
         "x": 0,
-        "len": 1,
+        "len": 0.97,
         "y": -0.1,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},

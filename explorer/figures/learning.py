@@ -158,5 +158,7 @@ def cosine_curves(
     figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
     figure.update_xaxes(title_text="step", nticks=5, range=[0, end])
     figure.update_yaxes(title_text="cosine", range=[-1.05, 1.05], nticks=5)
-    figure.update_layout(showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}})
+    figure.update_layout(
+        showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}, "entrywidth": 90}
+    )
     return figure

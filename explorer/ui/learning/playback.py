@@ -37,12 +37,17 @@ class Playback:
         The number of the last frame that has been shown.
     playing
         Whether it goes on by itself.
+    moves
+        How often something else than the slider moved it. Each time it gets another slider:
+        one that was moved from here would send back where it stood a moment ago, and that
+        would be taken for a wish to go there.
     """
 
     film: Film
     at: int = 0
     seen: int = 0
     playing: bool = False
+    moves: int = 0
     ticked: float | None = None
     job_key: str = ""
     jobs_begun: int = 0
@@ -86,6 +91,7 @@ class Playback:
     def play(self, start: int | None = None) -> None:
         """Play from a frame, or go on from the one that is shown."""
         self.problem = ""
+        self.moves += 1
         self.playing, self.ticked = True, None
         job = self.job
         if job is not None and job.state.is_over:
@@ -95,15 +101,11 @@ class Playback:
 
     def pause(self) -> None:
         """Stop playing, and learning."""
+        self.moves += 1
         self.playing = False
         job, self.job_key = self.job, ""
         if job is not None and not job.state.is_over:
             job.cancel()
-
-    def seek(self, frame: int) -> None:
-        """Stop at a frame."""
-        self.pause()
-        self.show(frame)
 
     def step(self) -> None:
         """Stop at the next frame; learn it first if it is not there yet."""

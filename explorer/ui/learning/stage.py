@@ -20,9 +20,11 @@ from explorer.ui.pointcloud import is_dark
 NEIGHBORS = 4
 WORDS = "king, dog, paris"
 PAIRS = "king queen, eats ate, king soup"
+LOSS = """\
+loss = -(logsigmoid(v @ u)
+         + logsigmoid(-v @ n).sum())"""
 CONFIG = {"displaylogo": False, "scrollZoom": True}
 SPLIT = re.compile(r"[\s,;]+")
-SLIDER = "frame"  # the slider's key
 
 
 def show(preset: Preset) -> None:
@@ -46,7 +48,7 @@ def invitation(preset: Preset) -> None:
             "drawn at random. That is skip-gram with negative sampling "
             "(Mikolov et al. 2013)."
         )
-        st.code("loss = -(logsigmoid(v @ u) + logsigmoid(-v @ n).sum())", language="python")
+        st.code(LOSS, language="python")
         st.caption("v: the word · u: the word beside it · n: random words")
     with right:
         st.markdown("#### Try this")
@@ -125,25 +127,20 @@ def controls(shown: Playback) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def place_in_film(shown: Playback) -> None:
-    """Draw where the film stands: a bar while it plays, a slider while it does not.
-
-    A slider that moved by itself would now and then send back where it stood a moment ago, and
-    that would be taken for a wish to go there.
-    """
+    """Draw where the film stands: a bar while it plays, a slider while it does not."""
     if shown.playing or shown.seen == 0:
         step, steps = shown.frame.step, shown.run.steps
         st.progress(step / steps, text=f"step {step:,} of {steps:,}")
         return
-    if st.session_state.get(SLIDER) != shown.at:
-        st.session_state[SLIDER] = shown.at
-    st.select_slider(
+    chosen = st.select_slider(
         "Frame",
         range(shown.seen + 1),
+        value=shown.at,
         format_func=lambda frame: f"step {shown.film.frames[frame].step:,}",
-        key=SLIDER,
-        on_change=lambda: shown.seek(st.session_state[SLIDER]),
+        key=f"frame {shown.run.id} {shown.moves}",
         label_visibility="collapsed",
     )
+    shown.show(chosen)
 
 
 def told(shown: Playback) -> None:
