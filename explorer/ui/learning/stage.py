@@ -74,7 +74,8 @@ def stage(preset: Preset, *, ticks: bool) -> None:
     if ticks != shown.playing:
         st.rerun()
     words, pairs = controls(shown)
-    told(shown)
+    if shown.problem:
+        st.error(plain(shown.problem), icon=":material/error:")
     picture, beside = st.columns([1.55, 1], gap="medium")
     with picture:
         corpus, frame = shown.run.corpus, shown.frame
@@ -93,6 +94,8 @@ def controls(shown: Playback) -> tuple[list[str], list[tuple[str, str]]]:
     go, step, replay, place, follow, keep = st.columns(
         [1.15, 0.9, 1.15, 2.3, 1.2, 1.1], vertical_alignment="center"
     )
+    with place:  # first: what the slider says decides which buttons there are
+        place_in_film(shown)
     if shown.playing:
         go.button("Pause", icon=":material/pause:", on_click=shown.pause, width="stretch")
     else:
@@ -118,8 +121,6 @@ def controls(shown: Playback) -> tuple[list[str], list[tuple[str, str]]]:
         disabled=shown.seen == 0,
         width="stretch",
     )
-    with place:
-        place_in_film(shown)
     with keep.popover("Keep", icon=":material/bookmark:", width="stretch"):
         keeping(shown)
     with follow.popover("Follow", icon=":material/visibility:", width="stretch"):
@@ -130,7 +131,7 @@ def place_in_film(shown: Playback) -> None:
     """Draw where the film stands: a bar while it plays, a slider while it does not."""
     if shown.playing or shown.seen == 0:
         step, steps = shown.frame.step, shown.run.steps
-        st.progress(step / steps, text=f"step {step:,} of {steps:,}")
+        st.progress(step / steps, text=f"step {step:,} of {steps:,}{waits_for(shown)}")
         return
     chosen = st.select_slider(
         "Frame",
@@ -143,14 +144,12 @@ def place_in_film(shown: Playback) -> None:
     shown.show(chosen)
 
 
-def told(shown: Playback) -> None:
-    """Say what the learning does, where the picture does not show it."""
-    if shown.problem:
-        st.error(plain(shown.problem), icon=":material/error:")
-        return
+def waits_for(shown: Playback) -> str:
+    """Return what the learning waits for, as the end of a line; mostly nothing."""
     job = shown.job
-    if shown.playing and job is not None and job.state.state in ("starting", "waiting"):
-        st.caption(f":material/hourglass: {job.state.step[:1].upper()}{job.state.step[1:]} …")
+    if not shown.playing or job is None or job.state.state not in ("starting", "waiting"):
+        return ""
+    return f" · {job.state.step} …"
 
 
 def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> None:
