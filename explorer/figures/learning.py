@@ -157,8 +157,10 @@ def cosine_curves(
     style(figure, ink, height)
     figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
     figure.update_xaxes(title_text="step", nticks=5, range=[0, end])
-    figure.update_yaxes(title_text="cosine", range=[-1.05, 1.05], nticks=5)
+    lowest = min((min(values) for values in pairs.values()), default=0.0)
+    figure.update_yaxes(title_text="cosine", range=[min(-0.2, lowest - 0.1), 1.05], nticks=5)
     figure.update_layout(
-        showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}, "entrywidth": 90}
+        showlegend=True,
+        legend={"font": {"size": TEXT_SIZE - 2}, "xref": "container", "entrywidth": 66},
     )
     return figure
