@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.encode.inside import Bert, read_words
+from explorer.errors import EncodeError, QueryError
 
 SENSES_FILE = Path(__file__).parents[2] / "sample_data" / "senses.csv"
 
@@ -58,8 +59,20 @@ def load_uses(path: Path = SENSES_FILE) -> tuple[Use, ...]:
 
 
 def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
-    """Read every sentence, and measure on each layer how the senses of each word separate."""
-    layers = read_words(bert, [(use.word, use.sentence) for use in uses])
+    """Read every sentence, and measure on each layer how the senses of each word separate.
+
+    Raises
+    ------
+    EncodeError
+        The model cuts a sentence before the word.
+    """
+    try:
+        layers = read_words(bert, [(use.word, use.sentence) for use in uses])
+    except QueryError as error:
+        raise EncodeError(
+            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts sentences of the set "
+            "before the word that is asked for. Choose a model that reads more."
+        ) from error
     words = tuple(dict.fromkeys(use.word for use in uses))
     rows = {word: [row for row, use in enumerate(uses) if use.word == word] for word in words}
     found = [

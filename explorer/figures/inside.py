@@ -251,8 +251,7 @@ def attention_bars(
 def context_curve(
     similar: Floats,
     word: str,
-    same: NDArray[np.float64],
-    different: NDArray[np.float64],
+    usual: Separation | None,
     *,
     dark: bool,
     height: int = 330,
@@ -263,9 +262,9 @@ def context_curve(
     ----------
     similar
         (layers + 1,) the cosines.
-    same, different
-        (layers + 1,) what two uses in one sense and in two senses reach on average: without
-        them nobody could tell whether 0.8 is much.
+    usual
+        What two uses in one sense and in two senses reach on average: without it nobody
+        could tell whether 0.8 is much.
     """
     ink = ink_for(dark)
     axis = [layer_name(layer) for layer in range(len(similar))]
@@ -284,10 +283,15 @@ def context_curve(
             hovertemplate="after %{x}: %{y:.3f}<extra></extra>",
         )
     )
-    for values, name, dash in (
-        (same, "usual for one sense", "dash"),
-        (different, "usual for two senses", "dot"),
-    ):
+    lowest = min(0.8, float(similar.min()))
+    lines = []
+    if usual is not None:
+        lines = [
+            (usual.same.mean(axis=0), "usual for one sense", "dash"),
+            (usual.different.mean(axis=0), "usual for two senses", "dot"),
+        ]
+    for values, name, dash in lines:
+        lowest = min(lowest, float(values.min()))
         figure.add_scatter(
             x=axis,
             y=values,
@@ -297,7 +301,6 @@ def context_curve(
             hovertemplate=f"{name}, after %{{x}}: %{{y:.3f}}<extra></extra>",
         )
     style(figure, ink, height, showlegend=True)
-    lowest = min(0.8, float(similar.min()), float(different.min()))
     figure.update_yaxes(title_text="cosine similarity", range=[lowest - 0.12, 1.02])
     return figure
 

@@ -9,6 +9,7 @@ from explorer.encode import inside, senses
 from explorer.encode.inside import Floats
 from explorer.encode.senses import Separation
 from explorer.encode.tokenized import shared_words
+from explorer.errors import ExplorerError
 from explorer.figures import inside as figures
 from explorer.figures.inside import layer_name
 from explorer.ui.inside.shown import chart, code, table
@@ -68,31 +69,36 @@ def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator)
         return
     first, second = (reading.word(word) for reading in visit.readings)
     similar = inside.cosines(first, second)
-    found = measured_senses(visit.bert.name)
+    usual = usual_cosines(visit)
     with picture:
         chart(
-            figures.context_curve(
-                similar, word, found.same.mean(axis=0), found.different.mean(axis=0),
-                dark=is_dark(),
-            ),
+            figures.context_curve(similar, word, usual, dark=is_dark()),
             f"Cosine of the two vectors of {word} after each layer",
             "context",
-        )  # fmt: skip
-        st.markdown(verdict(visit, word, similar, found))
-    code(beside, "context", visit, word=word.casefold(), height=150)
-    with beside.expander("The same as a table"):
-        table(
-            {
-                "after": [layer_name(n) for n in range(len(similar))],
-                "cosine": similar,
-                "one sense, mean": found.same.mean(axis=0),
-                "two senses, mean": found.different.mean(axis=0),
-            }
         )
+        st.markdown(verdict(visit, word, similar, usual))
+    code(beside, "context", visit, word=word.casefold(), height=150)
+    columns: dict[str, object] = {
+        "after": [layer_name(n) for n in range(len(similar))],
+        "cosine": similar,
+    }
+    if usual is not None:
+        columns["one sense, mean"] = usual.same.mean(axis=0)
+        columns["two senses, mean"] = usual.different.mean(axis=0)
+    with beside.expander("The same as a table"):
+        table(columns)
 
 
-def verdict(visit: Visit, word: str, similar: Floats, found: Separation) -> str:
-    """Say what the curve shows, in a sentence that holds the numbers."""
+def usual_cosines(visit: Visit) -> Separation | None:
+    """Return what is usual for this model; None where it cannot read the set's sentences."""
+    try:
+        return measured_senses(visit.bert.name)
+    except ExplorerError:
+        return None  # the visitor's own curve stands without it; the set's own view tells why
+
+
+def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) -> str:
+    """Say what the curve shows, in sentences that hold the numbers."""
     tokens = [reading.tokens for reading in visit.readings]
     ids = [[one.ids[at] for at in one.positions(word)] for one in tokens]
     start = (
@@ -100,12 +106,17 @@ def verdict(visit: Visit, word: str, similar: Floats, found: Separation) -> str:
         if ids[0] == ids[1]
         else "where its spelling has other pieces in each"
     )
-    same, different = float(found.same[:, -1].mean()), float(found.different[:, -1].mean())
     last = float(similar[-1])
+    said = (
+        f"“{plain(word)}”: **{similar[0]:.2f}** before the first layer, {start}; "
+        f"**{last:.2f}** after the last"
+    )
+    if usual is None:
+        return f"{said}."
+    same, different = float(usual.same[:, -1].mean()), float(usual.different[:, -1].mean())
     nearer = "one sense" if last > (same + different) / 2 else "two senses"
     return (
-        f"“{plain(word)}”: **{similar[0]:.2f}** before the first layer, {start}; **{last:.2f}** "
-        f"after the last, as for **{nearer}**. (In our sentences, uses in one sense reach "
+        f"{said}, as for **{nearer}**. (In our sentences, uses in one sense reach "
         f"{same:.2f} on average, in two senses {different:.2f}.)"
     )
 
