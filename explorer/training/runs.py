@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from explorer import cache
 from explorer.errors import TrainingError
 from explorer.projection.report import Report, no_report
+from explorer.threads import one_thread
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Settings, Trainer, one_thread
+from explorer.training.skipgram import Settings, Trainer
 
 FRAMES = 60  # of a run, besides the first
 RUN_ID = re.compile(r"[0-9a-f]{32}")

@@ -10,7 +10,6 @@ that was stopped goes on as if it had not been, from nothing but its two tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -192,14 +191,3 @@ class Trainer:
         table: Any = self.model.center.weight.detach().cpu().numpy().copy()
         vectors: NDArray[np.float32] = table
         return vectors
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: these matrices are so small that more would only wait."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from explorer.errors import TrainingError
+from explorer.threads import one_thread
 from explorer.training import measure, skipgram
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import Settings, SkipGram, Trainer, one_thread, pairs_of_epoch
+from explorer.training.skipgram import Settings, SkipGram, Trainer, pairs_of_epoch
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from explorer.encode.senses import Separation
 from explorer.encode.tokenized import cut_notice, tokenize
 from explorer.errors import ExplorerError
 from explorer.settings import load_settings
+from explorer.threads import one_thread
 from explorer.ui.opening import tell
 from explorer.ui.plain import plain
 
@@ -45,13 +46,16 @@ def model(name: str) -> Bert:
 def reading_of(name: str, sentence: str) -> Reading:
     """Return what a model makes of a sentence."""
     bert = model(name)
-    return inside.read(bert, tokenize(bert, sentence))
+    with one_thread():
+        return inside.read(bert, tokenize(bert, sentence))
 
 
 @st.cache_resource(show_spinner="Reading 240 sentences, once …", max_entries=8)
 def measured_senses(name: str) -> Separation:
     """Return how well each layer of a model separates the senses of the set."""
-    return senses.measure_senses(model(name), senses.load_uses())
+    bert = model(name)
+    with one_thread():
+        return senses.measure_senses(bert, senses.load_uses())
 
 
 def ask() -> Visit | None:
