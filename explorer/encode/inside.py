@@ -46,6 +46,8 @@ class Bert:
         The modules behind the layers, Pooling first, as sentence-transformers loads them.
     prompt
         What it wants to read before each text; mostly nothing.
+    says_pooling
+        Whether it was made for sentences, and says itself how it pools.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Bert:
     pooling: str
     rest: tuple[Any, ...]
     prompt: str = ""
+    says_pooling: bool = True
 
     @property
     def title(self) -> str:
@@ -164,6 +167,7 @@ def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
         pooling_of(rest[0]),
         tuple(module.eval() for module in rest),
         prompt,
+        not plain,
     )
 
 
