@@ -20,13 +20,15 @@ from explorer.ui.plain import plain
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.spaces import sample_space
 
-LOOK_FOR = "**Look for** the books nearest to your sentences: one vector now stands for all tokens."
+LOOK_FOR = "**Look for** what is left of each word: one vector now stands for all tokens."
+BOOKS = " The books nearest to it tell what it took from them."
 
 
 def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the sentences on the map of the books, pooled as the visitor wants."""
     bert = visit.bert
-    beside.markdown(LOOK_FOR)
+    among_books = bert.name == DEFAULT_MODEL
+    beside.markdown(LOOK_FOR + (BOOKS if among_books else ""))
     with beside:
         own = [] if bert.pooling in POOLINGS else [bert.pooling]
         how = st.segmented_control(
@@ -37,7 +39,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     made = [pooled_sentence(bert, one, how) for one in visit.readings]
     vectors = np.stack([vector / (np.linalg.norm(vector) or 1.0) for vector in made])
     with picture:
-        if bert.name == DEFAULT_MODEL:
+        if among_books:
             place_among_books(sample_space("books"), vectors)
         else:
             st.info(
@@ -57,11 +59,12 @@ def explained(bert: Bert, how: str) -> str:
     """Say what a pooling does, and whether it is the model's own."""
     what = f"{how.replace('cls', 'CLS')}: {POOLINGS.get(how, 'as this model says itself')}"
     then = f", then its own {' and '.join(bert.finish)}" if bert.finish else ""
-    ours = (
-        "This is how the model was trained: the vector of `explorer.encode`."
-        if how == bert.pooling
-        else f"The model itself takes {bert.pooling.replace('cls', 'CLS')}: this is to compare."
-    )
+    if how != bert.pooling:
+        ours = f"`explorer.encode` takes {bert.pooling.replace('cls', 'CLS')}: this is to compare."
+    elif bert.says_pooling:
+        ours = "This is how the model was trained: the vector of `explorer.encode`."
+    else:
+        ours = "So does `explorer.encode`, but this model was never trained to make one vector."
     return f"{plain(what)}{then}, scaled to length 1. {ours}"
 
 

@@ -28,8 +28,8 @@ JOINS = {  # a sign in front of pieces, and what it says
 }
 STYLE = """<style>
 .pieces { display: flex; flex-wrap: wrap; gap: 6px; margin: 2px 0 10px; }
-.piece { border: 2px solid; border-radius: 8px; padding: 2px 10px; text-align: center; }
-.piece b { display: block; font-size: 1.25rem; font-weight: 600; white-space: pre; }
+.piece { border: 2px solid; border-radius: 8px; padding: 2px 8px; text-align: center; }
+.piece b { display: block; font-size: 1.15rem; font-weight: 600; white-space: pre; }
 .piece small { font-size: 0.95rem; opacity: 0.75; }
 </style>"""
 
