@@ -11,6 +11,7 @@ from explorer.ui.pointcloud import pointcloud
 from explorer.ui.selection import show_selection
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
+address.remember_map()  # at once: whoever leaves before all is drawn comes back to the same
 view = map_view.ask_view(space)
 on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")
@@ -43,4 +44,3 @@ with right:
     show_landing(space, landing)
     show_selection(space, chosen)
     map_view.beside(space, projection, view)
-address.remember_map()

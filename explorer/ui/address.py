@@ -3,19 +3,70 @@
 `space` and `selected` are kept here; the method, the dimensions, the color and the search
 are widgets that Streamlit binds to the address. Streamlit drops all of it when the page
 changes, so the links of the navigation carry it along.
+
+A request of the browser carries the address as the browser knows it. One that was sent just
+before it heard of a change (a fragment that asks by itself every second does) would undo the
+change. So what was set here lately is set again where the address still is the one before.
 """
 
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer import EmbeddingSpace
 from explorer.ui import spaces
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
+SET_LATELY = "address set lately"  # session state: the page, and what was set on it
+BROWSER_SECONDS = 10.0  # until the browser has surely heard of a change of its address
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value just set, None for a parameter taken away, and those that it had before."""
+
+    value: str | None
+    before: frozenset[str | None]
+    at: float
+
+
+def change(name: str, value: str | None) -> None:
+    """Set a parameter of the address, or take it away."""
+    lately: dict[str, Change] = st.session_state.setdefault(SET_LATELY, ("", {}))[1]
+    before = {st.query_params.get(name)}
+    if name in lately:
+        before |= lately[name].before
+    lately[name] = Change(value, frozenset(before - {value}), time.monotonic())
+    write(name, value)
+
+
+def settle(page: str) -> None:
+    """Set again what a request that came too late has undone; call it first on a page."""
+    last_page, lately = st.session_state.get(SET_LATELY, (page, {}))
+    context = get_script_run_ctx()
+    goes_back = context is not None and context.is_history_navigation
+    if goes_back or last_page not in ("", page):  # such an address is meant as it is
+        lately = {}
+    earliest = time.monotonic() - BROWSER_SECONDS
+    lately = {name: one for name, one in lately.items() if one.at > earliest}
+    for name, one in lately.items():
+        if st.query_params.get(name) in one.before:
+            write(name, one.value)
+    st.session_state[SET_LATELY] = (page, lately)
+
+
+def write(name: str, value: str | None) -> None:
+    """Write a parameter into the address."""
+    if value is not None:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
 
 
 def current_space() -> tuple[str, EmbeddingSpace]:
@@ -40,7 +91,7 @@ def current_space() -> tuple[str, EmbeddingSpace]:
     if wanted not in spaces.SAMPLES and wanted not in st.session_state["opened"]:
         st.session_state["opened"].append(wanted)
     if named != wanted:
-        st.query_params["space"] = wanted
+        write("space", wanted)
     return wanted, space
 
 
@@ -48,7 +99,7 @@ def choose_space(space_id: str) -> None:
     """Make a space the current one; what was selected in another is forgotten."""
     forget_selection()
     st.session_state["space"] = space_id
-    st.query_params["space"] = space_id
+    change("space", space_id)
 
 
 def selected_row(space: EmbeddingSpace) -> int | None:
@@ -71,13 +122,12 @@ def select(space: EmbeddingSpace, row: int | None) -> None:
         forget_selection()
         return
     label = space.labels[row]
-    st.query_params["selected"] = label if space.row(label) == row else f"{label} #{row}"
+    change("selected", label if space.row(label) == row else f"{label} #{row}")
 
 
 def forget_selection() -> None:
     """Select nothing."""
-    if "selected" in st.query_params:
-        del st.query_params["selected"]
+    change("selected", None)
 
 
 def remember_map() -> None:

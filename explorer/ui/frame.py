@@ -79,6 +79,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         initial_sidebar_state="expanded",
     )
     st.html(f'{STYLE}<header class="page-heading"><h1>{heading}</h1><p>{sentence}</p></header>')
+    address.settle(name)
     space_id, space = address.current_space()
     with st.sidebar:
         st.markdown(f"### {APP}")

@@ -89,6 +89,7 @@ def test_clicking_a_point_lists_its_neighbors_and_the_view_survives_other_pages(
     expect(page).to_have_url(re.compile("selected=Jane"))
     page.get_by_text("3D", exact=True).click()
     expect(page).to_have_url(re.compile("dims=3D"))
+    expect(page.locator(DRAWN)).to_have_attribute("data-dimensions", "3")
     page.get_by_role("link", name="Open a file").click()
     expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
     page.get_by_role("link", name="Map").click()

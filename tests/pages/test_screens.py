@@ -54,6 +54,24 @@ def test_choosing_another_space_forgets_the_selection(visit: Visit) -> None:
     assert "selected" not in screen.query_params
 
 
+def test_a_request_that_came_too_late_does_not_undo_a_choice(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", selected="king")
+    screen.selectbox(key="space choice").select("books").run()
+    # as a fragment asks that has not heard of the new address
+    screen.query_params["space"], screen.query_params["selected"] = "words", "king"
+    screen.run()
+    assert screen.query_params["space"] == "books"
+    assert "selected" not in screen.query_params
+
+
+def test_an_address_that_says_something_new_is_followed(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", selected="king")
+    screen.selectbox(key="space choice").select("books").run()
+    screen.query_params["selected"] = "Dracula"
+    screen.run()
+    assert "Dracula" in said(screen)
+
+
 def test_a_link_to_a_space_that_is_not_here_shows_the_words_and_says_so(visit: Visit) -> None:
     screen = visit("pages/map.py", space="mine.txt~0123456789ab")
     assert "does not hold" in said(screen)
