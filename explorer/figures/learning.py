@@ -159,8 +159,5 @@ def cosine_curves(
     figure.update_xaxes(title_text="step", nticks=5, range=[0, end])
     lowest = min((min(values) for values in pairs.values()), default=0.0)
     figure.update_yaxes(title_text="cosine", range=[min(-0.2, lowest - 0.1), 1.05], nticks=5)
-    figure.update_layout(
-        showlegend=True,
-        legend={"font": {"size": TEXT_SIZE - 2}, "xref": "container", "entrywidth": 66},
-    )
+    figure.update_layout(showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}})
     return figure

@@ -187,8 +187,10 @@ def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
             f"After {trainer.step:,} steps the vectors hold no numbers any more: each step was so "
             "large that it overshot. Start again with a smaller learning rate."
         )
-    save_state(run.folder, trainer)
+    # the frame first: whoever goes on from a state finds its frame, and a frame whose state
+    # was lost is learned again, number for number
     save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
+    save_state(run.folder, trainer)
 
 
 def save_state(folder: Path, trainer: Trainer) -> None:
