@@ -11,19 +11,25 @@ Wall-clock seconds depend on what else the machine does; seconds of processor ti
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from explorer.encode import inside, senses
+from explorer.encode.pooling import pooled_sentence
+from explorer.encode.tokenized import tokenize
 from explorer.encode.walk import walk
+from explorer.space import count
+from explorer.threads import one_thread
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import LAST_RATE, Settings, Trainer, one_thread
+from explorer.training.skipgram import LAST_RATE, Settings, Trainer
 
 SEEDS = (1, 2, 3, 4, 5)
 SENTENCES, TOKENS = 10, 30
@@ -42,6 +48,7 @@ class Outcome:
 
 def main() -> None:
     """Measure and print."""
+    print(f"load {' '.join(f'{load:.1f}' for load in os.getloadavg())} on {os.cpu_count()} cores")
     for name, shuffled in (("grammar", False), ("shuffled", True)):
         texts = {seed: grammar.make_corpus(seed=seed, shuffled=shuffled) for seed in SEEDS}
         corpora = {
@@ -52,6 +59,7 @@ def main() -> None:
               f"chance {chance:.1%}")  # fmt: skip
         tell("ours", [ours(corpora[seed], Settings(seed=seed)) for seed in SEEDS])
         tell("gensim", [gensim(corpora[seed], texts[seed], Settings(seed=seed)) for seed in SEEDS])
+    steps()
     with one_thread():
         steps()
     layers()
@@ -106,7 +114,8 @@ def tell(name: str, found: Sequence[Outcome]) -> None:
         f"  {name:6} next to its like {statistics.mean(shares):.1%} "
         f"({min(shares):.1%} to {max(shares):.1%}); "
         f"queen's place {', '.join(str(one.queen) for one in found)}; "
-        f"{statistics.median(one.seconds for one in found):.1f} s "
+        f"{statistics.median(one.seconds for one in found):.1f} s, "
+        f"at most {max(one.seconds for one in found):.1f} s "
         f"({statistics.median(one.processor for one in found):.1f} s of processor time)"
     )
 
@@ -117,22 +126,23 @@ def steps() -> None:
     words = " ".join(use.sentence.rstrip(".") for use in senses.load_uses()).split()
     size = TOKENS - 2
     texts = [" ".join(words[at * size : (at + 1) * size]) for at in range(SENTENCES)]
-    inside.read(bert, inside.tokenize(bert, texts[0]))  # the first pass sets things up
+    inside.read(bert, tokenize(bert, texts[0]))  # the first pass sets things up
     found = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         readings = []
         for text in texts:
-            tokens = inside.tokenize(bert, text)
+            tokens = tokenize(bert, text)
             inside.look_up(bert, tokens)
             readings.append(inside.read(bert, tokens))
         walk(readings)
         for reading in readings:
-            inside.pool(reading.hidden[-1])
+            pooled_sentence(bert, reading)
         found.append(time.perf_counter() - start)
     mean = statistics.mean(len(one.tokens) for one in readings)
     print(
-        f"{SENTENCES} sentences of {mean:.0f} tokens through all steps: "
+        f"{SENTENCES} sentences of {mean:.0f} tokens through all steps, "
+        f"{count(torch.get_num_threads(), 'thread')}: "
         f"{statistics.median(found):.2f} s ({min(found):.2f} to {max(found):.2f} in {ROUNDS} "
         "rounds; goal: 1 s)"
     )

@@ -1,11 +1,11 @@
 """Watch it learn: word vectors from nothing to like beside like, frame by frame."""
 
-from explorer.ui import learning_view, training_view
 from explorer.ui.frame import open_page
+from explorer.ui.learning import lesson, real, stage
 
 open_page("watch_it_learn", "Watch it learn", "Vectors move until like stands beside like.")
-lesson = learning_view.ask_lesson()
-if lesson:
-    learning_view.show(lesson)
+preset = lesson.ask()
+if preset:
+    stage.show(preset)
 else:
-    training_view.show()
+    real.show()

@@ -1,35 +1,30 @@
-"""Inside a BERT-like encoder: tokens, lookup, layers, attention, pooling (Devlin et al. 2019)."""
+"""Inside a BERT-like encoder: lookup, layers, attention (Devlin et al. 2019)."""
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.encode.offline import MODEL_NAME, offline_model_folder
-from explorer.errors import EncodeError, QueryError
+from explorer.encode.models import DEFAULT_MODEL, is_plain, model_folder, read_json
+from explorer.encode.tokenized import Tokens, tokenize
+from explorer.errors import EncodeError
 from explorer.space import count
+
+if TYPE_CHECKING:
+    import torch
 
 Floats = NDArray[np.float32]
 
 BATCH = 40  # sentences that go through the model side by side
-
-POOLINGS = {  # a name, and what it does with the last layer's token vectors
-    "mean": "the average of all token vectors",
-    "CLS": "the vector of [CLS], the token that stands for the whole",
-    "max": "the largest value of each dimension",
-}
-POOLING_KEYS = {  # as a sentence model's own settings call them
-    "pooling_mode_mean_tokens": "mean",
-    "pooling_mode_cls_token": "CLS",
-    "pooling_mode_max_tokens": "max",
-}
+MOST_BYTES = 2_500_000_000  # of weights: they are loaded into the process that shows the page
+TABLES = ("word_embeddings", "position_embeddings", "LayerNorm")
+PLAIN_POOLING = "mean"  # of a model that does not say itself how it pools
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +34,20 @@ class Bert:
     Attributes
     ----------
     name
-        What the app calls it.
+        As `explorer.encode` takes it.
     tokenizer, model
         Those of transformers.
     max_tokens
         The longest input, special tokens counted; what is longer is cut.
     pooling
-        How it makes one vector of many: a key of POOLINGS.
-    normalizes
-        Whether a sentence vector is scaled to length 1.
+        How it makes one vector of many: 'mean', 'cls', 'max', or what else its Pooling
+        module is set to.
+    rest
+        The modules behind the layers, Pooling first, as sentence-transformers loads them.
+    prompt
+        What it wants to read before each text; mostly nothing.
+    says_pooling
+        Whether it was made for sentences, and says itself how it pools.
     """
 
     name: str
@@ -55,68 +55,38 @@ class Bert:
     model: Any
     max_tokens: int
     pooling: str
-    normalizes: bool
+    rest: tuple[Any, ...]
+    prompt: str = ""
+    says_pooling: bool = True
 
+    @property
+    def title(self) -> str:
+        """What the app calls it: its name, or that of its folder."""
+        path = Path(self.name).expanduser()
+        return path.name if path.is_dir() else self.name
 
-@dataclass(frozen=True)
-class Tokens:
-    """A sentence in word pieces, special tokens included: n of each.
+    @property
+    def normalizes(self) -> bool:
+        """Whether it scales a sentence vector to length 1."""
+        return type(self.rest[-1]).__name__ == "Normalize"
 
-    Attributes
-    ----------
-    sentence
-        As it was given.
-    pieces, ids
-        The pieces as the vocabulary spells them, and their rows in the embedding table.
-    spans
-        Where each piece stands in the sentence, (start, end); empty for special tokens.
-    words
-        The number of the word that a piece belongs to, None for special tokens.
-    unknown
-        Whether the vocabulary has nothing for it: such pieces all share one vector.
-    left_out
-        How many pieces were cut off at the model's limit.
-    """
-
-    sentence: str
-    pieces: tuple[str, ...]
-    ids: tuple[int, ...]
-    spans: tuple[tuple[int, int], ...]
-    words: tuple[int | None, ...]
-    unknown: tuple[bool, ...]
-    left_out: int
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @cached_property
-    def spelled(self) -> dict[int, str]:
-        """Each word's number with its spelling in the sentence."""
-        ends: dict[int, tuple[int, int]] = {}
-        for word, (start, end) in zip(self.words, self.spans, strict=True):
-            if word is not None:
-                first = ends.get(word, (start, end))[0]
-                ends[word] = (first, end)
-        return {word: self.sentence[start:end] for word, (start, end) in ends.items()}
-
-    def positions(self, word: str) -> tuple[int, ...]:
-        """Return the tokens of a word's first occurrence, case ignored; raises QueryError."""
-        for number, spelling in self.spelled.items():
-            if spelling.casefold() == word.strip().casefold():
-                return tuple(at for at, of in enumerate(self.words) if of == number)
-        raise QueryError(
-            f"“{word}” is no word of “{self.sentence}”. "
-            f"Choose one of: {', '.join(dict.fromkeys(self.spelled.values()))}."
-        )
+    @property
+    def finish(self) -> tuple[str, ...]:
+        """What it does to a pooled vector besides scaling it, such as Dense."""
+        kinds = (type(module).__name__ for module in self.rest[1:])
+        return tuple(kind for kind in kinds if kind != "Normalize")
 
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """What enters the first layer, each (n, d): three rows of tables, their sum, its layer norm."""
+    """What enters the first layer, each (n, d): rows of tables, their sum, its layer norm.
+
+    `segment` is None for a model that has no segments.
+    """
 
     word: Floats
     position: Floats
-    segment: Floats
+    segment: Floats | None
     summed: Floats
     normalized: Floats
 
@@ -146,111 +116,134 @@ class Reading:
         return mean
 
 
-def open_bert(folder: Path | None = None) -> Bert:
-    """Load an encoder from a folder of safetensors, by default the offline model.
+@dataclass(frozen=True)
+class Habit:
+    """A head, counted from 1 as its layer is, and the share that it gives to one habit."""
 
-    Nothing is downloaded, and no code that a folder brings along is run.
+    layer: int
+    head: int
+    share: float
+
+
+def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
+    """Load an encoder to look into it: a name or a folder, as `explorer.encode` takes them.
 
     Raises
     ------
+    ModelError
+        It is not there, not allowed on this server, or not safe to load.
     EncodeError
-        The folder does not hold such a model.
+        It can be loaded, but is not built as BERT is.
     """
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
+    from explorer.encode.transformer import (
+        CLIP,
+        OWN_POOLING,
+        load_modules,
+        longest_input,
+        told_of_loading,
+    )
 
-    name = MODEL_NAME if folder is None else folder.name
-    folder = folder or offline_model_folder()
-    options = {"local_files_only": True, "trust_remote_code": False}
-    bar = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, **options)
-        # “eager” is the one way of computing attention that hands out its weights
-        model = AutoModel.from_pretrained(
-            folder, attn_implementation="eager", use_safetensors=True, **options
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise EncodeError(
-            f"“{name}” cannot be opened as an encoder: {error}. A folder with config.json, "
-            "tokenizer.json and model.safetensors is needed."
-        ) from error
-    finally:
-        if bar:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-    model.eval()
-    tokenizer(name)  # forgets the cut that tokenizer.json asks for: from here on nothing changes it
-    limits = [tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", None)]
-    limits.append(settings_of(folder, "sentence_bert_config.json").get("max_seq_length"))
-    pooling = settings_of(folder, "1_Pooling/config.json")
-    modules = settings_of(folder, "modules.json", [])
+    name = os.fspath(model)
+    folder = model_folder(name)
+    plain = is_plain(folder)
+    refuse_heavy(name, folder)
+    if plain and read_json(folder / "config.json").get("model_type") in CLIP:
+        raise not_like_bert(name, "CLIP, which looks at images as well as at texts")
+    with told_of_loading(name):
+        modules, prompt = load_modules(folder, PLAIN_POOLING if plain else OWN_POOLING)
+    layers, *rest = modules
+    if type(layers).__name__ != "Transformer" or layers.tokenizer is None or not rest:
+        raise not_like_bert(name, f"a {type(layers).__name__}")
+    if not layers.tokenizer.is_fast:
+        raise not_like_bert(name, "a model whose tokenizer does not tell where its pieces stand")
+    # “eager” is the one way of computing attention that hands out its weights
+    layers.auto_model.set_attn_implementation("eager")
+    layers.tokenizer(name)  # forgets a cut that tokenizer.json asks for: from here on it stays
     return Bert(
         name,
-        tokenizer,
-        model,
-        min(int(limit) for limit in limits if limit),
-        next((how for key, how in POOLING_KEYS.items() if pooling.get(key)), "mean"),
-        any(str(module.get("type", "")).endswith("Normalize") for module in modules),
+        layers.tokenizer,
+        layers.auto_model.eval(),
+        longest_input(layers, layers.tokenizer),
+        pooling_of(rest[0]),
+        tuple(module.eval() for module in rest),
+        prompt,
+        not plain,
     )
 
 
-def settings_of(folder: Path, name: str, default: Any = None) -> Any:
-    """Return what a JSON file of the folder holds, or the default where there is none."""
-    path = folder / name
-    if not path.is_file():
-        return {} if default is None else default
-    return json.loads(path.read_text(encoding="utf-8"))
+def refuse_heavy(name: str, folder: Path) -> None:
+    """Raise EncodeError for weights that would fill the memory of whoever shows them."""
+    size = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+    if size > MOST_BYTES:
+        raise EncodeError(
+            f"The weights of {name} take {size / 1e9:.1f} GB; looking inside is for models of up "
+            f"to {MOST_BYTES / 1e9:.1f} GB. “Encode text” takes larger ones."
+        )
 
 
-def tokenize(bert: Bert, sentence: str) -> Tokens:
-    """Split a sentence into word pieces (Wu et al. 2016); raises QueryError if it is empty."""
-    if not sentence.strip():
-        raise QueryError("The sentence is empty. Type a few words.")
-    # Cut here and not by the tokenizer: it would have to be changed for it, and visitors share it.
-    found = bert.tokenizer(sentence, return_offsets_mapping=True, verbose=False)
-    n, words = len(found["input_ids"]), found.word_ids()
-    at_end = next((at for at, word in enumerate(reversed(words)) if word is not None), 0)
-    kept = list(range(n))
-    if n > bert.max_tokens:
-        kept = kept[: bert.max_tokens - at_end] + kept[n - at_end :]
-    ids = [found["input_ids"][at] for at in kept]
-    return Tokens(
-        sentence,
-        tuple(bert.tokenizer.convert_ids_to_tokens(ids)),
-        tuple(ids),
-        tuple(tuple(found["offset_mapping"][at]) for at in kept),
-        tuple(words[at] for at in kept),
-        tuple(one == bert.tokenizer.unk_token_id for one in ids),
-        n - len(kept),
+def not_like_bert(name: str, what: str) -> EncodeError:
+    """Return the error for a model that cannot be looked into."""
+    return EncodeError(
+        f"{name} is {what}: it is not built as BERT is, with word pieces, layers and one pooling. "
+        "Choose a BERT, RoBERTa, MPNet, DistilBERT or a sentence model made of one."
     )
+
+
+def pooling_of(module: Any) -> str:
+    """Return how a Pooling module pools; several ways at once joined by a plus."""
+    modes = getattr(module, "pooling_mode", type(module).__name__)
+    return modes if isinstance(modes, str) else " + ".join(modes)
 
 
 def look_up(bert: Bert, tokens: Tokens) -> Lookup:
-    """Build the first layer's input by hand: a row per token from each of three tables.
+    """Build the first layer's input by hand: a row per token from each table.
 
     Raises
     ------
     EncodeError
-        The model adds no position and segment rows to its word rows, so is not BERT-like.
+        The model does not add rows of positions to its word rows, so is not BERT-like.
     """
     import torch
 
     table = getattr(bert.model, "embeddings", None)
-    parts = ("word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
-    if not all(hasattr(table, part) for part in parts):
+    if any(getattr(table, part, None) is None for part in TABLES):
         raise EncodeError(
-            f"{bert.name} is a {type(bert.model).__name__}: it does not build its input from "
+            f"{bert.title} is a {type(bert.model).__name__}: it does not build its input from "
             "word, position and segment tables as BERT does. The other steps work."
         )
     assert table is not None
+    segments = getattr(table, "token_type_embeddings", None)
     with torch.inference_mode():
         ids = torch.tensor(tokens.ids)
         word = table.word_embeddings(ids)
-        position = table.position_embeddings(torch.arange(len(ids)))
-        segment = table.token_type_embeddings(torch.zeros_like(ids))
-        summed = word + position + segment
+        position = table.position_embeddings(torch.from_numpy(position_rows(bert, tokens)))
+        summed = word + position
+        segment = None
+        if segments is not None:
+            segment = segments(torch.zeros_like(ids))
+            summed = summed + segment
         normalized = table.LayerNorm(summed)
-    return Lookup(*(part.numpy() for part in (word, position, segment, summed, normalized)))
+    return Lookup(
+        word.numpy(),
+        position.numpy(),
+        None if segment is None else segment.numpy(),
+        summed.numpy(),
+        normalized.numpy(),
+    )
+
+
+def position_rows(bert: Bert, tokens: Tokens) -> NDArray[np.int64]:
+    """Return the row of the position table for each token.
+
+    BERT counts from 0; RoBERTa and its kin from the row after that of padding, which a
+    padding token that somebody typed gets itself.
+    """
+    padding = bert.model.embeddings.position_embeddings.padding_idx
+    if padding is None:
+        return np.arange(len(tokens))
+    counted = np.array(tokens.ids) != padding
+    rows: NDArray[np.int64] = np.cumsum(counted) * counted + padding
+    return rows
 
 
 def read(bert: Bert, tokens: Tokens) -> Reading:
@@ -268,9 +261,19 @@ def read(bert: Bert, tokens: Tokens) -> Reading:
     weights = [one for one in output.attentions or () if one is not None]
     return Reading(
         tokens,
-        torch.cat(output.hidden_states).numpy(),
+        torch.cat(states(bert, output)).numpy(),
         torch.cat(weights).numpy() if weights else None,
     )
+
+
+def states(bert: Bert, output: Any) -> list[torch.Tensor]:
+    """Return what enters the first layer and what leaves each; raises EncodeError without it."""
+    if not output.hidden_states:
+        raise EncodeError(
+            f"{bert.title} does not tell what comes out of its layers. Choose another model."
+        )
+    # some models norm what leaves the last layer once more: that is what is pooled
+    return [*output.hidden_states[:-1], output.last_hidden_state]
 
 
 def read_words(bert: Bert, uses: Sequence[tuple[str, str]]) -> Floats:
@@ -292,41 +295,19 @@ def read_words(bert: Bert, uses: Sequence[tuple[str, str]]) -> Floats:
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
         longest = max(len(tokens[at]) for at in batch)
-        ids = torch.zeros(len(batch), longest, dtype=torch.long)
+        ids = torch.full((len(batch), longest), bert.tokenizer.pad_token_id or 0)
         mask = torch.zeros_like(ids)
         for row, at in enumerate(batch):
             ids[row, : len(tokens[at])] = torch.tensor(tokens[at].ids)
             mask[row, : len(tokens[at])] = 1  # the rest is padding, which nobody attends to
         with torch.inference_mode():
             output = bert.model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+        layers = states(bert, output)
         for row, at in enumerate(batch):
             positions = list(tokens[at].positions(uses[at][0]))
-            vectors[at] = np.stack(
-                [layer[row, positions].mean(dim=0).numpy() for layer in output.hidden_states]
-            )
+            vectors[at] = np.stack([layer[row, positions].mean(dim=0).numpy() for layer in layers])
     stacked: Floats = np.stack(vectors, axis=1)
     return stacked
-
-
-def pool(vectors: Floats, how: str = "mean", *, normalize: bool = True) -> Floats:
-    """Make one vector (d,) of (n, d) token vectors; raises QueryError for an unknown way."""
-    if how == "mean":
-        pooled = vectors.mean(axis=0)
-    elif how == "CLS":
-        pooled = vectors[0]
-    elif how == "max":
-        pooled = vectors.max(axis=0)
-    else:
-        raise QueryError(f"The pooling “{how}” is unknown. Known ones: {', '.join(POOLINGS)}.")
-    length = np.linalg.norm(pooled)
-    result: Floats = pooled / length if normalize and length > 0 else pooled.copy()
-    return result
-
-
-def sentence_vector(bert: Bert, sentence: str) -> Floats:
-    """Return a sentence's vector (d,) as the model's own settings make it."""
-    reading = read(bert, tokenize(bert, sentence))
-    return pool(reading.hidden[-1], bert.pooling, normalize=bert.normalizes)
 
 
 def cosines(first: Floats, second: Floats) -> Floats:
@@ -337,19 +318,29 @@ def cosines(first: Floats, second: Floats) -> Floats:
     return similar
 
 
-def shared_words(readings: list[Tokens]) -> tuple[str, ...]:
-    """Return the words that occur in every sentence, longest first: best to compare."""
-    spelled = [{word.casefold() for word in one.spelled.values()} for one in readings]
-    common = set.intersection(*spelled) if spelled else set()
-    return tuple(sorted((w for w in common if w[:1].isalnum()), key=lambda w: (-len(w), w)))
+def habits(attention: Floats) -> dict[str, Habit]:
+    """Return, for each habit that heads have (Clark et al. 2019), the head that has it most.
+
+    Parameters
+    ----------
+    attention
+        (layers, heads, n, n) of one sentence.
+    """
+    n = attention.shape[-1]
+    found = {}
+    for what, offset in (("the token before", -1), ("itself", 0), ("the token after", 1)):
+        if abs(offset) < n:
+            shares = np.diagonal(attention, offset, axis1=2, axis2=3).mean(axis=-1)
+            layer, head = np.unravel_index(int(shares.argmax()), shares.shape)
+            found[what] = Habit(int(layer) + 1, int(head) + 1, float(shares.max()))
+    return found
 
 
-def cut_notice(bert: Bert, tokens: Tokens) -> str:
-    """Return the sentence that says what was cut off, or nothing."""
-    if not tokens.left_out:
-        return ""
+def describe(bert: Bert) -> str:
+    """Return in a line what kind of model it is."""
+    config = bert.model.config
+    layers, heads = config.num_hidden_layers, config.num_attention_heads
     return (
-        f"{bert.name} reads at most {bert.max_tokens:,} tokens: the last "
-        f"{count(tokens.left_out, 'token')} of this text {'is' if tokens.left_out == 1 else 'are'} "
-        "left out."
+        f"{count(layers, 'layer')} · {count(heads, 'head')} · {config.hidden_size} dimensions · "
+        f"{len(bert.tokenizer):,} pieces · reads {bert.max_tokens:,} tokens"
     )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.encode.inside import Bert, read_words
+from explorer.errors import EncodeError, QueryError
 
 SENSES_FILE = Path(__file__).parents[2] / "sample_data" / "senses.csv"
 
@@ -37,6 +38,8 @@ class Separation:
         −1 to 1; 0 means that the senses are mixed.
     accuracy
         (w, layers) float64: the share of uses whose nearest other use has the same sense.
+    same, different
+        (w, layers) float64: the mean cosine similarity of two uses in one sense, and in two.
     chance
         What `accuracy` would be if senses were dealt out at random.
     """
@@ -44,6 +47,8 @@ class Separation:
     words: tuple[str, ...]
     silhouette: NDArray[np.float64]
     accuracy: NDArray[np.float64]
+    same: NDArray[np.float64]
+    different: NDArray[np.float64]
     chance: float
 
 
@@ -54,21 +59,35 @@ def load_uses(path: Path = SENSES_FILE) -> tuple[Use, ...]:
 
 
 def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
-    """Read every sentence, and measure on each layer how the senses of each word separate."""
-    layers = read_words(bert, [(use.word, use.sentence) for use in uses])
+    """Read every sentence, and measure on each layer how the senses of each word separate.
+
+    Raises
+    ------
+    EncodeError
+        The model cuts a sentence before the word.
+    """
+    try:
+        layers = read_words(bert, [(use.word, use.sentence) for use in uses])
+    except QueryError as error:
+        raise EncodeError(
+            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts sentences of the set "
+            "before the word that is asked for. Choose a model that reads more."
+        ) from error
     words = tuple(dict.fromkeys(use.word for use in uses))
     rows = {word: [row for row, use in enumerate(uses) if use.word == word] for word in words}
     found = [
         [separation(layer[rows[word]], [uses[row].sense for row in rows[word]]) for word in words]
         for layer in layers
     ]
-    silhouette, accuracy = np.moveaxis(np.array(found), -1, 0)
     chance = float(np.mean([by_chance([uses[row].sense for row in rows[word]]) for word in words]))
-    return Separation(words, silhouette.T, accuracy.T, chance)
+    silhouette, accuracy, same, different = np.array(found).T
+    return Separation(words, silhouette, accuracy, same, different, chance)
 
 
-def separation(vectors: NDArray[np.float32], senses: Sequence[str]) -> tuple[float, float]:
-    """Return the silhouette, and the share of rows whose nearest other row has their sense."""
+def separation(
+    vectors: NDArray[np.float32], senses: Sequence[str]
+) -> tuple[float, float, float, float]:
+    """Return how well the senses of one word separate: see the fields of Separation."""
     from sklearn.metrics import silhouette_samples
 
     units = vectors.astype(np.float64)
@@ -78,7 +97,11 @@ def separation(vectors: NDArray[np.float32], senses: Sequence[str]) -> tuple[flo
     silhouette = silhouette_samples(distances, senses, metric="precomputed").mean()
     np.fill_diagonal(distances, np.inf)
     kinds = np.array(senses)
-    return float(silhouette), float((kinds[distances.argmin(axis=1)] == kinds).mean())
+    accuracy = (kinds[distances.argmin(axis=1)] == kinds).mean()
+    alike = kinds[:, None] == kinds
+    pairs = ~np.eye(len(kinds), dtype=bool)
+    same, different = (1 - distances[pairs & which].mean() for which in (alike, ~alike))
+    return float(silhouette), float(accuracy), float(same), float(different)
 
 
 def by_chance(senses: Sequence[str]) -> float:

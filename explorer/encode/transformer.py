@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -64,16 +65,8 @@ class TransformerEncoder:
         self.pooling = (pooling or "mean") if plain and not is_clip else OWN_POOLING
         self.chosen_pooling = pooling or ""
         self.revision = revision(folder)
-        from safetensors import SafetensorError
-
-        try:
+        with told_of_loading(model):
             self._load(folder, is_clip)
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-            first_line = str(error).strip().split("\n", 1)[0]
-            raise ModelError(
-                f"{model} could not be loaded: {first_line} Its folder needs config.json, "
-                "a tokenizer and weights as safetensors of a kind that transformers knows."
-            ) from error
 
     def _load(self, folder: Path, is_clip: bool) -> None:
         import torch
@@ -183,6 +176,23 @@ class TransformerEncoder:
             f"The tokenizer of {self.name} changes a text when it adds its special tokens, "
             "which is not supported here."
         )
+
+
+@contextmanager
+def told_of_loading(model: str) -> Iterator[None]:
+    """Raise what goes wrong while a model is loaded as a ModelError that says what it needs."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        if isinstance(error, ModelError):
+            raise
+        first_line = str(error).strip().split("\n", 1)[0]
+        raise ModelError(
+            f"{model} could not be loaded: {first_line} Its folder needs config.json, "
+            "a tokenizer and weights as safetensors of a kind that transformers knows."
+        ) from error
 
 
 def check_pooling(model: str, pooling: str | None, *, free: bool) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.encode.inside import Reading
-from explorer.projection import Projection, project
+from explorer.projection import project
 from explorer.space import EmbeddingSpace
 
 
@@ -53,17 +53,3 @@ def walk(readings: Sequence[Reading]) -> Walk:
         picture.axis_names,
         float(share.sum()),
     )
-
-
-def place_on(
-    space: EmbeddingSpace, picture: Projection, vectors: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return where new vectors (m, d) belong on a space's PCA picture: (m, 2) float32.
-
-    The axes of the picture lie in the span of the centered points, so they can be had
-    back from points and picture.
-    """
-    mean = space.vectors.mean(axis=0, dtype=np.float64)
-    axes = np.linalg.lstsq(space.vectors - mean, picture.coordinates.astype(np.float64))[0]
-    placed: NDArray[np.float32] = ((vectors - mean) @ axes).astype(np.float32)
-    return placed

@@ -162,11 +162,10 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     button = {
         "type": "buttons",
         "direction": "right",
-        "x": 0,
-        "y": -0.12,
-        "xanchor": "left",
-        "yanchor": "top",
-        "pad": {"t": 12},
+        "x": 1,
+        "y": 1.02,
+        "xanchor": "right",
+        "yanchor": "bottom",
         "bgcolor": ink.veil,
         "font": {"color": ink.text, "size": TEXT_SIZE},
         "showactive": False,
@@ -176,8 +175,8 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
         ],
     }
     slider = {
-        "x": 0.17,
-        "len": 0.78,
+        "x": 0,
+        "len": 0.97,
         "y": -0.1,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},
@@ -249,27 +248,60 @@ def attention_bars(
     return figure
 
 
-def context_curve(similar: Floats, word: str, *, dark: bool, height: int = 400) -> go.Figure:
-    """Draw the cosine between a word's two vectors, layer by layer."""
+def context_curve(
+    similar: Floats,
+    word: str,
+    usual: Separation | None,
+    *,
+    dark: bool,
+    height: int = 330,
+) -> go.Figure:
+    """Draw the cosine between a word's two vectors, layer by layer.
+
+    Parameters
+    ----------
+    similar
+        (layers + 1,) the cosines.
+    usual
+        What two uses in one sense and in two senses reach on average: without it nobody
+        could tell whether 0.8 is much.
+    """
     ink = ink_for(dark)
+    axis = [layer_name(layer) for layer in range(len(similar))]
     figure = go.Figure(
         go.Scatter(
-            x=[layer_name(layer) for layer in range(len(similar))],
+            x=axis,
             y=similar,
             mode="lines+markers+text",
             line={"color": ink.points, "width": 3},
             marker={"size": 11},
             text=[f"{value:.2f}" for value in similar],
-            textposition="top center",
+            textposition="bottom center",
             textfont={"size": TEXT_SIZE + 1},
             cliponaxis=False,
-            name=plain_hover(word),
+            name=f"your “{shown_text(word, PIECE_LENGTH)}”",
             hovertemplate="after %{x}: %{y:.3f}<extra></extra>",
         )
     )
-    style(figure, ink, height, margin={"l": 8, "r": 24, "t": 24, "b": 8})
-    lowest = min(0.0, float(similar.min()) - 0.1)
-    figure.update_yaxes(title_text="cosine similarity", range=[lowest, 1.08])
+    lowest = min(0.8, float(similar.min()))
+    lines = []
+    if usual is not None:
+        lines = [
+            (usual.same.mean(axis=0), "usual for one sense", "dash"),
+            (usual.different.mean(axis=0), "usual for two senses", "dot"),
+        ]
+    for values, name, dash in lines:
+        lowest = min(lowest, float(values.min()))
+        figure.add_scatter(
+            x=axis,
+            y=values,
+            mode="lines",
+            line={"color": ink.quiet, "width": 2, "dash": dash},
+            name=name,
+            hovertemplate=f"{name}, after %{{x}}: %{{y:.3f}}<extra></extra>",
+        )
+    style(figure, ink, height, showlegend=True)
+    figure.update_yaxes(title_text="cosine similarity", range=[lowest - 0.12, 1.02])
     return figure
 
 

@@ -107,9 +107,15 @@ def label_sides(
 
 
 def loss_curve(
-    steps: Sequence[int], losses: Sequence[float], now: int, *, dark: bool, height: int = 100
+    steps: Sequence[int],
+    losses: Sequence[float],
+    now: int,
+    end: int,
+    *,
+    dark: bool,
+    height: int = 100,
 ) -> go.Figure:
-    """Draw the loss over the steps, with a mark where the picture is."""
+    """Draw the loss over the steps of a run of `end`, with a mark where the picture is."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Scatter(
@@ -122,7 +128,7 @@ def loss_curve(
     )
     style(figure, ink, height)
     figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
-    figure.update_xaxes(showticklabels=False)
+    figure.update_xaxes(showticklabels=False, range=[0, end])
     figure.update_yaxes(title_text="loss", nticks=4)
     return figure
 
@@ -131,11 +137,12 @@ def cosine_curves(
     steps: Sequence[int],
     pairs: Mapping[str, Sequence[float]],
     now: int,
+    end: int,
     *,
     dark: bool,
     height: int = 165,
 ) -> go.Figure:
-    """Draw how near pairs of words are, over the steps."""
+    """Draw how near pairs of words are, over the steps of a run of `end`."""
     ink = ink_for(dark)
     figure = go.Figure()
     for (name, values), color in zip(pairs.items(), palette(len(pairs), dark=dark), strict=True):
@@ -149,7 +156,8 @@ def cosine_curves(
         )
     style(figure, ink, height)
     figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
-    figure.update_xaxes(title_text="step", nticks=5)
-    figure.update_yaxes(title_text="cosine", range=[-1.05, 1.05], nticks=5)
+    figure.update_xaxes(title_text="step", nticks=5, range=[0, end])
+    lowest = min((min(values) for values in pairs.values()), default=0.0)
+    figure.update_yaxes(title_text="cosine", range=[min(-0.2, lowest - 0.1), 1.05], nticks=5)
     figure.update_layout(showlegend=True, legend={"font": {"size": TEXT_SIZE - 2}})
     return figure

@@ -39,6 +39,11 @@ def save_space(
         The suffix is unknown, or the format cannot hold some of the labels.
     """
     target = Path(path)
+    return writer_for(target)(space, target, report)
+
+
+def writer_for(target: Path) -> Writer:
+    """Return what writes the format of a path's suffix; raises FormatError as `save_space` does."""
     writer = WRITERS.get(target.suffix.lower())
     if writer is None:
         raise FormatError(
@@ -47,7 +52,7 @@ def save_space(
         )
     if not target.parent.is_dir():
         raise FormatError(f"There is no folder {target.parent}. Make it first.")
-    return writer(space, target, report)
+    return writer
 
 
 def write_text(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:

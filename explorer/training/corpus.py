@@ -127,12 +127,28 @@ def make(
     )
 
 
-def read_text(content: bytes, name: str) -> Corpus:
-    """Make a corpus of a text file's bytes; raises TrainingError if they are no text."""
+def read_text(content: bytes, name: str, *, size: int | None = None) -> Corpus:
+    """Make a corpus of a text file's bytes.
+
+    Parameters
+    ----------
+    content
+        The file, or its first MOST_BYTES: more is not learned from here.
+    name
+        What to call it.
+    size
+        Bytes of the whole file, where `content` is only its beginning.
+
+    Raises
+    ------
+    TrainingError
+        It is no text, or too little.
+    """
     notes = []
-    if len(content) > MOST_BYTES:
+    size = size or len(content)
+    if size > MOST_BYTES:
         notes.append(
-            f"Of {len(content) / 1e6:,.0f} MB, the first {MOST_BYTES / 1e6:.0f} MB are learned "
+            f"Of {size / 1e6:,.0f} MB, the first {MOST_BYTES / 1e6:.0f} MB are learned "
             "here; “Train for real” takes the whole text."
         )
         content = content[:MOST_BYTES]

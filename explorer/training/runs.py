@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from explorer import cache
 from explorer.errors import TrainingError
 from explorer.projection.report import Report, no_report
+from explorer.threads import one_thread
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Settings, Trainer, one_thread
+from explorer.training.skipgram import Settings, Trainer
 
 FRAMES = 60  # of a run, besides the first
 RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -186,8 +187,10 @@ def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
             f"After {trainer.step:,} steps the vectors hold no numbers any more: each step was so "
             "large that it overshot. Start again with a smaller learning rate."
         )
-    save_state(run.folder, trainer)
+    # the frame first: whoever goes on from a state finds its frame, and a frame whose state
+    # was lost is learned again, number for number
     save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
+    save_state(run.folder, trainer)
 
 
 def save_state(folder: Path, trainer: Trainer) -> None:

@@ -9,8 +9,7 @@ that was stopped goes on as if it had not been, from nothing but its two tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -124,6 +123,22 @@ def pairs_of_epoch(
     return center[order], context[order], negatives
 
 
+def training_device() -> torch.device:
+    """Return where to learn: on a CUDA device if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def learn_batch(
+    model: SkipGram, optimizer: torch.optim.Optimizer, batch: Sequence[torch.Tensor]
+) -> torch.Tensor:
+    """Take one step down the gradient of a batch's loss; return that loss, summed."""
+    optimizer.zero_grad()
+    loss: torch.Tensor = model(*batch)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return loss
+
+
 @dataclass
 class Trainer:
     """A model that learns, batch by batch; `step` counts the batches of all epochs."""
@@ -150,8 +165,8 @@ class Trainer:
         Each epoch is cut or continued to the same number of batches, so that a step's
         place in it is known.
         """
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model.to(device)
+        device = training_device()
+        self.model.to(device)  # before the optimizer is made: it keeps what it is given
         steps = steps_an_epoch * self.settings.epochs
         optimizer = torch.optim.SGD(self.model.parameters(), lr=self.settings.learning_rate)
         while self.step < steps:
@@ -167,10 +182,7 @@ class Trainer:
                 rows = torch.arange(batch * BATCH, (batch + 1) * BATCH, device=device) % pairs
                 rate = self.settings.learning_rate * max(LAST_RATE, 1 - self.step / steps)
                 optimizer.param_groups[0]["lr"] = rate
-                optimizer.zero_grad()
-                loss = self.model(*(part[rows] for part in parts))
-                loss.backward()
-                optimizer.step()
+                loss = learn_batch(self.model, optimizer, [part[rows] for part in parts])
                 self.step += 1
                 yield loss.item() / len(rows)
 
@@ -179,14 +191,3 @@ class Trainer:
         table: Any = self.model.center.weight.detach().cpu().numpy().copy()
         vectors: NDArray[np.float32] = table
         return vectors
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: these matrices are so small that more would only wait."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

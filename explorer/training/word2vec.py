@@ -175,17 +175,20 @@ def raise_if_stopped(sentences: Sentences) -> None:
         raise sentences.stopped
 
 
-def check_text(path: Path) -> None:
-    """Raise TrainingError unless the file is there and begins like a text."""
+def check_text(path: Path, name: str = "") -> None:
+    """Raise TrainingError unless the file is there and begins like a text.
+
+    `name` is what its owner calls it, where that is not its path's.
+    """
     try:
         with path.open("rb") as stream:
             beginning = stream.read(BLOCK_BYTES)
     except OSError as error:
         raise TrainingError(
-            f"“{path.name}” cannot be read: {error.strerror}. Give the path of a text file."
+            f"“{name or path.name}” cannot be read: {error.strerror}. Give the path of a text file."
         ) from error
     # a block may end within a letter
-    decode(beginning[:-4] if len(beginning) == BLOCK_BYTES else beginning, path.name)
+    decode(beginning[:-4] if len(beginning) == BLOCK_BYTES else beginning, name or path.name)
 
 
 def keep(

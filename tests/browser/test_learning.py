@@ -6,15 +6,26 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from explorer import open_space
 from explorer.training import grammar
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
 PLOT = "document.querySelector('.js-plotly-plot')"
+PLOTS = "[...document.querySelectorAll('.js-plotly-plot')]"
+MARKS = f"{PLOTS}.flatMap(one => (one.layout.shapes ?? []).map(line => line.x0))"
+LOSS = f"{PLOTS}.find(one => one.layout.yaxis.title?.text === 'loss')"
 LEARNING = 120_000  # milliseconds; the machine may be busy with other tests
+
+
+def step_of(slider: Locator) -> int:
+    """The step of the frame at which the slider stands."""
+    return int(
+        (slider.get_attribute("aria-valuetext") or "").removeprefix("step ").replace(",", "")
+    )
 
 
 def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
@@ -40,34 +51,46 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     page.wait_for_function(f"{places} !== {before!r}")
 
     page.get_by_text("4 Context").click()
-    expect(page.get_by_text("before the first layer")).to_be_visible()
-    page.wait_for_function(f"{PLOT}?.data.length === 1 && {PLOT}.data[0].x[0] === 'lookup'")
+    expect(page.get_by_text("before the first layer")).to_be_visible(timeout=LEARNING)
+    page.wait_for_function(f"{PLOT}?.data.length === 3 && {PLOT}.data[0].x[0] === 'lookup'")
     cosines = page.evaluate(f"Array.from({PLOT}._fullData[0].y)")
     assert cosines[0] > 0.9
     assert cosines[-1] < cosines[0] - 0.1
     expect(page).to_have_url(re.compile("step=4"))
 
 
-def test_a_training_plays_pauses_goes_on_and_its_space_has_the_right_neighbors(
+def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neighbors(
     server: Server, page: Page
 ) -> None:
     page.goto(f"{server.url}/watch_it_learn")
     page.get_by_role("button", name="Start", exact=True).click()
-    slider = page.get_by_role("slider").first
-    expect(slider).to_be_visible(timeout=LEARNING)
-    shown = slider.get_attribute("aria-valuetext") or ""
-    expect(slider).not_to_have_attribute("aria-valuetext", shown, timeout=LEARNING)
-    # most words stand beside their like
-    expect(page.get_by_text(re.compile(r"^(9\d|100)%$"))).to_be_visible(timeout=LEARNING)
+    place = page.get_by_text(re.compile(r"^step [\d,]+ of [\d,]+$"))
+    expect(place).to_be_visible(timeout=LEARNING)
+    expect(place).not_to_have_text(re.compile("^step 0 of"), timeout=LEARNING)  # frames change
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
-    stepped = slider.get_attribute("aria-valuetext") or ""
+    slider = page.get_by_role("slider").first
+    expect(slider).to_be_visible()
+    at = step_of(slider)
+    for _ in range(2):
+        page.get_by_role("button", name="Step", exact=True).click()
+        expect(slider).not_to_have_attribute("aria-valuetext", f"step {at:,}", timeout=LEARNING)
+        at, before = step_of(slider), at
+        assert at > before
+    # the picture, the mark on its curves and the end of the curves are where the slider is
+    page.wait_for_function(f"{MARKS}.length === 2 && {MARKS}.every(x => x === {at})")
+    page.wait_for_function(f"{LOSS}.data[0].x.slice(-1)[0] === {at}")
+
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(slider).not_to_have_attribute("aria-valuetext", stepped, timeout=LEARNING)
+    # most words stand beside their like
+    expect(page.get_by_text(re.compile(r"^(9\d|100)%$"))).to_be_visible(timeout=LEARNING)
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(slider).to_be_visible()
+    assert step_of(slider) > at
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "step 0")
+    page.wait_for_function(f"{MARKS}.every(x => x === 0)")
 
     page.reload()  # a new session: the address alone leads back to the run
     expect(page.get_by_role("slider").first).to_be_visible()
@@ -92,6 +115,12 @@ def test_a_text_is_trained_for_real_and_its_space_opens(
     page.locator("input[type=file]").set_input_files(text)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("It is kept")).to_be_visible(timeout=LEARNING)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save as word2vec text").click()
+    saving.value.save_as(tmp_path / "saved.txt")
+    saved = open_space(tmp_path / "saved.txt")
+    assert saved.dim == 100
+    assert "king" in saved
     page.get_by_role("button", name="Explore as a space").click()
     expect(page.get_by_role("heading", name="Map")).to_be_visible()
     expect(page.get_by_text("From tale · Word2Vec, skip-gram")).to_be_visible()

@@ -96,6 +96,96 @@ def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_distilbert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DistilBERT: no segments."""
+    import torch
+    from transformers import DistilBertConfig, DistilBertModel
+
+    folder = tmp_path_factory.mktemp("models") / "tiny-distilbert"
+    torch.manual_seed(SEED)
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, "##s", ",", "."]
+    DistilBertModel(
+        DistilBertConfig(
+            vocab_size=len(vocabulary),
+            dim=32,
+            n_layers=2,
+            n_heads=4,
+            hidden_dim=64,
+            max_position_embeddings=40,
+        )
+    ).save_pretrained(folder)
+    word_piece(folder, vocabulary)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MPNet: no segments, and positions that begin after the padding."""
+    import torch
+    from transformers import MPNetConfig, MPNetModel
+
+    folder = tmp_path_factory.mktemp("models") / "tiny-mpnet"
+    torch.manual_seed(SEED)
+    vocabulary = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]", *WORDS, "##s", ",", "."]
+    MPNetModel(
+        MPNetConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=64,
+            max_position_embeddings=42,
+        )
+    ).save_pretrained(folder)
+    word_piece(folder, vocabulary)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_unigram(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An XLM-RoBERTa: its tokenizer leaves punctuation on words."""
+    import torch
+    from tokenizers import SentencePieceUnigramTokenizer
+    from tokenizers.processors import RobertaProcessing
+    from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+    folder = tmp_path_factory.mktemp("models") / "tiny-unigram"
+    torch.manual_seed(SEED)
+    pieces = SentencePieceUnigramTokenizer()
+    pieces.train_from_iterator(
+        [f"{SENTENCE}, {SENTENCE}."] * 4,
+        vocab_size=90,
+        special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
+        unk_token="<unk>",
+        show_progress=False,
+    )
+    pieces.post_processor = RobertaProcessing(("</s>", 2), ("<s>", 0), trim_offsets=False)
+    XLMRobertaModel(
+        XLMRobertaConfig(
+            vocab_size=pieces.get_vocab_size(),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=64,
+            max_position_embeddings=82,
+            type_vocab_size=1,
+            pad_token_id=1,
+        )
+    ).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=pieces._tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        cls_token="<s>",
+        sep_token="</s>",
+        mask_token="<mask>",
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The text tower of a CLIP, with its projection."""
     import torch

@@ -28,12 +28,18 @@ def test_each_sentence_uses_its_word_once() -> None:
 
 def test_separation_is_scikit_learns_silhouette_and_the_nearest_others_sense() -> None:
     from sklearn.metrics import silhouette_score
+    from sklearn.metrics.pairwise import cosine_similarity
 
     vectors = np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [1, 0.3]], np.float32)
     senses = ["a", "a", "b", "b", "b"]
-    silhouette, accuracy = separation(vectors, senses)
+    silhouette, accuracy, same, different = separation(vectors, senses)
     assert silhouette == pytest.approx(silhouette_score(vectors, senses, metric="cosine"), abs=1e-6)
     assert accuracy == pytest.approx(4 / 5)  # the last one stands among the others
+    cosines = cosine_similarity(vectors)
+    assert same == pytest.approx(
+        np.mean([cosines[pair] for pair in ((0, 1), (2, 3), (2, 4), (3, 4))]), abs=1e-6
+    )
+    assert different == pytest.approx(cosines[:2, 2:].mean(), abs=1e-6)
 
 
 def test_chance_counts_the_other_uses_only() -> None:

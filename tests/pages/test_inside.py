@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.inside_view import STEPS
+from explorer.ui.inside.steps import STEPS
+from tests.encode.conftest import tiny_bert, tiny_clip, tiny_roberta  # noqa: F401 - fixtures
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/word_to_bert.py"
@@ -15,7 +16,7 @@ def test_each_step_shows_its_picture_its_code_and_what_to_look_for(visit: Visit,
     screen = visit(FILE, step=step)
     assert not screen.exception
     assert "**Look for**" in said(screen)
-    assert "bert = open_bert()" in screen.code[0].value
+    assert "bert = inside.open_bert()" in screen.code[0].value
     assert screen.dataframe
 
 
@@ -27,7 +28,8 @@ def test_attention_says_where_the_token_looks_and_that_its_row_sums_to_one(visit
 
 def test_the_word_that_both_sentences_share_is_compared(visit: Visit) -> None:
     text = said(visit(FILE, step="4 Context", first="A bat flew.", second="He swung the bat."))
-    assert "“bat” in sentence 1 and in sentence 2" in text
+    assert "“bat”: **0." in text
+    assert "uses in one sense reach" in text
 
 
 def test_a_word_that_is_not_in_the_sentence_is_told(visit: Visit) -> None:
@@ -65,3 +67,45 @@ def test_markup_in_a_sentence_is_shown_as_text(visit: Visit) -> None:
     html = "".join(element.proto.body for element in screen.get("html"))
     assert "<b>&lt;</b>" in html
     assert "<b>x</b>" in html  # the piece “x” in our own bold
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("model", ["tiny_bert", "tiny_roberta"])
+def test_each_step_looks_into_any_bert_like_model(
+    visit: Visit, request: pytest.FixtureRequest, model: str, step: str
+) -> None:
+    folder = str(request.getfixturevalue(model))
+    screen = visit(FILE, step=step, bert=folder, first="the king sat", second="the cat sat")
+    assert not screen.exception
+    assert not screen.error
+    assert f"open_bert({folder!r})" in screen.code[0].value
+
+
+def test_sentences_of_another_model_have_no_place_among_the_books(
+    visit: Visit, request: pytest.FixtureRequest
+) -> None:
+    folder = str(request.getfixturevalue("tiny_bert"))
+    text = said(visit(FILE, step="5 Pooling", bert=folder))
+    assert "they have no place on that map" in text
+
+
+def test_a_model_that_is_not_there_or_not_like_bert_is_told_and_the_page_lives(
+    visit: Visit, request: pytest.FixtureRequest
+) -> None:
+    for name, told in (
+        ("/nowhere/at all", "There is no folder"),
+        (str(request.getfixturevalue("tiny_clip")), "is not built as BERT is"),
+    ):
+        screen = visit(FILE, bert=name)
+        assert not screen.exception
+        assert told in screen.error[0].value
+
+
+def test_a_server_that_limits_its_models_opens_no_other(
+    visit: Visit, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_MODELS", "BAAI/bge-small-en-v1.5")
+    screen = visit(FILE, bert=str(request.getfixturevalue("tiny_bert")))
+    assert not screen.exception
+    assert screen.selectbox(key="bert").options == ["all-MiniLM-L6-v2", "BAAI/bge-small-en-v1.5"]
+    assert "open_bert()" in screen.code[0].value

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.jobs import Job, JobState
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
+from explorer.training.film import Film
 from explorer.training.skipgram import Settings
-from explorer.ui import learning_view
+from explorer.ui.learning import lesson, playback, real
+from explorer.ui.learning.playback import Playback
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/watch_it_learn.py"
@@ -40,13 +43,14 @@ class AtOnce:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do jobs at once, and on a tenth of the corpus."""
     jobs = AtOnce()
-    monkeypatch.setattr(learning_view, "jobs", lambda: jobs)
+    monkeypatch.setattr(playback, "jobs", lambda: jobs)
+    monkeypatch.setattr(real, "jobs", lambda: jobs)
 
     def small(*, shuffled: bool) -> Any:
         words = grammar.make_corpus(1_200, shuffled=shuffled)
         return make(words, "grammar", classes=grammar.word_classes())
 
-    monkeypatch.setattr(learning_view, "grammar_corpus", small)
+    monkeypatch.setattr(lesson, "grammar_corpus", small)
 
 
 def press(screen: Any, label: str) -> Any:
@@ -63,7 +67,7 @@ def test_before_the_start_the_page_says_what_to_look_for_and_to_try(visit: Visit
 
 def test_each_setting_has_its_sentence(visit: Visit) -> None:
     text = said(visit(FILE))
-    assert all(sentence in text for _, _, sentence in learning_view.CONTROLS.values())
+    assert all(sentence in text for _, _, sentence in lesson.CONTROLS.values())
 
 
 def test_a_run_starts_steps_and_is_found_by_its_address(visit: Visit) -> None:
@@ -92,13 +96,83 @@ def test_a_preset_changes_its_setting(
     assert getattr(run.settings, setting) == value
 
 
-def test_pause_and_step_learn_one_frame_more(visit: Visit) -> None:
-    run = runs.new_run(learning_view.grammar_corpus(shuffled=False), Settings(epochs=1))
+@pytest.fixture
+def run() -> runs.Run:
+    """A short run that has learned nothing yet."""
+    return runs.new_run(lesson.grammar_corpus(shuffled=False), Settings(epochs=1, dimensions=8))
+
+
+def film_of(run: runs.Run) -> Film:
+    film = Film(run)
+    film.update()
+    return film
+
+
+def test_each_step_learns_one_frame_more_and_the_picture_and_slider_follow(
+    visit: Visit, run: runs.Run
+) -> None:
     screen = visit(FILE, run=run.id)
     assert len(run.frames()) == 1
+    for number in (1, 2, 3):
+        screen = press(screen, "Step")
+        assert not screen.exception
+        assert run.frames() == run.frame_steps[: number + 1]
+        assert screen.select_slider[0].value == number
+
+
+def test_a_step_back_in_the_film_shows_the_frame_that_is_there(visit: Visit, run: runs.Run) -> None:
+    runs.train(str(run.folder), run.steps)
+    screen = visit(FILE, run=run.id)
+    screen = screen.select_slider[0].set_value(4).run()
+    assert screen.select_slider[0].value == 4
     screen = press(screen, "Step")
+    assert screen.select_slider[0].value == 5
     assert not screen.exception
-    assert run.frames() == [0, run.next_frame(0)]
+
+
+def test_what_was_never_shown_is_not_there_yet(run: runs.Run) -> None:
+    runs.train(str(run.folder), run.steps)  # the job is far ahead
+    shown = Playback(film_of(run), playing=True)
+    shown.tick()
+    assert (shown.at, shown.seen) == (1, 1)
+    shown.pause()
+    assert [frame.step for frame in shown.frames] == run.frame_steps[:2]
+    shown.step()
+    assert (shown.at, shown.seen, shown.playing) == (2, 2, False)
+
+
+def test_a_replay_begins_anew_and_keeps_what_was_seen(run: runs.Run) -> None:
+    runs.train(str(run.folder), run.steps)
+    shown = Playback(film_of(run))
+    shown.show(shown.last)
+    assert shown.is_done
+    shown.play(0)
+    assert (shown.at, shown.seen) == (0, shown.last)
+    while shown.playing:
+        shown.ticked = None  # a tick has passed
+        shown.tick()
+    assert shown.is_done
+
+
+def test_slow_drawing_leaves_frames_out(run: runs.Run) -> None:
+    runs.train(str(run.folder), run.steps)
+    shown = Playback(film_of(run), playing=True)
+    shown.tick()
+    assert shown.ticked is not None
+    shown.ticked -= 3 * playback.TICK_SECONDS
+    shown.tick()
+    assert shown.at == 4
+
+
+def test_a_run_that_bursts_stops_and_says_so() -> None:
+    corpus = lesson.grammar_corpus(shuffled=False)
+    shown = Playback(film_of(runs.new_run(corpus, Settings(learning_rate=10))), playing=True)
+    for _ in range(100):
+        shown.ticked = None
+        shown.tick()
+        if not shown.playing:
+            break
+    assert "smaller learning rate" in shown.problem
 
 
 def test_a_link_to_a_run_that_is_gone_says_so(visit: Visit) -> None:
@@ -111,6 +185,25 @@ def test_training_for_real_says_how_and_what_the_command_is(visit: Visit) -> Non
     screen = visit(FILE, lesson="Train for real")
     assert not screen.exception
     assert "embedding-explorer train" in screen.code[0].value
+
+
+def test_a_short_text_is_pasted_and_gets_settings_that_suit_it(visit: Visit) -> None:
+    screen = visit(FILE, lesson="Train for real")
+    text = "\n".join(" ".join(one) for one in grammar.make_corpus(300))
+    screen = screen.text_area[0].set_value(text).run()
+    assert "A short text of about" in said(screen)
+    screen = press(screen, "Settings for a short text")
+    assert not screen.exception
+    values = {one.label: one.value for one in screen.number_input}
+    assert (values["Rarest word"], values["Epochs"]) == (1, 50)
+    screen = press(screen, "Train")
+    assert not screen.exception
+    assert "**my text**" in "".join(one.value for one in screen.success)
+
+
+def test_what_was_learned_is_saved_as_word2vec_text() -> None:
+    space = EmbeddingSpace(["king", "queen"], [[0.5, 1], [2, 0.25]])
+    assert real.as_word2vec_text(space) == b"2 2\nking 0.5 1.0\nqueen 2.0 0.25\n"
 
 
 def test_a_link_to_something_learned_that_is_gone_says_so(visit: Visit) -> None:

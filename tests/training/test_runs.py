@@ -51,6 +51,24 @@ def test_a_step_goes_to_the_next_frame_and_no_further(small: Corpus) -> None:
     assert run.frames() == [0, run.next_frame(0)]
 
 
+def test_a_run_that_died_between_frame_and_state_goes_on_with_no_frame_missing(
+    small: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through, killed = runs.new_run(small, QUICK), runs.new_run(small, QUICK)
+    runs.train(str(through.folder), through.steps)
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "save_state", die)
+        with pytest.raises(SystemExit):
+            runs.train(str(killed.folder), killed.steps)
+    runs.train(str(killed.folder), killed.steps)
+    assert killed.frames() == killed.frame_steps
+    assert np.array_equal(killed.frame(killed.steps)[0], through.frame(through.steps)[0])
+
+
 @pytest.mark.parametrize("run_id", ["../../etc", "", "0" * 32, "x" * 32])
 def test_an_id_that_names_no_run_opens_none(run_id: str) -> None:
     assert runs.open_run(run_id) is None

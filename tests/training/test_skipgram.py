@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 import torch
 
 from explorer.errors import TrainingError
-from explorer.training import measure
+from explorer.threads import one_thread
+from explorer.training import measure, skipgram
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import Settings, SkipGram, Trainer, one_thread, pairs_of_epoch
+from explorer.training.skipgram import Settings, SkipGram, Trainer, pairs_of_epoch
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +125,37 @@ def test_a_trainer_that_was_stopped_goes_on_as_if_it_had_not_been(small: Corpus)
     for _ in resumed.batches(n):
         pass
     assert np.array_equal(resumed.vectors(), through.vectors())
+
+
+@pytest.mark.parametrize(("there", "name"), [(True, "cuda"), (False, "cpu")])
+def test_cuda_is_taken_where_it_is(monkeypatch: pytest.MonkeyPatch, there: bool, name: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert skipgram.training_device().type == name
+
+
+def test_all_of_a_step_is_on_the_device_that_was_chosen(
+    monkeypatch: pytest.MonkeyPatch, small: Corpus
+) -> None:
+    # “meta” computes no numbers, but refuses to mix with the processor as a GPU does
+    meta = torch.device("meta")
+    places = []
+
+    def followed(
+        model: SkipGram, optimizer: torch.optim.Optimizer, batch: Sequence[torch.Tensor]
+    ) -> torch.Tensor:
+        loss = learn_batch(model, optimizer, batch)
+        moved = [weight for group in optimizer.param_groups for weight in group["params"]]
+        gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+        assert len(moved) == len(gradients) == 2
+        places.extend(tensor.device for tensor in (loss, *batch, *moved, *gradients))
+        return torch.zeros(())
+
+    learn_batch = skipgram.learn_batch
+    monkeypatch.setattr(skipgram, "learn_batch", followed)
+    monkeypatch.setattr(skipgram, "training_device", lambda: meta)
+    trainer = Trainer.start(small, Settings(epochs=1))
+    next(trainer.batches(trainer.steps_an_epoch()))
+    assert set(places) == {meta}
 
 
 def test_words_of_a_class_come_together_already_on_a_tenth_of_the_corpus(small: Corpus) -> None:

@@ -130,3 +130,5 @@ def test_the_command_tells_a_missing_text_and_a_missing_folder(
     assert "cannot be read" in capsys.readouterr().err
     assert run_command(str(text), str(tmp_path / "no" / "v.txt")) == 2
     assert "Make it first" in capsys.readouterr().err
+    assert run_command(str(text), str(tmp_path / "v.doc")) == 2
+    assert "Choose one of .txt" in capsys.readouterr().err

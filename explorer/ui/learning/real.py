@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from explorer import EmbeddingSpace, cache, nearest_neighbors
+from explorer import EmbeddingSpace, cache, nearest_neighbors, save_space
 from explorer.errors import ExplorerError, TrainingError
 from explorer.jobs import Job
 from explorer.training import word2vec
-from explorer.training.command import word2vec_text
 from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.ui.learning.texts import OwnText, ask_own_text
 from explorer.ui.lesson import offer_map
 from explorer.ui.opening import tell
 from explorer.ui.pictures import jobs
@@ -21,6 +22,8 @@ from explorer.ui.spaces import SAMPLES, find_space, sample_space, title
 
 POLL_SECONDS = 0.5
 COMPARED = 8  # neighbors
+SHORT_BYTES = 200_000  # a text below is too short for the usual settings
+FOR_SHORT = {"dimensions": 30, "min_count": 1, "epochs": 50}
 MOST_SAVED = 50_000  # words that are made ready for saving in the browser
 CONTROLS = {  # a setting: its label, its limits, and its sentence
     "dimensions": ("Dimensions", 2, 500, "Numbers per word."),
@@ -35,15 +38,34 @@ def show() -> None:
     """Draw the text and the recipe, the job, and what was learned."""
     left, right = st.columns([1, 1.15], gap="large")
     with left:
-        upload = st.file_uploader("A plain text, up to hundreds of megabytes", key="text for real")
+        text = ask_own_text("A plain text, up to a gigabyte", "real text")
+        if text is not None and text.size < SHORT_BYTES:
+            hint_for_short(text)
         recipe = ask_recipe()
     with right:
-        if upload is None and "learned" not in st.query_params:
+        if text is None and "learned" not in st.query_params:
             explain()
             return
-        if upload is not None and recipe is not None:
-            train(upload, recipe)
+        if text is not None and recipe is not None:
+            train(text, recipe)
         show_learned()
+
+
+def hint_for_short(text: OwnText) -> None:
+    """Say that the text is short, and offer the settings that make the most of it."""
+    words = len(text.beginning(SHORT_BYTES).split())
+    st.info(
+        f"A short text of about {words:,} words: expect a first idea and no more. Rare words "
+        "should count, and the text be gone through more often.",
+        icon=":material/short_text:",
+    )
+    st.button("Settings for a short text", on_click=set_for_short, icon=":material/tune:")
+
+
+def set_for_short() -> None:
+    """Set the controls to what suits a short text."""
+    for name, value in FOR_SHORT.items():
+        st.session_state[f"real {name}"] = value
 
 
 def explain() -> None:
@@ -53,7 +75,7 @@ def explain() -> None:
         "memory; gensim learns from it in a process of its own. More text, better vectors: "
         "a book gives a first idea, a hundred megabytes a good map."
     )
-    st.markdown("The same from the command line:")
+    st.markdown("The same from the command line, where a text can be larger than a gigabyte:")
     st.code(
         "embedding-explorer train text.txt vectors.txt --method fasttext",
         language="bash",
@@ -78,10 +100,11 @@ def ask_recipe() -> Recipe | None:
     values = {}
     columns = st.columns(3)
     for number, (name, (label, low, high, sentence)) in enumerate(CONTROLS.items()):
+        # set, and not given as a default: the settings for a short text change it
+        st.session_state.setdefault(f"real {name}", getattr(standard, name))
         values[name] = columns[number % 3].number_input(
-            label, low, high, getattr(standard, name), key=f"real {name}", help=sentence,
-            persist_state="session",
-        )  # fmt: skip
+            label, low, high, key=f"real {name}", help=sentence, persist_state="session"
+        )
     try:
         return Recipe(method, architecture, **values)
     except TrainingError as error:
@@ -89,14 +112,13 @@ def ask_recipe() -> Recipe | None:
         return None
 
 
-def train(upload: object, recipe: Recipe) -> None:
+def train(text: OwnText, recipe: Recipe) -> None:
     """Offer to learn from the text; while it is learned, show how far it is."""
-    name = str(getattr(upload, "name", "text"))
     if st.button("Train", type="primary", icon=":material/model_training:"):
         try:
-            text = word2vec.keep_text(upload)  # type: ignore[arg-type]
-            word2vec.check_text(text)
-            begin(text, recipe, Path(name).stem)
+            kept = word2vec.keep_text(text.stream)
+            word2vec.check_text(kept, text.name)
+            begin(kept, recipe, Path(text.name).stem)
         except (ExplorerError, OSError) as error:
             tell(error if isinstance(error, ExplorerError) else TrainingError(str(error)))
     job = jobs().find(st.session_state.get("real job", ""))
@@ -165,12 +187,19 @@ def show_learned() -> None:
     if len(space) <= MOST_SAVED:
         save.download_button(
             "Save as word2vec text",
-            lambda: word2vec_text(space),
+            lambda: as_word2vec_text(space),
             f"{space.name}.txt",
             icon=":material/download:",
             width="stretch",
         )
     compare(space)
+
+
+def as_word2vec_text(space: EmbeddingSpace) -> bytes:
+    """Return a space as the bytes of a word2vec text file."""
+    with TemporaryDirectory() as folder:
+        (written,) = save_space(space, Path(folder) / "vectors.txt")
+        return written.read_bytes()
 
 
 def compare(space: EmbeddingSpace) -> None:
