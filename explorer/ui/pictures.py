@@ -146,7 +146,10 @@ def show_progress(job: Job, title: str, narrow: bool) -> None:
     """Show how far a job is, with ways to stop it; the page follows with each new frame."""
     state = job.state
     latest = job.frames[-1] if len(job.frames) else None
-    if state.is_over or (latest and latest.share != st.session_state.get(f"{SHOWN} {job.key}")):
+    grown = latest and latest.share != st.session_state.get(f"{SHOWN} {job.key}")
+    kept = st.session_state.get(KEPT, ("",))[0] == job.key
+    left = job.key in st.session_state.get(STOPPED, ())
+    if state.is_over or grown or kept or left:
         st.rerun()
     job.watch(visitor())
     if narrow:
@@ -155,20 +158,29 @@ def show_progress(job: Job, title: str, narrow: bool) -> None:
     else:
         bar, keep, stop = st.columns([5, 1.3, 0.9], vertical_alignment="center")
     bar.progress(state.share, text=told(job, title, bool(latest)))
-    if keep.button(
+    # callbacks, for they come first: a new frame, which has the page run again, would lose a click
+    keep.button(
         "Keep this frame",
         icon=":material/pause:",
         width="stretch",
         disabled=latest is None,
         help="Stop here, and keep the picture as it is now.",
-    ):
-        st.session_state[KEPT] = (job.key, latest)
-        job.leave(visitor())
-        st.rerun()
-    if stop.button("Stop", icon=":material/stop:", width="stretch"):
-        st.session_state.setdefault(STOPPED, set()).add(job.key)
-        job.leave(visitor())
-        st.rerun()
+        on_click=keep_frame,
+        args=(job, latest),
+    )
+    stop.button("Stop", icon=":material/stop:", width="stretch", on_click=stop_waiting, args=(job,))
+
+
+def keep_frame(job: Job, frame: Frame) -> None:
+    """Stop waiting for a picture, and keep the frame of it that was just shown."""
+    st.session_state[KEPT] = (job.key, frame)
+    job.leave(visitor())
+
+
+def stop_waiting(job: Job) -> None:
+    """Stop waiting for a picture."""
+    st.session_state.setdefault(STOPPED, set()).add(job.key)
+    job.leave(visitor())
 
 
 def told(job: Job, title: str, grows: bool) -> str:

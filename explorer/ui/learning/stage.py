@@ -91,8 +91,9 @@ def stage(preset: Preset, *, ticks: bool) -> None:
 
 def controls(shown: Playback) -> tuple[list[str], list[tuple[str, str]]]:
     """Draw pause, step, go on, replay, the place; return the words and pairs to follow."""
+    # at the top: centered, the buttons would move from under the mouse while bar and slider change
     go, step, replay, place, follow, keep = st.columns(
-        [1.15, 0.9, 1.15, 2.3, 1.2, 1.1], vertical_alignment="center"
+        [1.15, 0.9, 1.15, 2.3, 1.2, 1.1], vertical_alignment="top"
     )
     with place:  # first: what the slider says decides which buttons there are
         place_in_film(shown)
