@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer.encode import inside, senses
 from explorer.encode.pooling import pooled_sentence

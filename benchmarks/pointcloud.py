@@ -29,6 +29,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
 from plotly.offline import get_plotlyjs
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import OKABE_ITO, SELECTED, Categories
 from explorer.ui.pointcloud import INKS
