@@ -36,6 +36,8 @@ class Reporter:
         now, kind = time.monotonic(), step.split(" ", 1)[0]
         if kind == self._kind and now - self._last < 1 / REPORTS_PER_SECOND:
             return
+        if kind != self._kind:
+            self._last_frame = 0.0  # the first picture of each part comes at once
         self._last, self._kind = now, kind
         frame: tuple[Any, ...] = ()
         if (
