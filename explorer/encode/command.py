@@ -13,6 +13,7 @@ from explorer.encode.models import DEFAULT_MODEL
 from explorer.encode.transformer import POOLINGS
 from explorer.encode.vector_cache import opened
 from explorer.encode.work import Wishes
+from explorer.errors import EncodeError
 from explorer.settings import load_settings
 from explorer.space import count
 
@@ -36,6 +37,12 @@ def encode(given: argparse.Namespace) -> int:
     """Encode a file into a Parquet file; a run that was stopped goes on."""
     from explorer.encode.stream import encode_file
 
+    output = Path(given.output)
+    if output.suffix.lower() != ".parquet":
+        raise EncodeError(
+            f"“{output.name}” is to be written as Parquet. Name it {output.stem}.parquet; "
+            "`embedding-explorer convert` makes other formats of it."
+        )
     start = time.monotonic()
     teller = Teller()
     counts = encode_file(

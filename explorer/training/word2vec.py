@@ -64,6 +64,7 @@ class Recipe:
         return f"{METHODS[self.method]}, {self.architecture}"
 
 
+FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
 METHODS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
 
 
@@ -156,10 +157,12 @@ def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_re
         model = Word2Vec(**options)
     model.build_vocab(sentences)
     raise_if_stopped(sentences)
-    if not len(model.wv):
+    if len(model.wv) < FEWEST_WORDS:
+        found = len(model.wv) or "No"
         raise TrainingError(
-            f"No word of {path.name} occurs {count(chosen.min_count, 'time')}. "
-            "Take a longer text, or a smaller min_count."
+            f"{found} word{'s' if len(model.wv) > 1 else ''} of {path.name} occur"
+            f"{'' if len(model.wv) > 1 else 's'} {count(chosen.min_count, 'time')}; "
+            f"at least {FEWEST_WORDS} are needed. Take a longer text, or a smaller min_count."
         )
     model.train(sentences, total_examples=model.corpus_count, epochs=model.epochs)
     raise_if_stopped(sentences)

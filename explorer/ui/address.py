@@ -25,6 +25,7 @@ from explorer.ui import spaces
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
+ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
 BROWSER_SECONDS = 10.0  # until the browser has surely heard of a change of its address
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
 
@@ -98,10 +99,19 @@ def current_space() -> tuple[str, EmbeddingSpace]:
 
 
 def choose_space(space_id: str) -> None:
-    """Make a space the current one; what was selected in another is forgotten."""
+    """Make a space the current one; what was selected or asked for in another is forgotten."""
     forget_selection()
+    for key in ASKED:
+        if st.session_state.get(key):
+            st.session_state[key] = ""
     st.session_state["space"] = space_id
     change("space", space_id)
+
+
+def take_back_questions() -> None:
+    """Forget what the Map's fields hold where they are drawn already, and cannot be emptied."""
+    for key in ASKED:
+        st.session_state.pop(key, None)
 
 
 def selected_row(space: EmbeddingSpace) -> int | None:

@@ -30,7 +30,7 @@ def offer_alone(space: EmbeddingSpace, rows: NDArray[np.intp], what: str, *, key
         )
         part_id = opened_spaces().add(part)
         st.session_state.setdefault(WHOLES, {})[part_id] = st.session_state["space"]
-        st.session_state.pop("search", None)
+        address.take_back_questions()
         address.choose_space(part_id)
         st.rerun()
 
@@ -41,5 +41,6 @@ def offer_whole() -> None:
     if whole is None or find_space(whole) is None:
         return
     if st.button(f"Back to all of {plain(title(whole))}", icon=":material/zoom_out_map:"):
+        address.take_back_questions()
         address.choose_space(whole)
         st.rerun()

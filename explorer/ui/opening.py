@@ -29,6 +29,8 @@ EXAMPLES = (
     ("Arrays and their labels", ".npy .npz .safetensors .h5 .pt", "vectors.npy\nvectors.txt"),
     ("Models and tools", ".bin .fvecs projector", "vectors.tsv\nmetadata.tsv"),
 )
+FEW_NUMBERS = 3  # so short no embedding is
+SENTENCE = 20  # letters: labels are mostly shorter
 RECOGNIZED = "as recognized"
 GUESSED = "as guessed"
 DRAWN = 20_000  # points that every machine draws smoothly; offered where a file holds more
@@ -214,6 +216,27 @@ def show_figures(file: File, report: FileReport) -> None:
     columns[4].metric("Median length", f"{report.statistics.norms[1]:.3g}")
     for warning in report.warnings:
         st.warning(plain(warning), icon=":material/warning:")
+    column = text_column(report)
+    if column is not None:
+        says, way = st.columns([4, 1], vertical_alignment="center")
+        numbers = "number" if report.dim == 1 else "numbers"
+        says.warning(
+            f"This looks like a table of texts: “{plain(column)}” holds sentences, and only "
+            f"{report.dim} {numbers} a row would be the vector. Encode text makes vectors of them.",
+            icon=":material/edit_note:",
+        )
+        way.page_link(PAGES["encode"].file, label="Encode text", icon=PAGES["encode"].icon)
+
+
+def text_column(report: FileReport) -> str | None:
+    """Return the column of texts that somebody meant, where hardly any numbers are beside it."""
+    if report.dim > FEW_NUMBERS:
+        return None
+    for name in report.first_rows.column_names:
+        values = [one for one in report.first_rows[name].to_pylist() if isinstance(one, str)]
+        if values and sum(map(len, values)) / len(values) >= SENTENCE:
+            return str(name)
+    return None
 
 
 def show_first_rows(report: FileReport) -> None:

@@ -158,3 +158,10 @@ def test_the_cache_is_shown_and_emptied(
     assert "0 vectors of texts" in capsys.readouterr().out
     assert main(["cache", "--empty", "nonsense"]) == 2
     assert "Nothing is kept as “nonsense”" in capsys.readouterr().err
+
+
+def test_another_suffix_than_that_of_what_is_written_is_refused(
+    books: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encode", str(books), "--output", str(tmp_path / "out.csv")]) == 2
+    assert "Name it out.parquet" in capsys.readouterr().err

@@ -69,3 +69,12 @@ def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path)
     (leave_out,) = (one for one in screen.button if one.label == "Leave out what is broken")
     leave_out.click().run()
     assert "1 broken line left out" in said(screen)
+
+
+def test_a_table_of_texts_is_told_and_the_way_to_encode_it(visit: Visit, folder: Path) -> None:
+    rows = [f"The room was clean and the staff friendly,{stars}" for stars in (5, 4, 3)]
+    (folder / "reviews.csv").write_text("\n".join(["review,stars", *rows]) + "\n")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "looks like a table of texts" in said(screen)
+    assert "“review”" in said(screen)

@@ -54,6 +54,14 @@ def test_choosing_another_space_forgets_the_selection(visit: Visit) -> None:
     assert "selected" not in screen.query_params
 
 
+def test_another_space_begins_without_what_was_asked_of_the_last_one(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="words", search="king", typed="royal castle")
+    screen.selectbox(key="space choice").select("books").run()
+    assert screen.text_input(key="search").value == ""
+    assert screen.text_input(key="typed").value == ""
+    assert not screen.exception
+
+
 def test_a_request_that_came_too_late_does_not_undo_a_choice(visit: Visit) -> None:
     screen = visit("pages/map.py", space="words", selected="king")
     screen.selectbox(key="space choice").select("books").run()

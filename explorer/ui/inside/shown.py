@@ -13,7 +13,8 @@ from explorer.encode.snippets import snippet
 from explorer.ui.inside.visit import Visit
 
 CODE_HEIGHT = 270
-CONFIG = {"displaylogo": False, "scrollZoom": True}
+# no toolbar of Plotly's: it would lie over the play buttons
+CONFIG = {"displayModeBar": False, "scrollZoom": True}
 
 
 def chart(figure: object, alt: str, key: str) -> None:
