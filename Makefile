@@ -20,7 +20,8 @@ dev: $(VENV)/.installed  ## the same, and follow each change of the source
 test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
 	.ci/setup chromium
 	.ci/frontend test
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser"
+	$(PYTHON) -m pytest -m browser
 
 lint: $(VENV)/.installed-dev  ## check format, style and types
 	$(PYTHON) -m ruff format --check
