@@ -153,7 +153,7 @@ def select_in_whole(space: EmbeddingSpace, row: int) -> None:
     whole = whole_space(space)
     label = whole.labels[row]
     alone = whole.row(label) == row and label not in space
-    st.query_params["selected"] = label if alone else f"{label} #{row}"
+    change("selected", label if alone else f"{label} #{row}")
 
 
 def forget_selection() -> None:

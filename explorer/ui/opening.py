@@ -18,8 +18,7 @@ from explorer.formats.recognition import choose_main
 from explorer.formats.report import Statistics
 from explorer.sampling import draw
 from explorer.space import count
-from explorer.ui import address
-from explorer.ui.frame import PAGES
+from explorer.ui.frame import PAGES, open_map
 from explorer.ui.plain import plain
 from explorer.ui.spaces import opened_spaces
 
@@ -113,9 +112,7 @@ def show_and_confirm(given: Given) -> None:
             show_first_rows(report)
             if confirmed:
                 space = opened(given.file, choices, drawing, bar)
-                space_id = opened_spaces().add(space)
-                address.choose_space(space_id)
-                st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+                open_map(opened_spaces().add(space))
     except ExplorerError as error:
         with place:
             tell(error)

@@ -16,6 +16,7 @@ from explorer.jobs import Job
 from explorer.training import runs
 from explorer.training.film import Film, Frame
 from explorer.training.runs import Run
+from explorer.ui import address
 from explorer.ui.pictures import jobs
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
@@ -151,7 +152,7 @@ def start(run: Run) -> None:
     film = Film(run)
     film.update()
     st.session_state[KEPT] = Playback(film, playing=True)
-    st.query_params["run"] = run.id
+    address.change("run", run.id)
 
 
 def stop() -> None:

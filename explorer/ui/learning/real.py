@@ -13,6 +13,7 @@ from explorer.errors import ExplorerError, TrainingError
 from explorer.jobs import Job
 from explorer.training import word2vec
 from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.ui import address
 from explorer.ui.learning.texts import OwnText, ask_own_text
 from explorer.ui.lesson import offer_map
 from explorer.ui.opening import tell
@@ -135,8 +136,8 @@ def train(text: OwnText, recipe: Recipe) -> None:
 def begin(text: Path, recipe: Recipe, name: str) -> None:
     """Learn, or join who is learning the same, or take what was learned before."""
     result = word2vec.learned_file(text, recipe)
-    st.query_params["learned"] = result.stem
-    st.query_params["called"] = name
+    address.change("learned", result.stem)
+    address.change("called", name)
     st.session_state.pop("real job", None)
     if not result.exists():
         job = jobs().submit(
