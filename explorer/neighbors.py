@@ -17,7 +17,7 @@ from explorer.vector import Vector
 Query: TypeAlias = str | Vector | ArrayLike
 Floats: TypeAlias = NDArray[np.float32]
 
-BLOCK_BYTES = 64 << 20  # size of one block of the score matrix
+BLOCK_BYTES = 8 << 20  # size of one block of the score matrix: it stays near the processor
 GROUP = 32  # columns whose smallest value is looked at first
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.projection import pca
+from explorer.projection.by_umap_learn import membership
 from explorer.projection.fuzzy import fuzzy_graph
 from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
@@ -18,7 +18,6 @@ from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 4
 GRAPH_SHARE = 0.25  # of the progress bar; the rest is the optimization
-DENSMAP = {"lambda": 2.0, "frac": 0.3, "var_shift": 0.1}  # umap-learn's defaults
 LARGE = 10_000  # umap-learn's border: fewer epochs beyond it
 
 
@@ -40,6 +39,8 @@ def project(
     The neighbors come from our own search (exact to 30,000 points) and the layout starts
     from PCA: both are faster than umap-learn's own and leave less to chance.
     """
+    from explorer.projection.layout import optimized
+
     n = len(space)
     if n < FEWEST_POINTS:
         raise ProjectionError(
@@ -57,47 +58,27 @@ def project(
         space, k, metric, seed, report=report, share=GRAPH_SHARE
     )
     start = spread(pca.project(space, n_components, 0).coordinates, seed)
-    report(GRAPH_SHARE, "loading UMAP", start)
-    from umap.layouts import optimize_layout_euclidean
-    from umap.umap_ import find_ab_params, make_epochs_per_sample
+    report(GRAPH_SHARE, "starting from PCA", start)
+    epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
 
-    lengths = None  # of the graph's edges: what densMAP needs to know of it
+    def tell(epoch: int, layout: NDArray[np.float32]) -> None:
+        share = GRAPH_SHARE + (1 - GRAPH_SHARE) * epoch / epochs
+        report(share, f"epoch {epoch} of {epochs}", layout)
+
     if wanted or densmap:
-        graph, lengths = umap_learns_graph(
-            space, indices, distances, metric, seed, wanted=wanted, densmap=densmap
+        graph, lengths = membership(
+            space.matrix, indices, distances, metric, seed, target=wanted, densmap=densmap
         )
     else:
-        graph = fuzzy_graph(indices, distances, metric)
-    epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
-    edges = graph.tocoo()
-    edges.sum_duplicates()
-    # an edge that would be drawn less than once in all epochs is left out
-    edges.data[edges.data < edges.data.max() / max(epochs, 10)] = 0
-    edges.eliminate_zeros()
-    layout = scaled(start)
-    a, b = find_ab_params(1.0, min_dist)
-    optimize_layout_euclidean(
-        layout,
-        layout,  # moved in place, so that each epoch can be shown
-        edges.row,
-        edges.col,
-        epochs,
-        n,
-        make_epochs_per_sample(edges.data, epochs),
-        a,
-        b,
-        np.random.default_rng(seed).integers(-(2**31) + 1, 2**31 - 1, 3),
-        # what a seed needs is one thread: with more, each run gives another picture
-        parallel=seed is None,
-        densmap=densmap,
-        densmap_kwds=densities(edges, lengths) if densmap else None,
-        tqdm_kwds={
-            "file": EpochWriter(report, layout),
-            "bar_format": "{n}/{total}",
-            "mininterval": 0.1,
-            "disable": False,  # umap-learn shows its bar only when it prints much else as well
-        },
-        move_other=True,
+        graph, lengths = fuzzy_graph(indices, distances, metric), None
+    coordinates = optimized(
+        start,
+        graph,
+        curve=curve(min_dist),
+        n_epochs=epochs,
+        seed=seed,
+        each_epoch=tell,
+        lengths=lengths,
     )
     report(1.0, "done")
     params: dict[str, Any] = {
@@ -110,37 +91,7 @@ def project(
         params["target"] = target
     if densmap:
         params["densmap"] = True
-    return Projection(layout, "umap", params, seed, notes=notes)
-
-
-def umap_learns_graph(
-    space: EmbeddingSpace,
-    indices: NDArray[np.int32],
-    distances: NDArray[np.float32],
-    metric: str,
-    seed: int | None,
-    *,
-    wanted: tuple[NDArray[Any], str] | None,
-    densmap: bool,
-) -> tuple[Any, Any]:
-    """Return the graph that a column supervises, or with the lengths that densMAP asks for."""
-    from umap import UMAP
-
-    with warnings.catch_warnings():
-        # umap-learn notes that no search index came with the neighbors; it would be
-        # needed to add points, which is done elsewhere.
-        warnings.simplefilter("ignore", UserWarning)
-        fitted = UMAP(
-            n_neighbors=indices.shape[1],
-            metric=metric,
-            random_state=seed,
-            n_jobs=1 if seed is not None else -1,
-            precomputed_knn=(indices, distances),
-            transform_mode="graph",
-            densmap=densmap,
-            target_metric=wanted[1] if wanted else "categorical",
-        ).fit(space.matrix, wanted[0] if wanted else None)
-    return fitted.graph_, fitted.graph_dists_ if densmap else None
+    return Projection(coordinates, "umap", params, seed, notes=notes)
 
 
 def target_values(space: EmbeddingSpace, column: str) -> tuple[NDArray[Any], str]:
@@ -170,42 +121,11 @@ def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.flo
     return (wide + noise).astype(np.float32)
 
 
-def scaled(start: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the start on a square of 10 units, as umap-learn has it."""
-    low, extent = start.min(axis=0), np.ptp(start, axis=0)
-    return np.ascontiguousarray(10 * (start - low) / np.maximum(extent, 1e-12), np.float32)
+def curve(min_dist: float, spread: float = 1.0) -> tuple[float, float]:
+    """Return a and b of 1 / (1 + a d^2b): 1 within `min_dist`, then falling over `spread`."""
+    from scipy.optimize import curve_fit
 
-
-def densities(edges: Any, distances: Any) -> dict[str, Any]:
-    """Return what densMAP (Narayan, Berger & Cho 2021) keeps: how dense it is around each point."""
-    head, tail, weights = edges.row, edges.col, edges.data
-    lengths = np.asarray(distances.tocsr()[head, tail]).ravel() ** 2
-    n = edges.shape[0]
-
-    def around(values: NDArray[Any]) -> NDArray[Any]:
-        both = np.bincount(head, values, n) + np.bincount(tail, values, n)
-        return both.astype(np.float32)
-
-    total = around(weights)
-    radius = np.log(1e-8 + around(weights * lengths) / np.maximum(total, 1e-12))
-    deviation = radius.std()
-    relative = (radius - radius.mean()) / (deviation if deviation > 0 else 1)
-    return {**DENSMAP, "mu": weights, "mu_sum": total, "R": relative.astype(np.float32)}
-
-
-class EpochWriter:
-    """The file that umap-learn's progress bar writes to: each line is told on as progress."""
-
-    def __init__(self, report: DrawingReport, layout: NDArray[np.float32]) -> None:
-        self._report = report
-        self._layout = layout
-
-    def write(self, text: str) -> None:
-        """Tell the epoch of a line such as '120/500'."""
-        done, _, total = text.strip().partition("/")
-        if done.isdigit() and total.isdigit() and int(total):
-            share = GRAPH_SHARE + (1 - GRAPH_SHARE) * int(done) / int(total)
-            self._report(share, f"epoch {done} of {total}", self._layout)
-
-    def flush(self) -> None:
-        """Do nothing: nothing is kept back."""
+    distance = np.linspace(0, 3 * spread, 300)
+    wanted = np.exp(-np.maximum(distance - min_dist, 0) / spread)
+    (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), distance, wanted)
+    return float(a), float(b)

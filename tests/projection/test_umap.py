@@ -71,7 +71,7 @@ def test_progress_is_told_upward_to_the_end(tiny: EmbeddingSpace) -> None:
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
     steps = " | ".join(dict.fromkeys(step for _, step in told))
-    for step in ("comparing every point", "loading UMAP", "of 200", "done"):
+    for step in ("comparing every point", "starting from PCA", "of 200", "done"):
         assert step in steps
 
 

@@ -1,0 +1,165 @@
+"""UMAP's optimization, against the same written out plainly, and densMAP's pull likewise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix, random_array
+from umap.umap_ import find_ab_params
+
+from explorer.projection import densities, layout, umap
+from explorer.projection.densities import Densities
+
+CURVE = (1.577, 0.895)
+N = 30
+
+
+@pytest.fixture
+def graph() -> Any:
+    """Thirty points, each of which belongs to a few others."""
+    half = random_array((N, N), density=0.1, rng=np.random.default_rng(1), dtype=np.float32)
+    return csr_matrix(half + half.T - csr_matrix(np.diag((half + half.T).diagonal())))
+
+
+@pytest.fixture
+def start() -> Any:
+    return np.random.default_rng(2).normal(scale=3, size=(N, 2)).astype(np.float32)
+
+
+@pytest.mark.parametrize("min_dist", [0.0, 0.1, 0.5, 1.0])
+def test_the_curve_is_umap_learns(min_dist: float) -> None:
+    np.testing.assert_allclose(umap.curve(min_dist), find_ab_params(1.0, min_dist), rtol=1e-6)
+
+
+def test_forces_in_the_tables_are_those_of_the_formula() -> None:
+    a, b = CURVE
+    square = np.exp(np.random.default_rng(0).uniform(-20, 12, 2000)).astype(np.float32)
+    wide = square.astype(np.float64)
+    near = 1 + a * wide**b
+    share = layout.PUSHES / layout.NEGATIVES
+    expected = (
+        -2 * a * b * wide ** (b - 1) / near,
+        share * 2 * b / ((layout.CLOSE + wide) * near),
+    )
+    for table, right in zip(layout.forces(a, b), expected, strict=True):
+        found = [layout.force_at(table, one) for one in square]
+        np.testing.assert_allclose(found, right, rtol=2e-5)
+
+
+def test_epochs_are_those_of_the_plain_algorithm(graph: Any, start: Any) -> None:
+    epochs = 4  # rounding grows from epoch to epoch
+    found = layout.optimized(
+        start, graph, curve=CURVE, n_epochs=epochs, seed=7, each_epoch=lambda done, now: None
+    )
+    chance = int(np.random.default_rng(7).integers(2**63, dtype=np.uint64))
+    expected = plainly(start.astype(np.float64), graph.tocoo(), epochs, chance)
+    assert np.abs(expected - start).max() > 1
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def plainly(points: Any, edges: Any, epochs: int, chance: int) -> Any:
+    """Return what the module's first lines describe, computed one number after the other."""
+    a, b = CURVE
+    rate = edges.data / edges.data.max()
+    acting = [edge for edge in range(len(rate)) if rate[edge] * epochs >= 1]
+    points = points.copy()
+    for epoch in range(epochs):
+        step = (1 - epoch / epochs) ** 2
+        for number, edge in enumerate(acting):
+            if np.floor((epoch + 1) * rate[edge]) == np.floor(epoch * rate[edge]):
+                continue
+            one, other = edges.row[edge], edges.col[edge]
+            gap = points[one] - points[other]
+            square = gap @ gap
+            pulled = np.clip(-2 * a * b * square ** (b - 1) / (1 + a * square**b) * gap, -4, 4)
+            points[one] += step * pulled
+            points[other] -= step * pulled
+            pushed = np.zeros(2)
+            for sample in range(layout.NEGATIVES):
+                counted = (epoch * len(acting) + number) * layout.NEGATIVES + sample
+                other = len(points) * (hashed(counted + chance) >> 32) >> 32
+                gap = points[one] - points[other]
+                square = gap @ gap
+                force = 2 * b / ((0.001 + square) * (1 + a * square**b)) if other != one else 0
+                pushed += np.clip(5 / 8 * force * gap, -4, 4)
+            points[one] += step * pushed
+    return points
+
+
+def hashed(number: int) -> int:
+    number = number * 0x9E3779B97F4A7C15 % 2**64
+    return (number ^ number >> 32) * 0xD6E8FEB86659FD93 % 2**64
+
+
+def test_every_epoch_is_told_with_the_layout_by_now(graph: Any, start: Any) -> None:
+    told: list[tuple[int, Any]] = []
+    found = layout.optimized(
+        start,
+        graph,
+        curve=CURVE,
+        n_epochs=5,
+        seed=0,
+        each_epoch=lambda done, now: told.append((done, now.copy())),
+    )
+    assert [done for done, _ in told] == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(told[-1][1], found)
+
+
+def test_without_any_edge_nothing_moves(start: Any) -> None:
+    alone = csr_matrix((N, N), dtype=np.float32)
+    found = layout.optimized(
+        start, alone, curve=CURVE, n_epochs=5, seed=0, each_epoch=lambda done, now: None
+    )
+    np.testing.assert_array_equal(found, start)
+
+
+def test_densities_pull_as_the_paper_says(graph: Any, start: Any) -> None:
+    """Against the gradient of the correlation, taken by differences."""
+    edges = graph.tocoo()
+    lengths = np.random.default_rng(3).uniform(1, 3, len(edges.data)).astype(np.float32)
+    ends = (edges.row.astype(np.int32), edges.col.astype(np.int32), edges.data)
+    keeper = Densities(ends, lengths, N, CURVE)
+    pull = keeper.pull(start)
+
+    slope = np.zeros((N, 2))
+    gap = start[edges.row] - start[edges.col]
+    moves = (edges.data * pull)[:, None] * gap
+    np.add.at(slope, edges.row, moves)
+    np.add.at(slope, edges.col, -moves)
+    nudge = 1e-3 * slope / np.abs(slope).max()
+    before, after = (correlation(keeper, one) for one in (start, (start + nudge)))
+    assert after > before
+
+
+def correlation(keeper: Densities, points: Any) -> float:
+    """Return how alike the logarithms of the radii are, among vectors and in the layout."""
+    a, b = CURVE
+    square = ((points[keeper._head] - points[keeper._tail]) ** 2).sum(axis=1).astype(np.float64)
+    radius, _ = keeper._radius(1 / (1 + a * square**b), square)
+    return float(np.corrcoef(radius, keeper._wanted)[0, 1])
+
+
+def test_densities_wait_until_the_layout_has_its_shape(
+    graph: Any, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    whole = Densities.pull
+
+    def pull(self: Densities, points: Any) -> Any:
+        asked.append(1)
+        return whole(self, points)
+
+    monkeypatch.setattr(Densities, "pull", pull)
+    lengths = graph.copy()
+    layout.optimized(
+        start,
+        graph,
+        curve=CURVE,
+        n_epochs=10,
+        seed=0,
+        each_epoch=lambda done, now: None,
+        lengths=lengths,
+    )
+    assert len(asked) == round(10 * (1 - densities.FROM))
