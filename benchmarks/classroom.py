@@ -32,7 +32,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 600.0
+PATIENCE = 300.0
 DRAWN = "drawn so that near neighbors stay near"
 ON_THE_WAY = "This is a picture on the way"
 IN_LINE = re.compile(r"number \d+ in line")
@@ -185,9 +185,10 @@ class Visitor:
             message.ParseFromString(data)  # type: ignore[arg-type]
             kind = message.WhichOneof("type")
             if kind == "new_session":
-                self._hash = message.new_session.page_script_hash
                 self._texts.clear()
                 self._announced.clear()
+            elif kind == "navigation":
+                self._hash = message.navigation.page_script_hash
             elif kind == "delta":
                 self._look(message)
             elif kind == "auto_rerun":

@@ -38,6 +38,7 @@ ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
 CLOSE_SECONDS = 2.0
 LOST = "The connection to the workers was lost. Start the computation again."
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+NICENESS = 10
 KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
 
 
@@ -216,6 +217,7 @@ def main() -> None:
     """Serve until standard input closes."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the workers print must not be taken for an answer
+    give_way()
     import dask
     from distributed import LocalCluster, Security
 
@@ -246,6 +248,15 @@ def main() -> None:
         answers.write(json.dumps(told) + "\n")
         answers.close()
         sys.stdin.read()
+
+
+def give_way() -> None:
+    """Let the web process go first where both want to compute: pages answer while we work."""
+    import psutil
+
+    lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS)  # the former on Windows
+    with contextlib.suppress(psutil.Error):
+        psutil.Process().nice(lower)
 
 
 if __name__ == "__main__":
