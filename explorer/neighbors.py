@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
+from explorer.threads import in_threads
 from explorer.vector import Vector
 
 Query: TypeAlias = str | Vector | ArrayLike
 Floats: TypeAlias = NDArray[np.float32]
 
-BLOCK_BYTES = 8 << 20  # size of one block of the score matrix: it stays near the processor
-GROUP = 32  # columns whose smallest value is looked at first
+BLOCK_BYTES = 32 << 20  # size of one block of the score matrix, for each core
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,6 +243,8 @@ def neighbor_graph(
     indices, distances
         (n, k) int32 and (n, k) float32, nearest first.
     """
+    from explorer.selection import smallest_columns
+
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
@@ -250,7 +252,8 @@ def neighbor_graph(
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * n))
-    for start in range(0, n, step):
+
+    def fill(start: int) -> None:
         stop = min(start + step, n)
         block = dense(points[start:stop] @ points.T)
         np.negative(block, out=block)  # cosine: −similarity
@@ -268,33 +271,11 @@ def neighbor_graph(
             distance = np.maximum(distance + 1, 0)
         distance[:, 0] = 0
         distances[start:stop] = distance
-        report(stop / n)
+
+    starts = range(0, n, step)
+    for done, _ in enumerate(in_threads(fill, starts), 1):
+        report(done / len(starts))
     return indices, distances
-
-
-def smallest_columns(block: Floats, k: int) -> NDArray[np.intp]:
-    """Return the columns of each row's k smallest values, smallest first, (m, k).
-
-    In two steps, many times faster than a partition of whole rows: the k smallest values
-    lie in the k groups of neighboring columns with the smallest minima.
-    """
-    m, n = block.shape
-    groups = n // GROUP
-    if groups <= 2 * k:
-        columns = (
-            np.argpartition(block, k - 1, axis=1)[:, :k] if k < n else np.tile(np.arange(n), (m, 1))
-        )
-    else:
-        lowest = block[:, : groups * GROUP].reshape(m, groups, GROUP).min(axis=2)
-        chosen = np.argpartition(lowest, k - 1, axis=1)[:, :k]
-        columns = (chosen[:, :, None] * GROUP + np.arange(GROUP)).reshape(m, -1)
-        rest = np.tile(np.arange(groups * GROUP, n), (m, 1))
-        columns = np.concatenate([columns, rest], axis=1)
-    keys = np.take_along_axis(block, columns, axis=1)
-    if columns.shape[1] > k:
-        few = np.argpartition(keys, k - 1, axis=1)[:, :k]
-        keys, columns = np.take_along_axis(keys, few, 1), np.take_along_axis(columns, few, 1)
-    return np.take_along_axis(columns, np.lexsort((columns, keys), axis=1), axis=1)
 
 
 def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats]:

@@ -1,9 +1,38 @@
-"""How many threads small matrices are computed on: one."""
+"""Threads: all cores for the blocks of a large matrix, one for small ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+Block = TypeVar("Block")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux, where it may be fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_threads(work: Callable[[Block], None], blocks: Iterable[Block]) -> Iterator[None]:
+    """Do some NumPy work on each block, on all cores; yield, in order, as each is done.
+
+    Blocks keep all of it in threads, also what NumPy itself does on one core alone, and
+    need no threads of the matrix product's own: those of two processes that share a machine
+    wait for each other by spinning. Who stops to ask stops the rest.
+    """
+    with ThreadPoolExecutor(cores()) as pool:
+        futures = [pool.submit(work, block) for block in blocks]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 @contextmanager

@@ -37,7 +37,6 @@ SEND_SECONDS = 300.0  # for an array to reach a cluster's workers
 ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
 CLOSE_SECONDS = 2.0
 LOST = "The connection to the workers was lost. Start the computation again."
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 NICENESS = 10
 KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
 
@@ -142,8 +141,11 @@ class Connection:
         )
 
     def _connect(self, address: str, seconds: float, **options: Any) -> Any:
+        import dask
         from distributed import Client
 
+        # parts of a large file go to the workers with their jobs, as they should
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         try:
             return Client(  # type: ignore[no-untyped-call]
                 address, set_as_default=False, name="embedding-explorer", timeout=seconds, **options
@@ -227,9 +229,6 @@ def main() -> None:
             "distributed.scheduler.allowed-failures": 1,
             # What jobs told on their way is not kept: pictures are among it.
             "distributed.admin.low-level-log-length": 4,
-            # One thread of arithmetic per worker, Dask's default, would waste the other cores
-            # while only one job runs; as many as there are cores is what it alone would take.
-            "distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, os.cpu_count() or 1),
         }
     )
     made = Security.temporary()  # type: ignore[no-untyped-call]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import sys
 from dataclasses import dataclass
 
 from explorer.errors import EncodeError
 from explorer.space import count
+from explorer.threads import cores
 
 AUTO = "auto"
-LINUX = sys.platform == "linux"
 PRECISIONS = {
     "float32": "exact, as the model was published",
     "bfloat16": "half the bits, the range of float32",
@@ -63,7 +61,7 @@ def use_all_cores() -> None:
     """Let torch use each core of the processor: worker processes begin with one."""
     import torch
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)) if LINUX else os.cpu_count() or 1)
+    torch.set_num_threads(cores())
 
 
 def choose_device(name: str = AUTO) -> Device:

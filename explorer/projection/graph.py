@@ -10,7 +10,8 @@ from explorer.projection.on_gpu import GPU_TO, gpu, neighbor_graph_on
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
-EXACT_TO = 30_000  # points; comparing all with all takes nine times as long for three times as many
+EXACT_TO = 50_000  # points; beyond, an index is faster, though it first compiles for 20 seconds
+GPU_FROM = 30_000  # where it gains more than loading torch costs
 SPARE = 5  # neighbors more than asked for: the search looks further, and misses fewer
 APPROXIMATE = "The neighbors it rests on are approximate (PyNNDescent)."
 
@@ -26,24 +27,24 @@ def nearest_graph(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[str, ...]]:
     """Return each row's k nearest rows, itself first, their distances, and what to note.
 
-    Above 30,000 points, and to a million, on a GPU where there is one; else by PyNNDescent
+    Exact to 50,000 points, and on a GPU, where there is one, to a million; else by PyNNDescent
     (Dong, Moses & Li 2011): approximate, and fast.
     `share` is what this is of the whole work that `report` tells of.
     """
     n = len(space)
     k = min(k, n)
+    if GPU_FROM < n <= GPU_TO and not space.is_sparse and (device := gpu()):
+        step = "comparing every point with every other on the GPU"
+        report(0.0, step)
+        indices, distances = neighbor_graph_on(
+            device, space, k, metric, report=lambda done: report(share * done, step)
+        )
+        return indices, distances, ()
     if n <= EXACT_TO:
         step = "comparing every point with every other"
         report(0.0, step)
         indices, distances = neighbor_graph(
             space, k, metric, report=lambda done: report(share * done, step)
-        )
-        return indices, distances, ()
-    if n <= GPU_TO and not space.is_sparse and (device := gpu()):
-        step = "comparing every point with every other on the GPU"
-        report(0.0, step)
-        indices, distances = neighbor_graph_on(
-            device, space, k, metric, report=lambda done: report(share * done, step)
         )
         return indices, distances, ()
     report(0.0, "searching each point's neighbors")

@@ -216,12 +216,16 @@ def place_part(
     fitted, picture = shared
     space = bare_space(fitted, "the sample")
     report(0.0, "placing")
-    placed = place(space, picture, vectors, K)
-    coordinates, confidence = placed.coordinates.copy(), placed.confidence.copy()
+    coordinates = np.empty((len(vectors), picture.n_components), np.float32)
+    confidence = np.empty(len(vectors), np.float32)
     rows, known = own[:, 0], own[:, 1]
     if len(rows):  # they have their places already
         coordinates[rows] = picture.coordinates[known]
         confidence[rows] = own_confidence(space, picture, known)
+    others = np.setdiff1d(np.arange(len(vectors)), rows)
+    if len(others):
+        placed = place(space, picture, vectors[others], K)
+        coordinates[others], confidence[others] = placed.coordinates, placed.confidence
     report(1.0, "done")
     return np.column_stack([coordinates, confidence])
 

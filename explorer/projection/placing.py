@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
-from explorer.neighbors import comparable, dense, smallest_columns
+from explorer.neighbors import comparable, dense
 from explorer.projection import axes, pca
 from explorer.projection.preparation import prepare
 from explorer.projection.projection import Projection
 from explorer.space import EmbeddingSpace
+from explorer.threads import in_threads
 
 Floats = NDArray[np.float32]
 
-BLOCK_BYTES = 64 << 20
+BLOCK_BYTES = 32 << 20  # of one block of distances, for each core
 K = 15
 
 
@@ -113,17 +115,23 @@ def exactly(space: EmbeddingSpace, projection: Projection, given: Floats) -> Flo
 
 def nearest_known(space: EmbeddingSpace, given: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
     """Return each new vector's k nearest rows by cosine, and their distances."""
+    from explorer.selection import smallest_columns
+
     points, _ = comparable(space, "cosine")
     lengths = np.linalg.norm(given, axis=1, keepdims=True)
     directions = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
     near = np.empty((len(given), k), np.intp)
     distances = np.empty((len(given), k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * len(space)))
-    for start in range(0, len(given), step):
-        block = -dense(directions[start : start + step] @ points.T)
+
+    def fill(start: int) -> None:
+        block = dense(directions[start : start + step] @ points.T)
+        np.negative(block, out=block)
         found = smallest_columns(block, k)
         near[start : start + step] = found
         distances[start : start + step] = 1 + np.take_along_axis(block, found, axis=1)
+
+    deque(in_threads(fill, range(0, len(given), step)), maxlen=0)
     return near, np.maximum(distances, 0)
 
 

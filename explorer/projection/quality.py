@@ -13,8 +13,9 @@ from explorer.neighbors import comparable, dense
 from explorer.projection.projection import Projection
 from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
+from explorer.threads import in_threads
 
-BLOCK_BYTES = 32 << 20  # of one block of distances; a handful of such blocks live at a time
+BLOCK_BYTES = 8 << 20  # of one block of distances; a handful of such blocks live at a time
 MOST_PAIRS = 400_000_000  # compared one by one: 20,000 points against each other
 CORRELATED = 1000  # points whose distances to each other are correlated
 SAMPLE_SEED = 0  # which points are sampled does not depend on the picture's seed
@@ -117,11 +118,13 @@ def projection_quality(
     drawn = np.ascontiguousarray(projection.coordinates.T)
     rows = sample(n, max(1000, MOST_PAIRS // n))
     kept = np.full(n, np.nan, np.float32)
-    intruders = missing = 0  # by how many ranks, summed over all points
+    intruders = np.zeros(len(rows), np.int64)  # by how many ranks, for each point
+    missing = np.zeros(len(rows), np.int64)
     step = max(1, BLOCK_BYTES // (4 * n))
-    for start in range(0, len(rows), step):
-        report(start / len(rows), "measuring the picture")
-        block = rows[start : start + step]
+
+    def measure(start: int) -> None:
+        some = slice(start, start + step)
+        block = rows[some]
         truth = -dense(points[block] @ points.T)
         if metric == "euclidean":
             truth *= 2
@@ -137,14 +140,19 @@ def projection_quality(
         rank_here = ranks(picture, drawn_order, near)
         true_rank = ranks(truth, true_order, near_here)
         kept[block] = (rank_here <= k).mean(axis=1)
-        missing += int(np.maximum(rank_here - k, 0).sum())
-        intruders += int(np.maximum(true_rank - k, 0).sum())
+        missing[some] = np.maximum(rank_here - k, 0).sum(axis=1)
+        intruders[some] = np.maximum(true_rank - k, 0).sum(axis=1)
+
+    starts = range(0, len(rows), step)
+    report(0.0, "measuring the picture")
+    for done, _ in enumerate(in_threads(measure, starts), 1):
+        report(done / len(starts), "measuring the picture")
     worst = len(rows) * k * (2 * n - 3 * k - 1) / 2
     correlation, correlated = distance_correlation(points, squares, metric, projection.coordinates)
     report(1.0, "done")
     return Quality(
-        trustworthiness=1 - intruders / worst,
-        continuity=1 - missing / worst,
+        trustworthiness=1 - float(intruders.sum()) / worst,
+        continuity=1 - float(missing.sum()) / worst,
         kept=kept,
         distance_correlation=correlation,
         k=k,

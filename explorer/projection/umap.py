@@ -36,7 +36,7 @@ def project(
 ) -> Projection:
     """Lay the points out so that near neighbors stay near.
 
-    The neighbors come from our own search (exact to 30,000 points) and the layout starts
+    The neighbors come from our own search (exact to 50,000 points) and the layout starts
     from PCA: both are faster than umap-learn's own and leave less to chance.
     """
     from explorer.projection.layout import optimized

@@ -237,7 +237,7 @@ def test_a_gpu_would_find_the_same_neighbors(
 ) -> None:
     """Shown on torch's processor: the same code, another device."""
     exact, far, _ = graph.nearest_graph(few_words, 15, metric, 42)
-    monkeypatch.setattr(graph, "EXACT_TO", 100)
+    monkeypatch.setattr(graph, "GPU_FROM", 100)
     monkeypatch.setattr(graph, "gpu", lambda: "cpu")
     monkeypatch.setattr("explorer.projection.on_gpu.BLOCK_BYTES", 300_000)
     found, ways, notes = graph.nearest_graph(few_words, 15, metric, 42)
