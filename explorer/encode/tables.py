@@ -88,7 +88,8 @@ def open_parquet(file: File) -> TableFile:
     import pyarrow.parquet as pq
 
     try:
-        opened = pq.ParquetFile(file.path)
+        # a buffer ahead would keep all parts that were read
+        opened = pq.ParquetFile(file.path, pre_buffer=False)
     except pa.ArrowInvalid as error:
         raise ParseError(f"{file.name} cannot be read as Parquet: {error}") from error
     return TableFile(

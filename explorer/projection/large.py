@@ -80,7 +80,7 @@ def project_parquet(
     JobError
         The computation failed on the workers.
     """
-    file = pq.ParquetFile(source)
+    file = pq.ParquetFile(source, pre_buffer=False)  # it would keep all parts that were read
     columns = vector_columns(file.schema_arrow)
     n = file.metadata.num_rows
     chosen = sampled(n, sample)
