@@ -13,8 +13,9 @@ from explorer.errors import ExplorerError, JobCancelled
 from explorer.frames import Frame
 from explorer.projection.report import DrawingReport
 
-REPORTS_PER_SECOND = 5
-FRAME_SECONDS = 0.5  # between two intermediate pictures
+REPORTS_PER_SECOND = 10
+FRAME_SECONDS = 0.1  # between two intermediate pictures, and more where they are large:
+POINTS_PER_SECOND = 200_000  # that is 0.8 MB, of which each page that waits gets its share
 MOST_IN_A_FRAME = 200_000  # points; larger pictures are not sent on the way
 
 
@@ -43,11 +44,16 @@ class Reporter:
         if (
             coordinates is not None
             and len(coordinates) <= MOST_IN_A_FRAME
-            and now - self._last_frame >= FRAME_SECONDS
+            and now - self._last_frame >= pause(len(coordinates))
         ):
             self._last_frame = now
             frame = Frame.packed(coordinates)
         self._tell(share, step, frame)
+
+
+def pause(points: int) -> float:
+    """Return the seconds between two pictures of so many points."""
+    return max(FRAME_SECONDS, points / POINTS_PER_SECOND)
 
 
 def run_task(function: Callable[..., Any], task: str, *args: Any) -> Any:

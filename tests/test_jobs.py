@@ -291,22 +291,24 @@ def test_those_who_wait_see_their_place_in_the_line(jobs: Jobs, tmp_path: Path) 
     assert second.result(PATIENCE) == 4
 
 
-def die_once(log: str, go: str, report: Report) -> str:
+def die_once(log: str, die: str, go: str, report: Report) -> str:
+    """The first time, kill the process when the file `die` is there; the second, wait for `go`."""
     first = not Path(log).exists()
     Path(log).touch()
-    if first:
-        report(0.1, "the first time")
-        time.sleep(0.3)  # what it told is on its way
-        os._exit(1)
-    while not Path(go).exists():
-        report(0.5, "the second time")
+    wait_for, step = (die, "the first time") if first else (go, "the second time")
+    while not Path(wait_for).exists():
+        report(0.1 if first else 0.5, step)
         time.sleep(0.02)
+    if first:
+        os._exit(1)
     return "survived"
 
 
 def test_a_killed_worker_is_replaced_and_the_second_try_is_told(jobs: Jobs, tmp_path: Path) -> None:
-    go = tmp_path / "go"
-    job = jobs.submit("dies once", die_once, str(tmp_path / "log"), str(go))
+    log, die, go = (tmp_path / name for name in ("log", "die", "go"))
+    job = jobs.submit("dies once", die_once, str(log), str(die), str(go))
+    wait_until(lambda: job.state.step == "the first time")
+    die.touch()
     wait_until(lambda: job.state.attempt == 2)
     go.touch()
     assert job.result(PATIENCE) == "survived"

@@ -190,8 +190,7 @@ def project(
     n_components
         2 or 3.
     seed
-        Equal seeds give equal pictures on one machine; None lets UMAP use all cores and
-        gives another picture each time.
+        Equal seeds give equal pictures on one machine; None gives another picture each time.
     prepared
         Steps done to the vectors first: 'center', 'all-but-the-top' (Mu & Viswanath 2018),
         'unit'.

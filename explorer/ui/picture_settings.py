@@ -26,7 +26,7 @@ def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: s
         for one in chosen.parameters:
             if one.name == "axes":
                 continue  # they stand beside the picture, where one types and looks
-            value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}")
+            value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}", bound(key))
             if value is not None and value != one.default:
                 params[one.name] = value
         seed = SEED
@@ -55,7 +55,9 @@ def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: s
     return Picture(method, n_components, int(seed), tuple(prepared or ()), params)
 
 
-def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str) -> Any:
+def ask_parameter(
+    space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str, bind: Any
+) -> Any:
     """Draw one setting with its sentence; return its value, None for what is left to the method."""
     title, sentence, default = parameter.title, parameter.sentence, parameter.default
     if parameter.name == "components":
@@ -70,6 +72,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
                     axis + 1,
                     key=f"{key}{axis + 1}",
                     help=sentence,
+                    bind=bind,
                 )
             )
             for axis in range(n_components)
@@ -77,14 +80,20 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
         return None if chosen == list(range(1, n_components + 1)) else chosen
     if parameter.name == "target":
         columns = space.metadata.column_names if space.metadata is not None else []
-        value = st.selectbox(title, [NOTHING, *columns], key=key, help=sentence)
+        value = st.selectbox(title, [NOTHING, *columns], key=key, bind=bind, help=sentence)
         return None if value == NOTHING else value
     if parameter.choices:
         return st.segmented_control(
-            title, parameter.choices, default=default, required=True, key=key, help=sentence
+            title,
+            parameter.choices,
+            default=default,
+            required=True,
+            key=key,
+            bind=bind,
+            help=sentence,
         )
     if isinstance(default, bool):
-        return st.toggle(title, default, key=key, help=sentence)
+        return st.toggle(title, default, key=key, bind=bind, help=sentence)
     if default is None:
         return st.number_input(
             title,
@@ -94,10 +103,18 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
             step=parameter.step or 1,
             placeholder="left to the method",
             key=key,
+            bind=bind,
             help=sentence,
         )
     return st.slider(
-        title, parameter.low, parameter.high, default, step=parameter.step, key=key, help=sentence
+        title,
+        parameter.low,
+        parameter.high,
+        default,
+        step=parameter.step,
+        key=key,
+        bind=bind,
+        help=sentence,
     )
 
 
