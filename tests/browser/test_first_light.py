@@ -110,7 +110,7 @@ def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
 
 
 def test_a_computation_can_be_stopped_and_started_again(fresh_server: Server, page: Page) -> None:
-    page.goto(f"{fresh_server.url}/map?space=words&method=UMAP")
+    page.goto(f"{fresh_server.url}/map?space=words&method=UMAP&umap.n_epochs=2000")
     stop_button(page).click()
     expect(page.get_by_text("UMAP was stopped")).to_be_visible()
     wait_for_map(page)
