@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import analogy_view, pairs_view
+from explorer.ui import analogy_answer, analogy_view, pairs_view
 from explorer.ui.frame import open_page
 
 WORDS, FORMULA, FAMILY = "A is to B as C is to ?", "Formula", "Families of pairs"
@@ -30,4 +30,4 @@ else:
         how = analogy_view.ask_how(directions=kind == WORDS)
     asked = ask(space, how, examples)
     if asked is not None:
-        analogy_view.show_answer(asked)
+        analogy_answer.show_answer(asked)

@@ -14,7 +14,8 @@ from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim
 from explorer.formats.encodings import decode_labels
 from explorer.formats.file import File
-from explorer.formats.text import Layout, find_layout, header_notes, two_counts
+from explorer.formats.text import header_notes
+from explorer.formats.text_layout import Layout, find_layout, two_counts
 
 LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")

@@ -19,6 +19,7 @@ from explorer.formats import (
     safetensors,
     table,
     text,
+    text_layout,
     torch_file,
 )
 from explorer.formats.contents import Contents, Options
@@ -181,7 +182,7 @@ FORMATS = (
         "word2vec text",
         suffixes=(".txt", ".vec", ".w2v"),
         why="its first line holds the number of vectors and of dimensions",
-        sniff=text.has_header,
+        sniff=text_layout.has_header,
         look=text.look,
         read=text.read,
     ),
@@ -189,7 +190,7 @@ FORMATS = (
         "GloVe text",
         suffixes=(".txt", ".glove"),
         why="each line holds a word and its numbers, with spaces between them",
-        sniff=text.has_no_header,
+        sniff=text_layout.has_no_header,
         look=text.look,
         read=text.read,
     ),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.errors import UnknownFormatError
-from explorer.formats import pickles, projector, table, text
+from explorer.formats import pickles, projector, table, text_layout
 from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS, Format, named_format
@@ -69,4 +69,4 @@ def first_sight(head: bytes) -> str:
     """Return what the head of an unrecognized file looks like, in a few words."""
     if b"\0" in head[:4096]:
         return f"it begins with the binary bytes {head[:8].hex(' ')}"
-    return text.misfit(utf8_head(head))
+    return text_layout.misfit(utf8_head(head))

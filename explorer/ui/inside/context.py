@@ -10,8 +10,8 @@ from explorer.encode.inside import Floats
 from explorer.encode.senses import Separation
 from explorer.encode.tokenized import shared_words
 from explorer.errors import ExplorerError
-from explorer.figures import inside as figures
 from explorer.figures.inside import layer_name
+from explorer.figures.uses import context_curve, senses_curve
 from explorer.ui.inside.shown import chart, code, table
 from explorer.ui.inside.visit import Visit, fill_in, measured_senses
 from explorer.ui.plain import plain
@@ -72,7 +72,7 @@ def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator)
     usual = usual_cosines(visit)
     with picture:
         chart(
-            figures.context_curve(similar, word, usual, dark=is_dark()),
+            context_curve(similar, word, usual, dark=is_dark()),
             f"Cosine of the two vectors of {word} after each layer",
             "context",
         )
@@ -132,7 +132,7 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     word = beside.selectbox("Highlight", found.words, key="sense word")
     with picture:
         chart(
-            figures.senses_curve(found, word, dark=is_dark()),
+            senses_curve(found, word, dark=is_dark()),
             "Accuracy of the nearest neighbor's sense and silhouette, for each layer",
             "senses",
         )
