@@ -10,6 +10,7 @@ the mean confidence, and the most memory that the command and its workers took t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -82,23 +83,23 @@ def run(source: Path, target: Path, sample: int) -> tuple[float, float]:
         def watch() -> None:
             nonlocal most
             while not ended.wait(0.5):
-                most = max(most, held(psutil.Process(process.pid)))
+                most = max(most, held(process.pid))
 
         threading.Thread(target=watch, daemon=True).start()
-        if process.wait():
-            raise SystemExit("the command failed")
+        failed = process.wait()
         ended.set()
+        if failed:
+            raise SystemExit("the command failed")
     return time.perf_counter() - started, most
 
 
-def held(process: psutil.Process) -> float:
-    """Return the bytes that a process and all it started hold, shared pages counted once each."""
+def held(command: int) -> float:
+    """Return the bytes that a process and all it started hold, each for itself."""
     total = 0.0
-    for one in (process, *process.children(recursive=True)):
-        try:
-            total += one.memory_full_info().pss
-        except psutil.Error:  # it ended meanwhile
-            continue
+    with contextlib.suppress(psutil.Error):  # one ended meanwhile
+        process = psutil.Process(command)
+        for one in (process, *process.children(recursive=True)):
+            total += one.memory_full_info().uss
     return total
 
 

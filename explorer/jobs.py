@@ -1,9 +1,10 @@
 """Long work in processes of its own: submit, watch, cancel; equal keys are computed once.
 
-A web server's threads are the wrong place for UMAP: two at once can abort the process,
-and a thread cannot be stopped. The work runs on Dask `distributed`: on local workers
-(`explorer.workers`) or on a cluster given by its address. Where memory is scarce, it can
-run in this process after all, one job at a time.
+A web server's threads are the wrong place for it: pages would wait for each other, what
+numba runs in parallel can abort the process when two ask at once, and a thread cannot be
+stopped. The work runs on Dask `distributed`: on local workers (`explorer.workers`) or on a
+cluster given by its address. Where memory is scarce, it can run in this process after all,
+one job at a time.
 
 Every job ends: nothing here waits for another process without looking, now and then,
 whether it is still there.

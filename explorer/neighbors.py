@@ -282,6 +282,11 @@ def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats]:
     """Return points whose inner products order neighbors, and their squared lengths (n,)."""
     if metric not in ("cosine", "euclidean"):
         raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
+    if not np.isfinite(space.norms).all():
+        raise QueryError(
+            f"Some vectors of {space.name} are too long: their squared length is more than "
+            "float32 can hold. Divide all vectors by the largest number in them."
+        )
     points: Any = space.matrix
     if metric == "cosine":
         lengths = np.where(space.norms > 0, space.norms, np.float32(1))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from explorer.compiled import compiled
+
 CHUNK = 32  # numbers looked at together: most hold none that is small enough
+FEW = 300  # beyond, sorting all of them is faster than inserting one after the other
 
 
 def smallest_columns(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
@@ -16,19 +18,17 @@ def smallest_columns(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
 
     `block` is (m, n) float32 without NaN and with k ≤ n; the columns are (m, k).
     """
+    if k > FEW:
+        return np.argsort(block, axis=1, kind="stable")[:, :k]
     columns = np.zeros((len(block), k), np.intp)
     select(np.ascontiguousarray(block), columns)
     return columns
 
 
-@njit(
-    "void(f4[:,::1], i8[:,::1])",
-    fastmath={"nnan", "nsz"},  # lets a chunk's minimum be taken eight numbers at a time
-    nogil=True,
-    cache=True,
-)
+# nnan, nsz: a chunk's minimum may be taken eight numbers at a time
+@compiled("void(f4[:,::1], i8[:,::1])", fastmath={"nnan", "nsz"})
 def select(block: Any, columns: Any) -> None:
-    """Fill the columns, row by row. Compiled once, and kept on disk for the next process."""
+    """Fill the columns, row by row, each sorted by insertion."""
     m, n = block.shape
     k = columns.shape[1]
     values = np.empty(k, np.float32)

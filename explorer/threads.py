@@ -10,9 +10,11 @@ from typing import TypeVar
 
 Block = TypeVar("Block")
 
+MOST = 16  # threads; each holds a block
+
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores this process may run on."""
     if hasattr(os, "sched_getaffinity"):  # Linux, where it may be fewer than there are
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -21,11 +23,12 @@ def cores() -> int:
 def in_threads(work: Callable[[Block], None], blocks: Iterable[Block]) -> Iterator[None]:
     """Do some NumPy work on each block, on all cores; yield, in order, as each is done.
 
-    Blocks keep all of it in threads, also what NumPy itself does on one core alone, and
-    need no threads of the matrix product's own: those of two processes that share a machine
-    wait for each other by spinning. Who stops to ask stops the rest.
+    With a block on each core, what NumPy does on one core (to compare, to sort) runs side by
+    side as well, and a matrix product needs no threads of its own, which in two processes
+    that share a machine would wait for each other by spinning. Closing the generator cancels
+    the blocks that have not begun, and waits for those that have.
     """
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(min(cores(), MOST)) as pool:
         futures = [pool.submit(work, block) for block in blocks]
         try:
             for future in futures:

@@ -235,7 +235,8 @@ def main() -> None:
     key, certificate = made.tls_client_key, made.tls_ca_file
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
-        # concurrent UMAP in threads can abort the process; encoding shares its model in them
+        # what numba runs in parallel (PyNNDescent) can abort a process that runs it in two threads;
+        # encoding shares its model in them
         threads_per_worker=int(sys.argv[2]),
         processes=True,
         dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same

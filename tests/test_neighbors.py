@@ -257,3 +257,11 @@ def test_a_graph_that_cannot_be_is_refused(
         neighbor_graph(space, k, metric)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+def test_vectors_too_long_for_float32_are_told(metric: str) -> None:
+    space = EmbeddingSpace(["a", "b", "c"], [[1e20, 0], [0, 1e20], [1, 1]], name="far")
+    with pytest.raises(QueryError, match=r"vectors of far are too long.*Divide all"):
+        neighbor_graph(space, 2, metric)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from explorer.selection import CHUNK, smallest_columns
+from explorer.selection import CHUNK, FEW, smallest_columns
 
 numbers = st.integers(-3, 3).map(float) | st.floats(width=32, allow_nan=False)
 
@@ -28,3 +28,10 @@ def test_blocks_in_any_order_of_memory_are_read(order: str) -> None:
     block = np.random.default_rng(0).normal(size=(7, 500)).astype(np.float32, order=order)
     expected = np.argsort(block, axis=1)[:, :12]
     np.testing.assert_array_equal(smallest_columns(block, 12), expected)
+
+
+@pytest.mark.parametrize("k", [FEW, FEW + 1, 1000])
+def test_many_are_those_of_a_stable_sort_too(k: int) -> None:
+    block = np.random.default_rng(0).integers(0, 90, size=(3, 1000)).astype(np.float32)
+    expected = np.argsort(block, axis=1, kind="stable")[:, :k]
+    np.testing.assert_array_equal(smallest_columns(block, k), expected)

@@ -37,9 +37,9 @@ def test_who_stops_to_ask_stops_the_rest() -> None:
 
     telling = in_threads(work, range(1000))
     next(telling)
-    go_on.set()
+    threading.Timer(0.2, go_on.set).start()  # after the others were cancelled
     telling.close()
-    assert len(done) < 1000
+    assert len(done) <= 1 + cores()
 
 
 def test_there_is_a_core() -> None:

@@ -14,6 +14,7 @@ WEIGHT = 2.0  # of the densities, beside the neighbors
 FROM = 0.7  # of all epochs: first the layout finds its shape
 LEAST_VARIANCE = 0.1
 TINY = 1e-8
+LEAST_DEVIATION = 1e-6  # of the logarithms of radii; those of real vectors differ by 0.1 to 1
 
 
 class Densities:
@@ -43,10 +44,12 @@ class Densities:
         radius, total = self._radius(self._weights, lengths**2)
         self._strength = WEIGHT * total.sum() / 2 / n
         deviation = radius.std()
-        self._wanted = (radius - radius.mean()) / (deviation if deviation > 0 else 1)
+        # where it is equally dense everywhere, rounding must not be taken for densities
+        differs = deviation > LEAST_DEVIATION
+        self._wanted = (radius - radius.mean()) / deviation if differs else np.zeros(n)
 
     def pull(self, points: Floats) -> Floats:
-        """Return by which factor of its difference each edge is to be longer (or shorter), (m,).
+        """Return by which share of itself each edge is to grow, or, below 0, to shrink, (m,).
 
         The gradient of the correlation between the logarithms of the local radius among the
         vectors and in the layout, (n, 2) or more.
@@ -65,8 +68,8 @@ class Densities:
         for end in (self._head, self._tail):
             grown = (1 - b * (1 - near)) / np.exp(radius[end]) + falling
             asked += missing[end] * near / total[end] * grown
-        factor: Floats = self._strength * asked / (self._weights * np.sqrt(variance))
-        return factor.astype(np.float32)
+        growth = 2 * self._strength * asked / (self._weights * np.sqrt(variance))
+        return np.asarray(growth, np.float32)
 
     def _radius(self, share: Any, square: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the logarithm of each point's mean squared edge, and the sum of its shares."""

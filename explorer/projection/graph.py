@@ -11,7 +11,7 @@ from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 
 EXACT_TO = 50_000  # points; beyond, an index is faster, though it first compiles for 20 seconds
-GPU_FROM = 30_000  # where it gains more than loading torch costs
+GPU_FROM = 30_000  # points; the processor is done with fewer in some seconds
 SPARE = 5  # neighbors more than asked for: the search looks further, and misses fewer
 APPROXIMATE = "The neighbors it rests on are approximate (PyNNDescent)."
 
@@ -27,8 +27,8 @@ def nearest_graph(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[str, ...]]:
     """Return each row's k nearest rows, itself first, their distances, and what to note.
 
-    Exact to 50,000 points, and on a GPU, where there is one, to a million; else by PyNNDescent
-    (Dong, Moses & Li 2011): approximate, and fast.
+    Exact to 50,000 points, and on a GPU, where there is one, from 30,000 to a million; else
+    by PyNNDescent (Dong, Moses & Li 2011): approximate, and fast.
     `share` is what this is of the whole work that `report` tells of.
     """
     n = len(space)

@@ -2,7 +2,7 @@
 
 Points that belong together attract each other, and each pushes a few others off, picked at
 random: stochastic gradient descent with negative sampling, towards what umap-learn aims at.
-On one thread a picture takes a fifth of its time, so that a seed costs nothing:
+It needs one thread and a fifth of umap-learn's time on one, so that a seed costs nothing:
 
 - forces are read from tables over the squared distance instead of taking two powers each;
 - the points that an edge pushes off all act on where its point stands, so that the processor
@@ -24,6 +24,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from explorer.compiled import compiled
 from explorer.projection import densities
 from explorer.projection.densities import Densities
 
@@ -38,7 +39,7 @@ FARTHEST_STEP = 4.0  # in one coordinate, from one force
 
 # The tables' cells are the leading bits of a float32: 256 cells for each doubling of the
 # squared distance, from 2⁻⁴⁰ to 2²⁴. Between their borders forces are interpolated, with an
-# error below 2e-5 of the force.
+# error below 3e-5 of the force.
 CELL_BITS = np.int32(15)  # of the 23 after the leading one, left for the place within a cell
 CELLS = 64 << (23 - CELL_BITS)
 LOWEST = np.int32((127 - 40) << 23)
@@ -84,7 +85,7 @@ def optimized(
         (n, 2) or (n, 3) float32, about 10 wide.
     graph
         Memberships, (n, n) sparse and symmetric: an edge acts in a share of the epochs, the
-        strongest in each.
+        strongest in each; those that would not act once are left out.
     curve
         a and b of the similarity 1 / (1 + a d^2b) of points at a distance d.
     n_epochs
@@ -136,11 +137,9 @@ def bounded(step: Any) -> Any:
     return min(max(step, np.float32(-FARTHEST_STEP)), np.float32(FARTHEST_STEP))
 
 
-@njit(
+@compiled(
     "void(f4[:,::1], Tuple((i4[::1],i4[::1],f4[::1])), f4[::1], UniTuple(f4[:,::1],2), u8, i8, f4)",
     fastmath=True,  # sums in any order: the same one on each run of a machine
-    nogil=True,
-    cache=True,
 )
 def move(  # noqa: PLR0917  compiled functions take their arguments by position
     points: Floats,
@@ -151,9 +150,9 @@ def move(  # noqa: PLR0917  compiled functions take their arguments by position
     epoch: int,
     step: np.float32,
 ) -> None:
-    """Do one epoch, in place. Compiled once, and kept on disk for the next process.
+    """Do one epoch, in place.
 
-    `edges` are (m,) heads, tails and rates; `pull` (m,) or none is what densMAP adds.
+    `edges` are (m,) heads, tails and rates; `pull` is what densMAP adds, (m,), or empty.
     """
     head, tail, rate = edges
     attraction, repulsion = tables
@@ -167,7 +166,7 @@ def move(  # noqa: PLR0917  compiled functions take their arguments by position
         x, y, z = points[one, 0], points[one, 1], points[one, 2]
         dx, dy, dz = x - points[other, 0], y - points[other, 1], z - points[other, 2]
         force = force_at(attraction, dx * dx + dy * dy + dz * dz)
-        more = np.float32(2 * pull[edge]) if len(pull) else np.float32(0)
+        more = pull[edge] if len(pull) else np.float32(0)
         dx = (bounded(force * dx) + bounded(more * dx)) * step
         dy = (bounded(force * dy) + bounded(more * dy)) * step
         dz = (bounded(force * dz) + bounded(more * dz)) * step

@@ -15,7 +15,7 @@ from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
 from explorer.threads import in_threads
 
-BLOCK_BYTES = 8 << 20  # of one block of distances; a handful of such blocks live at a time
+BLOCK_BYTES = 8 << 20  # of one block of distances; each core holds a handful of such blocks
 MOST_PAIRS = 400_000_000  # compared one by one: 20,000 points against each other
 CORRELATED = 1000  # points whose distances to each other are correlated
 SAMPLE_SEED = 0  # which points are sampled does not depend on the picture's seed

@@ -1,4 +1,4 @@
-"""UMAP (McInnes, Healy & Melville 2018) by umap-learn, on our neighbors and from PCA."""
+"""UMAP (McInnes, Healy & Melville 2018): our neighbors, graph and optimization, from PCA."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.flo
     The optimization cannot pull apart what starts at the same spot.
     """
     extent = float(np.ptp(coordinates, axis=0).max())
-    wide = coordinates * (10 / extent) if extent > 0 else coordinates
+    wide = coordinates.astype(np.float64) * (10 / extent if extent > 0 else 1)
     noise = np.random.default_rng(seed).normal(scale=1e-3, size=coordinates.shape)
     return (wide + noise).astype(np.float32)
 

@@ -189,6 +189,22 @@ def test_densmap_keeps_densities_as_umap_learns_does(few_words: EmbeddingSpace) 
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_where_it_is_equally_dense_everywhere_densmap_changes_nothing(metric: str) -> None:
+    one_hot = EmbeddingSpace([str(row) for row in range(40)], np.eye(40))
+    plain, dense = (
+        project(one_hot, "umap", densmap=densmap, metric=metric, n_epochs=epochs).coordinates
+        for densmap, epochs in ((False, 120), (True, 120))
+    )
+    np.testing.assert_allclose(dense, plain, atol=0.5)
+
+
+def test_vectors_of_hardly_any_length_are_drawn() -> None:
+    tiny = np.random.default_rng(0).normal(size=(30, 4)) * 1e-40
+    found = project(EmbeddingSpace([str(row) for row in range(30)], tiny), "umap", n_epochs=20)
+    assert np.isfinite(found.coordinates).all()
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 @pytest.mark.parametrize("kind", ["words", "duplicates", "all in one place"])
 def test_the_graph_is_umap_learns(few_words: EmbeddingSpace, metric: str, kind: str) -> None:
     apart = np.random.default_rng(1).normal(size=(40, 5))
