@@ -16,7 +16,7 @@ view = map_view.ask_view(space)
 on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")
 with settings:
-    wanted = ask_picture(space, view.method, view.n_components)
+    wanted = ask_picture(space, view.method, view.n_components, said)
     grouping = groups.ask_clusters(space) if view.column == groups.COLOR else None
 with on_its_way:
     projection = draw(space, wanted)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from distributed import Client, Security
 
-from explorer import EmbeddingSpace, cache, project, projection_quality
+from explorer import EmbeddingSpace, Projection, cache, project, projection_quality
 from explorer.errors import JobCancelled, JobError, ProjectionError
 from explorer.jobs import Job, Jobs
 from explorer.projection.report import Report
@@ -237,15 +238,23 @@ def test_a_projection_that_cannot_be_is_told_by_name(jobs: Jobs) -> None:
 def test_a_picture_is_measured_by_a_job_and_the_figures_are_kept(
     jobs: Jobs, space: EmbeddingSpace
 ) -> None:
-    wanted = Picture("pca")
-    found = start_quality(jobs, space, wanted.draw(space), wanted.key(space), 2).result(PATIENCE)
-    expected = projection_quality(space, wanted.draw(space), 2)
-    kept = cache.load_quality(measured_key(wanted.key(space), 2))
+    picture = Picture("pca").draw(space)
+    found = start_quality(jobs, space, picture, 2).result(PATIENCE)
+    expected = projection_quality(space, picture, 2)
+    kept = cache.load_quality(measured_key(space, picture, 2))
     assert kept is not None
     for one in (found, kept):
         np.testing.assert_array_equal(one.kept, expected.kept)
         assert one.trustworthiness == expected.trustworthiness
         assert (one.k, one.measured, one.correlated) == (2, 5, 5)
+
+
+def test_what_is_known_of_a_picture_is_not_told_of_another(space: EmbeddingSpace) -> None:
+    """Of the same settings, say, computed by an older version and still on disk."""
+    one = Picture("pca").draw(space)
+    other = Projection(one.coordinates[::-1], "pca")
+    assert measured_key(space, one, 2) != measured_key(space, other, 2)
+    assert measured_key(space, one, 2) == measured_key(space, replace(one, notes=("old",)), 2)
 
 
 def show_frames(n: int, go: str, report: Report) -> str:

@@ -15,6 +15,7 @@ from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 DIFFERENCE = re.compile(r"\s+[-−–]\s+")  # a sign with spaces around it: “well-known” is a word
+SUM = re.compile(r"\s\+\s")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,4 +82,10 @@ def read_group(space: EmbeddingSpace, text: str) -> tuple[str, list[int]]:
     labels = [part.strip() for part in text.split(",") if part.strip()]
     if not labels:
         raise ProjectionError("An axis has an empty side. Give a word on each side of the minus.")
+    for label in labels:
+        if label not in space and SUM.search(label):
+            raise ProjectionError(
+                f"“{label}” holds a plus. An axis is a word, the mean of several with commas "
+                "between them, or the difference of two such."
+            )
     return ", ".join(labels), [space.row(label) for label in labels]

@@ -47,7 +47,9 @@ def nearest_graph(
             space, k, metric, report=lambda done: report(share * done, step)
         )
         return indices, distances, ()
-    report(0.0, "searching each point's neighbors")
+    report(
+        0.0, "searching each point's neighbors with an index; its first time takes half a minute"
+    )
     from pynndescent import NNDescent
 
     index = NNDescent(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
@@ -51,6 +53,12 @@ class Projection:
     def __reduce__(self) -> tuple[Any, ...]:  # a MappingProxyType cannot be pickled
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return Projection, tuple({**values, "params": dict(self.params)}.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """blake2b of the coordinates, 32 hex digits: what was measured of them is kept by it."""
+        shape = repr(self.coordinates.shape).encode()
+        return blake2b(shape + self.coordinates.tobytes(), digest_size=16).hexdigest()
 
     @property
     def n_components(self) -> int:

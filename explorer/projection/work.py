@@ -75,11 +75,9 @@ def draw_file(
     return wanted.draw(bare_space(loaded(vectors), name, metadata), report)
 
 
-def start_quality(
-    jobs: Jobs, space: EmbeddingSpace, projection: Projection, key: str, k: int
-) -> Job:
+def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: int) -> Job:
     """Start to measure a projection, or join who is measuring it already."""
-    quality_key = measured_key(key, k)
+    quality_key = measured_key(space, projection, k)
     return jobs.submit(
         quality_key,
         measure_file,
@@ -91,9 +89,9 @@ def start_quality(
     )
 
 
-def measured_key(key: str, k: int) -> str:
-    """Return the key of the quality of a picture that has a key."""
-    return cache.content_key(kind="quality", picture=key, k=k)
+def measured_key(space: EmbeddingSpace, projection: Projection, k: int) -> str:
+    """Return the key under which a picture's quality is kept: the picture's own, as it is drawn."""
+    return cache.content_key(kind="quality", space=space.digest, picture=projection.digest, k=k)
 
 
 def measure_file(
@@ -126,13 +124,13 @@ class Grouping:
 
 
 def start_clusters(
-    jobs: Jobs, space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Grouping
+    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
 ) -> Job:
     """Start to find clusters, or join who is at it already."""
     key = cache.content_key(
         kind="clusters",
         space=space.digest,
-        picture=picture.key(space) if wanted.in_picture else "",
+        picture=projection.digest if wanted.in_picture else "",
         **asdict(wanted),
     )
     return jobs.submit(

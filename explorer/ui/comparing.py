@@ -39,8 +39,9 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
         key=name,
         bind="query-params",
     )
+    axes = st.container()
     with settings:
-        wanted = ask_picture(space, METHOD_OF_TITLE[title], 2, key=f"{name} ")
+        wanted = ask_picture(space, METHOD_OF_TITLE[title], 2, axes, key=f"{name}.")
     projection = draw(space, wanted, narrow=True)
     quality = trust.tell_quality(space, projection, wanted)
     if quality is None:

@@ -57,7 +57,7 @@ def tell_clusters(
     """Say what clusters there are and return them; None while they are looked for."""
     if wanted.in_picture and not is_finished(projection, picture):
         return None
-    job = start_clusters(jobs(), space, projection, picture, wanted)
+    job = start_clusters(jobs(), space, projection, wanted)
     if job.state.state == "failed":
         st.error(plain(job.state.error), icon=":material/error:")
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
 from explorer.projection import METHODS, PREPARATIONS, Parameter
@@ -15,10 +16,13 @@ AXIS_EXAMPLES = ("king - man", "good - bad", "large - small")
 NOTHING = "nothing"
 
 
-def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: str = "") -> Picture:
+def ask_picture(
+    space: EmbeddingSpace, method: str, n_components: int, axes: DeltaGenerator, *, key: str = ""
+) -> Picture:
     """Draw the settings of a method and return the picture they ask for.
 
-    `key` keeps two pictures on one page apart.
+    `axes` is where custom axes are typed, and `key` keeps two pictures on one page apart, in
+    the address too.
     """
     chosen = METHODS[method]
     with st.popover("Settings", icon=":material/settings:", width="stretch"):
@@ -26,7 +30,7 @@ def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: s
         for one in chosen.parameters:
             if one.name == "axes":
                 continue  # they stand beside the picture, where one types and looks
-            value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}", bound(key))
+            value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}")
             if value is not None and value != one.default:
                 params[one.name] = value
         seed = SEED
@@ -37,7 +41,7 @@ def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: s
                 999_999,
                 SEED,
                 key=f"{key}seed",
-                bind=bound(key),
+                bind="query-params",
                 help="Where chance begins. The same seed gives the same picture on one machine; "
                 "what another seed draws elsewhere is not to be trusted here either.",
             )
@@ -47,17 +51,15 @@ def ask_picture(space: EmbeddingSpace, method: str, n_components: int, *, key: s
             format_func=lambda name: PREPARATIONS[name].title,
             selection_mode="multi",
             key=f"{key}prepared",
-            bind=bound(key),
+            bind="query-params",
             help=" ".join(f"**{one.title}**: {one.sentence}" for one in PREPARATIONS.values()),
         )
     if method == "axes":
-        params["axes"] = ask_axes(n_components, key)
+        params["axes"] = ask_axes(axes, n_components, key)
     return Picture(method, n_components, int(seed), tuple(prepared or ()), params)
 
 
-def ask_parameter(
-    space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str, bind: Any
-) -> Any:
+def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str) -> Any:
     """Draw one setting with its sentence; return its value, None for what is left to the method."""
     title, sentence, default = parameter.title, parameter.sentence, parameter.default
     if parameter.name == "components":
@@ -72,7 +74,7 @@ def ask_parameter(
                     axis + 1,
                     key=f"{key}{axis + 1}",
                     help=sentence,
-                    bind=bind,
+                    bind="query-params",
                 )
             )
             for axis in range(n_components)
@@ -80,7 +82,9 @@ def ask_parameter(
         return None if chosen == list(range(1, n_components + 1)) else chosen
     if parameter.name == "target":
         columns = space.metadata.column_names if space.metadata is not None else []
-        value = st.selectbox(title, [NOTHING, *columns], key=key, bind=bind, help=sentence)
+        value = st.selectbox(
+            title, [NOTHING, *columns], key=key, bind="query-params", help=sentence
+        )
         return None if value == NOTHING else value
     if parameter.choices:
         return st.segmented_control(
@@ -89,11 +93,11 @@ def ask_parameter(
             default=default,
             required=True,
             key=key,
-            bind=bind,
+            bind="query-params",
             help=sentence,
         )
     if isinstance(default, bool):
-        return st.toggle(title, default, key=key, bind=bind, help=sentence)
+        return st.toggle(title, default, key=key, bind="query-params", help=sentence)
     if default is None:
         return st.number_input(
             title,
@@ -103,7 +107,7 @@ def ask_parameter(
             step=parameter.step or 1,
             placeholder="left to the method",
             key=key,
-            bind=bind,
+            bind="query-params",
             help=sentence,
         )
     return st.slider(
@@ -113,30 +117,25 @@ def ask_parameter(
         default,
         step=parameter.step,
         key=key,
-        bind=bind,
+        bind="query-params",
         help=sentence,
     )
 
 
-def ask_axes(n_components: int, key: str) -> list[str]:
+def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
     """Ask for a word or a difference per axis."""
-    columns = st.columns(n_components)
+    columns = place.columns(n_components)
     return [
         columns[axis].text_input(
             f"Axis {axis + 1}",
             AXIS_EXAMPLES[axis],
             key=f"{key}axis{axis + 1}",
-            bind=bound(key),
+            bind="query-params",
             help="A word, or a difference: king - man, or hot, warm - cold, icy",
         )
         or ""
         for axis in range(n_components)
     ]
-
-
-def bound(key: str) -> Any:
-    """Return where a widget's value is kept: the address holds those of the page's one picture."""
-    return None if key else "query-params"
 
 
 def told(projection: Projection) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection, Quality, cache
 from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection.work import Picture, measured_key, start_quality
+from explorer.space import count
 from explorer.ui.pictures import fast_projection, is_finished, jobs, visitor
 
 K = 15
@@ -15,12 +16,12 @@ POLL_SECONDS = 0.7
 COLOR = "neighbors kept"
 
 
-def measured(space: EmbeddingSpace, projection: Projection, key: str) -> Quality | None:
-    """Return the quality kept under a picture's key, or start to measure it."""
-    found = cache.load_quality(measured_key(key, K))
+def measured(space: EmbeddingSpace, projection: Projection) -> Quality | None:
+    """Return the quality of a picture where it is known, or start to measure it."""
+    found = cache.load_quality(measured_key(space, projection, K))
     if found is not None:
         return found
-    job = start_quality(jobs(), space, projection, key, K)
+    job = start_quality(jobs(), space, projection, K)
     if job.state.state == "done":
         result: Quality = job.result()
         return result
@@ -36,19 +37,19 @@ def tell_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture)
     """
     if len(space) < 3 or not is_finished(projection, wanted):
         return None
-    key = wanted.key(space)
-    quality = measured(space, projection, key)
+    quality = measured(space, projection)
     if quality is None:
-        wait(measured_key(key, K))
+        wait(measured_key(space, projection, K))
         return None
     if wanted.method == "pca":
         st.markdown(sentence(quality))
         return quality
     pca = Picture("pca", wanted.n_components)
-    flat = measured(space, fast_projection(pca.key(space), space, pca), pca.key(space))
+    shadow = fast_projection(pca.key(space), space, pca)
+    flat = measured(space, shadow)
     st.markdown(sentence(quality, flat))
     if flat is None:  # the sentence follows when PCA is measured as well
-        wait(measured_key(pca.key(space), K))
+        wait(measured_key(space, shadow, K))
     return quality
 
 
@@ -66,9 +67,10 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
         if np.isfinite(quality.distance_correlation)
         else ""
     )
+    near = count(quality.k, "true neighbor")
     return (
-        f"Of each point’s {quality.k} true neighbors, **{quality.neighbors_kept:.1f}** are still "
-        f"near it here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are those "
+        f"Of each point’s {near}, **{quality.neighbors_kept:.1f}** are still near it "
+        f"here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are those "
         f"drawn side by side truly near?) · Continuity {quality.continuity:.2f} (are those truly "
         f"near drawn side by side?){correlation}{on}]"
     )

@@ -25,7 +25,7 @@ def drawn(cache_dir: Path) -> Callable[..., Picture]:
         projection = wanted.draw(BOOKS)
         cache.save_projection(wanted.key(BOOKS), projection)
         quality = projection_quality(BOOKS, projection)
-        cache.save_quality(measured_key(wanted.key(BOOKS), 15), quality)
+        cache.save_quality(measured_key(BOOKS, projection, 15), quality)
         return wanted
 
     return draw

@@ -53,3 +53,8 @@ def test_labels_with_hyphens_commas_and_signs_are_labels() -> None:
 def test_what_is_no_axis_is_told(space: EmbeddingSpace, axes: list[str], words: str) -> None:
     with pytest.raises(ExplorerError, match=words):
         project(space, "axes", axes=axes)
+
+
+def test_a_sum_is_told_not_to_be_an_axis(space: EmbeddingSpace) -> None:
+    with pytest.raises(ExplorerError, match=r"“king \+ queen” holds a plus.*mean of several"):
+        project(space, "axes", axes=["king + queen", "man"])
