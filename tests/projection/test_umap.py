@@ -189,13 +189,13 @@ def test_densmap_keeps_densities_as_umap_learns_does(few_words: EmbeddingSpace) 
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_where_it_is_equally_dense_everywhere_densmap_changes_nothing(metric: str) -> None:
-    one_hot = EmbeddingSpace([str(row) for row in range(40)], np.eye(40))
+def test_where_it_is_equally_dense_everywhere_densmap_invents_no_densities(metric: str) -> None:
+    one_hot = EmbeddingSpace([str(row) for row in range(60)], np.eye(60))
     plain, dense = (
-        project(one_hot, "umap", densmap=densmap, metric=metric, n_epochs=epochs).coordinates
-        for densmap, epochs in ((False, 120), (True, 120))
+        np.ptp(project(one_hot, "umap", densmap=on, metric=metric, n_epochs=200).coordinates)
+        for on in (False, True)
     )
-    np.testing.assert_allclose(dense, plain, atol=0.5)
+    assert dense < 3 * plain  # taken for densities, rounding draws it five times as wide or more
 
 
 def test_vectors_of_hardly_any_length_are_drawn() -> None:
