@@ -14,8 +14,8 @@ from explorer.frames import Frame
 from explorer.projection.report import DrawingReport
 
 REPORTS_PER_SECOND = 10
-FRAME_SECONDS = 0.1  # between two intermediate pictures, and more where they are large:
-POINTS_PER_SECOND = 200_000  # at most 0.8 MB from the worker, 1.2 MB in 3D
+FRAME_SECONDS = 0.1  # between two intermediate pictures, and more where they are large
+POINTS_PER_SECOND = 200_000  # at most 0.8 MB a second from the worker, 1.2 MB in 3D
 MOST_IN_A_FRAME = 200_000  # points; larger pictures are not sent on the way
 
 

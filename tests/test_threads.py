@@ -40,7 +40,3 @@ def test_who_stops_to_ask_stops_the_rest() -> None:
     threading.Timer(0.2, go_on.set).start()  # after the others were cancelled
     telling.close()
     assert len(done) <= 1 + cores()
-
-
-def test_there_is_a_core() -> None:
-    assert cores() >= 1

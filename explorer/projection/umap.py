@@ -121,11 +121,11 @@ def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.flo
     return (wide + noise).astype(np.float32)
 
 
-def curve(min_dist: float, spread: float = 1.0) -> tuple[float, float]:
-    """Return a and b of 1 / (1 + a d^2b): 1 within `min_dist`, then falling over `spread`."""
+def curve(min_dist: float) -> tuple[float, float]:
+    """Return a and b of 1 / (1 + a d^2b): 1 within `min_dist`, then falling over 1."""
     from scipy.optimize import curve_fit
 
-    distance = np.linspace(0, 3 * spread, 300)
-    wanted = np.exp(-np.maximum(distance - min_dist, 0) / spread)
+    distance = np.linspace(0, 3, 300)
+    wanted = np.exp(-np.maximum(distance - min_dist, 0))
     (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), distance, wanted)
     return float(a), float(b)

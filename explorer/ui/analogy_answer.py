@@ -31,15 +31,6 @@ FIGURE_HEIGHT = 390
 BEHIND = 0.4  # opacity of the points behind the arrows
 
 
-@dataclass(frozen=True)
-class How:
-    """How a question is to be answered."""
-
-    method: str
-    normalize: bool
-    k: int
-
-
 @dataclass(frozen=True, eq=False)
 class Asked:
     """A question that can be answered: its study, what is expected, and what to look at."""
@@ -221,11 +212,6 @@ def alone_terms(found: Study) -> list[int]:
     """Return which inputs to ask alone: C and B of an analogy; of a sum, the first two added."""
     added = [term for term, weight in enumerate(found.inputs.weights.tolist()) if weight > 0]
     return added[1::-1] if found.inputs.is_parallelogram else added[:2]
-
-
-def capital(sentence: str) -> str:
-    """Return the sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def ordinal(number: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from explorer import EmbeddingSpace
 from explorer.analogy import METHODS, read_inputs, study
 from explorer.errors import ExplorerError
 from explorer.formula import Term, formula_text, parse_formula
-from explorer.ui.analogy_answer import Asked, How
+from explorer.ui.analogy_answer import Asked
 from explorer.ui.analogy_lessons import FORMULAS, LESSONS, Lesson
 from explorer.ui.plain import plain
 from explorer.ui.words import formula_field, word_field
@@ -25,6 +26,15 @@ TRY: dict[str, Any] = {
     "icon": ":material/lightbulb:",
     "width": "stretch",
 }
+
+
+@dataclass(frozen=True)
+class How:
+    """How a question is to be answered."""
+
+    method: str
+    normalize: bool
+    k: int
 
 
 def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked | None:
@@ -188,12 +198,3 @@ def take(field: str, source: str) -> None:
 def capital(sentence: str) -> str:
     """Return the sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
-
-
-def ordinal(number: int | None) -> str:
-    """Return '1st', '2nd', '23rd', '1,011th'."""
-    if number is None:
-        return "—"
-    teens = 10 <= number % 100 <= 20
-    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"

@@ -150,6 +150,14 @@ def test_densities_pull_as_umap_learn_writes_it(graph: Any, start: Any) -> None:
         assert found[edge] == pytest.approx(2 * coefficient, rel=1e-3, abs=1e-5)
 
 
+def test_where_it_is_equally_dense_everywhere_rounding_pulls_nobody(start: Any) -> None:
+    ring = np.arange(N, dtype=np.int32)
+    ends = (ring, np.roll(ring, 1), np.ones(N, np.float32))
+    lengths = (0.7 + 1e-8 * np.random.default_rng(0).normal(size=N)).astype(np.float64)
+    assert lengths.std() > 0
+    np.testing.assert_array_equal(Densities(ends, lengths, N, CURVE).pull(start), 0)
+
+
 def test_densities_wait_until_the_layout_has_its_shape(
     graph: Any, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
