@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from explorer.ui import map_view
-from explorer.ui.frame import door, open_page
-from explorer.ui.pictures import picture
+from explorer.ui.map import view
+from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import pointcloud
-from explorer.ui.spaces import SAMPLES
+from explorer.ui.shell.frame import door, open_page
+from explorer.ui.shell.spaces import SAMPLES
 
 space = open_page(
     "start",
@@ -16,7 +16,7 @@ space = open_page(
 left, right = st.columns([2.5, 1], gap="medium")
 with left:
     projection = picture(space, "pca", 2)
-    pointcloud(projection, space, **map_view.first_look(space))
+    pointcloud(projection, space, **view.first_look(space))
 with right:
     st.markdown("#### Where to go from here")
     for name, sample in SAMPLES.items():

@@ -21,9 +21,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from explorer import EmbeddingSpace, evaluate_analogies, open_space  # noqa: E402
-from explorer.analogy import METHODS, read_inputs, study  # noqa: E402
-from explorer.parallelogram import plane_picture  # noqa: E402
-from explorer.standards import ANALOGY_SETS, standard_file  # noqa: E402
+from explorer.analogies.arithmetic import METHODS, read_inputs, study  # noqa: E402
+from explorer.analogies.benchmark_sets import ANALOGY_SETS, standard_file  # noqa: E402
+from explorer.analogies.parallelogram import plane_picture  # noqa: E402
 
 RUNS = 7
 SIZE = (400_000, 300)
@@ -94,7 +94,7 @@ def ask_the_page(space: EmbeddingSpace) -> None:
     """Print how long the Analogies page takes to answer, and how much it sends."""
     from streamlit.testing.v1 import AppTest
 
-    from explorer.ui.spaces import opened_spaces
+    from explorer.ui.shell.spaces import opened_spaces
 
     screen = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     asked = {"space": opened_spaces().add(space), "a": "word1", "b": "word2", "c": "word3"}

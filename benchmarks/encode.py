@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from explorer.encode.device import choose_device  # noqa: E402
-from explorer.encode.encoding import encode_texts  # noqa: E402
-from explorer.encode.offline import offline_model_folder  # noqa: E402
-from explorer.encode.transformer import TransformerEncoder  # noqa: E402
+from explorer.encoding.device import choose_device  # noqa: E402
+from explorer.encoding.encoding import encode_texts  # noqa: E402
+from explorer.encoding.offline import offline_model_folder  # noqa: E402
+from explorer.encoding.transformer import TransformerEncoder  # noqa: E402
 
 SHORTEST, LONGEST = 5, 250  # tokens; short texts are more frequent, as they are in the world
 SEED = 42
@@ -110,17 +110,17 @@ def measure_speed(given: argparse.Namespace) -> None:
 
 def measure_cancel() -> None:
     """Print how long after Stop the page is answered, and when the model does nothing more."""
-    from explorer.encode import work
-    from explorer.encode.texts import prepare
-    from explorer.encode.work import Wishes
-    from explorer.jobs import Jobs
+    from explorer.encoding import job as encoding_job
+    from explorer.encoding.job import Wishes
+    from explorer.encoding.texts import prepare
+    from explorer.jobs.pool import Jobs
 
     jobs = Jobs(workers=1, scheduler="", threads=1)  # one: what comes next waits for its end
     answered, rested = [], []
     dice = random.Random(time.time())  # texts that are not in the cache
     for _ in range(CANCELLED):
         texts = prepare(f"{dice.random()} {text}" for text in made_texts(4_000))
-        job = work.start(jobs, texts, Wishes(), "cancelled")
+        job = encoding_job.start(jobs, texts, Wishes(), "cancelled")
         while not job.state.step.startswith("encoding") or job.state.share < 0.01:
             assert not job.state.is_over, job.state
             time.sleep(0.01)
@@ -174,7 +174,7 @@ def measure_memory(n: int) -> None:
 def peak_memory(table: Path, output: Path, folder: Path) -> int:
     """Return the peak memory in bytes of a process that runs the command `encode`."""
     code = (  # not by getrusage, which counts what this process held before it became that one
-        "import re, sys; from explorer.cli import main; main(sys.argv[1:]); "
+        "import re, sys; from explorer.cli.main import main; main(sys.argv[1:]); "
         "print(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1])"
     )
     command = [sys.executable, "-c", code, "encode", str(table), "--column", "text"]

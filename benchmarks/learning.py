@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from explorer.encode import inside, senses
-from explorer.encode.pooling import pooled_sentence
-from explorer.encode.tokenized import tokenize
-from explorer.encode.walk import walk
+from explorer.jobs.threads import one_thread
+from explorer.lessons.bert import forward, senses
+from explorer.lessons.bert.pooling import pooled_sentence
+from explorer.lessons.bert.tokens import tokenize
+from explorer.lessons.bert.trajectories import walk
 from explorer.space import count
-from explorer.threads import one_thread
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
 from explorer.training.skipgram import LAST_RATE, Settings, Trainer
@@ -126,19 +126,19 @@ def tell(name: str, found: Sequence[Outcome]) -> None:
 
 def steps() -> None:
     """Time ten sentences through tokens, lookup, layers, one picture and pooling."""
-    bert = inside.open_bert()
+    bert = forward.open_bert()
     words = " ".join(use.sentence.rstrip(".") for use in senses.load_uses()).split()
     size = TOKENS - 2
     texts = [" ".join(words[at * size : (at + 1) * size]) for at in range(SENTENCES)]
-    inside.read(bert, tokenize(bert, texts[0]))  # the first pass sets things up
+    forward.read(bert, tokenize(bert, texts[0]))  # the first pass sets things up
     found = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         readings = []
         for text in texts:
             tokens = tokenize(bert, text)
-            inside.look_up(bert, tokens)
-            readings.append(inside.read(bert, tokens))
+            forward.look_up(bert, tokens)
+            readings.append(forward.read(bert, tokens))
         walk(readings)
         for reading in readings:
             pooled_sentence(bert, reading)
@@ -154,7 +154,7 @@ def steps() -> None:
 
 def layers() -> None:
     """Print the curve of the word-sense set."""
-    found = senses.measure_senses(inside.open_bert(), senses.load_uses())
+    found = senses.measure_senses(forward.open_bert(), senses.load_uses())
     print(f"senses of {len(found.words)} words, by layer from the lookup on; "
           f"chance {found.chance:.1%}")  # fmt: skip
     for name, values in (("accuracy", found.accuracy), ("silhouette", found.silhouette)):

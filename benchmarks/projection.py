@@ -96,8 +96,8 @@ def tell(name: str, ours: float, theirs: float, goal: float, more: str = "") -> 
 
 def cold() -> None:
     """A server just started, against umap-learn in a process just started."""
-    from explorer.jobs import Jobs
-    from explorer.projection.work import Picture, start, warm_up
+    from explorer.jobs.pool import Jobs
+    from explorer.projection.job import Picture, start, warm_up
 
     space = words()
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +134,7 @@ def compare_warm(space: Any, name: str) -> None:
     from umap import UMAP
 
     from explorer import project
-    from explorer.projection.graph import EXACT_TO
+    from explorer.neighbors.graph import EXACT_TO
 
     # what compiles for few points, and, where an index is used, for many
     few = space.take(
@@ -159,8 +159,8 @@ def compare_warm(space: Any, name: str) -> None:
 def first_frames() -> None:
     """From the click to the first points, and to the first frame of UMAP."""
     from explorer import project
-    from explorer.jobs import Jobs
-    from explorer.projection.work import Picture, start, warm_up
+    from explorer.jobs.pool import Jobs
+    from explorer.projection.job import Picture, start, warm_up
 
     space = words()
     seconds, _ = timed(lambda: project(space, "pca"))
@@ -191,7 +191,7 @@ def quality() -> None:
 
 def index() -> None:
     """What share of the true neighbors the index finds that is used beyond 50,000 points."""
-    from explorer.projection import graph
+    from explorer.neighbors import graph
 
     space = words()
     exact, _, _ = graph.nearest_graph(space, 15, "cosine", 42)

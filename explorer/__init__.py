@@ -6,15 +6,15 @@
 ('queen',)
 """
 
-from explorer.analogy import analogy
-from explorer.encode import encode  # the function: it takes its package's name
+from explorer.analogies.arithmetic import analogy
+from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
+from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
+from explorer.encoding import encode  # the function: it takes its package's name
 from explorer.errors import ExplorerError
-from explorer.evaluation import AnalogyReport, evaluate_analogies
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
 from explorer.formats.save import save_space
-from explorer.judged_pairs import SimilarityReport, evaluate_similarity
-from explorer.neighbors import Neighbors, nearest_neighbors
+from explorer.neighbors.exact import Neighbors, nearest_neighbors
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector

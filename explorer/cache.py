@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.frames import Frame
+from explorer.jobs.frames import Frame
 from explorer.projection.projection import Projection
 from explorer.projection.quality import Quality
 from explorer.settings import load_settings

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import analogy_answer, analogy_view, pairs_view
-from explorer.ui.frame import open_page
+from explorer.ui.analogies import answer, relations, view
+from explorer.ui.shell.frame import open_page
 
 WORDS, FORMULA, FAMILY = "A is to B as C is to ?", "Formula", "Families of pairs"
 
@@ -21,13 +21,13 @@ kind = switch.segmented_control(
     label_visibility="collapsed",
 )
 if kind == FAMILY:
-    family = pairs_view.ask_family(space)
+    family = relations.ask_family(space)
     if family is not None:
-        pairs_view.show_family(family)
+        relations.show_family(family)
 else:
-    ask = analogy_view.ask_formula if kind == FORMULA else analogy_view.ask_analogy
+    ask = view.ask_formula if kind == FORMULA else view.ask_analogy
     with style:
-        how = analogy_view.ask_how(directions=kind == WORDS)
+        how = view.ask_how(directions=kind == WORDS)
     asked = ask(space, how, examples)
     if asked is not None:
-        analogy_answer.show_answer(asked)
+        answer.show_answer(asked)

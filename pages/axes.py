@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import association_view, axes_view
-from explorer.ui.frame import open_page
+from explorer.ui.axes import view, weat
+from explorer.ui.shell.frame import open_page
 
 ONE, TWO, LISTS, OUT = "One axis", "Two axes", "Association test", "Remove a direction"
 
@@ -20,15 +20,15 @@ kind = st.segmented_control(
     label_visibility="collapsed",
 )
 if kind == LISTS:
-    found = association_view.ask_association(space)
+    found = weat.ask_association(space)
     if found is not None:
-        association_view.show_association(space, found)
+        weat.show_association(space, found)
 else:
-    placed = axes_view.ask_axis(space)
-    second = axes_view.ask_second_axis(space) if kind == TWO else None
+    placed = view.ask_axis(space)
+    second = view.ask_second_axis(space) if kind == TWO else None
     if placed is not None and kind == ONE:
-        axes_view.show_axis(space, placed)
+        view.show_axis(space, placed)
     elif placed is not None and kind == OUT:
-        axes_view.show_removal(space, placed)
+        view.show_removal(space, placed)
     elif placed is not None and second is not None:
-        axes_view.show_two_axes(space, placed, second)
+        view.show_two_axes(space, placed, second)

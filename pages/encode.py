@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import encode_view, model_choice, own_texts
-from explorer.ui.frame import open_page
+from explorer.ui.encode import model_choice, own_texts, view
+from explorer.ui.shell.frame import open_page
 
 space = open_page("encode", "Encode text", "A model reads each text and gives it a place in space.")
 left, right = st.columns([2, 1], gap="large")
@@ -11,7 +11,7 @@ with left:
     texts = own_texts.ask_texts()
 with right:
     wishes = model_choice.ask_wishes(space)
-    encode_view.show_kept()
+    view.show_kept()
 with left:
-    encode_view.confirm(texts, wishes, space)
-    encode_view.show_work()
+    view.confirm(texts, wishes, space)
+    view.show_work()

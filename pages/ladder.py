@@ -1,13 +1,13 @@
 """The ladder: what came between one-hot vectors and sentence embeddings."""
 
-from explorer.ui import ladder_view
-from explorer.ui.frame import open_page
+from explorer.ui.lessons import ladder
+from explorer.ui.shell.frame import open_page
 
 space = open_page(
     "ladder",
     "The ladder",
     "Six ways to turn a sentence into numbers, each an answer to what the one before it misses.",
 )
-texts, step = ladder_view.ask(space)
+texts, step = ladder.ask(space)
 if texts is not None:
-    ladder_view.STEPS[step](texts)
+    ladder.STEPS[step](texts)

@@ -1,13 +1,13 @@
 """Inside an embedding layer: it is a table."""
 
-from explorer.ui import layer_view
-from explorer.ui.frame import open_page
+from explorer.ui.lessons import embedding_layer
+from explorer.ui.shell.frame import open_page
 
 open_page(
     "layer",
     "Inside an embedding layer",
     "It is a table: one row of numbers for each token.",
 )
-ids, step = layer_view.ask()
+ids, step = embedding_layer.ask()
 if ids:
-    layer_view.STEPS[step](ids)
+    embedding_layer.STEPS[step](ids)

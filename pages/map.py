@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from explorer.ui import address, groups, map_view, trust
-from explorer.ui.frame import open_page
-from explorer.ui.landing import ask_landing, landing_arrows, landing_marks, show_landing
-from explorer.ui.picture_settings import ask_picture
-from explorer.ui.pictures import draw, replay
+from explorer.ui.map import view as map_view
+from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
+from explorer.ui.map.selection import show_selection
+from explorer.ui.picture import clusters, trust
+from explorer.ui.picture.drawing import draw, replay
+from explorer.ui.picture.settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
-from explorer.ui.selection import show_selection
+from explorer.ui.shell import address
+from explorer.ui.shell.frame import open_page
 
 space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
 address.remember_map()  # at once: whoever leaves before all is drawn comes back to the same
@@ -17,13 +19,13 @@ on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")
 with settings:
     wanted = ask_picture(space, view.method, view.n_components, said)
-    grouping = groups.ask_clusters(space) if view.column == groups.COLOR else None
+    grouping = clusters.ask_clusters(space) if view.column == clusters.COLOR else None
 with on_its_way:
     projection = draw(space, wanted)
 with said:
     map_view.caption(space, projection)
     quality = trust.tell_quality(space, projection, wanted)
-    found = groups.tell_clusters(space, projection, wanted, grouping) if grouping else None
+    found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
 left, right = st.columns([2.2, 1], gap="medium")
 with right:
     landing = ask_landing(space, projection)
@@ -41,7 +43,7 @@ with left:
         on_pick=lambda row: address.select(space, row),
     )
     replay()
-    groups.table(found)
+    clusters.table(found)
 with right:
     show_landing(space, landing)
     show_selection(space, chosen)

@@ -1,13 +1,13 @@
 """One-hot versus dense: why embeddings exist, on the visitor's own words."""
 
-from explorer.ui import encodings, own_words
-from explorer.ui.frame import open_page
+from explorer.ui.lessons import one_hot, own_words
+from explorer.ui.shell.frame import open_page
 
 space = open_page(
     "one_hot",
     "One-hot versus dense",
     "Why embeddings exist: in one-hot, king is as far from queen as from banana.",
 )
-words, step = own_words.ask_words(space, list(encodings.STEPS))
+words, step = own_words.ask_words(space, list(one_hot.STEPS))
 if words is not None:
-    encodings.STEPS[step](words)
+    one_hot.STEPS[step](words)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from explorer.encode.offline import offline_model_folder  # noqa: E402
+from explorer.encoding.offline import offline_model_folder  # noqa: E402
 
 WORDS = 10_000
 CLUSTERS = {"cluster": 8, "fine cluster": 24}  # columns of words.tsv

@@ -8,6 +8,17 @@ import hypothesis
 import pytest
 
 from explorer import EmbeddingSpace, open_space
+from tests.tiny_models import (  # noqa: F401 - fixtures for all rooms
+    bert,
+    minilm,
+    sentence_bert,
+    tiny_bert,
+    tiny_clip,
+    tiny_distilbert,
+    tiny_mpnet,
+    tiny_roberta,
+    tiny_unigram,
+)
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 
 from explorer import EmbeddingSpace, nearest_neighbors, open_space
-from explorer.encode.offline import offline_model_folder
+from explorer.encoding.offline import offline_model_folder
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 MODEL = offline_model_folder()

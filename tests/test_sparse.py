@@ -8,11 +8,11 @@ import pytest
 from scipy import sparse
 
 from explorer import EmbeddingSpace, cache, nearest_neighbors, project
-from explorer.baselines import one_hot
+from explorer.encoding.classical import one_hot
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
-from explorer.job_file import ArrayFile
-from explorer.neighbors import neighbor_graph, neighbors_of_row
-from explorer.projection.work import Picture, bare_space, draw_file
+from explorer.jobs.files import ArrayFile
+from explorer.neighbors.exact import neighbor_graph, neighbors_of_row
+from explorer.projection.job import Picture, bare_space, draw_file
 from explorer.sparse import SparseSpace
 
 LABELS = ("king", "queen", "man", "woman", "pea")

@@ -9,12 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.association import Association
-from explorer.axes import Axis, Removal, SpreadTest
-from explorer.figures.analogy import flat_layout
+from explorer.figures.analogies import flat_layout
 from explorer.figures.colors import OKABE_ITO, SELECTED
 from explorer.figures.labels import Sheet
 from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, plain_hover, shown_text
+from explorer.probes.semantic_axis import Axis, Removal, SpreadTest
+from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
 MOST_LISTED = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.figures.analogy import flat_layout
+from explorer.analogies.word_similarity import SimilarityReport
+from explorer.figures.analogies import flat_layout
 from explorer.figures.colors import OKABE_ITO
 from explorer.figures.map import DARK, LIGHT, plain_hover
-from explorer.judged_pairs import SimilarityReport
 
 
 def similarity_figure(

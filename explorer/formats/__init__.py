@@ -19,7 +19,7 @@ from explorer.formats.known import Format, named_format
 from explorer.formats.recognition import choose_main, recognize
 from explorer.formats.report import FileReport, report_on
 from explorer.formats.unpack import unpacked
-from explorer.projection.report import Report, no_report
+from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
 
 # What the engines raise on files that nobody foresaw. Polars' panic is no Exception.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.bounds import DIMENSIONS
-from explorer.projection.report import Report, no_report
+from explorer.jobs.progress import Report, no_report
 from explorer.space import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from explorer.errors import FormatError
 from explorer.formats.binary import LABEL_BYTES
-from explorer.projection.report import Report, no_report
+from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, count
 
 BLOCK_ROWS = 20_000

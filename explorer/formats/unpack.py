@@ -26,7 +26,7 @@ from explorer.formats.bounds import (
 )
 from explorer.formats.digest import file_digest
 from explorer.formats.file import File
-from explorer.projection.report import Report, no_report
+from explorer.jobs.progress import Report, no_report
 
 BLOCK_BYTES = 4 << 20
 XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused

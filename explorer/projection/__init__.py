@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.errors import ProjectionError
+from explorer.jobs.progress import DrawingReport, no_report
 from explorer.projection import axes, pca, tsne, umap
 from explorer.projection.method import Method, Parameter
 from explorer.projection.preparation import PREPARATIONS, prepare
 from explorer.projection.projection import Projection
 from explorer.projection.quality import Quality, projection_quality
-from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 __all__ = [

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from explorer.cache import temporary
 from explorer.errors import ProjectionError
-from explorer.jobs import Jobs
+from explorer.jobs.pool import Jobs
+from explorer.jobs.progress import Report, no_report
 from explorer.projection import Projection
-from explorer.projection.placing import K, nearest_known, place
-from explorer.projection.report import Report, no_report
-from explorer.projection.work import Picture, bare_space, draw_file
+from explorer.projection.job import Picture, bare_space, draw_file
+from explorer.projection.out_of_sample import K, nearest_known, place
 from explorer.space import EmbeddingSpace
 
 PART_ROWS = 20_000

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
+from explorer.jobs.progress import DrawingReport, no_report
 from explorer.projection.projection import Projection
-from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 BLOCK_BYTES = 32 << 20

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
-from explorer.neighbors import comparable, dense
+from explorer.jobs.progress import Report, no_report
+from explorer.jobs.threads import in_threads
+from explorer.neighbors.exact import comparable, dense
 from explorer.projection.projection import Projection
-from explorer.projection.report import Report, no_report
 from explorer.space import EmbeddingSpace
-from explorer.threads import in_threads
 
 BLOCK_BYTES = 8 << 20  # of one block of distances; each core holds a handful of such blocks
 MOST_PAIRS = 400_000_000  # compared one by one: 20,000 points against each other

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
+from explorer.jobs.progress import DrawingReport, no_report
+from explorer.neighbors.graph import nearest_graph
 from explorer.projection import pca
-from explorer.projection.graph import nearest_graph
 from explorer.projection.projection import Projection
-from explorer.projection.report import DrawingReport, no_report
 from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 5

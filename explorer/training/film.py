@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import QueryError
-from explorer.neighbors import nearest_neighbors
+from explorer.neighbors.exact import nearest_neighbors
 from explorer.space import EmbeddingSpace, Source
 from explorer.training import measure
 from explorer.training.grammar import ANALOGIES

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.errors import TrainingError
-from explorer.projection.report import Report, no_report
-from explorer.threads import one_thread
+from explorer.jobs.progress import Report, no_report
+from explorer.jobs.threads import one_thread
 from explorer.training.corpus import Corpus
 from explorer.training.skipgram import Settings, Trainer
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from explorer import cache
 from explorer.errors import TrainingError
-from explorer.projection.report import Report, no_report
+from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source, count
 from explorer.training.corpus import SENTENCE_END, decode, split_words
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.ui.own_texts import EXAMPLES
+from explorer.ui.encode.own_texts import EXAMPLES
 from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser

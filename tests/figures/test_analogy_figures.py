@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace
-from explorer.analogy import read_inputs, study
-from explorer.axes import place_on_axis, removal, semantic_axis
-from explorer.figures.analogy import pairs_figure, plane_figure
+from explorer.analogies.arithmetic import read_inputs, study
+from explorer.analogies.parallelogram import plane_picture
+from explorer.figures.analogies import pairs_figure, plane_figure
 from explorer.figures.axes import axis_figure, removal_figure, two_axes_figure
-from explorer.pairs import pair_family
-from explorer.parallelogram import plane_picture
+from explorer.probes.relations import pair_family
+from explorer.probes.semantic_axis import place_on_axis, removal, semantic_axis
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.cost import NUMBER_BYTES, encoding_cost
-from explorer.figures import layer, lessons, matrices
+from explorer.figures import embedding_layer, lessons, matrices
+from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 
 HOSTILE = "<b>x</b>"
 
@@ -44,7 +44,7 @@ def test_a_pairs_formula_stands_in_its_hover() -> None:
 
 def test_a_table_is_cut_to_the_picked_rows_and_those_beside() -> None:
     table = np.arange(40, dtype=np.float32).reshape(20, 2)
-    figure = layer.table_rows_figure([0, 10], table, columns=2)
+    figure = embedding_layer.table_rows_figure([0, 10], table, columns=2)
     assert list(figure.layout.yaxis.ticktext) == [
         "<b>row 0</b>",
         "row 1",

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import EmbeddingSpace
-from explorer.ui.spaces import opened_spaces
+from explorer.ui.shell.spaces import opened_spaces
 from tests.pages.conftest import Visit, said
 
 ANALOGIES, AXES, EVALUATION = "pages/analogies.py", "pages/axes.py", "pages/evaluation.py"

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 import explorer
 from explorer.errors import ExplorerError
-from explorer.jobs import Job, JobState
+from explorer.jobs.pool import Job, JobState
 from explorer.space import Source
-from explorer.ui import encode_view, encoding_jobs, landing, model_choice, own_texts
-from explorer.ui.spaces import find_space, opened_spaces, sample_space
+from explorer.ui.encode import jobs, model_choice, own_texts, view
+from explorer.ui.map import landing
+from explorer.ui.shell.spaces import find_space, opened_spaces, sample_space
 from tests.pages.conftest import Visit, said
 
 PAGE = "pages/encode.py"
@@ -47,8 +48,8 @@ class JobsHere:
 
 @pytest.fixture(autouse=True)
 def jobs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = encoding_jobs.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
-    monkeypatch.setattr(encoding_jobs, "encodings", lambda: shared)
+    shared = jobs.Encodings(jobs=JobsHere())  # type: ignore[arg-type]
+    monkeypatch.setattr(jobs, "encodings", lambda: shared)
 
 
 def press(screen: AppTest, label: str) -> AppTest:
@@ -162,9 +163,9 @@ def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
 
 def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
     loading = JobState("running", 0.0, "loading a model")
-    assert encode_view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
+    assert view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
     reading = JobState("running", 0.5, "encoding 5 of 10 texts")
-    assert encode_view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
+    assert view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
 
 
 def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:

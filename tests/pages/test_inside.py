@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.inside.steps import STEPS
-from tests.encode.conftest import tiny_bert, tiny_clip, tiny_roberta  # noqa: F401 - fixtures
+from explorer.ui.lessons.bert.steps import STEPS
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/word_to_bert.py"
@@ -16,7 +15,7 @@ def test_each_step_shows_its_picture_its_code_and_what_to_look_for(visit: Visit,
     screen = visit(FILE, step=step)
     assert not screen.exception
     assert "**Look for**" in said(screen)
-    assert "bert = inside.open_bert()" in screen.code[0].value
+    assert "bert = forward.open_bert()" in screen.code[0].value
     assert screen.dataframe
 
 

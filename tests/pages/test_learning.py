@@ -9,13 +9,13 @@ import pytest
 
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
-from explorer.jobs import Job, JobState
+from explorer.jobs.pool import Job, JobState
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
 from explorer.training.skipgram import Settings
-from explorer.ui.learning import lesson, playback, real
-from explorer.ui.learning.playback import Playback
+from explorer.ui.lessons.learning import choice, gensim_run, playback
+from explorer.ui.lessons.learning.playback import Playback
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/watch_it_learn.py"
@@ -44,13 +44,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do jobs at once, and on a tenth of the corpus."""
     jobs = AtOnce()
     monkeypatch.setattr(playback, "jobs", lambda: jobs)
-    monkeypatch.setattr(real, "jobs", lambda: jobs)
+    monkeypatch.setattr(gensim_run, "jobs", lambda: jobs)
 
     def small(*, shuffled: bool) -> Any:
         words = grammar.make_corpus(1_200, shuffled=shuffled)
         return make(words, "grammar", classes=grammar.word_classes())
 
-    monkeypatch.setattr(lesson, "grammar_corpus", small)
+    monkeypatch.setattr(choice, "grammar_corpus", small)
 
 
 def press(screen: Any, label: str) -> Any:
@@ -67,7 +67,7 @@ def test_before_the_start_the_page_says_what_to_look_for_and_to_try(visit: Visit
 
 def test_each_setting_has_its_sentence(visit: Visit) -> None:
     text = said(visit(FILE))
-    assert all(sentence in text for _, _, sentence in lesson.CONTROLS.values())
+    assert all(sentence in text for _, _, sentence in choice.CONTROLS.values())
 
 
 def test_a_run_starts_steps_and_is_found_by_its_address(visit: Visit) -> None:
@@ -99,7 +99,7 @@ def test_a_preset_changes_its_setting(
 @pytest.fixture
 def run() -> runs.Run:
     """A short run that has learned nothing yet."""
-    return runs.new_run(lesson.grammar_corpus(shuffled=False), Settings(epochs=1, dimensions=8))
+    return runs.new_run(choice.grammar_corpus(shuffled=False), Settings(epochs=1, dimensions=8))
 
 
 def film_of(run: runs.Run) -> Film:
@@ -165,7 +165,7 @@ def test_slow_drawing_leaves_frames_out(run: runs.Run) -> None:
 
 
 def test_a_run_that_bursts_stops_and_says_so() -> None:
-    corpus = lesson.grammar_corpus(shuffled=False)
+    corpus = choice.grammar_corpus(shuffled=False)
     shown = Playback(film_of(runs.new_run(corpus, Settings(learning_rate=10))), playing=True)
     for _ in range(100):
         shown.ticked = None
@@ -203,7 +203,7 @@ def test_a_short_text_is_pasted_and_gets_settings_that_suit_it(visit: Visit) -> 
 
 def test_what_was_learned_is_saved_as_word2vec_text() -> None:
     space = EmbeddingSpace(["king", "queen"], [[0.5, 1], [2, 0.25]])
-    assert real.as_word2vec_text(space) == b"2 2\nking 0.5 1.0\nqueen 2.0 0.25\n"
+    assert gensim_run.as_word2vec_text(space) == b"2 2\nking 0.5 1.0\nqueen 2.0 0.25\n"
 
 
 def test_a_link_to_something_learned_that_is_gone_says_so(visit: Visit) -> None:

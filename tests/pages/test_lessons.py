@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.baselines import one_hot
-from explorer.ui import encodings, ladder_view, layer_view, spaces
+from explorer.encoding import classical
+from explorer.ui.lessons import embedding_layer, ladder, one_hot
+from explorer.ui.shell import spaces
 from tests.pages.conftest import Visit, said
 
 ONE_HOT, LADDER, LAYER = "pages/one_hot.py", "pages/ladder.py", "pages/layer.py"
 
 
-@pytest.mark.parametrize("step", encodings.STEPS)
+@pytest.mark.parametrize("step", one_hot.STEPS)
 @pytest.mark.parametrize("words", ["", "king", "king queen", "blorp"])
 def test_every_step_copes_with_few_words(visit: Visit, step: str, words: str) -> None:
     screen = visit(ONE_HOT, step=step, words=words)
@@ -96,7 +97,7 @@ def test_strangers_words_are_text(visit: Visit) -> None:
     assert "“\\*\\*bold\\*\\*”" in text
 
 
-@pytest.mark.parametrize("step", ladder_view.STEPS)
+@pytest.mark.parametrize("step", ladder.STEPS)
 def test_every_step_of_the_ladder_shows_itself(visit: Visit, step: str) -> None:
     screen = visit(LADDER, step=step)
     assert not screen.exception
@@ -139,14 +140,14 @@ def test_the_sentences_of_the_pairs_can_be_taken(visit: Visit) -> None:
 
 
 def test_a_sparse_space_is_not_compared_with_itself(visit: Visit) -> None:
-    lone = one_hot(["king", "queen", "banana"])
+    lone = classical.one_hot(["king", "queen", "banana"])
     space_id = spaces.opened_spaces().add(lone)
     text = said(visit(ONE_HOT, space=space_id, step="2 Distances"))
     assert "is sparse itself" in text
     assert "in this space 1.14 and 1.65" in text
 
 
-@pytest.mark.parametrize("step", layer_view.STEPS)
+@pytest.mark.parametrize("step", embedding_layer.STEPS)
 @pytest.mark.parametrize("tokens", ["42, 7, 1337", "king queen king", "0", "blorp", ""])
 def test_every_step_of_the_layer_copes_with_tokens(visit: Visit, step: str, tokens: str) -> None:
     assert not visit(LAYER, step=step, tokens=tokens).exception

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import cache, projection_quality
-from explorer.projection.work import SEED, Picture, measured_key
-from explorer.ui.spaces import sample_space
+from explorer.projection.job import SEED, Picture, measured_key
+from explorer.ui.shell.spaces import sample_space
 from tests.pages.conftest import Visit, said
 
 BOOKS = sample_space("books")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace, project, projection_quality
-from explorer.clusters import find_clusters
 from explorer.errors import ProjectionError
+from explorer.projection.clusters import find_clusters
 
 METHODS: dict[str, dict[str, Any]] = {
     "pca": {},

@@ -9,8 +9,9 @@ import pytest
 from scipy.sparse import csr_matrix, random_array
 from umap.umap_ import find_ab_params
 
-from explorer.projection import densities, layout, umap
-from explorer.projection.densities import Densities
+from explorer.projection import umap
+from explorer.projection.umap import densmap, layout
+from explorer.projection.umap.densmap import Densities
 
 CURVE = (1.577, 0.895)
 N = 30
@@ -179,4 +180,4 @@ def test_densities_wait_until_the_layout_has_its_shape(
         each_epoch=lambda done, now: None,
         lengths=lengths,
     )
-    assert len(asked) == round(10 * (1 - densities.FROM))
+    assert len(asked) == round(10 * (1 - densmap.FROM))

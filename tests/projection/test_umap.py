@@ -14,8 +14,8 @@ from umap.umap_ import fuzzy_simplicial_set
 
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError, ProjectionError
-from explorer.projection import graph
-from explorer.projection.fuzzy import fuzzy_graph
+from explorer.neighbors import graph
+from explorer.projection.umap.graph import fuzzy_graph
 
 FEW = 1000
 
@@ -247,7 +247,7 @@ def test_a_gpu_would_find_the_same_neighbors(
     exact, far, _ = graph.nearest_graph(few_words, 15, metric, 42)
     monkeypatch.setattr(graph, "GPU_FROM", 100)
     monkeypatch.setattr(graph, "gpu", lambda: "cpu")
-    monkeypatch.setattr("explorer.projection.on_gpu.BLOCK_BYTES", 300_000)
+    monkeypatch.setattr("explorer.neighbors.gpu.BLOCK_BYTES", 300_000)
     found, ways, notes = graph.nearest_graph(few_words, 15, metric, 42)
     assert notes == ()
     assert found[:, 0].tolist() == list(range(len(few_words)))

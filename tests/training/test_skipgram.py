@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from explorer.errors import TrainingError
-from explorer.threads import one_thread
+from explorer.jobs.threads import one_thread
 from explorer.training import measure, skipgram
 from explorer.training.corpus import Corpus, make
 from explorer.training.skipgram import Settings, SkipGram, Trainer, pairs_of_epoch

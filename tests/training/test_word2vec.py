@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from explorer import open_space
-from explorer.cli import main
+from explorer.cli.main import main
 from explorer.errors import JobCancelled, TrainingError
 from explorer.training import grammar, word2vec
 from explorer.training.word2vec import Recipe, Sentences, learn, open_learned

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from explorer.ui.plain import plain
+from explorer.ui.shell.plain import plain
 
 
 @pytest.mark.parametrize(

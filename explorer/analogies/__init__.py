@@ -1,0 +1,1 @@
+"""Arithmetic on vectors: analogies, formulas, and how often the arithmetic is right."""

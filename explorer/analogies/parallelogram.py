@@ -1,0 +1,166 @@
+"""The picture of an analogy in its own plane, where lengths and angles are true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.analogies.arithmetic import Study
+from explorer.analogies.plane import Plane, angle, plane_through
+from explorer.errors import QueryError
+from explorer.neighbors.exact import Neighbors
+from explorer.vector import as_text
+
+Floats: TypeAlias = NDArray[np.float64]
+
+ORIGIN, SUM = "0", "the sum"
+
+
+@dataclass(frozen=True, eq=False)
+class Dots:
+    """Some points of a picture: names, places on the plane (k, 2), distances from it (k,)."""
+
+    names: tuple[str, ...]
+    places: Floats
+    distances: Floats
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A step; `kind` is 'given', 'copied' (as far, the same way), 'found' or an outer 'side'."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PlanePicture:
+    """What an analogy looks like from straight above.
+
+    Attributes
+    ----------
+    inputs, result, answers
+        The words that were given, the point that the arithmetic leads to, and its answers.
+    arrows
+        The steps.
+    is_parallelogram
+        Whether it is one: B − A + C. If not, the terms are laid tip to tail, from 0.
+    is_exact
+        Whether inputs and result lie in the plane; if not, it is the nearest one to them.
+    lengths, angles
+        What is true in the picture, in words: ('A → B', 1.05), in degrees for the angles.
+    """
+
+    inputs: Dots
+    result: Dots
+    answers: Dots
+    arrows: tuple[Arrow, ...]
+    is_parallelogram: bool
+    is_exact: bool
+    lengths: tuple[tuple[str, float], ...]
+    angles: tuple[tuple[str, float], ...]
+
+
+def plane_picture(study: Study, answers: Neighbors) -> PlanePicture:
+    """Return the picture of an analogy with some answers, on the plane of what was given.
+
+    Raises
+    ------
+    QueryError
+        There are no answers to draw.
+    """
+    if not len(answers):
+        raise QueryError("There is no answer to draw: the space has no other words.")
+    if study.inputs.is_parallelogram:
+        return parallelogram(study, answers)
+    return tip_to_tail(study, answers)
+
+
+def parallelogram(study: Study, answers: Neighbors) -> PlanePicture:
+    """A at the origin, B to its right, C above; where B − A leads from C; and what is there."""
+    b, c, a = study.inputs.values.astype(np.float64)
+    name_b, name_c, name_a = study.inputs.names
+    plane = plane_through(np.stack([a, b, c]))
+    found = compared(study, answers)
+    inputs = dots(plane, (name_a, name_b, name_c), np.stack([a, b, c]))
+    result = dots(plane, (SUM,), (b - a + c)[None])
+    answered = dots(plane, answers.labels, found)
+    at_a, at_b, at_c = (point(place) for place in inputs.places)
+    target, best = point(result.places[0]), point(answered.places[0])
+    first = answers.labels[0]
+    arrows = (
+        Arrow(at_a, at_b, "given", f"{name_a} → {name_b}"),
+        Arrow(at_c, target, "copied", "the same step"),
+        Arrow(at_c, best, "found", f"{name_c} → {first}"),
+        Arrow(at_a, at_c, "side"),
+        Arrow(at_b, target, "side"),
+    )
+    lengths = (
+        (f"{name_a} → {name_b}", float(np.linalg.norm(b - a))),
+        (f"{name_a} → {name_c}", float(np.linalg.norm(c - a))),
+        (f"{name_c} → {first}", float(np.linalg.norm(found[0] - c))),
+    )
+    angles = (
+        (f"between {name_a} → {name_b} and {name_a} → {name_c}", angle(b - a, c - a)),
+        (f"between {name_a} → {name_b} and {name_c} → {first}", angle(b - a, found[0] - c)),
+    )
+    return PlanePicture(inputs, result, answered, arrows, True, plane.is_exact, lengths, angles)
+
+
+def tip_to_tail(study: Study, answers: Neighbors) -> PlanePicture:
+    """The terms one after the other, from 0 to the sum."""
+    inputs = study.inputs
+    steps = inputs.weights[:, None] * inputs.values.astype(np.float64)
+    path = np.vstack([np.zeros(inputs.values.shape[1]), np.cumsum(steps, axis=0)])
+    found = compared(study, answers)
+    laid = path if len(path) > 2 else np.vstack([path, found[:1]])
+    plane = plane_through(laid)
+    places, _ = plane.place(path)
+    signs = [
+        ("−" if weight < 0 else "+")
+        + (" " if abs(weight) == 1 else f" {as_text(abs(weight))} × ")
+        + name
+        for name, weight in zip(inputs.names, inputs.weights.tolist(), strict=True)
+    ]
+    arrows = [
+        Arrow(point(start), point(end), "given", sign)
+        for start, end, sign in zip(places, places[1:], signs, strict=False)
+    ]
+    arrows.append(Arrow(point(places[0]), point(places[-1]), "copied", "the sum"))
+    return PlanePicture(
+        dots(plane, (ORIGIN, *inputs.names), np.vstack([path[:1], inputs.values])),
+        dots(plane, (SUM,), path[-1:]),
+        dots(plane, answers.labels, found),
+        tuple(arrows),
+        False,
+        plane.is_exact,
+        (("the sum", float(np.linalg.norm(path[-1]))),),
+        ((f"between the sum and {answers.labels[0]}", angle(path[-1], found[0])),),
+    )
+
+
+def compared(study: Study, answers: Neighbors) -> Floats:
+    """Return the answers' vectors as they were compared, (k, d): at length 1, or as they are."""
+    vectors = study.space.vectors[answers.indices].astype(np.float64)
+    if study.inputs.normalized:
+        vectors /= study.space.norms[answers.indices, None]
+    return vectors
+
+
+def dots(plane: Plane, names: tuple[str, ...], vectors: Floats) -> Dots:
+    """Return named points on a plane."""
+    places, distances = plane.place(vectors)
+    return Dots(names, places, distances)
+
+
+def point(place: Floats) -> tuple[float, float]:
+    """Return a place as two numbers."""
+    return float(place[0]), float(place[1])

@@ -1,0 +1,1 @@
+"""The command line, a third face of the library: a module a command."""

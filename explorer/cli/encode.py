@@ -1,0 +1,126 @@
+"""The commands `encode` and `cache` of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from explorer.encoding.device import AUTO, PRECISIONS
+from explorer.encoding.encoding import LONG_TEXTS
+from explorer.encoding.job import Wishes
+from explorer.encoding.models import DEFAULT_MODEL
+from explorer.encoding.transformer import POOLINGS
+from explorer.encoding.vector_cache import opened
+from explorer.errors import EncodeError
+from explorer.settings import load_settings
+from explorer.space import count
+
+TOLD_EVERY = 5.0  # seconds, where nobody watches a terminal
+
+
+def declare_encode(parser: argparse.ArgumentParser) -> None:
+    """Declare what `encode` takes."""
+    parser.add_argument("input", help="a table (CSV, Excel, Parquet, JSON, Arrow …) or .txt")
+    parser.add_argument("--column", help="the column of texts (the likeliest)")
+    parser.add_argument("--label", help="the column that names the rows (the texts themselves)")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="a name or a folder (%(default)s)")
+    parser.add_argument("--pooling", choices=list(POOLINGS), help="for a plain transformer (mean)")
+    parser.add_argument("--device", default=AUTO, help="cuda, mps, cpu or auto (%(default)s)")
+    parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
+    parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
+    parser.add_argument("--output", required=True, metavar="OUT.parquet", help="what to write")
+
+
+def encode(given: argparse.Namespace) -> int:
+    """Encode a file into a Parquet file; a run that was stopped goes on."""
+    from explorer.encoding.stream import encode_file
+
+    output = Path(given.output)
+    if output.suffix.lower() != ".parquet":
+        raise EncodeError(
+            f"“{output.name}” is to be written as Parquet. Name it {output.stem}.parquet; "
+            "`embedding-explorer convert` makes other formats of it."
+        )
+    start = time.monotonic()
+    teller = Teller()
+    counts = encode_file(
+        given.input,
+        given.output,
+        column=given.column,
+        label=given.label,
+        wishes=Wishes(given.model, given.pooling, given.device, given.precision, given.long_texts),
+        report=teller,
+    )
+    teller.end()
+    print(f"{count(counts.texts, 'text')} in {given.output}, {time.monotonic() - start:,.0f} s")
+    print(f"  {counts.computed:,} went through the model, {counts.read_back:,} were kept before")
+    for n, words in (
+        (counts.resumed, "of an earlier run that was stopped"),
+        (counts.empty, "empty rows left out"),
+        (counts.long, f"longer than the model reads: {given.long_texts}"),
+    ):
+        if n:
+            print(f"  {n:,} {words}")
+    return 0
+
+
+class Teller:
+    """Writes the progress to standard error: one line that changes, or one every few seconds."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+        self._lives = sys.stderr.isatty()
+
+    def __call__(self, share: float, step: str) -> None:
+        now = time.monotonic()
+        if now - self._last < (0.2 if self._lives else TOLD_EVERY):
+            return
+        self._last = now
+        ends = "\r" if self._lives else "\n"
+        print(f"{step:78}", end=ends, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._lives:
+            print(" " * 78, end="\r", file=sys.stderr, flush=True)
+
+
+def declare_cache(parser: argparse.ArgumentParser) -> None:
+    """Declare what `cache` takes."""
+    parser.add_argument(
+        "--empty",
+        metavar="KIND",
+        help="remove what is kept of a kind, or “all”",
+    )
+
+
+def show_cache(given: argparse.Namespace) -> int:
+    """Print what the cache holds, and empty what is named."""
+    folder = load_settings().cache_dir
+    with opened() as vectors:
+        kinds = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        if given.empty and given.empty not in ("all", *kinds):
+            raise ValueError(f"Nothing is kept as “{given.empty}”. Kept: {', '.join(kinds)}.")
+        for kind in kinds:
+            if given.empty in ("all", kind):
+                empty(folder / kind, vectors.path)
+        if given.empty in ("all", vectors.path.parent.name):
+            vectors.clear()
+        print(f"{folder}")
+        for kind in kinds:
+            sizes = [one.stat().st_size for one in (folder / kind).rglob("*") if one.is_file()]
+            what = f"{len(sizes):,} files"
+            if kind == vectors.path.parent.name:
+                what = count(len(vectors), "vector of a text", "vectors of texts")
+            print(f"  {kind:14} {sum(sizes) / 1e6:10,.1f} MB  {what}")
+    return 0
+
+
+def empty(folder: Path, database: Path) -> None:
+    """Remove a kind's files, but for the database, which is emptied by itself."""
+    if folder != database.parent:
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.unlink(missing_ok=True)

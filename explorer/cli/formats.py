@@ -1,0 +1,179 @@
+"""The command line's `inspect`, `convert` and `serve`: the library in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from explorer.errors import FormatError
+from explorer.formats import inspect_file, open_space
+from explorer.formats.known import FORMATS
+from explorer.formats.report import FileReport
+from explorer.formats.save import WRITERS, save_space
+from explorer.jobs.progress import Report, no_report
+from explorer.projection.sampling import SEED, WAYS, draw
+from explorer.space import count
+
+BAR = 30  # characters
+CELL = 60
+
+
+def declare_inspect(parser: argparse.ArgumentParser) -> None:
+    """Declare what `inspect` takes."""
+    parser.add_argument("file", help="any file that the app opens")
+    declare_reading(parser)
+
+
+def declare_reading(parser: argparse.ArgumentParser) -> None:
+    """Declare how a file is read, where the guess is wrong."""
+    parser.add_argument("--beside", action="append", default=[], metavar="FILE")
+    parser.add_argument("--format", choices=[one.name for one in FORMATS], metavar="NAME")
+    parser.add_argument("--label-column", metavar="NAME")
+    parser.add_argument("--array", metavar="NAME", help="which array, column or sheet is read")
+    parser.add_argument(
+        "--skip-broken", action="store_true", help="leave out broken lines, NaN and infinite values"
+    )
+
+
+def inspect(given: argparse.Namespace) -> int:
+    """Print the report on a file."""
+    report = inspect_file(
+        given.file,
+        beside=given.beside,
+        format=given.format,
+        label_column=given.label_column,
+        array=given.array,
+        skip_broken=given.skip_broken,
+        report=terminal_bar(),
+    )
+    print_report(Path(given.file).name, report)
+    return 0
+
+
+def print_report(name: str, report: FileReport) -> None:
+    """Print a report, in the order of the Open page."""
+    found = report.statistics
+    print(f"{name} is read as {report.format}: {report.why}.")
+    print(f"  vectors     {report.rows:,} of {report.dim:,} dimensions, stored as {report.dtype}")
+    print(f"  in memory   {report.memory / 1e6:,.1f} MB as float32")
+    print(f"  labels      from {report.labels_from}")
+    if report.columns:
+        print(f"  or from     {', '.join(report.columns)}")
+    if report.arrays:
+        print(f"  arrays      {', '.join(report.arrays)}")
+    if report.metadata_columns:
+        print(f"  metadata    {', '.join(report.metadata_columns)}")
+    print(f"In a sample of {count(found.rows, 'vector')}:")
+    low, middle, high = found.norms
+    print(f"  length      {low:.4g} to {high:.4g}, median {middle:.4g}")
+    print(f"  unit length {'yes' if found.unit_length else 'no'}")
+    print(f"  mean        {found.mean_share:.0%} of the mean length away from the origin")
+    print(f"  repeated    {count(found.repeated_labels, 'label')}")
+    print(f"  NaN or inf  {count(found.bad_rows, 'vector')}")
+    print(f"  zeros only  {count(found.zero_rows, 'vector')}")
+    if found.scripts:
+        letters = ", ".join(f"{share:.0%} {script}" for script, share in found.scripts)
+        print(f"  letters     {letters}{f'; {found.language}' if found.language else ''}")
+    print("The first rows, as they will be read:")
+    print_table(report.first_rows)
+    for warning in report.warnings:
+        print(f"! {warning}")
+
+
+def print_table(table: pa.Table) -> None:
+    """Print a small table: numbers to the right, texts to the left and on one line."""
+    lines = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
+    texts = [[cell(value) for value in line] for line in lines]
+    widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
+    kinds = [pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in table.schema.types]
+    for line in texts:
+        aligned = (
+            f"{text:{'>' if number else '<'}{width}}"
+            for text, width, number in zip(line, widths, kinds, strict=True)
+        )
+        print(f"  {'  '.join(aligned)}".rstrip())
+
+
+def cell(value: Any) -> str:
+    """Return a value as a short text without line ends or other control characters."""
+    text = f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    text = "".join(one if one.isprintable() else "�" for one in text)
+    return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
+
+
+def declare_convert(parser: argparse.ArgumentParser) -> None:
+    """Declare what `convert` takes."""
+    parser.add_argument("file", metavar="in", help="any file that the app opens")
+    parser.add_argument("out", help=f"the suffix chooses the format: {', '.join(WRITERS)}")
+    declare_reading(parser)
+    parser.add_argument("--rows", type=int, metavar="N", help="only so many vectors")
+    parser.add_argument("--way", choices=list(WAYS), default="first", help="which ones")
+    parser.add_argument("--seed", type=int, default=SEED, help="of a random choice (%(default)s)")
+
+
+def convert(given: argparse.Namespace) -> int:
+    """Open a file and save it in another format."""
+    bar = terminal_bar()
+    space = open_space(
+        given.file,
+        beside=given.beside,
+        format=given.format,
+        label_column=given.label_column,
+        array=given.array,
+        skip_broken=given.skip_broken,
+        report=bar,
+    )
+    if given.rows is not None:
+        space = draw(space, given.rows, given.way, given.seed)
+    written = save_space(space, given.out, report=bar)
+    for note in space.notes:
+        print(f"! {note}")
+    files = " and ".join(str(path) for path in written)
+    print(f"{count(len(space), 'vector')} of {count(space.dim, 'dimension')} written to {files}.")
+    return 0
+
+
+def declare_serve(parser: argparse.ArgumentParser) -> None:
+    """Declare what `serve` takes."""
+    parser.add_argument("--data", metavar="FOLDER", help="offer this folder's files on the page")
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--address", default="localhost", help="who may come (%(default)s)")
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Start the app, and stay until it ends."""
+    environment = dict(os.environ)
+    if given.data is not None:
+        folder = Path(given.data).resolve()
+        if not folder.is_dir():
+            raise FormatError(f"There is no folder {folder}. Name one that exists after --data.")
+        environment["EXPLORER_DATA_DIR"] = str(folder)
+    app = Path(__file__).parents[2] / "app.py"
+    if not app.is_file():
+        raise FormatError(f"The app is not at {app}. Run this from a checkout of the project.")
+    command = [sys.executable, "-m", "streamlit", "run", str(app)]
+    command += [f"--server.port={given.port}", f"--server.address={given.address}"]
+    try:
+        return subprocess.run(command, cwd=app.parent, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def terminal_bar() -> Report:
+    """Return a report that draws a bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        return no_report
+
+    def report(share: float, step: str) -> None:
+        filled = "█" * round(share * BAR)
+        print(f"\r{filled:·<{BAR}} {share:4.0%} {step[:60]:60}", end="", file=sys.stderr)
+        if share >= 1:
+            print(file=sys.stderr)
+
+    return report

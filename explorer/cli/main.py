@@ -1,0 +1,204 @@
+"""The command line, a third face of the library: `embedding-explorer encode | project | …`.
+
+A new command is an entry in COMMANDS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from explorer import open_space
+from explorer.analogies.arithmetic import METHODS
+from explorer.analogies.benchmark_sets import ANALOGY_SETS, SIMILARITY_SETS, standard_file
+from explorer.analogies.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
+from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
+from explorer.cli import encode as encoding
+from explorer.cli import formats
+from explorer.cli.project import declare_project, run_project
+from explorer.cli.train import declare_train, train
+from explorer.errors import ExplorerError
+from explorer.settings import load_settings
+from explorer.space import EmbeddingSpace, count
+
+PROGRAM = "embedding-explorer"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: one line of help, how its arguments are declared, and what it does."""
+
+    help: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def declare_evaluate(parser: argparse.ArgumentParser) -> None:
+    """Declare what `evaluate` takes."""
+    parser.add_argument("space", help="the vectors: any file that the app opens")
+    parser.add_argument(
+        "--analogies",
+        metavar="FILE",
+        action="append",
+        help=f"analogies in the Google format, or one of: {', '.join(ANALOGY_SETS)} "
+        "(asked where nothing else is)",
+    )
+    parser.add_argument(
+        "--similarity",
+        metavar="FILE",
+        action="append",
+        help=f"judged pairs, or one of: {', '.join(SIMILARITY_SETS)}",
+    )
+    parser.add_argument("--method", choices=list(METHODS), default="3cosadd")
+    parser.add_argument(
+        "--restrict-vocab",
+        type=int,
+        default=RESTRICT_VOCAB,
+        metavar="N",
+        help="only the first N rows are asked and may answer (%(default)s)",
+    )
+    parser.add_argument("--case-sensitive", action="store_true", help="Paris is not paris")
+    parser.add_argument(
+        "--wrong", type=int, default=0, metavar="N", help="show the first N wrong answers"
+    )
+
+
+def evaluate(given: argparse.Namespace) -> int:
+    """Ask a space analogies and judged pairs, and print what came out."""
+    space = open_space(given.space)
+    analogies = given.analogies or ([] if given.similarity else list(ANALOGY_SETS))
+    for name in analogies:
+        source = standard_file(ANALOGY_SETS[name]) if name in ANALOGY_SETS else Path(name)
+        report = evaluate_analogies(
+            space,
+            source,
+            given.method,
+            restrict_vocab=given.restrict_vocab,
+            case_insensitive=not given.case_sensitive,
+        )
+        print_analogies(space, name, report, given.wrong)
+    for name in given.similarity or []:
+        source = standard_file(SIMILARITY_SETS[name]) if name in SIMILARITY_SETS else Path(name)
+        found = evaluate_similarity(
+            space,
+            source,
+            restrict_vocab=given.restrict_vocab,
+            case_insensitive=not given.case_sensitive,
+        )
+        print_similarity(space, name, found, given.wrong)
+    return 0
+
+
+def print_analogies(space: EmbeddingSpace, name: str, report: AnalogyReport, wrong: int) -> None:
+    """Print a line for each section, the total, and some wrong answers."""
+    print(f"{name} asked of {space.name}, {METHODS[report.method].title}")
+    sections = [*report.sections, report.total]
+    width = max(len(section.name) for section in sections)
+    print(f"{'section':{width}}  {'right':>6} {'asked':>6} {'share':>7}  {'not asked':>9}")
+    for section in sections:
+        print(
+            f"{section.name:{width}}  {section.correct:6,} {len(section.asked):6,} "
+            f"{section.accuracy:7.1%}  {len(section.skipped):9,}"
+        )
+    if report.missing:
+        words = count(len(report.missing), "word is", "words are")
+        print(f"{words} not in {space.name}: {some(report.missing)}")
+    if report.unreadable:
+        print(f"{report.unreadable:,} lines could not be read and were left out")
+    for line in report.wrong_to_arrow().slice(0, wrong).to_pylist():
+        print(
+            f"{line['a']} : {line['b']} :: {line['c']} : {line['expected']}, "
+            f"answered {line['answered']}"
+        )
+
+
+def print_similarity(
+    space: EmbeddingSpace, name: str, report: SimilarityReport, wrong: int
+) -> None:
+    """Print the correlations, and the pairs that are judged most differently."""
+    print(f"{name} and {space.name}: {len(report.pairs):,} pairs")
+    print(f"  Spearman {report.spearman:.4f} (p = {report.spearman_p:.1g})")
+    print(f"  Pearson  {report.pearson:.4f} (p = {report.pearson_p:.1g})")
+    print(f"  left out {len(report.skipped):,} ({report.missing_share:.1%}): not in the space")
+    if report.unreadable:
+        print(f"  {report.unreadable:,} lines could not be read and were left out")
+    table = report.to_arrow().sort_by([("apart", "descending")])
+    for line in table.slice(0, wrong).to_pylist():
+        print(
+            f"  {line['word']} – {line['other word']}: people {line['people']:g}, "
+            f"cosine {line['cosine similarity']:.3f}"
+        )
+
+
+def declare_settings(parser: argparse.ArgumentParser) -> None:
+    """Declare that `settings` takes nothing."""
+
+
+def show_settings(given: argparse.Namespace) -> int:
+    """Print each setting, where it comes from, and the variable that changes it."""
+    settings = load_settings()
+    for one in fields(settings):
+        variable = f"EXPLORER_{one.name.upper()}"
+        origin = "set by" if os.environ.get(variable) else "default; change it by"
+        print(f"{one.name:12} {getattr(settings, one.name)!s:40} {origin} {variable}")
+    return 0
+
+
+COMMANDS = {
+    "serve": Command("start the app", formats.declare_serve, formats.serve),
+    "inspect": Command(
+        "tell what is in a file of vectors", formats.declare_inspect, formats.inspect
+    ),
+    "convert": Command(
+        "save a file of vectors in another format", formats.declare_convert, formats.convert
+    ),
+    "encode": Command(
+        "turn a file of texts into a Parquet file of vectors",
+        encoding.declare_encode,
+        encoding.encode,
+    ),
+    "evaluate": Command(
+        "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
+    ),
+    "project": Command(
+        "project the vectors of a Parquet file of any size", declare_project, run_project
+    ),
+    "train": Command("learn vectors from a text", declare_train, train),
+    "cache": Command(
+        "show what is kept on disk, and empty it", encoding.declare_cache, encoding.show_cache
+    ),
+    "settings": Command(
+        "show the settings and where they come from", declare_settings, show_settings
+    ),
+}
+
+
+def some(words: Sequence[str], most: int = 10) -> str:
+    """Return the first words of many."""
+    return ", ".join(words[:most]) + (" …" if len(words) > most else "")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit status: 2 for an error of the kind that a user can mend."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="Open, see and question embedding spaces."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        command.declare(
+            commands.add_parser(name, help=command.help, description=command.help + ".")
+        )
+    given = parser.parse_args(arguments)
+    try:
+        return COMMANDS[given.command].run(given)
+    except (ExplorerError, ValueError) as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,222 @@
+"""Analogies as Plotly figures: in their own plane, and many pairs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.analogies.parallelogram import Dots, PlanePicture
+from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED
+from explorer.figures.labels import SIDES, Sheet
+from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, Ink, plain_hover, shown_text
+from explorer.probes.relations import PairFamily
+
+SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
+PAIRS_SHEET = (400.0, 330.0)
+NAME_LENGTH = 22  # of a label; the whole is told on hover
+MARK = "••"  # as wide as a point
+ROOM = 0.12  # of the width, left free on both sides for labels
+NAMED_ANSWERS = 5
+
+
+def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False) -> go.Figure:
+    """Draw an analogy in its own plane; one unit is as long on both axes."""
+    ink = DARK if dark else LIGHT
+    figure = go.Figure()
+    ends = [end for arrow in picture.arrows for end in (arrow.start, arrow.end)]
+    everything = np.vstack([picture.inputs.places, picture.answers.places, ends])
+    sheet = Sheet(everything.astype(np.float32), SMALL_SHEET)
+    for place in (*picture.inputs.places, *picture.result.places, picture.answers.places[0]):
+        sheet.take(place.astype(np.float32), MARK, (0.0, 0.0))  # no label over these
+    given = OKABE_ITO[4 if dark else 0]
+    layers = [
+        named_dots(picture.inputs, sheet, ink, {"color": given, "size": 13, "symbol": "square"}),
+        named_dots(
+            picture.result,
+            sheet,
+            ink,
+            {
+                "color": ink.text,
+                "size": 13,
+                "symbol": "x-thin",
+                "line": {"width": 3, "color": ink.text},
+            },
+        ),
+        named_dots(
+            picture.answers,
+            sheet,
+            ink,
+            {
+                "color": picture.answers.distances,
+                "colorscale": SCALE,
+                "size": [17, *[11] * (len(picture.answers) - 1)],
+                "line": {"width": 2, "color": [SELECTED, *[ink.halo] * (len(picture.answers) - 1)]},
+                "colorbar": {
+                    "title": {"text": "distance from this plane", "side": "right"},
+                    "thickness": 12,
+                    "len": 0.9,
+                    "nticks": 6,
+                    "outlinewidth": 0,
+                },
+            },
+            named=NAMED_ANSWERS,
+        ),
+    ]
+    figure.add_traces(layers[::-1])
+    styles = {
+        "given": {"arrowcolor": given, "arrowwidth": 3},
+        "copied": {"arrowcolor": ink.text, "arrowwidth": 2, "opacity": 0.55},
+        "found": {"arrowcolor": SELECTED, "arrowwidth": 3},
+    }
+    figure.update_layout(flat_layout(ink, height))
+    figure.update_layout(
+        **room_for(everything),
+        annotations=[
+            arrow_between(arrow.start, arrow.end, **styles[arrow.kind])
+            for arrow in picture.arrows
+            if arrow.kind in styles
+        ],
+        shapes=[
+            {
+                "type": "line",
+                **dict(zip(("x0", "y0", "x1", "y1"), (*side.start, *side.end), strict=True)),
+                "line": {"color": ink.quiet, "width": 1, "dash": "dot"},
+                "layer": "below",
+            }
+            for side in picture.arrows
+            if side.kind == "side"
+        ],
+    )
+    return figure
+
+
+def named_dots(
+    dots: Dots, sheet: Sheet, ink: Ink, marker: dict[str, Any], *, named: int | None = None
+) -> go.Scatter:
+    """Points with their names beside them where there is room; the distance is told on hover."""
+    texts = [shown_text(name, NAME_LENGTH) for name in dots.names]
+    sides = [
+        sheet.beside(place.astype(np.float32), text) if named is None or number < named else None
+        for number, (place, text) in enumerate(zip(dots.places, texts, strict=True))
+    ]
+    return go.Scatter(
+        x=dots.places[:, 0],
+        y=dots.places[:, 1],
+        mode="markers+text",
+        marker=marker,
+        text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
+        textposition=[side or "top center" for side in sides],
+        textfont={"color": ink.text, "size": 15},
+        hovertext=[plain_hover(name) for name in dots.names],
+        customdata=dots.distances,
+        hovertemplate="<b>%{hovertext}</b><br>%{customdata:.3f} from this plane<extra></extra>",
+        cliponaxis=False,
+        showlegend=False,
+    )
+
+
+def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -> go.Figure:
+    """Draw the steps of a family of pairs in the plane of their mean step.
+
+    To the right is the mean step, which every arrow has in common as far as it points to
+    the right; upwards the words' largest spread across it.
+    """
+    ink = DARK if dark else LIGHT
+    starts, _ = family.plane.place(family.starts)
+    ends, _ = family.plane.place(family.ends)
+    everything = np.vstack([starts, ends])
+    sheet = Sheet(everything.astype(np.float32), PAIRS_SHEET)
+    given = OKABE_ITO[4 if dark else 0]
+    figure = go.Figure()
+    for places, side, color in ((starts, 0, given), (ends, 1, OKABE_ITO[1])):
+        texts = [shown_text(pair[side], LABEL_LENGTH) for pair in family.pairs]
+        # arrows lead to the right: there is room behind their starts and before their ends
+        first = "middle right" if side else "middle left"
+        sides = [
+            first
+            if sheet.take(place.astype(np.float32), text, SIDES[first])
+            else sheet.beside(place.astype(np.float32), text)
+            for place, text in zip(places, texts, strict=True)
+        ]
+        figure.add_trace(
+            go.Scatter(
+                x=places[:, 0],
+                y=places[:, 1],
+                mode="markers+text",
+                marker={"color": color, "size": 9, "line": {"width": 1, "color": ink.halo}},
+                text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
+                textposition=[side or "top center" for side in sides],
+                textfont={"color": ink.text, "size": 14},
+                hovertext=[plain_hover(pair[side]) for pair in family.pairs],
+                hovertemplate="<b>%{hovertext}</b><extra></extra>",
+                cliponaxis=False,
+                showlegend=False,
+            )
+        )
+    figure.update_layout(flat_layout(ink, height))
+    figure.update_layout(room_for(everything, room=0.25))
+    figure.update_layout(
+        xaxis_title="along the mean step →",
+        yaxis_title="across it",
+        annotations=[
+            arrow_between(start.tolist(), end.tolist(), arrowcolor=ink.quiet, arrowwidth=2)
+            for start, end in zip(starts, ends, strict=True)
+        ],
+    )
+    return figure
+
+
+def arrow_between(start: Sequence[float], end: Sequence[float], **style: Any) -> dict[str, Any]:
+    """An arrow in the figure's own coordinates."""
+    return {
+        "x": end[0],
+        "y": end[1],
+        "ax": start[0],
+        "ay": start[1],
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "standoff": 7,
+        "startstandoff": 5,
+        **style,
+    }
+
+
+def room_for(places: NDArray[np.float64], room: float = ROOM) -> dict[str, Any]:
+    """Ranges that leave room for labels around the places."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    room *= max(float((high - low).max()), 1e-6)
+    return {
+        f"{letter}axis_range": [float(low[side]) - room, float(high[side]) + room]
+        for side, letter in enumerate("xy")
+    }
+
+
+def flat_layout(ink: Ink, height: int) -> dict[str, Any]:
+    """Everything around a picture with true lengths: one scale for both axes, and its marks."""
+    axis = {
+        "gridcolor": ink.grid,
+        "zeroline": False,
+        "tickfont": {"color": ink.quiet, "size": 12},
+        "automargin": True,
+        "title": {"font": {"color": ink.quiet, "size": 13}},
+    }
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": ink.text, "family": "Source Sans, Source Sans Pro, sans-serif"},
+        "hoverlabel": {"bgcolor": ink.text, "font": {"color": ink.halo, "size": 14}},
+        "dragmode": "pan",
+        "xaxis": {**axis},
+        "yaxis": {**axis, "scaleanchor": "x"},
+    }

@@ -1,0 +1,263 @@
+"""The local workers: `python -m explorer.jobs.cluster N THREADS` is a Dask cluster of its own.
+
+It is a program and not a `LocalCluster` inside the app, because starting processes from
+a Streamlit script would run that script again, and because a crash in here must not take
+the web server down. It writes one line to standard output, with the scheduler's address and
+the key that opens it, and lives until its standard input closes, that is, no longer than the
+process that started it.
+
+Who can reach a Dask scheduler can run code through it. So this one listens on the loopback
+interface alone, and speaks TLS with a key that is made at each start and never leaves these
+processes' memory: without it, other users and programs of the machine are turned away.
+
+`Connection` is the app's side: it starts that program, or uses a cluster by its address.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from explorer.errors import JobError
+from explorer.jobs.files import JobFile
+
+CONNECT_SECONDS = 10.0  # to a cluster given by its address
+START_SECONDS = 120.0  # for workers of our own, on a machine that does much else
+SEND_SECONDS = 300.0  # for an array to reach a cluster's workers
+ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
+CLOSE_SECONDS = 2.0
+LOST = "The connection to the workers was lost. Start the computation again."
+NICENESS = 10
+KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
+
+
+class Connection:
+    """A client of local workers, or of the cluster at an address."""
+
+    def __init__(self, workers: int, scheduler: str = "", threads: int = 1) -> None:
+        self._workers = workers
+        self._threads = threads  # jobs at once in a worker: more than 1 only where they may share
+        self._scheduler = scheduler
+        self._connecting = threading.Lock()
+        self._sending = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._client: Any = None
+        self._arrays: OrderedDict[str, Any] = OrderedDict()
+
+    @property
+    def advice(self) -> str:
+        """What to do when there are no workers."""
+        if self._scheduler:
+            return f"Start some at {self._scheduler} (`dask worker {self._scheduler}`)."
+        return "Is there enough memory? Try fewer points, or EXPLORER_WORKERS=1."
+
+    def client(self) -> Any:
+        """Return the client; starts or finds the cluster first. Raises JobError."""
+        with self._connecting:
+            if self._is_alive():
+                return self._client
+            self.close()
+            if self._scheduler:
+                self._client = self._connect(self._scheduler, CONNECT_SECONDS)
+            else:
+                address, key, certificate = self._start_local()
+                security = as_security(key, certificate)
+                self._client = self._connect(address, 3 * CONNECT_SECONDS, security=security)
+            atexit.register(self.close)
+            return self._client
+
+    def workers(self) -> list[str]:
+        """Return the addresses of the workers there are now; none where nobody answers."""
+        client = self._client
+        if client is None or client.status == "closed":
+            raise JobError(LOST)
+        try:
+            found = client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS)
+        except RuntimeError as error:  # its event loop has ended
+            raise JobError(LOST) from error
+        except (OSError, AttributeError):  # no answer, or no scheduler while it connects again
+            return []
+        return list(found)
+
+    def send(self, value: Any) -> Any:
+        """Return what stands for a value in many jobs' arguments; it is sent only once."""
+        client = self.client()
+        # to every worker: when one dies, the others still have it
+        return within(
+            SEND_SECONDS,
+            lambda: client.scatter(value, broadcast=True, hash=False),
+            f"The data did not reach the workers within {SEND_SECONDS:.0f} seconds. {self.advice}",
+        )
+
+    def reachable(self, given: Any) -> Any:
+        """Return an argument as the workers can use it: arrays of files are sent to a cluster."""
+        if not self._scheduler or not isinstance(given, JobFile):
+            return given
+        with self._sending:  # jobs that begin together need it once
+            sent = self._arrays.pop(given.path, None) or self.send(given.load())
+            self._arrays[given.path] = sent  # the last to go
+            while len(self._arrays) > KEPT_ARRAYS:
+                self._arrays.popitem(last=False)
+        return sent
+
+    def forget_arrays(self) -> None:
+        """Send arrays anew with the next job."""
+        with self._sending:
+            self._arrays.clear()
+
+    def close(self) -> None:
+        """Leave the cluster; one of our own ends."""
+        atexit.unregister(self.close)
+        client, process = self._client, self._process
+        self._client = self._process = None
+        self._arrays = OrderedDict()
+        if client is not None:
+            with contextlib.suppress(Exception):  # it may be gone already, or not answer
+                client.close(timeout=CLOSE_SECONDS)
+        if process is not None:
+            with process:  # closes its pipes and waits for its end
+                process.kill()
+
+    def _is_alive(self) -> bool:
+        if self._client is None:
+            return False
+        if self._scheduler:  # it may come back
+            return self._client.status in ("running", "connecting")
+        # the connection ends a moment before the process does: one that connects again is lost
+        return (
+            self._client.status == "running"
+            and self._process is not None
+            and self._process.poll() is None
+        )
+
+    def _connect(self, address: str, seconds: float, **options: Any) -> Any:
+        import dask
+        from distributed import Client
+
+        # parts of a large file go to the workers with their jobs, as they should
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
+        try:
+            return Client(  # type: ignore[no-untyped-call]
+                address, set_as_default=False, name="embedding-explorer", timeout=seconds, **options
+            )
+        except (OSError, ValueError) as error:
+            if address != self._scheduler:
+                raise JobError(f"The worker processes do not answer. {self.advice}") from error
+            raise JobError(
+                f"No Dask scheduler answers at {address}. Start one there "
+                "(`dask scheduler`), or unset EXPLORER_SCHEDULER to compute on this machine."
+            ) from error
+
+    def _start_local(self) -> tuple[str, str, str]:
+        """Start the program below; return the scheduler's address, key and certificate."""
+        self._process = process = subprocess.Popen(
+            [sys.executable, "-m", "explorer.jobs.cluster", f"{self._workers}", f"{self._threads}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert process.stdout is not None
+        clock = threading.Timer(START_SECONDS, process.kill)  # its end ends the line read here
+        clock.daemon = True
+        clock.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            clock.cancel()
+        if not line:
+            raise JobError(f"The worker processes did not start. {self.advice}")
+        told = json.loads(line)
+        return told["address"], told["key"], told["certificate"]
+
+
+def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:
+    """Return what some work returns; raises JobError with that message if it takes too long."""
+    answers: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((work(), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result, error = answers.get(timeout=seconds)
+    except Empty:
+        raise JobError(otherwise) from None
+    if error is not None:
+        raise error
+    return result
+
+
+def as_security(key: str, certificate: str) -> Any:
+    """Return what Dask needs to speak TLS with whoever has the same key."""
+    from distributed import Security
+
+    roles = ("client", "scheduler", "worker")
+    return Security(  # type: ignore[no-untyped-call]
+        require_encryption=True,
+        tls_ca_file=certificate,
+        **{f"tls_{role}_cert": certificate for role in roles},
+        **{f"tls_{role}_key": key for role in roles},
+    )
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the workers print must not be taken for an answer
+    give_way()
+    import dask
+    from distributed import LocalCluster, Security
+
+    dask.config.set(
+        {
+            # A job whose process died is tried once more, and then given up.
+            "distributed.scheduler.allowed-failures": 1,
+            # What jobs told on their way is not kept: pictures are among it.
+            "distributed.admin.low-level-log-length": 4,
+        }
+    )
+    made = Security.temporary()  # type: ignore[no-untyped-call]
+    key, certificate = made.tls_client_key, made.tls_ca_file
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=int(sys.argv[1]),
+        # what numba runs in parallel (PyNNDescent) can abort a process that runs it in two threads;
+        # encoding shares its model in them
+        threads_per_worker=int(sys.argv[2]),
+        processes=True,
+        dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same
+        host="127.0.0.1",
+        security=made,
+        silence_logs=50,
+    ) as cluster:
+        told = {"address": cluster.scheduler_address, "key": key, "certificate": certificate}
+        answers.write(json.dumps(told) + "\n")
+        answers.close()
+        sys.stdin.read()
+
+
+def give_way() -> None:
+    """Let the web process go first where both want to compute: pages answer while we work."""
+    import psutil
+
+    lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS)  # the former on Windows
+    with contextlib.suppress(psutil.Error):
+        psutil.Process().nice(lower)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""One long computation, as those see it who wait for it: how far it is, its result, stopping it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from explorer.errors import JobCancelled, JobError
+from explorer.jobs.frames import Frames
+
+ABANDONED_SECONDS = 20.0  # without a sign of anybody who watches
+
+
+@dataclass(frozen=True)
+class JobState:
+    """How a job stands at one moment.
+
+    `state` is 'starting' (the workers start up), 'waiting' (for a free worker),
+    'running', 'done', 'failed' or 'cancelled'; `share` is done, 0 to 1; `step` says
+    what it does; `error` why it failed; `attempt` counts from 1, a second one means that
+    the first one's process died.
+    """
+
+    state: str = "starting"
+    share: float = 0.0
+    step: str = "starting the workers"
+    error: str = ""
+    attempt: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in ("done", "failed", "cancelled")
+
+
+class Job:
+    """One computation, shared by all who asked for the same key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.state = JobState()
+        self.frames = Frames()
+        self.started = time.monotonic()
+        self._future: Any = None
+        self._result: Any = None
+        self._over = threading.Event()
+        self._changing = threading.Lock()  # progress that comes late must not undo the end
+        self._watchers: dict[str, float] = {}
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the result; raises JobError or JobCancelled if there is none."""
+        if not self._over.wait(timeout):
+            raise JobError(f"The computation was not done after {timeout:g} seconds.")
+        if self.state.state == "cancelled":
+            raise JobCancelled("The computation was stopped.")
+        if self.state.state == "failed":
+            raise JobError(self.state.error)
+        return self._result
+
+    def cancel(self) -> None:
+        """Stop the computation for all, at its next report; returns at once."""
+        self._end(replace(self.state, state="cancelled", step="stopped"))
+        future = self._future  # the thread that follows the job may drop it meanwhile
+        if future is not None:
+            # Dask's client waits for its event loop, which may be ending: nobody waits with it
+            threading.Thread(target=future.cancel, daemon=True).start()
+
+    def watch(self, who: str) -> None:
+        """Tell that somebody waits for it; to be told again and again."""
+        self._watchers[who] = time.monotonic()
+
+    def leave(self, who: str) -> bool:
+        """Stop waiting; the last one to leave stops the computation. Returns whether it stopped."""
+        self._watchers.pop(who, None)
+        if self.watchers:
+            return False
+        self.cancel()
+        return True
+
+    @property
+    def watchers(self) -> int:
+        """How many wait for it now."""
+        latest = time.monotonic() - ABANDONED_SECONDS
+        return sum(seen > latest for seen in list(self._watchers.values()))
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether those who waited for it have all gone."""
+        return bool(self._watchers) and not self.watchers and not self.state.is_over
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was submitted."""
+        return time.monotonic() - self.started
+
+    def _begin(self) -> None:
+        with self._changing:
+            if not self._over.is_set():
+                self.frames = Frames()
+                attempt = self.state.attempt + 1
+                self.state = JobState("running", 0.0, "beginning", attempt=attempt)
+
+    def _advance(self, **changes: Any) -> None:
+        with self._changing:
+            if not self._over.is_set():
+                self.state = replace(self.state, **changes)
+
+    def _end(self, state: JobState, result: Any = None) -> None:
+        with self._changing:
+            if not self._over.is_set():
+                self.state, self._result = state, result
+                self._over.set()

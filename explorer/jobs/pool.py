@@ -1,0 +1,264 @@
+"""Long work in processes of its own: submit, watch, cancel; equal keys are computed once.
+
+A web server's threads are the wrong place for it: pages would wait for each other, what
+numba runs in parallel can abort the process when two ask at once, and a thread cannot be
+stopped. The work runs on Dask `distributed`: on local workers (`explorer.jobs.cluster`) or on a
+cluster given by its address. Where memory is scarce, it can run in this process after all,
+one job at a time.
+
+Every job ends: nothing here waits for another process without looking, now and then,
+whether it is still there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from explorer.errors import JobCancelled, JobError
+from explorer.jobs.cluster import Connection
+from explorer.jobs.frames import Frame
+from explorer.jobs.job import Job, JobState
+from explorer.jobs.worker import Reporter, failure, run_task
+from explorer.settings import load_settings
+
+__all__ = ["Job", "JobState", "Jobs"]
+
+KEPT_JOBS = 200  # finished ones, so that their state can still be asked for
+TRIES = 2  # when what a cluster's workers held is lost
+LOOK_EVERY = 2.0  # seconds between two looks whether the workers are still there
+NO_WORKERS_SECONDS = 150.0  # a worker that died is replaced, and a cluster may just be starting
+FETCH_SECONDS = 600.0  # for a finished result to arrive
+
+
+class Jobs:
+    """The computations of one web process."""
+
+    def __init__(
+        self, workers: int | None = None, scheduler: str | None = None, threads: int = 1
+    ) -> None:
+        settings = load_settings()
+        self.workers = settings.workers if workers is None else workers
+        self.scheduler = settings.scheduler if scheduler is None else scheduler
+        self._connection = Connection(self.workers, self.scheduler, threads)
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._here = threading.Lock()  # one at a time computes in this process
+        self._stopped = threading.Event()
+        self._warmed: list[Any] = []
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether jobs run in this process."""
+        return self.workers == 0 and not self.scheduler
+
+    def submit(
+        self,
+        key: str,
+        function: Callable[..., Any],
+        *args: Any,
+        when_done: Callable[[Any], None] = lambda result: None,
+    ) -> Job:
+        """Start `function(*args, report=...)` on a worker, or join the job that has this key.
+
+        `when_done` gets the result in this process, before the job counts as done. An
+        JobFile among the arguments arrives as one, or as its content where the file cannot
+        be reached (see `loaded`). A key whose job failed or was cancelled is
+        computed anew.
+        """
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and job.state.state not in ("failed", "cancelled"):
+                return job
+            self._jobs.pop(key, None)  # a new job goes to the end of the line
+            job = self._jobs[key] = Job(key)
+            for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
+                del self._jobs[old]
+        run = self._run_here if self.runs_here else self._run
+        threading.Thread(target=run, args=(job, function, args, when_done), daemon=True).start()
+        return job
+
+    def share(self, value: Any) -> Any:
+        """Return what can stand for a value in many jobs' arguments, and is sent only once."""
+        return value if self.runs_here else self._connection.send(value)
+
+    def take(self, job: Job) -> Any:
+        """Wait for a job's result and forget the job: for work in many parts."""
+        result = job.result()
+        with self._lock:
+            self._jobs.pop(job.key, None)
+        return result
+
+    def find(self, key: str) -> Job | None:
+        """Return the job of that key, or None."""
+        return self._jobs.get(key)
+
+    def place(self, job: Job) -> int:
+        """Return the job's place in the line of those that wait, 1 for the next; 0 if it does not.
+
+        Counted among the jobs of this process, in the order in which they came.
+        """
+        with self._lock:
+            line = [
+                one for one in self._jobs.values() if one.state.state in ("starting", "waiting")
+            ]
+        return line.index(job) + 1 if job in line else 0
+
+    @property
+    def watchers(self) -> int:
+        """How many wait for jobs that are not over, counted once for each job."""
+        with self._lock:
+            return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
+
+    def start(self, warm_up: Callable[[], None] = lambda: None) -> None:
+        """Start the workers now, and have each do `warm_up`, so that the first job need not."""
+        if self.runs_here:
+            return
+
+        def begin() -> None:
+            with contextlib.suppress(Exception):  # the first job will tell what is wrong
+                client = self._connection.client()
+                for worker in self._connection.workers():
+                    self._warmed.append(client.submit(warm_up, workers=[worker], pure=False))
+
+        threading.Thread(target=begin, daemon=True).start()
+
+    def is_warm(self) -> bool:
+        """Return whether the workers stand and have warmed up."""
+        return bool(self._warmed) and all(future.done() for future in self._warmed)
+
+    def stop_abandoned(self) -> None:
+        """Stop the jobs whose watchers have all gone; who asks again starts anew."""
+        with self._lock:
+            abandoned = [job for job in self._jobs.values() if job.is_abandoned]
+            for job in abandoned:
+                del self._jobs[job.key]
+        for job in abandoned:
+            job.cancel()
+
+    def look_after(self, every: float = 2.0) -> None:
+        """Stop abandoned jobs from now on, in the background."""
+
+        def look() -> None:
+            while not self._stopped.wait(every):
+                self.stop_abandoned()
+
+        threading.Thread(target=look, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop the workers; a cluster given by its address is only left. Who waits is told."""
+        self._stopped.set()
+        with self._lock:
+            left = list(self._jobs.values())
+        for job in left:
+            job._end(replace(job.state, state="cancelled", step="stopped"))
+        self._connection.close()
+
+    def _run(
+        self,
+        job: Job,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        when_done: Callable[[Any], None],
+    ) -> None:
+        try:
+            for attempt in range(TRIES):
+                client = self._connection.client()
+                if job.state.is_over:  # cancelled while the workers started
+                    return
+                job._advance(state="waiting", step="waiting for a free worker")
+                try:
+                    result = self._compute(client, job, function, args, attempt)
+                    break
+                except Exception as error:
+                    lost = "Cancelled" in type(error).__name__ and not job.state.is_over
+                    if not lost or attempt == TRIES - 1:
+                        raise
+                    self._connection.forget_arrays()  # a worker that held one has gone
+            when_done(result)
+            job._end(replace(job.state, state="done", share=1.0, step="done"), result)
+        except BaseException as error:  # whatever went wrong over there is told on the page
+            job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+
+    def _compute(
+        self,
+        client: Any,
+        job: Job,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        attempt: int,
+    ) -> Any:
+        # the same key again after a cancel must be a new task for the scheduler
+        task = f"{job.key}-{id(job):x}-{attempt}"
+
+        def follow(event: tuple[float, Any]) -> None:
+            told = event[1]
+            if told["step"] == "":
+                job._begin()
+                return
+            job._advance(state="running", share=told["share"], step=told["step"])
+            if told["frame"]:
+                job.frames.add(Frame(told["share"], told["step"], *told["frame"]))
+
+        client.subscribe_topic(task, follow)
+        try:
+            given = [self._connection.reachable(arg) for arg in args]
+            job._future = future = client.submit(
+                run_task, function, task, *given, key=task, pure=False
+            )
+            if job._over.is_set():  # cancelled before there was a future to cancel
+                future.cancel()
+            return self._wait(future, job)
+        finally:
+            client.unsubscribe_topic(task)
+            job._future = None
+
+    def _wait(self, future: Any, job: Job) -> Any:
+        """Return a future's result; raises JobError when nobody is left to compute it."""
+        seen = time.monotonic()
+        while not future.done():
+            with contextlib.suppress(TimeoutError):
+                return future.result(timeout=LOOK_EVERY)
+            if job._over.is_set():
+                raise JobCancelled("stopped")
+            if self._connection.workers():
+                seen = time.monotonic()
+            elif time.monotonic() - seen > NO_WORKERS_SECONDS:
+                raise JobError(
+                    f"For {NO_WORKERS_SECONDS:.0f} seconds there was no worker to compute this. "
+                    f"{self._connection.advice}"
+                )
+            else:
+                job._advance(step="waiting for a worker: at the moment there is none")
+        return future.result(timeout=FETCH_SECONDS)
+
+    def _run_here(
+        self,
+        job: Job,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        when_done: Callable[[Any], None],
+    ) -> None:
+        job._advance(state="waiting", step="waiting for its turn")
+
+        def check() -> None:
+            if job.state.is_over:
+                raise JobCancelled("stopped")
+
+        def tell(share: float, step: str, frame: tuple[Any, ...]) -> None:
+            job._advance(share=share, step=step)
+            if frame:
+                job.frames.add(Frame(share, step, *frame))
+
+        with self._here:
+            try:
+                job._begin()
+                result = function(*args, report=Reporter(check, tell))
+                when_done(result)
+                job._end(replace(job.state, state="done", share=1.0, step="done"), result)
+            except BaseException as error:
+                job._end(replace(job.state, state="failed", step="failed", error=failure(error)))

@@ -1,0 +1,87 @@
+"""What a job is on its worker: a function with a report that tells progress and hears a cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import ExplorerError, JobCancelled
+from explorer.jobs.frames import Frame
+from explorer.jobs.progress import DrawingReport
+
+REPORTS_PER_SECOND = 10
+FRAME_SECONDS = 0.1  # between two intermediate pictures, and more where they are large
+POINTS_PER_SECOND = 200_000  # at most 0.8 MB a second from the worker, 1.2 MB in 3D
+MOST_IN_A_FRAME = 200_000  # points; larger pictures are not sent on the way
+
+
+class Reporter:
+    """The report of a job: tells at most a few times a second, with a picture now and then."""
+
+    def __init__(
+        self, check: Callable[[], None], tell: Callable[[float, str, tuple[Any, ...]], None]
+    ) -> None:
+        self._check = check  # raises when the job was cancelled
+        self._tell = tell
+        self._last = self._last_frame = 0.0
+        self._kind = ""
+
+    def __call__(
+        self, share: float, step: str, coordinates: NDArray[np.float32] | None = None, /
+    ) -> None:
+        self._check()
+        now, kind = time.monotonic(), step.split(" ", 1)[0]
+        if kind == self._kind and now - self._last < 1 / REPORTS_PER_SECOND:
+            return
+        if kind != self._kind:
+            self._last_frame = 0.0  # the first picture of each part comes at once
+        self._last, self._kind = now, kind
+        frame: tuple[Any, ...] = ()
+        if (
+            coordinates is not None
+            and len(coordinates) <= MOST_IN_A_FRAME
+            and now - self._last_frame >= pause(len(coordinates))
+        ):
+            self._last_frame = now
+            frame = Frame.packed(coordinates)
+        self._tell(share, step, frame)
+
+
+def pause(points: int) -> float:
+    """Return the seconds between two pictures of so many points."""
+    return max(FRAME_SECONDS, points / POINTS_PER_SECOND)
+
+
+def run_task(function: Callable[..., Any], task: str, *args: Any) -> Any:
+    """Run on a worker: call the function with a report that tells progress and hears a cancel."""
+    from distributed import get_worker
+
+    worker = get_worker()
+
+    def check() -> None:
+        state = worker.state.tasks.get(task)
+        if state is None or state.state == "cancelled":
+            raise JobCancelled("stopped")
+
+    def tell(share: float, step: str, frame: tuple[Any, ...]) -> None:
+        worker.log_event(task, {"share": share, "step": step, "frame": frame})
+
+    tell(0.0, "", ())  # it begins; if this comes twice, the first one's process died
+    report: DrawingReport = Reporter(check, tell)
+    return function(*args, report=report)
+
+
+def failure(error: BaseException) -> str:
+    """Return what to tell of a failed job: our own errors as they are, others with their kind."""
+    if isinstance(error, ExplorerError):
+        return str(error)
+    if type(error).__name__ == "KilledWorker":
+        return (
+            "The computation was tried twice and its process died both times, most likely "
+            "for lack of memory. Try fewer points."
+        )
+    return f"The computation failed: {type(error).__name__}: {error}"

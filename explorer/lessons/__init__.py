@@ -1,0 +1,1 @@
+"""What the lesson pages compute, and show step by step."""

@@ -1,0 +1,1 @@
+"""Inside BERT: a sentence on its way through a real model."""

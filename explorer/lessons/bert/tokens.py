@@ -1,0 +1,161 @@
+"""A sentence in word pieces, as a model reads it (Wu et al. 2016), and the words they make up."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from explorer.errors import QueryError
+from explorer.space import count
+
+if TYPE_CHECKING:
+    from explorer.lessons.bert.forward import Bert
+
+Span = tuple[int, int]
+
+MOST_OFFERED = 12  # words that an error names
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A sentence in word pieces, special tokens included: n of each.
+
+    Attributes
+    ----------
+    sentence
+        As the model reads it.
+    pieces, ids
+        The pieces as the vocabulary spells them, and their rows in the embedding table.
+    spans
+        Where each piece stands in the sentence, (start, end); empty for special tokens.
+    words
+        The number of the word that a piece belongs to, None for special tokens.
+    unknown
+        Whether the vocabulary has nothing for it: such pieces all share one vector.
+    left_out
+        How many pieces were cut off at the model's limit.
+    """
+
+    sentence: str
+    pieces: tuple[str, ...]
+    ids: tuple[int, ...]
+    spans: tuple[Span, ...]
+    words: tuple[int | None, ...]
+    unknown: tuple[bool, ...]
+    left_out: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def spelled(self) -> dict[int, str]:
+        """Each word's number with its spelling in the sentence."""
+        ends: dict[int, Span] = {}
+        for word, (start, end) in zip(self.words, self.spans, strict=True):
+            if word is not None:
+                first = ends.get(word, (start, end))[0]
+                ends[word] = (first, end)
+        return {word: self.sentence[start:end].strip() for word, (start, end) in ends.items()}
+
+    def positions(self, word: str) -> tuple[int, ...]:
+        """Return the tokens of a word's first occurrence, case ignored; raises QueryError."""
+        for number, spelling in self.spelled.items():
+            if spelling.casefold() == word.strip().casefold():
+                return tuple(at for at, of in enumerate(self.words) if of == number)
+        offered = [one for one in dict.fromkeys(self.spelled.values()) if one[:1].isalnum()]
+        more = " …" if len(offered) > MOST_OFFERED else ""
+        raise QueryError(
+            f"“{word}” is no word of “{self.sentence}”. "
+            f"Choose one of: {', '.join(offered[:MOST_OFFERED])}{more}."
+        )
+
+
+def tokenize(bert: Bert, sentence: str) -> Tokens:
+    """Split a sentence into word pieces; raises QueryError if it is empty."""
+    if not sentence.strip():
+        raise QueryError("The sentence is empty. Type a few words.")
+    text = bert.prompt + sentence
+    # Cut here and not by the tokenizer: it would have to be changed for it, and visitors share it.
+    found = bert.tokenizer(text, return_offsets_mapping=True, verbose=False)
+    spans: list[Span] = [tuple(span) for span in found["offset_mapping"]]
+    words = numbered(text, spans, found.word_ids())
+    n = len(spans)
+    at_end = next((at for at, word in enumerate(reversed(words)) if word is not None), 0)
+    kept = list(range(n))
+    if n > bert.max_tokens:
+        kept = kept[: bert.max_tokens - at_end] + kept[n - at_end :]
+    ids = [found["input_ids"][at] for at in kept]
+    return Tokens(
+        text,
+        tuple(bert.tokenizer.convert_ids_to_tokens(ids)),
+        tuple(ids),
+        tuple(spans[at] for at in kept),
+        tuple(words[at] for at in kept),
+        tuple(one == bert.tokenizer.unk_token_id for one in ids),
+        n - len(kept),
+    )
+
+
+def numbered(
+    text: str, spans: Sequence[Span], chunks: Sequence[int | None]
+) -> tuple[int | None, ...]:
+    """Return the number of the word that each token belongs to.
+
+    A tokenizer's own chunks (`chunks`, None for special tokens) are words for BERT alone:
+    others leave punctuation on them, so they are divided where a sign begins or ends.
+    """
+    own = own_words(text)
+    starts = [start for start, _ in own]
+    numbers: dict[tuple[int, int], int] = {}
+    found: list[int | None] = []
+    for (start, end), chunk in zip(spans, chunks, strict=True):
+        if chunk is None:
+            found.append(None)
+            continue
+        # “▁bank” begins with the space before it
+        begin = next((at for at in range(start, end) if not text[at].isspace()), start)
+        word = bisect_right(starts, begin)
+        found.append(numbers.setdefault((chunk, word), len(numbers)))
+    return tuple(found)
+
+
+def own_words(text: str) -> list[Span]:
+    """Return where words stand in a text, (start, end); a sign is a word of its own."""
+    spans, at = [], 0
+    for kind, run in groupby(text, kind_of):
+        size = len(list(run))
+        if kind == "sign":
+            spans += [(one, one + 1) for one in range(at, at + size)]
+        elif kind == "word":
+            spans.append((at, at + size))
+        at += size
+    return spans
+
+
+def kind_of(character: str) -> str:
+    """Return whether a character is of a word, a sign, or neither."""
+    first = unicodedata.category(character)[0]
+    return {"P": "sign", "S": "sign", "Z": "", "C": ""}.get(first, "word")
+
+
+def shared_words(sentences: Sequence[Tokens]) -> tuple[str, ...]:
+    """Return the words that occur in every sentence, longest first: best to compare."""
+    spelled = [{word.casefold() for word in one.spelled.values()} for one in sentences]
+    common = set.intersection(*spelled) if spelled else set()
+    return tuple(sorted((w for w in common if w[:1].isalnum()), key=lambda w: (-len(w), w)))
+
+
+def cut_notice(bert: Bert, tokens: Tokens) -> str:
+    """Return the sentence that says what was cut off, or nothing."""
+    if not tokens.left_out:
+        return ""
+    return (
+        f"{bert.title} reads at most {bert.max_tokens:,} tokens: the last "
+        f"{count(tokens.left_out, 'token')} of this text {'is' if tokens.left_out == 1 else 'are'} "
+        "left out."
+    )

@@ -1,0 +1,1 @@
+"""Questions about directions: axes of meaning, association tests, families of pairs."""

@@ -1,0 +1,187 @@
+"""Families of pairs: how parallel are the steps from one word to the other?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explorer.analogies.plane import Plane
+from explorer.errors import QueryError
+from explorer.space import EmbeddingSpace
+
+Pair: TypeAlias = tuple[str, str]
+Floats: TypeAlias = NDArray[np.float64]
+
+MOST_PAIRS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class PairFamily:
+    """Pairs of one relation, with the step from the first to the second of each.
+
+    Attributes
+    ----------
+    pairs
+        p pairs of labels.
+    starts, ends
+        (p, d) float64: their vectors, scaled to length 1.
+    """
+
+    pairs: tuple[Pair, ...]
+    starts: Floats
+    ends: Floats
+
+    @cached_property
+    def steps(self) -> Floats:
+        """(p, d) float64: end less start."""
+        return self.ends - self.starts
+
+    @cached_property
+    def cosines(self) -> Floats:
+        """(p, p) float64: the cosine similarity of each step with each other."""
+        return cosine_matrix(self.steps)
+
+    @property
+    def parallelism(self) -> float:
+        """Mean cosine similarity of two different steps: 1 if all are parallel."""
+        return mean_off_diagonal(self.cosines)
+
+    @cached_property
+    def shuffled_parallelism(self) -> float:
+        """The same where each start is joined with another pair's end, over all rotations.
+
+        What is left then comes from the two groups of words, and not from who belongs to whom.
+        """
+        p = len(self.pairs)
+        turns = [np.roll(self.ends, turn, axis=0) - self.starts for turn in range(1, p)]
+        return float(np.mean([mean_off_diagonal(cosine_matrix(steps)) for steps in turns]))
+
+    @property
+    def with_others(self) -> Floats:
+        """(p,) float64: each step's mean cosine similarity with the other steps."""
+        p = len(self.pairs)
+        means: Floats = (self.cosines.sum(axis=1) - np.diag(self.cosines)) / (p - 1)
+        return means
+
+    @property
+    def lengths(self) -> Floats:
+        """(p,) float64: the length of each step."""
+        lengths: Floats = np.linalg.norm(self.steps, axis=1)
+        return lengths
+
+    @cached_property
+    def plane(self) -> Plane:
+        """The plane of the mean step (to the right) and of the words' largest spread across it."""
+        mean = self.steps.mean(axis=0)
+        length = np.linalg.norm(mean)
+        if length < 1e-9:
+            raise QueryError(
+                "The steps of these pairs cancel out: they have no common direction to draw along."
+            )
+        along = mean / length
+        middles = (self.starts + self.ends) / 2
+        origin = middles.mean(axis=0)
+        across = middles - origin
+        across -= np.outer(across @ along, along)
+        widest = np.linalg.svd(across, full_matrices=False)[2][0]
+        widest -= widest @ along * along
+        size = np.linalg.norm(widest)
+        return Plane(origin, np.stack([along, widest / size if size > 1e-9 else 0 * along]), False)
+
+    def to_arrow(self) -> pa.Table:
+        """Return the pairs as a table: how each goes with the others, and how far it leads."""
+        _, away = self.plane.place(self.ends - self.starts + self.plane.origin)
+        return pa.table(
+            {
+                "from": [start for start, _ in self.pairs],
+                "to": [end for _, end in self.pairs],
+                "cosine with the others": self.with_others,
+                "length": self.lengths,
+                "drawn length": np.sqrt(np.maximum(self.lengths**2 - away**2, 0)),
+            }
+        )
+
+
+def pair_family(space: EmbeddingSpace, pairs: Sequence[Pair]) -> PairFamily:
+    """Return the steps of some pairs, between vectors scaled to length 1.
+
+    The mean cosine of the steps is one of the measures of Vylomova et al. 2016 and of
+    Ethayarajh, Duvenaud & Hirst 2019 for whether a relation is a direction of the space.
+
+    Raises
+    ------
+    UnknownLabelError
+        A word is not in the space; `known_pairs` keeps those that are.
+    QueryError
+        There are fewer than two pairs, or a pair whose two vectors are equal.
+    """
+    if not 2 <= len(pairs) <= MOST_PAIRS:
+        raise QueryError(
+            f"{len(pairs)} pairs were given: 2 to {MOST_PAIRS} can be compared with each other."
+        )
+    starts, ends = (
+        np.stack([space[pair[side]].unit().values for pair in pairs]).astype(np.float64)
+        for side in (0, 1)
+    )
+    for (start, end), step in zip(pairs, ends - starts, strict=True):
+        if not np.abs(step).max() > 1e-7:
+            raise QueryError(f"{start} and {end} are one point: there is no step between them.")
+    return PairFamily(tuple(pairs), starts, ends)
+
+
+def known_pairs(
+    space: EmbeddingSpace, pairs: Sequence[Pair]
+) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
+    """Return the pairs whose words the space has, and the words that it does not have."""
+    known = tuple(pair for pair in pairs if pair[0] in space and pair[1] in space)
+    missing = dict.fromkeys(word for pair in pairs for word in pair if word not in space)
+    return known, tuple(missing)
+
+
+def read_pairs(text: str) -> tuple[Pair, ...]:
+    """Return the pairs of a text, one a line: 'france, paris', or with a tab, a colon or an arrow.
+
+    Raises
+    ------
+    QueryError
+        A line is not two words.
+
+    Examples
+    --------
+    >>> read_pairs("france, paris\\nitaly → rome")
+    (('france', 'paris'), ('italy', 'rome'))
+    """
+    pairs = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        marked = [part.strip() for part in re.split(r",|;|\t|:|->|→", line)]
+        words = marked if len(marked) > 1 else line.split()
+        if len(words) != 2 or not all(words):
+            raise QueryError(
+                f"Line {number}, “{line.strip()}”, is no pair. Write two words with a comma "
+                "between them: france, paris."
+            )
+        pairs.append((words[0], words[1]))
+    return tuple(dict.fromkeys(pairs))
+
+
+def cosine_matrix(steps: Floats) -> Floats:
+    """Return the cosine similarities of rows; 0 where a row is zero."""
+    lengths = np.linalg.norm(steps, axis=1, keepdims=True)
+    units = np.divide(steps, lengths, out=np.zeros_like(steps), where=lengths > 0)
+    products: Floats = units @ units.T
+    return products
+
+
+def mean_off_diagonal(matrix: Floats) -> float:
+    """Return the mean of all entries but those of the diagonal."""
+    p = len(matrix)
+    return float((matrix.sum() - np.trace(matrix)) / (p * (p - 1)))

@@ -1,0 +1,196 @@
+"""The Word Embedding Association Test (Caliskan, Bryson & Narayanan 2017)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import QueryError
+from explorer.neighbors.wordlist import split_words
+from explorer.probes.semantic_axis import unit_vectors
+from explorer.space import EmbeddingSpace
+
+Floats: TypeAlias = NDArray[np.float64]
+
+EXACT_UP_TO = 200_000  # divisions of the targets; of more, this many are drawn
+SEED = 42
+FEWEST = 2  # words a list needs
+
+
+@dataclass(frozen=True)
+class WordList:
+    """Words under a name: 'flowers: aster, clover, …'; `missing` are those a space lacks."""
+
+    name: str
+    words: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Association:
+    """The result of an association test.
+
+    Attributes
+    ----------
+    targets, attributes
+        Two lists each, with the words that were used and those that are missing.
+    scores
+        For each target list (k,) float64: a word's mean cosine similarity to the first
+        attributes less that to the second.
+    effect_size
+        Difference of the target lists' mean scores in standard deviations of all scores.
+    p_value
+        Share of the divisions of the targets into lists of the same sizes whose difference is at
+        least as large (one-sided, the given division counted).
+    divisions
+        How many divisions were compared.
+    is_exact
+        Whether these are all there are.
+    """
+
+    targets: tuple[WordList, WordList]
+    attributes: tuple[WordList, WordList]
+    scores: tuple[Floats, Floats]
+    effect_size: float
+    p_value: float
+    divisions: int
+    is_exact: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words that were used."""
+        return tuple(word for one in (*self.targets, *self.attributes) for word in one.words)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """All words that the space does not have."""
+        return tuple(word for one in (*self.targets, *self.attributes) for word in one.missing)
+
+
+def association_test(
+    space: EmbeddingSpace,
+    targets: tuple[WordList, WordList],
+    attributes: tuple[WordList, WordList],
+    *,
+    seed: int = SEED,
+) -> Association:
+    """Test whether the first targets go with the first attributes more than the second do: WEAT.
+
+    The effect size is mean difference over the standard deviation of all target words, with
+    n − 1 below the fraction; some implementations put n there, and get slightly larger
+    ones. Words that the space does not have are left out and told.
+
+    Parameters
+    ----------
+    space
+        Where the words are looked up.
+    targets, attributes
+        Two lists each: flowers and insects, pleasant and unpleasant.
+    seed
+        For drawing divisions where there are too many to compare them all.
+
+    Raises
+    ------
+    QueryError
+        A list has fewer than two words in the space, a word stands in both target lists, or all
+        targets score alike.
+    """
+    known = [known_words(space, one) for one in (*targets, *attributes)]
+    for one in known:
+        if len(one.words) < FEWEST:
+            raise QueryError(
+                f"Of “{one.name}”, {space.name} has {len(one.words)} words; it takes {FEWEST}. "
+                f"Missing: {', '.join(one.missing) or 'none'}."
+            )
+    first, second, pleasant, unpleasant = known
+    if both := sorted(set(first.words) & set(second.words)):
+        raise QueryError(f"“{both[0]}” stands in both target lists. It can be in one of them.")
+    goods, bads = unit_vectors(space, pleasant.words), unit_vectors(space, unpleasant.words)
+
+    def score(words: Sequence[str]) -> Floats:
+        vectors = unit_vectors(space, words)
+        difference: Floats = (vectors @ goods.T).mean(axis=1) - (vectors @ bads.T).mean(axis=1)
+        return difference
+
+    scores = score(first.words), score(second.words)
+    together = np.concatenate(scores)
+    deviation = together.std(ddof=1)
+    if deviation < 1e-12:
+        raise QueryError("All target words score alike: nothing can be compared.")
+    effect = (scores[0].mean() - scores[1].mean()) / deviation
+    p_value, divisions, is_exact = permutation_p(together, len(scores[0]), seed)
+    return Association(
+        (first, second), (pleasant, unpleasant), scores, float(effect), p_value, divisions, is_exact
+    )
+
+
+def permutation_p(scores: Floats, n_first: int, seed: int = SEED) -> tuple[float, int, bool]:
+    """Return the one-sided p-value of the first n scores' sum, how many divisions, whether all.
+
+    With sizes fixed, the difference of the means grows with the sum of the first list, so
+    sums are compared. A drawn p-value counts the given division as well, and is never 0.
+    """
+    own = scores[:n_first].sum()
+    slack = 1e-9 * np.abs(scores).max()
+    divisions = math.comb(len(scores), n_first)
+    if divisions <= EXACT_UP_TO:
+        chosen = np.array(list(combinations(range(len(scores)), n_first)), np.intp)
+        sums = scores[chosen].sum(axis=1)
+        return float((sums >= own - slack).mean()), divisions, True
+    random = np.random.default_rng(seed)
+    at_least = 0
+    for start in range(0, EXACT_UP_TO, 10_000):
+        keys = random.random((min(10_000, EXACT_UP_TO - start), len(scores)))
+        chosen = np.argpartition(keys, n_first, axis=1)[:, :n_first]
+        at_least += int((scores[chosen].sum(axis=1) >= own - slack).sum())
+    return (1 + at_least) / (1 + EXACT_UP_TO), EXACT_UP_TO, False
+
+
+def known_words(space: EmbeddingSpace, given: WordList) -> WordList:
+    """Return the list with only the words that the space has, and the others as missing."""
+    words = dict.fromkeys(given.words)
+    return WordList(
+        given.name,
+        tuple(word for word in words if word in space),
+        tuple(word for word in words if word not in space),
+    )
+
+
+def read_word_lists(text: str) -> tuple[WordList, WordList, WordList, WordList]:
+    """Return the four lists of a text: lines 'name: word, word, …', targets before attributes.
+
+    Raises
+    ------
+    QueryError
+        There are not four lists, or a line is none.
+
+    Examples
+    --------
+    >>> lists = read_word_lists("x: a, b\\ny: c, d\\ngood: e, f\\nbad: g, h")
+    >>> lists[0]
+    WordList(name='x', words=('a', 'b'), missing=())
+    """
+    lists = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, colon, rest = line.partition(":")
+        words = split_words(rest)
+        if not (colon and name.strip() and words):
+            raise QueryError(
+                f"Line {number} is no list of words. Write a name, a colon, and words with commas "
+                "between them: flowers: aster, clover, rose."
+            )
+        lists.append(WordList(name.strip(), tuple(words)))
+    if len(lists) != 4:
+        raise QueryError(
+            f"{len(lists)} lists were given, and four are needed: two of targets and two of "
+            "attributes, each on a line of its own."
+        )
+    return lists[0], lists[1], lists[2], lists[3]

@@ -1,0 +1,231 @@
+"""Clusters that read themselves: groups of points, each named by the words most its own."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.errors import ProjectionError
+from explorer.jobs.progress import Report, no_report
+from explorer.neighbors.exact import comparable
+from explorer.projection import Projection, pca
+from explorer.space import EmbeddingSpace
+
+NO_CLUSTER = "in no cluster"
+NAME_WORDS = 3
+HDBSCAN_DIMENSIONS = 30  # principal components it works in: density means little beyond
+MOST_FOR_HDBSCAN = 20_000  # points in more than three dimensions: its time grows with n²
+WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+SEED = 0
+DENSE_VALUES = 100_000_000  # numbers of a sparse space that may be written out
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Groups of points.
+
+    Attributes
+    ----------
+    codes
+        (n,) intp: the number of each point's cluster, −1 for none.
+    names
+        One for each cluster, by number: the words most its own.
+    method, on
+        How they were found, and on what: 'the vectors' or 'the picture'.
+    """
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+    method: str
+    on: str
+
+    @property
+    def sizes(self) -> NDArray[np.intp]:
+        """(clusters,): how many points each has."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """One way to find clusters: its title, a sentence, and (points, size) to codes."""
+
+    title: str
+    sentence: str
+    find: Callable[[NDArray[np.float32], int], NDArray[np.intp]]
+
+
+def find_kmeans(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Part the points into k groups (Lloyd 1957), each around its mean."""
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    kind = KMeans if len(points) <= 20_000 else MiniBatchKMeans
+    model = kind(min(k, len(np.unique(points, axis=0))), random_state=SEED, n_init=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer groups than asked for
+        found = model.fit_predict(points)
+    codes: NDArray[np.intp] = np.unique(found, return_inverse=True)[1].astype(np.intp)
+    return codes
+
+
+def find_hdbscan(points: NDArray[np.float32], smallest: int) -> NDArray[np.intp]:
+    """Find dense groups of at least `smallest` points (Campello, Moulavi & Sander 2013)."""
+    from sklearn.cluster import HDBSCAN
+
+    if len(points) < 2 * smallest:
+        return np.full(len(points), -1)
+    if points.shape[1] > HDBSCAN_DIMENSIONS:
+        fitted = pca.fit(points, HDBSCAN_DIMENSIONS)
+        points = pca.transform(points, fitted, np.arange(HDBSCAN_DIMENSIONS))
+    found = HDBSCAN(min_cluster_size=smallest, copy=False).fit_predict(points.astype(np.float64))
+    codes: NDArray[np.intp] = found.astype(np.intp)
+    return codes
+
+
+CLUSTERINGS = {
+    "kmeans": Clustering(
+        "k-means",
+        "parts all points into as many groups as you say, each around its mean",
+        find_kmeans,
+    ),
+    "hdbscan": Clustering(
+        "HDBSCAN",
+        "finds groups that are denser than what lies between them; points between belong to none",
+        find_hdbscan,
+    ),
+}
+
+
+def find_clusters(
+    space: EmbeddingSpace,
+    projection: Projection | None = None,
+    method: str = "kmeans",
+    size: int = 12,
+    *,
+    texts: Sequence[str] | None = None,
+    report: Report = no_report,
+) -> Clusters:
+    """Find groups of points and name each by the words that are most its own.
+
+    Parameters
+    ----------
+    space
+        The points.
+    projection
+        Their picture, to find clusters in it; in the vectors, by direction, without it.
+    method
+        'kmeans' or 'hdbscan'. On vectors HDBSCAN works in their 30 principal components.
+    size
+        For k-means how many groups, for HDBSCAN how many points a group has at least.
+    texts
+        n texts to name by; the labels by default.
+    report
+        Called with the share done; may raise to stop.
+
+    Raises
+    ------
+    ProjectionError
+        The method is unknown, the size is less than 2, or there are too many points.
+
+    Examples
+    --------
+    >>> space = EmbeddingSpace(
+    ...     ["cat", "dog", "cow", "one", "two", "six"],
+    ...     [[1, 0], [1, 0.1], [1, 0.2], [0, 1], [0.1, 1], [0.2, 1]],
+    ... )
+    >>> found = find_clusters(space, size=2)
+    >>> sorted(found.names)
+    ['dog, cow, cat', 'two, six, one']
+    """
+    if method not in CLUSTERINGS:
+        raise ProjectionError(
+            f"The clustering “{method}” is unknown. Known: {', '.join(CLUSTERINGS)}."
+        )
+    if size < 2:
+        raise ProjectionError(f"The size is {size}. Clusters need at least 2.")
+    if projection is None and method == "hdbscan" and len(space) > MOST_FOR_HDBSCAN:
+        raise ProjectionError(
+            f"HDBSCAN on {len(space):,} vectors would take very long; it takes up to "
+            f"{MOST_FOR_HDBSCAN:,}. Use it on the picture, or use k-means."
+        )
+    report(0.0, "finding clusters")
+    directions, _ = comparable(space, "cosine")
+    if space.is_sparse:  # means of many zeros are not zero: as many directions as there are groups
+        directions = directions.toarray() if space.dim * len(space) <= DENSE_VALUES else None
+    if directions is None:
+        raise ProjectionError(
+            f"{len(space):,} vectors of {space.dim:,} dimensions are too many to find groups in. "
+            "Use vectors of fewer dimensions."
+        )
+    points = directions if projection is None else projection.coordinates
+    codes = CLUSTERINGS[method].find(points, size)
+    report(0.8, "naming clusters")
+    order = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")  # the largest first
+    rank = np.full(len(order) + 1, -1)  # the last entry is that of −1, which stays
+    rank[order] = np.arange(len(order))
+    codes = rank[codes]
+    named = name_clusters(codes, texts if texts is not None else space.labels, directions)
+    report(1.0, "done")
+    return Clusters(
+        codes,
+        named,
+        CLUSTERINGS[method].title,
+        "the vectors" if projection is None else "the picture",
+    )
+
+
+def name_clusters(
+    codes: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]
+) -> tuple[str, ...]:
+    """Return a name for each cluster, all different.
+
+    Texts of several words by c-TF-IDF (Grootendorst 2022): the words frequent in this
+    cluster and rare in the others. Single words by those nearest to the cluster's mean.
+    """
+    clusters = range(int(codes.max(initial=-1)) + 1)
+    words = [WORD.findall(texts[row].casefold()) for row in range(len(texts))]
+    members = [np.flatnonzero(codes == code) for code in clusters]
+    single = sum(len(found) for found in words) <= 1.2 * max(1, sum(map(bool, words)))
+    if single:
+        names = [central(rows, texts, directions) for rows in members]
+    else:
+        names = own_words(members, words)
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(unique)
+
+
+def central(rows: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]) -> str:
+    """Return the texts nearest to the mean of some rows."""
+    mean = directions[rows].mean(axis=0)
+    nearest = rows[np.argsort(-(directions[rows] @ mean), kind="stable")]
+    different = dict.fromkeys(texts[row].strip() or "?" for row in nearest[: 10 * NAME_WORDS])
+    return ", ".join(list(different)[:NAME_WORDS])
+
+
+def own_words(members: Sequence[NDArray[np.intp]], words: Sequence[Sequence[str]]) -> list[str]:
+    """Return for each cluster the words of the highest c-TF-IDF."""
+    counts = [Counter(word for row in rows for word in words[row]) for rows in members]
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    average = sum(total.values()) / max(1, len(counts))
+    names = []
+    for count in counts:
+        size = max(1, sum(count.values()))
+        scored = {
+            word: times / size * float(np.log1p(average / total[word]))
+            for word, times in count.items()
+        }
+        best = sorted(scored, key=lambda word: (-scored[word], word))[:NAME_WORDS]
+        names.append(", ".join(best) or "?")
+    return names

@@ -1,0 +1,192 @@
+"""UMAP's optimization (McInnes, Healy & Melville 2018, algorithm 5), fast on one thread.
+
+Points that belong together attract each other, and each pushes a few others off, picked at
+random: stochastic gradient descent with negative sampling, towards what umap-learn aims at.
+It needs one thread and a fifth of umap-learn's time on one, so that a seed costs nothing:
+
+- forces are read from tables over the squared distance instead of taking two powers each;
+- the points that an edge pushes off all act on where its point stands, so that the processor
+  works on them side by side and need not wait for one after the other;
+- when an edge acts, and on whom, follows from the seed, the epoch and the edge alone, by a hash:
+  nothing is kept from epoch to epoch but the points.
+
+And two choices let the layout settle with less noise, so that more true neighbors end up
+near: eight points are pushed off, each five eighths as hard, and the steps shrink with the
+square of what is left to do. `docs/benchmarks.md` has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from explorer.compiled import compiled
+from explorer.projection.umap import densmap
+from explorer.projection.umap.densmap import Densities
+
+Floats: TypeAlias = NDArray[np.float32]
+EachEpoch: TypeAlias = Callable[[int, Floats], None]
+
+WIDTH = 4  # numbers a point: three coordinates, 0 where there are two, and one to fill a line
+NEGATIVES = 8  # points that are pushed off, for each edge that acts
+PUSHES = 5  # what they count for together: umap-learn's negative_sample_rate
+CLOSE = 0.001  # keeps the push of points in nearly one place finite
+FARTHEST_STEP = 4.0  # in one coordinate, from one force
+
+# The tables' cells are the leading bits of a float32: 256 cells for each doubling of the
+# squared distance, from 2⁻⁴⁰ to 2²⁴. Between their borders forces are interpolated, with an
+# error below 3e-5 of the force.
+CELL_BITS = np.int32(15)  # of the 23 after the leading one, left for the place within a cell
+CELLS = 64 << (23 - CELL_BITS)
+LOWEST = np.int32((127 - 40) << 23)
+HIGHEST = np.int32(LOWEST + (CELLS << CELL_BITS) - 1)
+WITHIN = np.int32((1 << CELL_BITS) - 1)
+
+
+def forces(a: float, b: float) -> tuple[Floats, Floats]:
+    """Return the tables of attraction and repulsion: what the cross entropy asks for.
+
+    A force times the difference of two points is the step of the first one. Each table is
+    (cells, 2): the value at a cell's lower border, and the slope up to the next.
+    """
+    borders = np.arange(CELLS + 1, dtype=np.int64) << CELL_BITS
+    square = (borders + LOWEST).astype(np.int32).view(np.float32).astype(np.float64)
+    near = 1 + a * square**b
+    attraction = -2 * a * b * square ** (b - 1) / near
+    repulsion = PUSHES / NEGATIVES * 2 * b / ((CLOSE + square) * near)
+    return cells(attraction), cells(repulsion)
+
+
+def cells(values: NDArray[np.float64]) -> Floats:
+    """Return a table of values at the cells' borders."""
+    slopes = np.diff(values) / (1 << CELL_BITS)
+    return np.stack([values[:-1], slopes], axis=1).astype(np.float32)
+
+
+def optimized(
+    start: Floats,
+    graph: Any,
+    *,
+    curve: tuple[float, float],
+    n_epochs: int,
+    seed: int | None,
+    each_epoch: EachEpoch,
+    lengths: Any = None,
+) -> Floats:
+    """Return the layout that a start comes to.
+
+    Parameters
+    ----------
+    start
+        (n, 2) or (n, 3) float32, about 10 wide.
+    graph
+        Memberships, (n, n) sparse and symmetric: an edge acts in a share of the epochs, the
+        strongest in each; those that would not act once are left out.
+    curve
+        a and b of the similarity 1 / (1 + a d^2b) of points at a distance d.
+    n_epochs
+        The steps shrink to nothing over so many.
+    seed
+        Equal seeds give equal layouts; None takes one by chance.
+    each_epoch
+        Told the number of epochs done and the layout by now, which goes on changing; may
+        raise to stop.
+    lengths
+        Of the edges among the vectors, (n, n) sparse: given, densities are kept (densMAP).
+    """
+    n, dimensions = start.shape
+    points = np.zeros((n, WIDTH), np.float32)
+    layout = points[:, :dimensions]  # a view
+    layout[:] = start
+    edges = graph.tocoo()
+    rate = (edges.data / edges.data.max(initial=1e-12)).astype(np.float32)
+    acting = rate * n_epochs >= 1  # the others would not act once
+    head, tail, rate = edges.row[acting], edges.col[acting], rate[acting]
+    head, tail = head.astype(np.int32), tail.astype(np.int32)
+    tables = forces(*curve)
+    keeper = None
+    if lengths is not None:
+        ways = np.asarray(lengths.tocsr()[head, tail]).ravel()
+        keeper = Densities((head, tail, rate), ways, n, curve)
+    chance = np.random.default_rng(seed).integers(2**63, dtype=np.uint64)
+    for epoch in range(n_epochs):
+        step = np.float32((1 - epoch / n_epochs) ** 2)
+        late = epoch >= densmap.FROM * n_epochs
+        pull = keeper.pull(layout) if keeper and late else np.zeros(0, np.float32)
+        move(points, (head, tail, rate), pull, tables, chance, epoch, step)
+        each_epoch(epoch + 1, layout)
+    return np.ascontiguousarray(layout)
+
+
+@njit
+def force_at(table: Any, square: Any) -> Any:
+    """Return a force (float32) at a squared distance (float32)."""
+    bits: Any = np.float32(square).view(np.int32)
+    bits = min(max(bits, LOWEST), HIGHEST) - LOWEST
+    cell = bits >> CELL_BITS
+    return table[cell, 0] + table[cell, 1] * np.float32(bits & WITHIN)
+
+
+@njit
+def bounded(step: Any) -> Any:
+    """Return a step (float32), not too far."""
+    return min(max(step, np.float32(-FARTHEST_STEP)), np.float32(FARTHEST_STEP))
+
+
+@compiled(
+    "void(f4[:,::1], Tuple((i4[::1],i4[::1],f4[::1])), f4[::1], UniTuple(f4[:,::1],2), u8, i8, f4)",
+    fastmath=True,  # sums in any order: the same one on each run of a machine
+)
+def move(  # noqa: PLR0917  compiled functions take their arguments by position
+    points: Floats,
+    edges: tuple[NDArray[np.int32], NDArray[np.int32], Floats],
+    pull: Floats,
+    tables: tuple[Floats, Floats],
+    seed: np.uint64,
+    epoch: int,
+    step: np.float32,
+) -> None:
+    """Do one epoch, in place.
+
+    `edges` are (m,) heads, tails and rates; `pull` is what densMAP adds, (m,), or empty.
+    """
+    head, tail, rate = edges
+    attraction, repulsion = tables
+    n = np.uint64(len(points))
+    first = np.uint64(epoch) * np.uint64(len(head))
+    for edge in range(len(head)):
+        often = rate[edge]
+        if np.floor(np.float32(epoch + 1) * often) == np.floor(np.float32(epoch) * often):
+            continue
+        one, other = head[edge], tail[edge]
+        x, y, z = points[one, 0], points[one, 1], points[one, 2]
+        dx, dy, dz = x - points[other, 0], y - points[other, 1], z - points[other, 2]
+        force = force_at(attraction, dx * dx + dy * dy + dz * dz)
+        more = pull[edge] if len(pull) else np.float32(0)
+        dx = (bounded(force * dx) + bounded(more * dx)) * step
+        dy = (bounded(force * dy) + bounded(more * dy)) * step
+        dz = (bounded(force * dz) + bounded(more * dz)) * step
+        x, y, z = x + dx, y + dy, z + dz
+        points[other, 0] -= dx
+        points[other, 1] -= dy
+        points[other, 2] -= dz
+        sum_x = sum_y = sum_z = np.float32(0)
+        for sample in range(NEGATIVES):
+            number = (first + np.uint64(edge)) * np.uint64(NEGATIVES) + np.uint64(sample) + seed
+            number *= np.uint64(0x9E3779B97F4A7C15)  # a hash: multiply, fold, multiply
+            number = (number ^ (number >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
+            other = np.int64(((number >> np.uint64(32)) * n) >> np.uint64(32))
+            dx, dy, dz = x - points[other, 0], y - points[other, 1], z - points[other, 2]
+            force = force_at(repulsion, dx * dx + dy * dy + dz * dz)
+            if other == one:
+                force = np.float32(0)
+            sum_x += bounded(force * dx)
+            sum_y += bounded(force * dy)
+            sum_z += bounded(force * dz)
+        points[one, 0] = x + sum_x * step
+        points[one, 1] = y + sum_y * step
+        points[one, 2] = z + sum_z * step

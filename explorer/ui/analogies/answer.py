@@ -1,0 +1,223 @@
+"""The Analogies page: the answer with all that tells its worth, and its picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from explorer.analogies.arithmetic import METHODS, Study
+from explorer.analogies.parallelogram import PlanePicture, plane_picture
+from explorer.figures.analogies import plane_figure
+from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.marks import Marks
+from explorer.neighbors.exact import Neighbors
+from explorer.projection import METHODS as PROJECTIONS
+from explorer.ui.map.view import point_size
+from explorer.ui.picture.drawing import picture
+from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
+from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.plain import plain
+
+DRAWN_ANSWERS = 10
+MAPS = ("pca", "umap")  # on which the same arrows can be drawn
+PLANE = "In its own plane"
+FIGURE_HEIGHT = 390
+BEHIND = 0.4  # opacity of the points behind the arrows
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question that can be answered: its study, what is expected, and what to look at."""
+
+    study: Study
+    expected: str | None
+    look: str = ""
+    k: int = 10
+
+
+def show_answer(asked: Asked) -> None:
+    """Show the answer, its picture, and what the same space answers to less of a question."""
+    found = asked.study
+    answer = found.answer(asked.k)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_picture(found, answer)
+    with right:
+        tell_answer(asked, answer)
+    st.dataframe(
+        comparison(found, asked.k),
+        hide_index=True,
+        height=38 + 35 * min(asked.k, 10),
+        column_config=column_config(found),
+    )
+    vectors = "scaled to length 1" if found.inputs.normalized else "as long as they are (raw)"
+    st.caption(
+        f"{METHODS[found.method].title}, vectors {vectors}, each of {len(found.space):,} rows "
+        "compared. All similarities are cosines, which do not depend on length."
+    )
+
+
+def tell_answer(asked: Asked, answer: Neighbors) -> None:
+    """Say what was found, how clearly, and how much of it is the arithmetic's doing."""
+    found = asked.study
+    best = answer.labels[0]
+    st.markdown(f"{plain(found.inputs.formula)} ≈")
+    st.markdown(f"## {plain(best)}")
+    lines = []
+    if len(answer) > 1:
+        lines.append(
+            f"**{answer.scores[0]:.3f}** {answer.score_name}, **{found.margin:.3f}** ahead of "
+            f"{plain(answer.labels[1])}."
+        )
+    if asked.expected and asked.expected != best:
+        place = found.rank(found.space.row(asked.expected))
+        lines.append(
+            f"**{plain(asked.expected)}**, which you expected, "
+            + ("is one of the inputs." if place is None else f"comes at place **{place:,}**.")
+        )
+    elif asked.expected:
+        lines.append(":material/check_circle: It is what you expected.")
+    allowed = found.answer(1, exclude_inputs=False).labels[0]
+    lines.append(
+        f"With the input words allowed, the answer is **{plain(allowed)}**"
+        + (
+            ": the sum is still nearest to where it began."
+            if allowed in found.inputs.names
+            else " as well."
+            if allowed == best
+            else "."
+        )
+    )
+    row = int(answer.indices[0])
+    for term in alone_terms(found):
+        place = found.rank(row, term)
+        lines.append(
+            f"Without arithmetic, {plain(best)} is the **{ordinal(place)}** nearest to "
+            f"{plain(found.inputs.names[term])} alone"
+            + (": the arithmetic added nothing." if place == 1 else ".")
+        )
+    st.markdown("\n\n".join(lines))
+    if asked.look:
+        st.info(asked.look, icon=":material/visibility:")
+
+
+def show_picture(found: Study, answer: Neighbors) -> None:
+    """Draw the analogy in its own plane or on the map, with what is true in it."""
+    titles = {PLANE: "", **{f"On the map ({PROJECTIONS[name].title})": name for name in MAPS}}
+    where = st.segmented_control(
+        "Picture",
+        list(titles),
+        default=PLANE,
+        required=True,
+        key="where",
+        label_visibility="collapsed",
+    )
+    if where in (None, PLANE):
+        drawn = plane_picture(found, found.answer(DRAWN_ANSWERS))
+        show_chart(
+            plane_figure(drawn, height=FIGURE_HEIGHT, dark=is_dark()),
+            plane_in_words(drawn),
+            key="plane",
+        )
+        st.caption(plane_in_words(drawn))
+        return
+    space, inputs = found.space, found.inputs
+    best = int(answer.indices[0])
+    rows = {name: space.row(name) for name in inputs.names}
+    projection = picture(space, titles[where], 2)
+    if inputs.is_parallelogram:
+        b, c, a = (rows[name] for name in inputs.names)
+        steps = [(a, b), (c, best)]
+    else:
+        steps = [(row, best) for row in rows.values()]
+    given = OKABE_ITO[4 if is_dark() else 0]
+    pointcloud(
+        projection,
+        space,
+        key="analogy map",
+        marks=Marks(hits=np.array([*rows.values(), best])),
+        arrows=[
+            Arrow(start, end, color=SELECTED if number == len(steps) - 1 else given)
+            for number, (start, end) in enumerate(steps)
+        ],
+        size=point_size(len(space)),
+        opacity=BEHIND,
+        height=FIGURE_HEIGHT,
+    )
+    st.caption(
+        "The same arrows on the map. Here their lengths and angles mean little: the map was not "
+        "made for them. Arrows that are parallel here need not be so in the space, nor the reverse."
+    )
+
+
+def plane_in_words(drawn: PlanePicture) -> str:
+    """Say what the picture in its own plane shows."""
+    lengths = ", ".join(f"{plain(name)} {length:.2f} long" for name, length in drawn.lengths)
+    angles = ", ".join(
+        f"{degrees:.0f}° {plain(name)}" for name, degrees in drawn.angles if not math.isnan(degrees)
+    )
+    best = drawn.answers.names[0]
+    away = float(drawn.answers.distances[0])
+    held = (
+        "The plane that the inputs span: in it all lengths and angles are true"
+        if drawn.is_exact
+        else "No plane holds all these words. This is the nearest one: its lengths are "
+        f"too short, the inputs lie up to {float(drawn.inputs.distances.max()):.2f} beside it"
+    )
+    return (
+        f"{held}: {lengths}; {angles}. The answers stand where they fall on it; {plain(best)} is "
+        f"**{away:.2f}** away from it, off the page."
+    )
+
+
+def comparison(found: Study, k: int) -> pa.Table:
+    """Return the answers side by side: the inputs left out, allowed, and each of two alone."""
+    lists = {
+        "answer": found.answer(k),
+        "inputs allowed": found.answer(k, exclude_inputs=False),
+        **{f"alone {term}": found.alone(term, k) for term in alone_terms(found)},
+    }
+    length = max(map(len, lists.values()))
+    columns: dict[str, pa.Array] = {"place": pa.array(range(1, length + 1))}
+    for name, one in lists.items():
+        pad = length - len(one)
+        columns[name] = pa.array([*one.labels, *[None] * pad], pa.string())
+        columns[f"{name} score"] = pa.array([*one.scores.tolist(), *[None] * pad], pa.float32())
+    return pa.table(columns)
+
+
+def column_config(found: Study) -> Mapping[str, ColumnConfig | str | None]:
+    """Return how the columns of `comparison` are called."""
+    score = st.column_config.NumberColumn
+    named: dict[str, ColumnConfig | str | None] = {
+        "place": score("", width=40),
+        "answer": "Answer",
+        "answer score": score(METHODS[found.method].title, format="%.3f"),
+        "inputs allowed": "Inputs allowed",
+        "inputs allowed score": score(METHODS[found.method].title, format="%.3f"),
+    }
+    for term in alone_terms(found):
+        named[f"alone {term}"] = f"Nearest to {found.inputs.names[term]} alone"
+        named[f"alone {term} score"] = score("Cosine", format="%.3f")
+    return named
+
+
+def alone_terms(found: Study) -> list[int]:
+    """Return which inputs to ask alone: C and B of an analogy; of a sum, the first two added."""
+    added = [term for term, weight in enumerate(found.inputs.weights.tolist()) if weight > 0]
+    return added[1::-1] if found.inputs.is_parallelogram else added[:2]
+
+
+def ordinal(number: int | None) -> str:
+    """Return '1st', '2nd', '23rd', '1,011th'."""
+    if number is None:
+        return "—"
+    teens = 10 <= number % 100 <= 20
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"

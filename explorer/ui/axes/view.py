@@ -1,0 +1,310 @@
+"""The Axes page: words on one axis or two, and what happens when a direction is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace
+from explorer.errors import ExplorerError
+from explorer.figures.axes import axis_figure, removal_figure, spread_figure, two_axes_figure
+from explorer.neighbors.wordlist import split_words
+from explorer.probes.semantic_axis import (
+    Axis,
+    SpreadTest,
+    ends_of_axis,
+    place_on_axis,
+    removal,
+    semantic_axis,
+    separation,
+    spread_test,
+)
+from explorer.ui.axes.examples import AXIS_LESSONS
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import words_of
+
+FIRST, SECOND = "male ↔ female", "bad ↔ good"
+FIELDS = ("low", "high", "place")  # their names in the address
+MOST_WORDS = 200
+NEIGHBORS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """An axis with the words to place on it, and what to look at."""
+
+    axis: Axis
+    words: list[str]
+    look: str
+
+
+def ask_axis(space: EmbeddingSpace) -> Placed | None:
+    """Draw the fields for the poles and the words, and return them where the space has them."""
+    start(space)
+    offer()
+    low, high = st.columns(2)
+    lows = low.text_input("One pole", key="low", bind="query-params")
+    highs = high.text_input("The other pole", key="high", bind="query-params")
+    words = st.text_input("Words to place", key="place", bind="query-params")
+    axis = read_axis(space, lows or "", highs or "")
+    known = words_of(space, split_words(words or "")[:MOST_WORDS])
+    if axis is None:
+        return None
+    if not known:
+        st.info("Write some words to place on the axis, with commas between them.")
+        return None
+    lesson = AXIS_LESSONS.get(st.session_state.get("axis lesson") or "")
+    return Placed(axis, known, lesson.look if lesson and lesson.low == lows else "")
+
+
+def offer() -> None:
+    """Draw the axes to try."""
+
+    def put() -> None:
+        chosen = st.session_state["axis lesson"]
+        if chosen:
+            lesson = AXIS_LESSONS[chosen]
+            for name, value in zip(FIELDS, (lesson.low, lesson.high, lesson.words), strict=True):
+                st.session_state[name] = value
+
+    st.pills(
+        "Try this",
+        list(AXIS_LESSONS),
+        key="axis lesson",
+        on_change=put,
+        label_visibility="collapsed",
+    )
+
+
+def start(space: EmbeddingSpace) -> None:
+    """Fill the fields at the first visit: with a lesson, or with the space's own first labels."""
+    if any(st.query_params.get(name) or st.session_state.get(name) for name in FIELDS):
+        return
+    lesson = AXIS_LESSONS[FIRST]
+    values = [lesson.low, lesson.high, lesson.words]
+    st.session_state["axis lesson"] = FIRST
+    if not any(word in space for word in split_words(lesson.low)):
+        labels = list(dict.fromkeys(space.labels[:60]))
+        values = [*labels[:2], "; ".join(labels[2:14])]
+        st.session_state["axis lesson"] = None
+    for name, value in zip(FIELDS, values, strict=True):
+        st.session_state[name] = value
+
+
+def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> Axis | None:
+    """Return the axis between two lists of words, or tell why there is none."""
+    try:
+        return semantic_axis(
+            space,
+            words_of(space, pole_words(space, lows)),
+            words_of(space, pole_words(space, highs)),
+        )
+    except ExplorerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def pole_words(space: EmbeddingSpace, text: str) -> Sequence[str]:
+    """Return the words of a pole; a label that holds spaces or commas is one word."""
+    return [text.strip()] if text.strip() in space else split_words(text)
+
+
+def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
+    """Draw the words on the axis, and say how much of an axis it is."""
+    axis = placed.axis
+    places = place_on_axis(space, axis, placed.words)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_chart(
+            axis_figure(
+                axis,
+                placed.words,
+                places,
+                (place_on_axis(space, axis, axis.low), place_on_axis(space, axis, axis.high)),
+                dark=is_dark(),
+            ),
+            f"{len(placed.words)} words placed on the axis {axis.name}",
+            key="axis picture",
+            zoom=False,
+        )
+        st.caption(
+            "Each word at its cosine similarity to the axis's direction; the dotted line is the "
+            "middle between the poles. All that differs between two words across the axis is left "
+            "out: it measures one direction of many."
+        )
+    with right:
+        if placed.look:
+            st.info(placed.look, icon=":material/visibility:")
+        tell_separation(space, axis)
+        tell_spread(space, placed)
+        with st.expander("Farthest out of all words, and the table"):
+            low, high = ends_of_axis(space, axis)
+            st.markdown(f"**{plain(axis.low[0])}**: {plain(', '.join(low))}")
+            st.markdown(f"**{plain(axis.high[0])}**: {plain(', '.join(high))}")
+            st.dataframe(table(placed.words, {"place": places}), hide_index=True)
+
+
+def tell_separation(space: EmbeddingSpace, axis: Axis) -> None:
+    """Say whether the poles' own words fall on their own sides."""
+    found = separation(space, axis)
+    if not found.asked:
+        st.markdown(
+            "**Do the poles separate?** With one word at a pole nothing can be left out to test "
+            "it. Add two or three words of the same kind to each."
+        )
+        return
+    st.markdown(
+        f"**Do the poles separate?** Each pole word placed on the axis of the others: "
+        f"**{found.right} of {found.asked}** fall on their own side (effect size "
+        f"{found.effect_size:.1f}). The poles lie farther apart than when their words are divided "
+        f"at random: {probability(found.p_value)}."
+        if found.p_value < 0.05
+        else f"**Do the poles separate?** Each pole word placed on the axis of the others: only "
+        f"**{found.right} of {found.asked}** fall on their own side, and when the pole words are "
+        f"divided at random, they lie as far apart often enough: {probability(found.p_value)}."
+    )
+
+
+def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
+    """Say whether random axes spread the words as far."""
+    try:
+        found: SpreadTest = spread_test(space, placed.axis, placed.words)
+    except ExplorerError as error:
+        st.caption(plain(str(error)))
+        return
+    larger = int((found.random_spreads >= found.spread).sum())
+    st.markdown(
+        f"**Would any axis do?** {larger:,} of {len(found.random_spreads):,} axes between random "
+        f"words spread these words as far: {probability(found.p_value)}."
+    )
+    show_chart(
+        spread_figure(found, height=190, dark=is_dark()),
+        f"Histogram of the spread on random axes; this axis has {found.spread:.3f}",
+        key="spread",
+    )
+
+
+def ask_second_axis(space: EmbeddingSpace) -> Axis | None:
+    """Draw the fields for the poles of a second axis."""
+    lesson = AXIS_LESSONS[SECOND]
+    for name, value in (("low2", lesson.low), ("high2", lesson.high)):
+        if not (st.query_params.get(name) or st.session_state.get(name)):
+            st.session_state[name] = value
+    low, high = st.columns(2)
+    lows = low.text_input("Second axis: one pole", key="low2", bind="query-params")
+    highs = high.text_input("The other pole of it", key="high2", bind="query-params")
+    return read_axis(space, lows or "", highs or "")
+
+
+def show_two_axes(space: EmbeddingSpace, placed: Placed, second: Axis) -> None:
+    """Draw the words on two axes."""
+    across = place_on_axis(space, placed.axis, placed.words)
+    up = place_on_axis(space, second, placed.words)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_chart(
+            two_axes_figure(
+                placed.axis, second, placed.words, np.stack([across, up], axis=1), dark=is_dark()
+            ),
+            f"{len(placed.words)} words on the axes {placed.axis.name} and {second.name}",
+            key="two axes",
+        )
+    with right:
+        cosine = float(placed.axis.direction @ second.direction)
+        st.markdown(
+            f"The two axes have the cosine similarity **{round(cosine, 2) + 0:.2f}**. "
+            + (
+                "They are nearly at right angles, as the picture draws them."
+                if abs(cosine) < 0.2
+                else "They are **not** at right angles, as the picture draws them: part of one is "
+                "also in the other."
+            )
+        )
+        st.dataframe(
+            table(placed.words, {"across": across, "up": up}),
+            hide_index=True,
+            column_config={"across": placed.axis.name, "up": second.name},
+        )
+
+
+def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
+    """Show the words before and after the axis's direction is taken out of all vectors."""
+    axis = placed.axis
+    try:
+        found = removal(space, axis, placed.words, min(NEIGHBORS, len(space) - 1))
+    except ExplorerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_chart(
+            removal_figure(found, dark=is_dark()),
+            "Share of neighbors on the high side, before and after",
+            key="removal",
+            zoom=False,
+        )
+    with right:
+        st.markdown(
+            f"**What went away.** Every word's place on {plain(axis.name)} is now 0: from "
+            f"{np.abs(found.before).max():.2f} at most to {np.abs(found.after).max():.2f}. "
+            "This is the “neutralize” step of Bolukbasi et al. 2016."
+        )
+        st.markdown(
+            f"**What did not.** The words keep **{found.kept.mean():.0%}** of their "
+            f"{len(found.neighbors_before[0])} nearest neighbors. "
+            + (
+                f"Where a word stood before still goes with the side its new neighbors stood on: "
+                f"correlation **{found.lean_left:.2f}**. "
+                if not np.isnan(found.lean_left)
+                else ""
+            )
+            + "Who knows the neighbors can guess the side. Gonen & Goldberg 2019 called this "
+            "“lipstick on a pig”: the direction was the sign of the difference, and not its whole."
+        )
+        st.dataframe(
+            table(
+                placed.words,
+                {
+                    "place before": found.before,
+                    "place after": found.after,
+                    "neighbors kept": found.kept,
+                },
+                {
+                    "neighbors before": [", ".join(one[:5]) for one in found.neighbors_before],
+                    "neighbors after": [", ".join(one[:5]) for one in found.neighbors_after],
+                },
+            ),
+            hide_index=True,
+            column_config={
+                "neighbors kept": st.column_config.NumberColumn(format="percent"),
+                "place after": st.column_config.NumberColumn(format="%.2f"),
+            },
+        )
+
+
+def table(
+    words: list[str],
+    numbers: dict[str, NDArray[np.float64]],
+    texts: dict[str, list[str]] | None = None,
+) -> pa.Table:
+    """Return words with figures, sorted by the first of these."""
+    order = np.argsort(next(iter(numbers.values())))
+    return pa.table(
+        {
+            "word": [words[row] for row in order],
+            **{name: np.round(values[order], 3) for name, values in numbers.items()},
+            **{name: [values[row] for row in order] for name, values in (texts or {}).items()},
+        }
+    )
+
+
+def probability(p: float) -> str:
+    """Return a p-value as one reads it."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

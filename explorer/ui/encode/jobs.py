@@ -1,0 +1,31 @@
+"""What all visitors of this server share when they encode: the jobs, and what came out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from explorer.encoding import job as encoding_job
+from explorer.encoding.device import Device
+from explorer.jobs.pool import Jobs
+
+
+@dataclass(frozen=True, eq=False)
+class Encodings:
+    """The jobs, which share one loaded model, and the spaces that came out of them."""
+
+    jobs: Jobs = field(default_factory=encoding_job.encoding_jobs)
+    spaces: dict[str, str] = field(default_factory=dict)  # a job's key: the space's id
+
+
+@st.cache_resource(show_spinner=False)
+def encodings() -> Encodings:
+    """Return this server's encoding jobs."""
+    return Encodings()
+
+
+def devices_known() -> tuple[Device, ...]:
+    """Return what the worker computes with; nothing while that is still being found out."""
+    job = encodings().jobs.submit("devices", encoding_job.worker_devices)
+    return job.result() if job.state.state == "done" else ()

@@ -1,0 +1,107 @@
+"""Which model reads the texts, on what, and how."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.encoding.device import AUTO, PRECISIONS, Device
+from explorer.encoding.encoding import LONG_TEXTS
+from explorer.encoding.job import Wishes
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model, offered_models
+from explorer.encoding.transformer import POOLINGS
+from explorer.settings import load_settings
+from explorer.ui.encode import jobs
+from explorer.ui.encode.own_texts import WORDS_OF
+
+WORDS, ANOTHER = "words of the current space", "another model"
+
+
+def ask_wishes(space: EmbeddingSpace) -> Wishes | None:
+    """Draw the choice of the model and its options; None stands for the current space's words."""
+    if st.session_state.get("texts") == WORDS_OF:
+        return None
+    choice = st.selectbox(
+        "Model",
+        [*offered_models(), WORDS, *([] if load_settings().models else [ANOTHER])],
+        format_func=lambda name: f"Mean of the words of {space.name}" if name == WORDS else name,
+        key="model",
+        persist_state="session",
+    )
+    if choice == WORDS:
+        st.caption(
+            "Each text becomes the mean of its words' vectors, whatever their order. "
+            "Words that the space does not hold are named."
+        )
+        return None
+    if choice == ANOTHER:
+        choice = st.text_input(
+            "Its name on the hub, or its folder",
+            placeholder="BAAI/bge-small-en-v1.5",
+            key="other model",
+            help="sentence-transformers or transformers, with weights as safetensors. Code "
+            "that comes with a model is never run.",
+        )
+    describe_model(choice)
+    with st.expander("Options", icon=":material/tune:"):
+        return ask_options((choice or "").strip() or DEFAULT_MODEL)
+
+
+def describe_model(name: str) -> None:
+    """Say what is known of a model."""
+    model = known_model(name)
+    if model is None:
+        return
+    facts = [
+        f"{model.dim} dimensions",
+        f"{model.megabytes} MB",
+        model.license,
+        f"reads {model.max_tokens} tokens" if model.max_tokens else "reads any length",
+        "works offline" if model.offline else "needs the network once",
+    ]
+    st.caption(f"{model.sentence}  \n{' · '.join(facts)}")
+
+
+def ask_options(model: str) -> Wishes:
+    """Draw the options and return all wishes."""
+    if model.startswith(TOKENS_OF):
+        st.caption("There is nothing to choose for a table.")
+        return Wishes(model)
+    found = jobs.devices_known()
+    device = st.selectbox(
+        "Device",
+        [AUTO, *(one.name for one in found)],
+        format_func=lambda name: device_title(name, found),
+        key="device",
+    )
+    chosen = next((one for one in found if device in (AUTO, one.name)), None)
+    half = next((one for one in chosen.precisions if one != "float32"), None) if chosen else None
+    precision = AUTO
+    if chosen and half:
+        fast = st.toggle(
+            f"Half precision ({half}): faster",
+            chosen.precisions[0] == half,
+            key=f"half {chosen.name}",
+            help=f"{PRECISIONS[half].capitalize()}. How near the vectors come to the exact "
+            "ones is measured on your texts and told.",
+        )
+        precision = half if fast else "float32"
+    long_texts = st.selectbox(
+        "Texts longer than the model reads",
+        list(LONG_TEXTS),
+        format_func=lambda name: f"{name}: {LONG_TEXTS[name]}",
+        key="long texts",
+    )
+    pooling = None
+    if known_model(model) is None or model.startswith("google-bert"):
+        own = "the model's own, or mean"
+        asked = st.selectbox("Pooling", [own, *POOLINGS], key="pooling")
+        pooling = None if asked == own else asked
+    return Wishes(model, pooling, device, precision, long_texts)
+
+
+def device_title(name: str, found: tuple[Device, ...]) -> str:
+    """Return what the list calls a device."""
+    if name == AUTO:
+        return f"best: {found[0].title}" if found else "the best there is"
+    return next((f"{one.name}: {one.title}" for one in found if one.name == name), name)

@@ -1,0 +1,188 @@
+"""Encoding on a page: the button that begins, how far it is, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, encode
+from explorer.encoding import job as encoding_job
+from explorer.encoding.job import Made, Wishes
+from explorer.encoding.texts import Texts
+from explorer.encoding.vector_cache import opened
+from explorer.errors import ExplorerError
+from explorer.jobs.pool import Job, JobState
+from explorer.lessons.encoding_cost import readable_bytes
+from explorer.space import count
+from explorer.ui.encode import jobs
+from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
+from explorer.ui.open.view import tell
+from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.spaces import opened_spaces
+
+POLL_SECONDS = 0.3
+TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What a session asked for: the job's key, and all that is needed to ask again."""
+
+    key: str
+    texts: Texts
+    wishes: Wishes
+    name: str
+
+
+def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) -> None:
+    """Draw the name and the button that begins, with what there is to know before."""
+    if own is None:
+        return
+    texts = own.texts
+    for note in texts.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if len(texts) > TOO_MANY:
+        st.error(
+            f"{len(texts):,} texts are more than a page can show at once. The command line "
+            "streams them: embedding-explorer encode INPUT --column … --output OUT.parquet",
+            icon=":material/error:",
+        )
+        return
+    of_name, of_button = st.columns([2, 1], vertical_alignment="bottom")
+    named = of_name.text_input(
+        "Name of the space", placeholder=own.name, max_chars=LONGEST_NAME, key="space name"
+    )
+    name = (named or "").strip() or own.name
+    label = f"Encode {count(len(texts), 'text')}"
+    if not of_button.button(
+        label, type="primary", icon=":material/arrow_forward:", width="stretch"
+    ):
+        return
+    try:
+        if wishes is None:
+            made = encode(texts, space, name=name)
+            st.session_state.pop("encoding", None)
+            open_map(opened_spaces().add(made))
+        else:
+            begin(texts, wishes, name)
+    except ExplorerError as error:
+        tell(error)
+
+
+def begin(texts: Texts, wishes: Wishes, name: str) -> None:
+    """Start to encode, or join who does it already, and remember it in this session."""
+    shared = jobs.encodings()
+    key = encoding_job.encoding_key(texts, wishes, name)
+
+    def keep(space: EmbeddingSpace) -> None:
+        shared.spaces[key] = spaces.add(space)
+
+    spaces = opened_spaces()  # found here: the job ends in a thread that knows no session
+    encoding_job.start(shared.jobs, texts, wishes, name, keep)
+    st.session_state["encoding"] = Order(key, texts, wishes, name)
+    st.rerun()
+
+
+def show_work() -> None:
+    """Show the session's encoding: its progress, its end, its result."""
+    order = st.session_state.get("encoding")
+    if order is None or st.session_state.get("texts") == WORDS_OF:
+        return
+    shared = jobs.encodings()
+    job = shared.jobs.find(order.key)
+    if job is None:
+        return
+    if job.state.state == "done":
+        show_made(job.result(), shared.spaces[order.key], order)
+    elif job.state.is_over:
+        show_end(job, order)
+    else:
+        progress(job)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def progress(job: Job) -> None:
+    """Show how far the encoding is, with a way to stop it; the page follows when it is over."""
+    state = job.state
+    if state.is_over:
+        st.rerun()
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(state.share, text=what_is_done(state, job.seconds))
+    if button.button("Stop", icon=":material/stop:", width="stretch", key="stop encoding"):
+        job.cancel()
+        st.rerun()
+
+
+def what_is_done(state: JobState, seconds: float) -> str:
+    """Say what a job does: how far it is, or, where that cannot be told, for how long already."""
+    step = plain(f"{state.step[:1].upper()}{state.step[1:]}")
+    if state.step.startswith("encoding"):
+        return f"{step} · {state.share:.0%}"
+    return f"{step} … {seconds:.0f} s (the first time takes longest)"
+
+
+def show_end(job: Job, order: Order) -> None:
+    """Say why nothing came out, and offer to go on."""
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    if job.state.state == "failed":
+        text.error(plain(job.state.error), icon=":material/error:")
+    else:
+        text.info(
+            f"Stopped at {job.state.share:.0%}. What was done is kept: going on starts there.",
+            icon=":material/stop_circle:",
+        )
+    if button.button("Go on", icon=":material/play_arrow:", width="stretch"):
+        begin(order.texts, order.wishes, order.name)
+
+
+def show_made(made: Made, space_id: str, order: Order) -> None:
+    """Show what came out, and the way to its map."""
+    with st.container(border=True):
+        text, button = st.columns([3, 1], vertical_alignment="center")
+        done = what_was_done(made, len(order.texts))
+        text.markdown(f":material/check_circle: **{plain(order.name)}**: {done}")
+        if button.button(
+            "See the map", type="primary", icon=":material/scatter_plot:", width="stretch"
+        ):
+            st.session_state.pop("encoding", None)
+            open_map(space_id)
+        for note in made.notes:
+            st.caption(f":material/info: {plain(note)}")
+        if made.closeness is not None:
+            st.caption(
+                f":material/info: Half precision: on a few of these texts the cosine to the exact "
+                f"vectors is at least {made.closeness:.5f}."
+            )
+
+
+def what_was_done(made: Made, texts: int) -> str:
+    """Say how many texts were encoded, how fast and where."""
+    different = made.computed + made.read_back
+    told = (
+        count(texts, "text") if texts == different else f"{texts:,} texts, {different:,} different"
+    )
+    if not made.computed:
+        return f"{told}; all were kept from before."
+    told += f"; **{made.computed:,}** went through the model"
+    if made.seconds >= 0.1:
+        told += f" in {made.seconds:,.1f} s, {made.computed / made.seconds:,.0f} a second"
+    if made.read_back:
+        told += f", **{made.read_back:,}** were kept from before"
+    return f"{told}. On {made.device}, {made.precision}."
+
+
+def show_kept() -> None:
+    """Say how many vectors are kept, and offer to forget them."""
+    with opened() as kept:
+        n, size = len(kept), kept.bytes()
+    st.caption(
+        f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
+        "a text is never encoded twice."
+    )
+    if n and st.button("Forget them", icon=":material/delete:", type="tertiary"):
+        with opened() as kept:
+            kept.clear()
+        st.rerun()

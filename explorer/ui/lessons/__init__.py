@@ -1,0 +1,1 @@
+"""The lesson pages: a module or a folder each."""

@@ -1,0 +1,155 @@
+"""Step 4: one word in two sentences, and how well layers tell senses apart at all."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.errors import ExplorerError
+from explorer.figures.bert import layer_name
+from explorer.figures.contexts import context_curve, senses_curve
+from explorer.lessons.bert import forward, senses
+from explorer.lessons.bert.forward import Floats
+from explorer.lessons.bert.senses import Separation
+from explorer.lessons.bert.tokens import shared_words
+from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.visit import Visit, fill_in, measured_senses
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.plain import plain
+
+OWN, SET = "Your sentences", "12 words"
+PAIRS = {  # what a button says, and the sentences it fills in
+    "spring": (
+        "Flowers bloom in spring.",
+        "A steel spring holds the door shut.",
+    ),
+    "light": ("The light went out.", "This bag is light."),
+    "mouse": ("The mouse ate the cheese.", "Click the button of the mouse."),
+    "one sense": ("The bank closed at noon.", "I paid the cheque into my bank."),
+    "word order": ("The dog bit the man.", "The man bit the dog."),
+}
+
+
+def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the visitor's own two uses of a word, or the set of words."""
+    with beside:
+        shown = st.segmented_control(
+            "Shown", [OWN, SET], default=OWN, required=True, key="uses",
+            bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+    if shown == OWN:
+        own_sentences(visit, picture, beside)
+    else:
+        sense_set(visit, picture, beside)
+
+
+def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the cosine of a word's two vectors, layer by layer."""
+    beside.markdown(
+        "**Look for** the fall: both uses of a word start from the same row. Layer by layer "
+        "its neighbors flow in, and two senses part more than one sense does."
+    )
+    with picture.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Try", width="content")
+        for name, pair in PAIRS.items():
+            st.button(name, on_click=fill_in, args=pair)
+    if len(visit.readings) < 2:
+        picture.info("Type a second sentence above that uses the same word in another sense.")
+        return
+    shared = shared_words([reading.tokens for reading in visit.readings])
+    word = beside.text_input(
+        "The word to compare",
+        placeholder=shared[0] if shared else "a word of both sentences",
+        key="word",
+        bind="query-params",
+    )
+    word = word or (shared[0] if shared else "")
+    if not word:
+        picture.info("The two sentences share no word. Type one into both.")
+        return
+    first, second = (reading.word(word) for reading in visit.readings)
+    similar = forward.cosines(first, second)
+    usual = usual_cosines(visit)
+    with picture:
+        chart(
+            context_curve(similar, word, usual, dark=is_dark()),
+            f"Cosine of the two vectors of {word} after each layer",
+            "context",
+        )
+        st.markdown(verdict(visit, word, similar, usual))
+    code(beside, "context", visit, word=word.casefold(), height=150)
+    columns: dict[str, object] = {
+        "after": [layer_name(n) for n in range(len(similar))],
+        "cosine": similar,
+    }
+    if usual is not None:
+        columns["one sense, mean"] = usual.same.mean(axis=0)
+        columns["two senses, mean"] = usual.different.mean(axis=0)
+    with beside.expander("The same as a table"):
+        table(columns)
+
+
+def usual_cosines(visit: Visit) -> Separation | None:
+    """Return what is usual for this model; None where it cannot read the set's sentences."""
+    try:
+        return measured_senses(visit.bert.name)
+    except ExplorerError:
+        return None  # the visitor's own curve stands without it; the set's own view tells why
+
+
+def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) -> str:
+    """Say what the curve shows, in sentences that hold the numbers."""
+    tokens = [reading.tokens for reading in visit.readings]
+    ids = [[one.ids[at] for at in one.positions(word)] for one in tokens]
+    start = (
+        "where only the position differs"
+        if ids[0] == ids[1]
+        else "where its spelling has other pieces in each"
+    )
+    last = float(similar[-1])
+    said = (
+        f"“{plain(word)}”: **{similar[0]:.2f}** before the first layer, {start}; "
+        f"**{last:.2f}** after the last"
+    )
+    if usual is None:
+        return f"{said}."
+    same, different = float(usual.same[:, -1].mean()), float(usual.different[:, -1].mean())
+    nearer = "one sense" if last > (same + different) / 2 else "two senses"
+    return (
+        f"{said}, as for **{nearer}**. (In our sentences, uses in one sense reach "
+        f"{same:.2f} on average, in two senses {different:.2f}.)"
+    )
+
+
+def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw how well each layer separates the senses of the set's words."""
+    beside.markdown(
+        "**Look for** the layer at which senses come apart. Each word has two senses; for each "
+        "of its uses we ask whether the nearest other use has the same one."
+    )
+    found = measured_senses(visit.bert.name)
+    uses = senses.load_uses()
+    word = beside.selectbox("Highlight", found.words, key="sense word")
+    with picture:
+        chart(
+            senses_curve(found, word, dark=is_dark()),
+            "Accuracy of the nearest neighbor's sense and silhouette, for each layer",
+            "senses",
+        )
+        mean = found.accuracy.mean(axis=0)
+        st.markdown(
+            f"Before the first layer **{mean[0]:.0%}** of the uses stand next to one of the same "
+            f"sense (by chance {found.chance:.0%}), after the last **{mean[-1]:.0%}**. "
+            f"{len(uses)} sentences, ten for each of two senses of {len(found.words)} words."
+        )
+    with beside:
+        with st.expander("The same as a table"):
+            table(
+                {
+                    "layer": list(range(len(mean))),
+                    "accuracy": mean,
+                    "silhouette": found.silhouette.mean(axis=0),
+                },
+            )
+        own = [use for use in uses if use.word == word]
+        table({"sense": [u.sense for u in own], "sentence": [u.sentence for u in own]}, height=240)

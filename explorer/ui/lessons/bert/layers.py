@@ -1,0 +1,105 @@
+"""Step 3: the tokens after each layer, and who looks at whom."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.figures import bert as figures
+from explorer.figures.bert import layer_name
+from explorer.lessons.bert import forward
+from explorer.lessons.bert.trajectories import walk
+from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.visit import Visit, ask_token, which
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.plain import plain
+
+DRIFT, ATTENTION = "Drift", "Attention"
+
+
+def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the tokens on their way, or one head's attention."""
+    with beside:
+        shown = st.segmented_control(
+            "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True, key="shown",
+            bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+    (drift if shown == DRIFT else attention)(visit, picture, beside)
+
+
+def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw the tokens' way through the layers."""
+    beside.markdown(
+        "**Look for** words that drift as context flows in: what stood together at the lookup "
+        "need not end together. Press play."
+    )
+    path = walk(visit.readings)
+    with picture:
+        figure = figures.walk_figure(path, dark=is_dark())
+        chart(figure, "The tokens after each layer, on two axes that all layers share", "walk")
+        st.caption(
+            f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. "
+            "Thin lines are the way so far."
+        )
+    with beside:
+        code(beside, "layers", visit)
+        with st.expander("The same as a table"):
+            table(
+                {
+                    "piece": list(path.pieces),
+                    **{
+                        f"{layer_name(layer)} {axis}": path.places[layer, :, number]
+                        for layer in range(len(path.places))
+                        for number, axis in enumerate("xy")
+                    },
+                }
+            )
+
+
+def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
+    """Draw one head's attention, and where one token looks."""
+    reading = which(visit, beside)
+    if reading.attention is None:
+        picture.info(
+            f"{plain(visit.bert.title)} does not hand out its attention weights, so there is "
+            "nothing to show here. The other steps work.",
+            icon=":material/visibility_off:",
+        )
+        return
+    habits = "; ".join(
+        f"{what}: layer {habit.layer}, head {habit.head} ({habit.share:.0%})"
+        for what, habit in forward.habits(reading.attention).items()
+    )
+    beside.markdown(f"**Look for** heads of different tastes. Most at {habits}.")
+    tokens = reading.tokens
+    layers, heads = reading.attention.shape[:2]
+    with beside:
+        left, right = st.columns(2)
+        layer = left.number_input("Layer", 1, layers, 1, key="layer")
+        head = right.number_input("Head", 1, heads, 1, key="head")
+        at = ask_token(reading, key="attention token")
+    row = reading.attention[layer - 1, head - 1, at]
+    with picture:
+        left, right = st.columns([1.35, 1])
+        with left:
+            chart(
+                figures.attention_map(
+                    reading.attention[layer - 1, head - 1], tokens.pieces, at, dark=is_dark()
+                ),
+                f"Attention of layer {layer}, head {head}: a row for each looking token",
+                "attention map",
+            )
+        with right:
+            chart(
+                figures.attention_bars(row, tokens.pieces, dark=is_dark()),
+                f"Where {tokens.pieces[at]} looks, a bar for each token",
+                "attention bars",
+            )
+        most = int(row.argmax())
+        st.caption(
+            f"{plain(tokens.pieces[at])} looks most at {plain(tokens.pieces[most])} "
+            f"({row[most]:.0%}). Its row sums to {row.sum():.4f}."
+        )
+    code(beside, "attention", visit, first=reading, layer=layer, head=head, token=at, height=160)
+    with beside.expander("The row as a table"):
+        table({"looked at": list(tokens.pieces), "share": row})

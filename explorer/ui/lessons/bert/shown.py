@@ -1,0 +1,43 @@
+"""How the steps show things: a figure, a table, and the lines of code that do the same."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pyarrow as pa
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.lessons.bert.forward import Reading
+from explorer.lessons.bert.snippets import snippet
+from explorer.ui.lessons.bert.visit import Visit
+
+CODE_HEIGHT = 270
+# no toolbar of Plotly's: it would lie over the play buttons
+CONFIG = {"displayModeBar": False, "scrollZoom": True}
+
+
+def chart(figure: object, alt: str, key: str) -> None:
+    """Draw a figure of ours."""
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
+
+
+def table(columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:
+    """Show columns as a table that can be saved as CSV."""
+    st.dataframe(pa.table(columns), hide_index=True, height=height)
+
+
+def code(
+    place: DeltaGenerator,
+    step: str,
+    visit: Visit,
+    *,
+    first: Reading | None = None,
+    height: int = CODE_HEIGHT,
+    **parts: object,
+) -> None:
+    """Show the lines that do the same, complete and ready to copy."""
+    readings = visit.readings if first is None else (first,)
+    sentences = [reading.tokens.sentence for reading in readings]
+    text = snippet(step, visit.bert, sentences, **parts)
+    place.code(text, language="python", height=height, wrap_lines=True)

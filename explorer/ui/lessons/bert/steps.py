@@ -1,0 +1,54 @@
+"""The five steps: which there are, and the chosen one drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.errors import ExplorerError
+from explorer.ui.lessons.bert import context, layers, lookup, pooling, tokens
+from explorer.ui.lessons.bert.visit import Visit, fill_in
+from explorer.ui.lessons.lesson import choose_step
+from explorer.ui.open.view import tell
+
+SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
+TRIES = {
+    "One word, two senses": (
+        "A bat flew out of the cave at dusk.",
+        "He swung the bat at the ball.",
+    ),
+    "Word order": ("The dog bit the man.", "The man bit the dog."),
+    "Who is “it”?": (
+        "The cup did not fit the case because it was too big.",
+        "The cup did not fit the case because it was too small.",
+    ),
+    "Words it never saw": ("Flibbertigibbets unbelievableness zeitgeisty!", "🐢 ᚠᛇᚻ naïve 東京"),
+}
+
+
+STEPS: dict[str, Callable[[Visit, DeltaGenerator, DeltaGenerator], None]] = {
+    "1 Tokens": tokens.draw,
+    "2 Lookup": lookup.draw,
+    "3 Layers": layers.draw,
+    "4 Context": context.draw,
+    "5 Pooling": pooling.draw,
+}
+
+
+def show(visit: Visit) -> None:
+    """Draw the choice of steps and the chosen one."""
+    st.html(SMALL_CODE)
+    steps, tries = st.columns([4, 1], vertical_alignment="center")
+    with tries.popover("Try this", icon=":material/lightbulb:", width="stretch"):
+        for name, pair in TRIES.items():
+            st.button(name, on_click=fill_in, args=pair, width="stretch")
+    with steps:
+        draw = STEPS[choose_step(tuple(STEPS))]
+    picture, beside = st.columns([1.9, 1], gap="medium")
+    try:
+        draw(visit, picture, beside)
+    except ExplorerError as error:
+        with picture:
+            tell(error)

@@ -1,0 +1,337 @@
+"""The lesson "The ladder": the same sentences on six rungs, and which rung understands them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.encoding import job
+from explorer.encoding.classical import WORD
+from explorer.figures import lessons, matrices
+from explorer.lessons.distance_matrices import pairwise
+from explorer.lessons.encoding_cost import readable_bytes
+from explorer.lessons.ladder import (
+    RUNGS,
+    Materials,
+    Pair,
+    Ranking,
+    Step,
+    climb,
+    rank_pairs,
+    read_pairs,
+)
+from explorer.lessons.ladder import sentences as sentences_of
+from explorer.neighbors.exact import neighbors_of_row
+from explorer.ui.encode import jobs
+from explorer.ui.lessons import lesson
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import spaces
+from explorer.ui.shell.plain import plain
+
+TEXTS = """The man bought a car.
+He purchased an automobile.
+The car hit the man.
+He is afraid of flying.
+Airplanes frighten him.
+He is flying a kite.
+The doctor cured the child.
+A physician healed her young patient.
+The child wants to be a doctor.
+The dog bit the man.
+A puppy sank its teeth into someone.
+The man bit the dog."""
+MOST_TEXTS = 200
+LONGEST_TEXT = 1000
+NEIGHBORS = 3
+LSA_DIM = 8
+LSA_DIM_MEASURED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """The sentences, and the words whose vectors are averaged."""
+
+    sentences: tuple[str, ...]
+    words: EmbeddingSpace
+
+    def climb(self, lsa_dim: int) -> Iterator[Step]:
+        """Yield the sentences on each rung; the last takes longest when it is the first time."""
+        for rung in RUNGS:
+            yield climbed(
+                rung, self.sentences, self.words.digest, lsa_dim if rung == "lsa" else 0, self.words
+            )
+
+
+@st.cache_resource(show_spinner="The language model reads the sentences …", max_entries=32)
+def encoded(texts: tuple[str, ...]) -> EmbeddingSpace:
+    """Return the texts' sentence embeddings, computed once for all visitors."""
+    return job.encode_together(jobs.encodings().jobs, texts, "sentence embeddings")
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def climbed(
+    rung: str, texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
+) -> Step:
+    """Return the texts on a rung, computed once for all visitors."""
+    return climb(rung, texts, Materials(_words, lambda given: encoded(tuple(given)), lsa_dim))
+
+
+def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
+    """Draw the field for the sentences and the steps; return the sentences and the open step."""
+    field, steps = st.columns([1, 3], vertical_alignment="center")
+    with field.popover("Your sentences", icon=":material/edit:", width="stretch"):
+        text = st.text_area(
+            "One sentence a line",
+            TEXTS,
+            height=330,
+            key="sentences",
+            persist_state="session",
+            max_chars=MOST_TEXTS * LONGEST_TEXT,
+            width=620,
+        )
+        for label, sample in (("The twelve of this lesson", TEXTS), ("All of the pairs", None)):
+            st.button(label, on_click=put, args=(sample,), type="tertiary", icon=":material/undo:")
+    with steps:
+        step = lesson.choose_step(list(STEPS))
+    lines = dict.fromkeys(line.strip()[:LONGEST_TEXT] for line in (text or "").split("\n"))
+    texts = tuple(line for line in lines if line)
+    if len(texts) > MOST_TEXTS:
+        st.info(f"These are {len(texts):,} sentences; here are the first {MOST_TEXTS}.")
+        texts = texts[:MOST_TEXTS]
+    if len(texts) < 2:
+        st.info("Type at least two sentences, one a line.", icon=":material/edit:")
+        return None, step
+    return Texts(texts, word_space(space, texts)), step
+
+
+def put(sample: str | None) -> None:
+    """Put sample sentences into the field: those given, or all of the measured pairs."""
+    st.session_state["sentences"] = sample or "\n".join(sentences_of(pairs()))
+
+
+def word_space(space: EmbeddingSpace, texts: Sequence[str]) -> EmbeddingSpace:
+    """Return the current space if it knows at least half of the texts' words, else the sample."""
+    found = {word.lower() for text in texts for word in WORD.findall(text)}
+    known = sum(word in space for word in found)
+    return space if 2 * known >= len(found) else spaces.sample_space(spaces.DEFAULT)
+
+
+def ask_dimensions(texts: Texts) -> int:
+    """Draw the slider of LSA's dimensions, as far as these texts allow one."""
+    most = len(texts.sentences) - 1
+    if most < 2:
+        return 1
+    chosen: int = st.slider(
+        "Dimensions that LSA keeps",
+        1,
+        most,
+        min(LSA_DIM, most),
+        key="lsa_dim",
+        bind="query-params",
+    )
+    return chosen
+
+
+def show_rungs(texts: Texts) -> None:
+    """Show each rung: what it makes of the sentences, and what it finds near the chosen one."""
+    pick, slider = st.columns([1.6, 1], gap="medium")
+    chosen = pick.selectbox("What is near to", texts.sentences, key="sentence")
+    with slider:
+        lsa_dim = ask_dimensions(texts)
+    row = texts.sentences.index(chosen)
+    cards = [*st.columns(3, gap="small"), *st.columns(3, gap="small")]
+    steps = []
+    for card, step in zip(cards, texts.climb(lsa_dim), strict=True):
+        steps.append(step)
+        with card.container(border=True, height="stretch", gap="xsmall"):
+            show_rung(step, row)
+    with st.expander("The numbers as a table", icon=":material/table:"):
+        st.dataframe(rungs_table(steps, row), hide_index=True)
+    lesson.try_this(
+        "Follow *The man bought a car*: on which rung does its paraphrase, which shares "
+        "no word with it, come first?",
+        "Move LSA’s slider. What goes with what, LSA learns from these few sentences alone; the "
+        "upper rungs bring it along from billions of words.",
+        "Choose *The dog bit the man*. Which rung tells it from *The man bit the dog*? None does.",
+    )
+    for step in steps:
+        if step.rung is RUNGS["averaged"] and step.space is not None:
+            for note in step.space.notes:
+                st.caption(f":material/info: Averaged words: {plain(note)}")
+
+
+def show_rung(step: Step, row: int) -> None:
+    """Show one rung as a card."""
+    title = f"**{step.rung.title}** :small[{step.rung.sentence}]"
+    space = step.space
+    if space is None:
+        st.markdown(title)
+        st.caption(plain(step.why_not))
+        return
+    st.markdown(
+        f"{title}  \n:small[:gray[{len(space):,} × {space.dim:,} · {space.zero_share:.0%} zeros · "
+        f"{readable_bytes(space.nbytes)}]]"
+    )
+    found = neighbors_of_row(space, row, NEIGHBORS)
+    if not np.round(found.scores, 6).any():
+        st.markdown("All others are equally far: similarity **0.00**.")
+        return
+    st.markdown(
+        "\n".join(
+            f"{place}. **{score:.2f}** {plain(label)}"
+            for place, (label, score) in enumerate(zip(found.labels, found.scores, strict=True), 1)
+        )
+    )
+
+
+def rungs_table(steps: list[Step], row: int) -> pa.Table:
+    """Return each rung's facts and its nearest sentences."""
+    lines = []
+    for step in steps:
+        if step.space is None:
+            continue
+        found = neighbors_of_row(step.space, row, NEIGHBORS)
+        near = {
+            f"nearest {place}": f"{score:.3f}  {label}"
+            for place, (label, score) in enumerate(zip(found.labels, found.scores, strict=True), 1)
+        }
+        lines.append(
+            {
+                "rung": step.rung.title,
+                "rows": len(step.space),
+                "dimensions": step.space.dim,
+                "share of zeros": step.space.zero_share,
+                "bytes": step.space.nbytes,
+                **near,
+            }
+        )
+    return pa.Table.from_pylist(lines)
+
+
+def show_matrices(texts: Texts) -> None:
+    """Show the similarity of every pair on every rung, on one color scale."""
+    steps = list(texts.climb(ask_dimensions(texts)))
+    made = {step.rung.title: step.space for step in steps if step.space is not None}
+    titles = list(made)
+    tables = [pairwise(space) for space in made.values()]
+    first, second = np.triu_indices(len(texts.sentences), 1)
+    names = np.array(texts.sentences, object)
+    table = pa.table(
+        {"sentence": names[first], "other": names[second]}
+        | {title: one[first, second] for title, one in zip(titles, tables, strict=True)}
+    )
+    lesson.show_picture(
+        matrices.small_multiples(tables, titles, texts.sentences, height=470, dark=is_dark()),
+        f"Similarity of each pair of {len(texts.sentences)} sentences on {len(titles)} rungs",
+        table,
+        key="ladder-matrices",
+    )
+    lesson.try_this(
+        "The sentences stand in threes: one, its paraphrase, and one of the same words. On "
+        "the low rungs the first lights up with the third; look where the second joins.",
+        "Hover over a bright cell beside the diagonal: did words or meaning make it bright?",
+    )
+    choice, button = st.columns([1, 2], vertical_alignment="bottom")
+    title = choice.selectbox("Rung", titles, key="rung to open")
+    with button:
+        lesson.offer_map(made[title], "Open this rung’s space on the Map", key="map rung")
+
+
+@st.cache_resource(show_spinner=False)
+def pairs() -> tuple[Pair, ...]:
+    """Return the pairs that come with the app."""
+    return read_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
+
+
+@st.cache_resource(show_spinner="Reading all the pairs on each rung …")
+def measured() -> dict[str, Ranking]:
+    """Return how each rung ranks the pairs, measured once on this computer."""
+    texts = Texts(tuple(sentences_of(pairs())), spaces.sample_space(spaces.DEFAULT))
+    steps = texts.climb(LSA_DIM_MEASURED)
+    return {
+        step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space is not None
+    }
+
+
+def show_measured(texts: Texts) -> None:
+    """Show how each rung ranks paraphrases among the pairs written for this lesson."""
+    rankings = measured()
+    best = max(rankings, key=lambda title: rankings[title].found_first)
+    winner = rankings[best]
+    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in lessons.KIND_COLORS}
+    st.markdown(
+        f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of their sentences "
+        f"it puts the other of the pair first, among {2 * len(pairs()):,}. But the same words with "
+        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does a "
+        "paraphrase stand above such a pair."
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        lesson.show_picture(
+            lessons.kinds_figure(
+                {title: ranking.similarities for title, ranking in rankings.items()},
+                [pair.kind for pair in pairs()],
+                [f"{pair.first} | {pair.second}" for pair in pairs()],
+                height=400,
+                dark=is_dark(),
+            ),
+            "Cosine similarity of each pair on each rung, by kind of pair",
+            pairs_table(rankings),
+            key="ladder-kinds",
+            table_title="All pairs as a table",
+        )
+    with right:
+        shares = st.column_config.NumberColumn(format="percent")
+        st.dataframe(
+            rankings_table(rankings),
+            hide_index=True,
+            column_config=dict.fromkeys(("first", "> unrelated", "> same"), shares),
+            alt="Each rung's three shares",
+        )
+        kinds = ", ".join(f"{n} {kind}" for kind, n in counts.items())
+        st.caption(
+            f"{len(pairs())} pairs written for this lesson: {kinds}. No paraphrase shares a word "
+            "with its sentence, which is what counting cannot see. **First**: how often a "
+            "sentence’s nearest is its paraphrase. **>**: how often a paraphrase is more similar "
+            "than a pair of the other kind; guessing gives 50%. "
+            f"LSA keeps {LSA_DIM_MEASURED} dimensions, learned from these sentences alone."
+        )
+    lesson.try_this(
+        "Find the paraphrases on each rung. Where do they leave the unrelated pairs behind?",
+        "Why are the pairs of same words on top everywhere? Hover over one that the transformer "
+        "puts low: there a word changed its meaning, and it noticed.",
+    )
+
+
+def rankings_table(rankings: dict[str, Ranking]) -> pa.Table:
+    """Return the three shares of each rung."""
+    return pa.table(
+        {
+            "rung": list(rankings),
+            "first": [round(one.found_first, 2) for one in rankings.values()],
+            "> unrelated": [round(one.above_unrelated, 2) for one in rankings.values()],
+            "> same": [round(one.above_same_words, 2) for one in rankings.values()],
+        }
+    )
+
+
+def pairs_table(rankings: dict[str, Ranking]) -> pa.Table:
+    """Return all pairs with their similarity on each rung."""
+    told = {
+        "kind": [pair.kind for pair in pairs()],
+        "first": [pair.first for pair in pairs()],
+        "second": [pair.second for pair in pairs()],
+    }
+    return pa.table(told | {title: one.similarities for title, one in rankings.items()})
+
+
+STEPS: dict[str, Callable[[Texts], None]] = {
+    "1 Neighbors": show_rungs,
+    "2 All pairs": show_matrices,
+    "3 Measured": show_measured,
+}

@@ -1,0 +1,222 @@
+"""“Train for real”: gensim on the visitor's own text, in a job; the result is a space."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, cache, nearest_neighbors, save_space
+from explorer.errors import ExplorerError, TrainingError
+from explorer.jobs.pool import Job
+from explorer.training import word2vec
+from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
+from explorer.ui.lessons.lesson import offer_map
+from explorer.ui.open.view import tell
+from explorer.ui.picture.drawing import jobs
+from explorer.ui.shell import address
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.spaces import SAMPLES, find_space, sample_space, title
+
+POLL_SECONDS = 0.5
+COMPARED = 8  # neighbors
+SHORT_BYTES = 200_000  # a text below is too short for the usual settings
+FOR_SHORT = {"dimensions": 30, "min_count": 1, "epochs": 50}
+MOST_SAVED = 50_000  # words that are made ready for saving in the browser
+CONTROLS = {  # a setting: its label, its limits, and its sentence
+    "dimensions": ("Dimensions", 2, 500, "Numbers per word."),
+    "window": ("Window", 1, 20, "How far to each side a word looks."),
+    "negatives": ("Negatives", 1, 30, "Random words for each pair."),
+    "min_count": ("Rarest word", 1, 1000, "Words that occur less often are left out."),
+    "epochs": ("Epochs", 1, 100, "How often the text is gone through."),
+}
+
+
+def show() -> None:
+    """Draw the text and the recipe, the job, and what was learned."""
+    left, right = st.columns([1, 1.15], gap="large")
+    with left:
+        text = ask_own_text("A plain text, up to a gigabyte", "real text")
+        if text is not None and text.size < SHORT_BYTES:
+            hint_for_short(text)
+        recipe = ask_recipe()
+    with right:
+        if text is None and "learned" not in st.query_params:
+            explain()
+            return
+        if text is not None and recipe is not None:
+            train(text, recipe)
+        show_learned()
+
+
+def hint_for_short(text: OwnText) -> None:
+    """Say that the text is short, and offer the settings that make the most of it."""
+    words = len(text.beginning(SHORT_BYTES).split())
+    st.info(
+        f"A short text of about {words:,} words: expect a first idea and no more. Rare words "
+        "should count, and the text be gone through more often.",
+        icon=":material/short_text:",
+    )
+    st.button("Settings for a short text", on_click=set_for_short, icon=":material/tune:")
+
+
+def set_for_short() -> None:
+    """Set the controls to what suits a short text."""
+    for name, value in FOR_SHORT.items():
+        st.session_state[f"real {name}"] = value
+
+
+def explain() -> None:
+    """Say what it does, and how it is done without the app."""
+    st.markdown(
+        "**From a whole book, or a whole library.** The text is read in blocks and never held in "
+        "memory; gensim learns from it in a process of its own. More text, better vectors: "
+        "a book gives a first idea, a hundred megabytes a good map."
+    )
+    st.markdown("The same from the command line, where a text can be larger than a gigabyte:")
+    st.code(
+        "embedding-explorer train text.txt vectors.txt --method fasttext",
+        language="bash",
+        wrap_lines=True,
+    )
+
+
+def ask_recipe() -> Recipe | None:
+    """Draw the controls; return what they say."""
+    standard = Recipe()
+    one, other = st.columns(2)
+    method = one.segmented_control(
+        "Method", list(METHODS), default=standard.method, required=True,
+        format_func=METHODS.__getitem__, key="method for real", bind="query-params",
+        help="FastText also learns parts of words, and so has something to say on rare ones.",
+    )  # fmt: skip
+    architecture = other.segmented_control(
+        "Architecture", list(ARCHITECTURES), default=standard.architecture, required=True,
+        key="architecture", bind="query-params",
+        help="Skip-gram guesses the neighbors from the word, CBOW the word from its neighbors.",
+    )  # fmt: skip
+    values = {}
+    columns = st.columns(3)
+    for number, (name, (label, low, high, sentence)) in enumerate(CONTROLS.items()):
+        # set, and not given as a default: the settings for a short text change it
+        st.session_state.setdefault(f"real {name}", getattr(standard, name))
+        values[name] = columns[number % 3].number_input(
+            label, low, high, key=f"real {name}", help=sentence, persist_state="session"
+        )
+    try:
+        return Recipe(method, architecture, **values)
+    except TrainingError as error:
+        tell(error)
+        return None
+
+
+def train(text: OwnText, recipe: Recipe) -> None:
+    """Offer to learn from the text; while it is learned, show how far it is."""
+    if st.button("Train", type="primary", icon=":material/model_training:"):
+        try:
+            kept = word2vec.keep_text(text.stream)
+            word2vec.check_text(kept, text.name)
+            begin(kept, recipe, Path(text.name).stem)
+        except (ExplorerError, OSError) as error:
+            tell(error if isinstance(error, ExplorerError) else TrainingError(str(error)))
+    job = jobs().find(st.session_state.get("real job", ""))
+    if job is None:
+        return
+    if job.state.state == "failed":
+        st.error(plain(job.state.error), icon=":material/error:")
+    elif job.state.state == "cancelled":
+        st.info("The training was stopped. Nothing of it is kept.", icon=":material/stop_circle:")
+    elif job.state.state != "done":
+        st.fragment(progress, run_every=POLL_SECONDS)(job)
+
+
+def begin(text: Path, recipe: Recipe, name: str) -> None:
+    """Learn, or join who is learning the same, or take what was learned before."""
+    result = word2vec.learned_file(text, recipe)
+    address.change("learned", result.stem)
+    address.change("called", name)
+    st.session_state.pop("real job", None)
+    if not result.exists():
+        job = jobs().submit(
+            f"learn-{result.stem}", word2vec.learn, str(text), asdict(recipe), str(result)
+        )
+        st.session_state["real job"] = job.key
+
+
+def progress(job: Job) -> None:
+    """Show how far the job is, with a way to stop it; the page follows when it is over."""
+    state = job.state
+    if state.is_over:
+        st.rerun()
+    st.progress(state.share, text=f"{state.step[:1].upper()}{state.step[1:]} · {state.share:.0%}")
+    st.caption(f"{job.seconds:.0f} s so far")
+    if st.button("Stop", icon=":material/stop:"):
+        job.cancel()
+        st.rerun()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def learned_space(key: str, name: str) -> EmbeddingSpace | None:
+    """Return what was learned under a key, or None."""
+    return word2vec.open_learned(cache.folder("learned") / f"{key}.npz", name)
+
+
+def show_learned() -> None:
+    """Show what the address names: what was learned, now or before a restart."""
+    key = st.query_params.get("learned", "")
+    job = jobs().find(st.session_state.get("real job", ""))
+    if not key.isalnum() or (job is not None and job.state.state != "done"):
+        return
+    if not (cache.folder("learned") / f"{key}.npz").exists():
+        st.warning("What this link names is not kept here (any more). Train it again.")
+        return
+    space = learned_space(key, st.query_params.get("called", "my text")[:40] or "my text")
+    if space is None:
+        st.error("What was learned cannot be read any more. Train it again.")
+        return
+    st.success(
+        f"**{plain(space.name)}**: {len(space):,} words, {space.dim} dimensions. "
+        "It is kept: this page's address opens it again.",
+        icon=":material/check:",
+    )
+    explore, save = st.columns(2)
+    with explore:
+        offer_map(space, "Explore as a space", key="keep learned")
+    if len(space) <= MOST_SAVED:
+        save.download_button(
+            "Save as word2vec text",
+            lambda: as_word2vec_text(space),
+            f"{space.name}.txt",
+            icon=":material/download:",
+            width="stretch",
+        )
+    compare(space)
+
+
+def as_word2vec_text(space: EmbeddingSpace) -> bytes:
+    """Return a space as the bytes of a word2vec text file."""
+    with TemporaryDirectory() as folder:
+        (written,) = save_space(space, Path(folder) / "vectors.txt")
+        return written.read_bytes()
+
+
+def compare(space: EmbeddingSpace) -> None:
+    """Show the neighbors of a word in what was learned and in another space, side by side."""
+    left, right = st.columns(2)
+    word = left.text_input("Neighbors of", space.labels[min(20, len(space) - 1)], key="compared")
+    others = [*SAMPLES, *st.session_state.get("opened", [])]
+    other_id = right.selectbox("… beside those in", others, format_func=title, key="other space")
+    other = find_space(other_id) or sample_space("words")
+    for place, one in zip(st.columns(2), (space, other), strict=True):
+        with place:
+            try:
+                found = nearest_neighbors(one, (word or "").strip(), COMPARED)
+                st.dataframe(
+                    {f"in {one.name}"[:40]: found.labels, "cosine": found.scores},
+                    hide_index=True,
+                )
+            except ExplorerError as error:
+                tell(error)

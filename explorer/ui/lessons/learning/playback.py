@@ -1,0 +1,195 @@
+"""Where a visitor's film stands, and the job that makes its next frames.
+
+One thing moves: the place in the film, `at`. What was never shown is not there yet: the slider
+and all curves end at `seen`, however far ahead the job has learned.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.jobs.pool import Job
+from explorer.training import runs
+from explorer.training.film import Film, Frame
+from explorer.training.runs import Run
+from explorer.ui.picture.drawing import jobs
+from explorer.ui.shell import address
+
+TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
+STEP_SECONDS = 60  # that one step is waited for
+KEPT = "playback"  # session state: the visitor's film
+
+
+@dataclass
+class Playback:
+    """A film in one visitor's hands.
+
+    Attributes
+    ----------
+    film
+        The run with the frames that are there.
+    at
+        The number of the frame that is shown.
+    seen
+        The number of the last frame that has been shown.
+    playing
+        Whether it goes on by itself.
+    moves
+        How often something else than the slider moved it. Each time it gets another slider:
+        one that was moved from here would send back where it stood a moment ago, and that
+        would be taken for a wish to go there.
+    """
+
+    film: Film
+    at: int = 0
+    seen: int = 0
+    playing: bool = False
+    moves: int = 0
+    ticked: float | None = None
+    job_key: str = ""
+    jobs_begun: int = 0
+    problem: str = ""
+
+    @property
+    def run(self) -> Run:
+        """The run that is filmed."""
+        return self.film.run
+
+    @property
+    def last(self) -> int:
+        """The number of the last frame that is there."""
+        return len(self.film.frames) - 1
+
+    @property
+    def frame(self) -> Frame:
+        """The frame that is shown."""
+        return self.film.frames[self.at]
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The frames that have been shown."""
+        return self.film.frames[: self.seen + 1]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing comes after the frame that is shown."""
+        return self.run.is_over and self.at == self.last
+
+    @property
+    def job(self) -> Job | None:
+        """The job that learns, or learned last."""
+        return jobs().find(self.job_key)
+
+    def show(self, frame: int) -> None:
+        """Show a frame."""
+        self.at = max(0, min(frame, self.last))
+        self.seen = max(self.seen, self.at)
+
+    def play(self, start: int | None = None) -> None:
+        """Play from a frame, or go on from the one that is shown."""
+        self.problem = ""
+        self.moves += 1
+        self.playing, self.ticked = True, None
+        job = self.job
+        if job is not None and job.state.is_over:
+            self.job_key = ""  # one that failed is tried again
+        if start is not None:
+            self.show(start)
+
+    def pause(self) -> None:
+        """Stop playing, and learning."""
+        self.moves += 1
+        self.playing = False
+        job, self.job_key = self.job, ""
+        if job is not None and not job.state.is_over:
+            job.cancel()
+
+    def step(self) -> None:
+        """Stop at the next frame; learn it first if it is not there yet."""
+        self.pause()
+        self.problem = ""
+        self.film.update()
+        if self.at == self.last and not self.run.is_over:
+            until = self.run.next_frame(self.frame.step)
+            try:
+                self.learn(until).result(timeout=STEP_SECONDS)
+            except ExplorerError as error:
+                self.problem = str(error)
+            self.film.update()
+        self.show(self.at + 1)
+
+    def tick(self) -> None:
+        """Go on by what is due: a frame, or more where drawing one takes longer than a tick."""
+        self.film.update()
+        now = time.monotonic()
+        waited = TICK_SECONDS if self.ticked is None else now - self.ticked
+        self.ticked = now
+        job = self.job
+        if not self.run.is_over and job is None:
+            job = self.learn(self.run.steps)
+        self.show(self.at + max(1, round(waited / TICK_SECONDS)))
+        if self.at == self.last and (self.run.is_over or job is None or job.state.is_over):
+            self.film.update()  # a frame may have come between the look and the end
+            self.playing = self.at < self.last
+            if job is not None and job.state.state == "failed":
+                self.problem = job.state.error
+
+    def learn(self, until: int) -> Job:
+        """Go on with the run up to a step, outside this process."""
+        # each going on is a job of its own: one that was stopped must not be joined
+        self.jobs_begun += 1
+        self.job_key = f"{self.run.id}-{until}-{id(self):x}-{self.jobs_begun}"
+        return jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
+
+
+def start(run: Run) -> None:
+    """Play a new run from its first frame on; what played before is stopped."""
+    stop()
+    film = Film(run)
+    film.update()
+    st.session_state[KEPT] = Playback(film, playing=True)
+    address.change("run", run.id)
+
+
+def stop() -> None:
+    """Stop whatever this visitor's run is computing."""
+    kept: Playback | None = st.session_state.pop(KEPT, None)
+    if kept is not None:
+        kept.pause()
+
+
+def named_run() -> str | None:
+    """Return the id of the run that the address names."""
+    run_id: str | None = st.query_params.get("run")
+    return run_id
+
+
+def current() -> Playback | None:
+    """Return the film of the run that the address names, opened where it ends; None without.
+
+    A run that is not kept any more is told.
+    """
+    run_id = named_run()
+    if run_id is None:
+        return None
+    kept: Playback | None = st.session_state.get(KEPT)
+    if kept is not None and kept.run.id == run_id:
+        return kept
+    run = runs.open_run(run_id)
+    film = None if run is None else Film(run)
+    if film is not None:
+        film.update()
+    if film is None or not film.frames:
+        st.warning(
+            "This link names a run that is not kept here (any more). Start a new one: "
+            "the same seed gives the same run.",
+            icon=":material/link_off:",
+        )
+        return None
+    kept = st.session_state[KEPT] = Playback(film)
+    kept.show(kept.last)
+    return kept

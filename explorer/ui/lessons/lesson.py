@@ -1,0 +1,60 @@
+"""What the lessons' pages have in common: pictures with their tables, things to try, a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.spaces import opened_spaces
+
+
+def show_picture(
+    figure: Any, alt: str, table: Any, *, key: str, table_title: str = "The numbers as a table"
+) -> None:
+    """Show a figure, and under it, closed at first, a table that says the same."""
+    config = {
+        "displaylogo": False,
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": key},
+    }
+    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)
+    with st.expander(table_title, icon=":material/table:"):
+        st.dataframe(table, hide_index=True, height=260, key=f"{key} table")
+
+
+def try_this(*suggestions: str) -> None:
+    """List what is worth trying on this page."""
+    with st.container(border=True):
+        lines = "\n".join(f"- {one}" for one in suggestions)
+        st.markdown(f":material/experiment: **Try this**\n{lines}")
+
+
+def choose_step(steps: Sequence[str], *, key: str = "step") -> str:
+    """Draw the steps of a lesson and return the one that is open; the address keeps it."""
+    chosen: str = st.segmented_control(
+        "Step",
+        list(steps),
+        default=steps[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+def offer_map(space: EmbeddingSpace, label: str, *, key: str) -> None:
+    """Draw a button that makes a space the current one and goes to its map."""
+    if st.button(label, key=key, icon=":material/scatter_plot:"):
+        open_map(opened_spaces().add(space))
+
+
+def listed(words: Sequence[str], most: int = 6) -> str:
+    """Return words as a sentence lists them, safe in Markdown; of many the first."""
+    shown = ", ".join(f"“{plain(word)}”" for word in words[:most])
+    more = len(words) - most
+    return shown if more <= 0 else f"{shown} and {more:,} more"

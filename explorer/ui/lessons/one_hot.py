@@ -1,0 +1,383 @@
+"""The lesson "One-hot versus dense": the visitor's words in both encodings, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer import EmbeddingSpace, nearest_neighbors, project
+from explorer.encoding.classical import one_hot_plane
+from explorer.encoding.subwords import (
+    bucket,
+    character_ngrams,
+    piece_vectors,
+    sharing_ngrams,
+    word_pieces,
+)
+from explorer.figures import lessons, matrices
+from explorer.lessons.distance_matrices import PAIR_METRICS, PairMetric, formulas, pairwise
+from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost, readable_bytes
+from explorer.space import count
+from explorer.ui.lessons import lesson
+from explorer.ui.lessons.own_words import Lesson
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import spaces
+from explorer.ui.shell.plain import plain
+
+CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
+METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
+VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
+VOCABULARIES.append(10_000_000)
+DIMENSIONS = [2**power for power in range(1, 13)]
+
+
+def show_numbers(shown: Lesson) -> None:
+    """Show both matrices as they are."""
+    drawn = min(len(shown.labels), matrices.MOST_ROWS)
+    labels, dark = shown.labels[:drawn], is_dark()
+    cut = f" The first {drawn} words are drawn." if drawn < len(shown.labels) else ""
+    height = 130 + 26 * drawn if drawn < 8 else 340
+    n, width, dim = len(shown.labels), shown.wide.dim, shown.dense.dim
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(
+            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: "
+            f"{count(n, 'is', 'are')} 1, **{n * (width - 1):,} are 0**. A row says which word "
+            f"it is, and no more.{cut}"
+        )
+        lit = shown.wide.matrix.indices
+        table = pa.table(
+            {"word": shown.labels, "column of its 1": lit + 1, "zeros": [width - 1] * n}
+        )
+        lesson.show_picture(
+            matrices.one_hot_figure(lit[:drawn], labels, width, height=height, dark=dark),
+            f"One-hot matrix of {n} words: a single 1 in each row of {width:,} columns",
+            table,
+            key="one-hot-matrix",
+        )
+    with right:
+        zeros = int((shown.dense.vectors == 0).sum())
+        none = "none of them" if zeros == 0 else f"{zeros:,} of them"
+        st.markdown(
+            f"**Dense: columns that all words share.** **{n:,} × {dim:,}** numbers, {none} 0. "
+            "No column has a name; together they put like beside like."
+        )
+        wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
+        lesson.show_picture(
+            matrices.dense_figure(wide, labels, height=height, dark=dark),
+            f"Heat map of {n} dense vectors of {dim} numbers",
+            numbers_table(shown.dense),
+            key="dense-matrix",
+        )
+    lesson.try_this(
+        "Find the rows for *king* and *queen*: do their colors agree more often than those of "
+        "*king* and *banana*?",
+        "Add a word. One-hot needs no new column only because the vocabulary already has it; "
+        "what would a name that nobody has heard yet need?",
+        f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? "
+        "The step “Cost” says it.",
+    )
+    if shown.completed:
+        st.caption(
+            f":material/info: {lesson.listed(shown.completed)}: not among the sample’s "
+            f"{len(shown.vocabulary):,} words; the vector comes from the same model’s full table."
+        )
+    offers = st.columns(2)
+    with offers[0]:
+        lesson.offer_map(shown.own, "Open these one-hot vectors on the Map", key="map one-hot")
+    with offers[1]:
+        lesson.offer_map(shown.dense, "Open these dense vectors on the Map", key="map dense")
+
+
+def numbers_table(space: EmbeddingSpace) -> pa.Table:
+    """Return a word and its numbers per row."""
+    numbers = {
+        f"{d + 1}": space.vectors[:, d] for d in range(min(space.dim, matrices.MOST_COLUMNS))
+    }
+    return pa.table({"word": space.labels, **numbers})
+
+
+def show_distances(shown: Lesson) -> None:
+    """Compare every word with every other in both encodings."""
+    if len(shown.labels) < 2:
+        st.info("A distance needs two words: add another.", icon=":material/straighten:")
+        return
+    kind, *words = st.columns([2.1, 1, 1, 1], vertical_alignment="center")
+    title = kind.segmented_control(
+        "Metric",
+        list(METRIC_OF_TITLE),
+        default=PAIR_METRICS["euclidean"].title,
+        required=True,
+        key="metric",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    name = METRIC_OF_TITLE[title]
+    metric = PAIR_METRICS[name]
+    tables = {space: pairwise(space, name) for space in (shown.own, shown.dense)}
+    tell_pairs(shown, metric, words, *tables.values())
+    headings = ("**One-hot**", f"**Dense**: {shown.title}")
+    for column, heading, (space, table) in zip(
+        st.columns(2, gap="medium"), headings, tables.items(), strict=True
+    ):
+        with column:
+            st.markdown(heading)
+            lesson.show_picture(
+                matrices.pairs_figure(
+                    table,
+                    shown.labels,
+                    larger_is_nearer=metric.larger_is_nearer,
+                    phrases=phrases(space, name),
+                    height=360,
+                    dark=is_dark(),
+                ),
+                f"{metric.name} of each pair of {len(shown.labels)} words, {space.name}",
+                pairs_table(shown.labels, table, metric.name),
+                key=f"pairs-{'one-hot' if space is shown.own else 'dense'}",
+            )
+    st.caption(
+        f"{metric.name.capitalize()}: {metric.sentence}. Bright is near. "
+        + (
+            "Hover over a cell for the formula in numbers."
+            if len(shown.labels) <= matrices.MOST_PHRASES
+            else f"Up to {matrices.MOST_PHRASES} words, a cell’s hover tells the formula too."
+        )
+    )
+    lesson.try_this(
+        "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
+        "Look for blocks of bright cells in the dense matrix: which words did nobody have to "
+        "be told are alike?",
+    )
+
+
+def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
+    """Return each pair's formula in numbers, of few words; of many it would be megabytes."""
+    return formulas(space, metric) if len(space) <= matrices.MOST_PHRASES else None
+
+
+def tell_pairs(
+    shown: Lesson,
+    metric: PairMetric,
+    columns: list[DeltaGenerator],
+    lone: NDArray[np.float64],
+    dense: NDArray[np.float64],
+) -> None:
+    """Ask for three words and say in a sentence how both encodings compare them."""
+    labels = list(shown.labels)
+    nearness = dense if metric.larger_is_nearer else -dense
+    hidden: dict[str, Any] = {"label_visibility": "collapsed"}
+    anchor = columns[0].selectbox("Compare", labels, key="compare", bind="query-params", **hidden)
+    at = labels.index(anchor)
+    classic = anchor == CLASSIC[0] and set(CLASSIC) <= set(labels)
+    order = sorted(
+        (word for word in labels if word != anchor), key=lambda w: -nearness[at, labels.index(w)]
+    )
+    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
+    near = columns[1].selectbox("with, nearest first", order, usual[0], key="near", **hidden)
+    order.reverse()
+    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
+    far = columns[2].selectbox("and with, farthest first", order, usual[1], key="far", **hidden)
+    a, b = labels.index(near), labels.index(far)
+    first, second = (f"{plain(anchor)}–{plain(word)}" for word in (near, far))
+    st.markdown(
+        f"#### {first} and {second}: equal in one-hot ({lone[at, a]:.2f} and {lone[at, b]:.2f}); "
+        f"in this space {dense[at, a]:.2f} and {dense[at, b]:.2f}."
+    )
+
+
+def pairs_table(labels: tuple[str, ...], table: NDArray[np.float64], title: str) -> pa.Table:
+    """Return each pair once, with its number."""
+    first, second = np.triu_indices(len(labels), 1)
+    names = np.array(labels, object)
+    return pa.table({"word": names[first], "other": names[second], title: table[first, second]})
+
+
+def show_maps(shown: Lesson) -> None:
+    """Draw both encodings on a plane; the seed changes one of them."""
+    n = len(shown.labels)
+    if n < 3:
+        st.info("A map needs three words: add some.", icon=":material/map:")
+        return
+    pick, slider = st.columns([1, 2])
+    anchor = pick.selectbox("Nearest to", shown.labels, key="anchor", bind="query-params")
+    seed = slider.slider("Seed of the picture", 1, 20, 1, key="seed", bind="query-params")
+    row = shown.labels.index(anchor)
+    pictures = (one_hot_plane(n, seed), project(shown.dense, "pca", 2, seed))
+    says = (
+        f"**One-hot: made up.** All {n - 1} other words are equally far from "
+        f"**{plain(anchor)}**: 1.41. The picture must put one nearest, and the seed chooses: ",
+        f"**Dense: found.** The seed changes nothing: there is one plane that keeps most. "
+        f"Nearest to **{plain(anchor)}** in it: ",
+    )
+    for column, picture, words, key in zip(
+        st.columns(2, gap="medium"), pictures, says, ("one-hot", "dense"), strict=True
+    ):
+        with column:
+            places = picture.coordinates
+            away = np.linalg.norm(places - places[row], axis=1)
+            away[row] = np.inf
+            nearest = int(away.argmin())
+            share = 0.0 if picture.variance_share is None else picture.variance_share.sum()
+            st.markdown(f"{words}**{plain(shown.labels[nearest])}**.")
+            table = pa.table(
+                {"word": shown.labels, "x": places[:, 0], "y": places[:, 1], "from it, drawn": away}
+            )
+            lesson.show_picture(
+                lessons.word_map(
+                    places, shown.labels, anchor=row, nearest=nearest, height=320, dark=is_dark()
+                ),
+                f"{n} words on a plane, {key}: nearest to {anchor} is {shown.labels[nearest]}",
+                table,
+                key=f"word-map-{key}",
+            )
+            equal = " Every other plane holds as much." if key == "one-hot" else ""
+            st.caption(f"This plane holds {share:.1%} of the variance.{equal}")
+    lesson.try_this(
+        "Move the seed and watch the line on the left: a new nearest word each time, all equally "
+        "wrong. Whatever a map of one-hot vectors shows is made up.",
+        "On the right the same slider moves nothing, because something is there to be found.",
+    )
+
+
+def show_cost(shown: Lesson) -> None:
+    """Let the visitor choose a vocabulary and a dimension, and show what each encoding costs."""
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        vocabulary = st.select_slider(
+            "Words in the vocabulary",
+            VOCABULARIES,
+            50_000,
+            format_func=lambda v: f"{v:,}",
+            key="vocabulary",
+            bind="query-params",
+        )
+        dim = st.select_slider(
+            "Dimensions of the embedding",
+            DIMENSIONS,
+            256,
+            format_func=lambda d: f"{d:,}",
+            key="dim",
+            bind="query-params",
+        )
+        costs = {dtype: encoding_cost(vocabulary, dim, dtype) for dtype in NUMBER_BYTES}
+        usual = costs["float32"]
+        st.markdown(
+            f"One row of one-hot: **{vocabulary - 1:,} zeros** and a 1. All {vocabulary:,} rows in "
+            f"float32: **{readable_bytes(usual.one_hot_dense)}**, as an embedding "
+            f"**{readable_bytes(usual.embedding)}**."
+        )
+        st.markdown(
+            f"To get one word’s dense vector by one-hot × matrix takes **{usual.product:,}** "
+            "multiplications. Looking up its row takes **0**: it is a copy."
+        )
+        st.caption(
+            "Sparse storage keeps only the 1s and their places, and is the smallest of all. "
+            "So memory alone is not why embeddings exist: the distances are."
+        )
+    with right:
+        table = pa.table(
+            {
+                "numbers": list(costs),
+                "one-hot": [readable_bytes(cost.one_hot_dense) for cost in costs.values()],
+                "one-hot, sparse": [readable_bytes(cost.one_hot_sparse) for cost in costs.values()],
+                "embedding": [readable_bytes(cost.embedding) for cost in costs.values()],
+                "one-hot, bytes": [str(cost.one_hot_dense) for cost in costs.values()],
+                "embedding, bytes": [str(cost.embedding) for cost in costs.values()],
+            }
+        )
+        lesson.show_picture(
+            lessons.cost_figure(costs, height=370, dark=is_dark()),
+            f"Bytes of three encodings of {vocabulary:,} words, {dim} dimensions",
+            table,
+            key="cost",
+        )
+    lesson.try_this(
+        f"Set the vocabulary to this space’s: {len(shown.vocabulary):,} words. Would one-hot, "
+        "zeros and all, fit into this computer’s memory? And a million words?",
+        "From how many dimensions on is the embedding larger than one-hot with all its zeros?",
+    )
+
+
+def show_unseen(shown: Lesson) -> None:
+    """Show what each encoding does with a word that it has never met."""
+    word = st.text_input(
+        "A word it has never met", "queenliness", key="unseen", bind="query-params", max_chars=40
+    ).strip()
+    if not word:
+        return
+    known = any(form in shown.vocabulary for form in (word, word.lower()))
+    lone, table, pieces, ngrams = st.columns(4, gap="medium")
+    where = f"of the {len(shown.vocabulary):,} words"
+    with lone.container(border=True, height="stretch"):
+        st.markdown("##### One-hot")
+        if known:
+            st.markdown(f"One {where}: it has a column.")
+        else:
+            st.markdown(f"None {where}: no column is its own, so **all {where[7:-6]} zeros**.")
+            st.caption("A new column would make every vector longer and every model start anew.")
+    with table.container(border=True, height="stretch"):
+        st.markdown("##### A word table")
+        if known:
+            st.markdown("It has a row; its neighbors:")
+            form = word if word in shown.vocabulary else word.lower()
+            show_neighbors(nearest_neighbors(shown.vocabulary, form, k=5).to_arrow())
+        else:
+            st.markdown("No row: **no vector at all** (word2vec, GloVe).")
+            close = shown.vocabulary.closest_labels(word)
+            if close:
+                st.caption(f"Spelled most like it: {lesson.listed(close)}.")
+    with pieces.container(border=True, height="stretch"):
+        cut = word_pieces(word)
+        st.markdown("##### Subword pieces")
+        st.markdown(f"Cut into pieces that have rows: **{plain(' + '.join(cut))}** (BERT).")
+        sample = spaces.sample_space(spaces.DEFAULT)
+        vector = piece_vectors(cut).mean(axis=0)
+        st.caption("Words nearest to the mean of the pieces:")
+        show_neighbors(nearest_neighbors(sample, vector, k=5, exclude=[word.lower()]).to_arrow())
+    with ngrams.container(border=True, height="stretch"):
+        grams = character_ngrams(word.lower())
+        st.markdown("##### The fastText way")
+        st.markdown(
+            f"**{len(grams)} overlapping pieces** of 3 to 6 letters; their vectors are added up."
+        )
+        st.caption("Words that share most of them:")
+        near = sharing_ngrams(word.lower(), shown.vocabulary.labels, 5)
+        st.dataframe(
+            {"label": [one for one, _ in near], "shared": [round(share, 2) for _, share in near]},
+            hide_index=True,
+            column_config={"shared": st.column_config.NumberColumn(format="percent")},
+        )
+        with st.expander("All pieces"):
+            st.dataframe(
+                {"piece": grams, "row in its table": [bucket(one) for one in grams]},
+                hide_index=True,
+            )
+    lesson.try_this(
+        "Type *bananaphone*, *kingship*, *unkind*: where do pieces carry the meaning, and where do "
+        "they mislead?",
+        "Misspell a word: which of the four still finds its way?",
+    )
+
+
+def show_neighbors(table: pa.Table) -> None:
+    """Show neighbors as a small table."""
+    st.dataframe(
+        table.drop(["row"]),
+        hide_index=True,
+        column_config={"cosine similarity": st.column_config.NumberColumn("cosine", format="%.2f")},
+    )
+
+
+STEPS: dict[str, Callable[[Lesson], None]] = {
+    "1 Numbers": show_numbers,
+    "2 Distances": show_distances,
+    "3 Maps": show_maps,
+    "4 Cost": show_cost,
+    "5 Unseen words": show_unseen,
+}

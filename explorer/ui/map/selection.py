@@ -1,0 +1,28 @@
+"""What a lasso holds, as a table: the same for those who cannot see the map."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.ui.map.isolating import offer_alone
+from explorer.ui.pointcloud import Selection
+
+MOST_LISTED = 1_000
+
+
+def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
+    """List the selected points, if there are several; a click on a column's name sorts."""
+    if len(selection) < 2:
+        return
+    offer_alone(space, selection.rows, "selected points", key="alone")
+    listed = selection.rows[:MOST_LISTED]
+    more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""
+    st.markdown(f"**{len(selection):,} points selected**{more}.")
+    table = pa.table({"label": [space.labels[row] for row in listed]})
+    if space.metadata is not None:
+        values = space.metadata.take(listed)
+        for name in (one for one in values.column_names if one != "label"):
+            table = table.append_column(name, values[name])
+    st.dataframe(table, hide_index=True, height=min(38 + 35 * len(listed), 400))

@@ -1,0 +1,305 @@
+"""Opening a visitor's file: what was recognized, what is wrong, and the door to its map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
+from explorer.errors import BrokenRowsError, ExplorerError, RefusedError, VectorValueError
+from explorer.formats.data_folder import list_files, offered_file
+from explorer.formats.file import File, as_file
+from explorer.formats.known import FORMATS
+from explorer.formats.recognition import choose_main
+from explorer.formats.report import Statistics
+from explorer.lessons.encoding_cost import readable_bytes
+from explorer.projection.sampling import draw
+from explorer.space import count
+from explorer.ui.shell.frame import PAGES, open_map
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.spaces import opened_spaces
+
+EXAMPLES = (
+    ("Text", ".txt .vec .csv .tsv", "king 0.1 0.2 0.3\nqueen 0.2 0.1 0.4"),
+    ("Tables", ".parquet .feather .jsonl .xlsx", '{"word": "king",\n "vec": [0.1, 0.2]}'),
+    ("Arrays and their labels", ".npy .npz .safetensors .h5 .pt", "vectors.npy\nvectors.txt"),
+    ("Models and tools", ".bin .fvecs projector", "vectors.tsv\nmetadata.tsv"),
+)
+FEW_NUMBERS = 3  # so short no embedding is
+SENTENCE = 20  # letters: labels are mostly shorter
+RECOGNIZED = "as recognized"
+GUESSED = "as guessed"
+DRAWN = 20_000  # points that every machine draws smoothly; offered where a file holds more
+SHOWN_AT_ONCE = 50_000
+WAYS = {"All": "all", "The first": "first", "Random": "random"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to open, and a key that is another for another file."""
+
+    file: File
+    key: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Which vectors the pictures show: all, the first, or a random choice by a seed."""
+
+    way: str
+    size: int
+    seed: int
+
+
+def ask_files() -> Given | None:
+    """Draw the uploader, and the server's own files; return what to open."""
+    offered = list_files()
+    left, right = st.columns([2, 1]) if offered else (st.container(), None)
+    uploads = left.file_uploader(
+        "Vector file",
+        accept_multiple_files=True,
+        help="Files that belong together, such as an array and its labels, are dropped together.",
+    )
+    chosen = None
+    if right is not None:
+        sizes = {one.name: one.size for one in offered}
+        chosen = right.selectbox(
+            "Or a file on this server",
+            list(sizes),
+            index=None,
+            placeholder=f"{len(sizes):,} to choose from",
+            format_func=lambda name: f"{name} ({readable_bytes(sizes[name])})",
+        )
+    try:
+        if uploads:
+            file = choose_main([as_file(upload) for upload in uploads])
+            return Given(file, tuple(upload.file_id for upload in uploads))
+        if chosen:
+            file = offered_file(chosen)
+            assert file.path is not None
+            return Given(file, (chosen, file.size, file.path.stat().st_mtime_ns))
+    except ExplorerError as error:
+        tell(error)
+    return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def inspected(key: tuple[Any, ...], choices: tuple[Any, ...], _file: File) -> FileReport:
+    """Look at a file, once for each way to read it."""
+    return inspect_file(_file, **dict(choices))
+
+
+def show_and_confirm(given: Given) -> None:
+    """Show what is in the file; on confirmation make it the current space and go to its map."""
+    place, below = st.container(), st.empty()
+    with below.expander("Read it differently", icon=":material/tune:"):
+        columns = st.columns(3, vertical_alignment="bottom")
+        choices = ask_reading(columns[0], given)
+    try:
+        with place, st.spinner(f"Looking into {plain(given.file.name)} …"):
+            report = inspected(given.key, tuple(choices.items()), given.file)
+        more = ask_columns(columns[1:], report, given)
+        if more:
+            choices |= more
+            report = inspected(given.key, tuple(choices.items()), given.file)
+        with place:
+            show_figures(given.file, report)
+            drawing, confirmed = ask_drawing(report)
+            bar = st.empty()  # where the eye is after the click
+            show_first_rows(report)
+            if confirmed:
+                space = opened(given.file, choices, drawing, bar)
+                open_map(opened_spaces().add(space))
+    except ExplorerError as error:
+        with place:
+            tell(error)
+            if isinstance(error, BrokenRowsError | VectorValueError):
+                offer_to_skip(given)
+        if isinstance(error, RefusedError) and choices["format"] is None:
+            below.empty()  # read in whatever way, it stays a program
+
+
+def offer_to_skip(given: Given) -> None:
+    """Draw the button that leaves out what is broken, beside the sentence that tells of it."""
+
+    def skip() -> None:
+        st.session_state[skip_key(given)] = True
+
+    st.button("Leave out what is broken", icon=":material/playlist_remove:", on_click=skip)
+
+
+def skip_key(given: Given) -> str:
+    """Return the session key of the choice to leave out what is broken."""
+    return f"skip {given.key}"
+
+
+def opened(file: File, choices: dict[str, Any], drawing: Drawing, bar: Any) -> EmbeddingSpace:
+    """Open the file, with a bar, and draw the rows that were chosen."""
+
+    def report(share: float, step: str) -> None:
+        bar.progress(share, text=f"{plain(step)} …")
+
+    report(0.0, f"reading {file.name}")
+    space = open_space(file, **choices, report=report)
+    bar.empty()
+    if drawing.way == "all":
+        return space
+    return draw(space, drawing.size, drawing.way, drawing.seed)
+
+
+def ask_reading(column: Any, given: Given) -> dict[str, Any]:
+    """Ask for the format, and what to do with broken lines."""
+    name = column.selectbox("Format", [RECOGNIZED, *(one.name for one in FORMATS)])
+    skip = st.checkbox(
+        "Leave out broken lines, and vectors with NaN or infinite values",
+        help="How many were left out is told with the space.",
+        key=skip_key(given),
+    )
+    return {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
+
+
+def ask_columns(columns: Sequence[Any], report: FileReport, given: Given) -> dict[str, Any]:
+    """Ask for the label column and the array, where there is a choice."""
+    chosen: dict[str, Any] = {}
+    for column, title, name, options in (
+        (columns[0], "Labels from the column", "label_column", report.columns),
+        (columns[1], "Vectors from", "array", report.arrays),
+    ):
+        if options:
+            answer = column.selectbox(title, [GUESSED, *options], key=f"{name} {given.key}")
+            if answer != GUESSED:
+                chosen[name] = answer
+    return chosen
+
+
+def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
+    """Ask which vectors the pictures show, and whether to open; search and neighbors use all."""
+    many = report.rows > SHOWN_AT_ONCE
+    columns = st.columns([1.9, 1.2, 1.1, 1.6], vertical_alignment="bottom")
+    confirmed = columns[3].button(
+        "Open this space", type="primary", icon=":material/arrow_forward:", width="stretch"
+    )
+    title = columns[0].segmented_control(
+        "Draw", list(WAYS), default="The first" if many else "All", required=True
+    )
+    way = WAYS[str(title)]
+    if way == "all":
+        return Drawing(way, report.rows, 0), confirmed
+    size = columns[1].number_input(
+        "How many", 1, report.rows, min(DRAWN, report.rows), step=1000, key="draw size"
+    )
+    seed = 0
+    if way == "random":
+        seed = int(columns[2].number_input("Seed", 0, 2**31 - 1, 42, help="Same seed, same rows"))
+    st.caption(
+        f"Drawing {size:,} of {report.rows:,}"
+        f"{', the first of the file, most often the commonest' if way == 'first' else ''}; "
+        "search and neighbors use all."
+    )
+    return Drawing(way, int(size), seed), confirmed
+
+
+def show_figures(file: File, report: FileReport) -> None:
+    """Show what the file is, its figures, and what to know before opening it."""
+    st.markdown(f"**{plain(file.name)}** is read as **{report.format}**: {report.why}.")
+    columns = st.columns(5)
+    columns[0].metric("Vectors", f"{report.rows:,}")
+    columns[1].metric("Dimensions", f"{report.dim:,}")
+    columns[2].metric("In memory", readable_bytes(report.memory))
+    columns[3].metric("Stored as", report.dtype)
+    columns[4].metric("Median length", f"{report.statistics.norms[1]:.3g}")
+    for warning in report.warnings:
+        st.warning(plain(warning), icon=":material/warning:")
+    column = text_column(report)
+    if column is not None:
+        says, way = st.columns([4, 1], vertical_alignment="center")
+        numbers = "number" if report.dim == 1 else "numbers"
+        says.warning(
+            f"This looks like a table of texts: “{plain(column)}” holds sentences, and only "
+            f"{report.dim} {numbers} a row would be the vector. Encode text makes vectors of them.",
+            icon=":material/edit_note:",
+        )
+        way.page_link(PAGES["encode"].file, label="Encode text", icon=PAGES["encode"].icon)
+
+
+def text_column(report: FileReport) -> str | None:
+    """Return the column of texts that somebody meant, where hardly any numbers are beside it."""
+    if report.dim > FEW_NUMBERS:
+        return None
+    for name in report.first_rows.column_names:
+        values = [one for one in report.first_rows[name].to_pylist() if isinstance(one, str)]
+        if values and sum(map(len, values)) / len(values) >= SENTENCE:
+            return str(name)
+    return None
+
+
+def show_first_rows(report: FileReport) -> None:
+    """Show where the labels come from, the first rows, and what a sample of all shows."""
+    st.caption(
+        f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:"
+    )
+    st.dataframe(report.first_rows, hide_index=True)
+    st.caption(" ".join(facts(report)))
+
+
+def facts(report: FileReport) -> list[str]:
+    """Return what a sample of the vectors shows, as sentences in Markdown."""
+    found = report.statistics
+    told = [f"In a sample of {count(found.rows, 'vector')}:"]
+    told.append(
+        "all have length 1,"
+        if found.unit_length
+        else f"lengths from {found.norms[0]:.3g} to {found.norms[2]:.3g},"
+    )
+    told.append(center(found))
+    for many, singular, plural in (
+        (found.repeated_labels, "label repeats", "labels repeat"),
+        (found.bad_rows, "vector holds NaN or infinite values", "hold NaN or infinite values"),
+        (found.zero_rows, "vector holds only zeros", "vectors hold only zeros"),
+    ):
+        if many:
+            told.append(f"**{count(many, singular, plural)}**.")
+    if found.scripts:
+        letters = ", ".join(f"{share:.0%} {plain(name)}" for name, share in found.scripts[:3])
+        language = f", most likely {found.language}" if found.language else ""
+        told.append(f"Letters: {letters}{language}.")
+    if report.metadata_columns:
+        names = report.metadata_columns
+        more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+        told.append(f"To color by: {plain(', '.join(names[:8]))}{more}.")
+    return told
+
+
+def center(found: Statistics) -> str:
+    """Return how far the mean is from the origin, in words."""
+    share = found.mean_share
+    if share < 0.3:
+        return f"and they point everywhere (their mean has {share:.0%} of their length)."
+    return (
+        f"and they share a direction (their mean has {share:.0%} of their length), "
+        "so that even unrelated ones have a high cosine."
+    )
+
+
+def show_formats() -> None:
+    """Show what the files that can be opened look like."""
+    st.markdown("#### What can be opened")
+    for column, (name, suffixes, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{name}**  \n{suffixes}")
+            st.code(example, language=None)
+    st.caption(
+        "Each of them also inside .gz, .bz2, .xz, .zst or .zip. Files are read as data and never "
+        "run. Nothing leaves this server, and the space is reached only by who has its link."
+    )
+
+
+def tell(error: ExplorerError) -> None:
+    """Show an error in its own words, with the lines to copy where it tells some."""
+    sentence, _, lines = str(error).partition("\n")
+    st.error(plain(sentence), icon=":material/error:")
+    if lines:
+        st.code(lines, language="python")

@@ -1,0 +1,106 @@
+"""Clusters on the Map: found by a job, named by their own words, shown as colors and a table."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection
+from explorer.figures.colors import Categories, palette
+from explorer.projection.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
+from explorer.projection.job import Grouping, Picture, start_clusters
+from explorer.ui.picture.drawing import is_finished, jobs, visitor
+from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.plain import plain
+
+COLOR = "clusters found"
+NO_CLUSTER_COLOR = "#b6bec6"
+POLL_SECONDS = 0.7
+PLACES = {"in the vectors": False, "in the picture": True}
+SIZES = {"kmeans": ("How many groups", 8), "hdbscan": ("Fewest points in a group", 25)}
+
+
+def ask_clusters(space: EmbeddingSpace) -> Grouping:
+    """Draw the settings of the clusters and return what they say."""
+    with st.popover("Clusters", icon=":material/bubble_chart:", width="stretch"):
+        method = st.segmented_control(
+            "How",
+            list(CLUSTERINGS),
+            format_func=lambda name: CLUSTERINGS[name].title,
+            default="kmeans",
+            required=True,
+            key="clustering",
+            bind="query-params",
+        )
+        st.caption(f"{CLUSTERINGS[method].title} {CLUSTERINGS[method].sentence}.")
+        where = st.segmented_control(
+            "Where",
+            list(PLACES),
+            default="in the vectors",
+            required=True,
+            key="clusters_where",
+            bind="query-params",
+            help="Groups in the vectors are real; groups in the picture may be the picture's own.",
+        )
+        title, size = SIZES[method]
+        number = st.slider(title, 2, 200, size, key=f"{method} size")
+        columns = [] if space.metadata is None else space.metadata.column_names
+        text = st.selectbox(
+            "Named by", ["label", *columns], key="cluster_names", help="The words of which column"
+        )
+    return Grouping(method, number, PLACES[where], text or "label")
+
+
+def tell_clusters(
+    space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Grouping
+) -> Clusters | None:
+    """Say what clusters there are and return them; None while they are looked for."""
+    if wanted.in_picture and not is_finished(projection, picture):
+        return None
+    job = start_clusters(jobs(), space, projection, wanted)
+    if job.state.state == "failed":
+        st.error(plain(job.state.error), icon=":material/error:")
+        return None
+    if job.state.state != "done":
+        job.watch(visitor())
+        wait(job.key)
+        return None
+    found: Clusters = job.result()
+    outside = int((found.codes < 0).sum())
+    st.markdown(
+        f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by the words "
+        "most its own." + (f" {outside:,} points are in none." if outside else "")
+    )
+    return found
+
+
+def as_colors(found: Clusters) -> Categories:
+    """Return the clusters as categories, whose names the map draws over them."""
+    colors = palette(len(found.names), dark=is_dark())
+    if (found.codes < 0).any():
+        codes = found.codes.copy()
+        codes[codes < 0] = len(found.names)
+        return Categories(COLOR, (*found.names, NO_CLUSTER), (*colors, NO_CLUSTER_COLOR), codes)
+    return Categories(COLOR, found.names, colors, found.codes)
+
+
+def table(found: Clusters | None) -> None:
+    """List the clusters with their sizes, for those who do not see the colors."""
+    if found is None:
+        return
+    with st.expander("The groups as a table"):
+        st.dataframe(
+            pa.table({"group": pa.array(found.names, pa.string()), "points": found.sizes}),
+            hide_index=True,
+            height=220,
+        )
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def wait(key: str) -> None:
+    """Say that clusters are looked for, until they are found."""
+    job = jobs().find(key)
+    if job is None or job.state.is_over:
+        st.rerun()
+    job.watch(visitor())
+    st.caption(f"Looking for groups … {job.state.step}")

@@ -1,0 +1,172 @@
+"""What makes a view stands in the page's address: a link shows the same view elsewhere.
+
+`space` and `selected` are kept here; the method, the dimensions, the color and the search
+are widgets that Streamlit binds to the address. Streamlit drops all of it when the page
+changes, so the links of the navigation carry it along.
+
+A request of the browser carries the address as the browser knows it. One that was sent just
+before it heard of a change (a fragment that asks by itself every second does) would undo the
+change. So what was set here lately is set again where the address still is the one before.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer import EmbeddingSpace
+from explorer.projection.sampling import places_drawn, whole_space
+from explorer.ui.shell import spaces
+
+MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
+SET_LATELY = "address set lately"  # session state: the page, and what was set on it
+ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
+BROWSER_SECONDS = 10.0  # until the browser has surely heard of a change of its address
+ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value just set, None for a parameter taken away, and those that it had before."""
+
+    value: str | None
+    before: frozenset[str | None]
+    at: float
+
+
+def change(name: str, value: str | None) -> None:
+    """Set a parameter of the address, or take it away."""
+    lately: dict[str, Change] = st.session_state.setdefault(SET_LATELY, ("", {}))[1]
+    before = {st.query_params.get(name)}
+    if name in lately:
+        before |= lately[name].before
+    lately[name] = Change(value, frozenset(before - {value}), time.monotonic())
+    write(name, value)
+
+
+def settle(page: str) -> None:
+    """Set again what a request that came too late has undone; call it first on a page."""
+    last_page, lately = st.session_state.get(SET_LATELY, (page, {}))
+    context = get_script_run_ctx()
+    goes_back = context is not None and context.is_history_navigation
+    if goes_back or last_page not in ("", page):  # such an address is meant as it is
+        lately = {}
+    earliest = time.monotonic() - BROWSER_SECONDS
+    lately = {name: one for name, one in lately.items() if one.at > earliest}
+    for name, one in lately.items():
+        if st.query_params.get(name) in one.before:
+            write(name, one.value)
+    st.session_state[SET_LATELY] = (page, lately)
+
+
+def write(name: str, value: str | None) -> None:
+    """Write a parameter into the address."""
+    if value is not None:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def current_space() -> tuple[str, EmbeddingSpace]:
+    """Return the id and the space that the address names, or the last one, or the default.
+
+    An address may name a space that this server does not hold (any more): then a
+    sentence says so.
+    """
+    named = st.query_params.get("space")
+    wanted = named or st.session_state.get("space") or spaces.DEFAULT
+    space = spaces.find_space(wanted)
+    if space is None:
+        st.warning(
+            "This link names a space that this server does not hold: it was opened on another "
+            "one, or before a restart. Open its file again; meanwhile, here are the words.",
+            icon=":material/link_off:",
+        )
+        forget_selection()
+        wanted, space = spaces.DEFAULT, spaces.sample_space(spaces.DEFAULT)
+    st.session_state["space"] = wanted
+    st.session_state.setdefault("opened", [])
+    if wanted not in spaces.SAMPLES and wanted not in st.session_state["opened"]:
+        st.session_state["opened"].append(wanted)
+    if named != wanted:
+        write("space", wanted)
+    return wanted, space
+
+
+def choose_space(space_id: str) -> None:
+    """Make a space the current one; what was selected or asked for in another is forgotten."""
+    forget_selection()
+    for key in ASKED:
+        if st.session_state.get(key):
+            st.session_state[key] = ""
+    st.session_state["space"] = space_id
+    change("space", space_id)
+
+
+def take_back_questions() -> None:
+    """Forget what the Map's fields hold where they are drawn already, and cannot be emptied."""
+    for key in ASKED:
+        st.session_state.pop(key, None)
+
+
+def selected_row(space: EmbeddingSpace) -> int | None:
+    """Return the row that the address selects, or None."""
+    text = st.query_params.get("selected")
+    if text is None:
+        return None
+    if text in space:
+        return space.row(text)
+    match = ROW.match(text)
+    if match and int(match["row"]) < len(space):
+        row = int(match["row"])
+        return row if space.labels[row] == match["label"] else None
+    return None
+
+
+def select(space: EmbeddingSpace, row: int | None) -> None:
+    """Select a row: by its label, and by its number too where the label is not its alone."""
+    if row is None:
+        forget_selection()
+        return
+    label = space.labels[row]
+    change("selected", label if space.row(label) == row else f"{label} #{row}")
+
+
+def undrawn_row(space: EmbeddingSpace) -> int | None:
+    """Return the row of the whole that the address selects, where the picture leaves it out."""
+    if space.drawn_from is None or selected_row(space) is not None:
+        return None
+    return selected_row(space.drawn_from.whole)
+
+
+def select_in_whole(space: EmbeddingSpace, row: int) -> None:
+    """Select a row of the whole that a space was drawn from, whether it is drawn or not."""
+    place = int(places_drawn(space, np.array([row]))[0])
+    if place >= 0:
+        select(space, place)
+        return
+    whole = whole_space(space)
+    label = whole.labels[row]
+    alone = whole.row(label) == row and label not in space
+    change("selected", label if alone else f"{label} #{row}")
+
+
+def forget_selection() -> None:
+    """Select nothing."""
+    change("selected", None)
+
+
+def remember_map() -> None:
+    """Keep the Map's address for the way back to it."""
+    st.session_state[MAP_ADDRESS] = st.query_params.to_dict()
+
+
+def map_parameters(space_id: str) -> dict[str, str]:
+    """Return the parameters of a link to the Map: as it was left, if the space is the same."""
+    kept: dict[str, str] = dict(st.session_state.get(MAP_ADDRESS, {}))
+    return kept if kept.get("space") == space_id else {"space": space_id}
