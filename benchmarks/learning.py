@@ -30,10 +30,10 @@ from explorer.lessons.bert import forward, senses
 from explorer.lessons.bert.pooling import pooled_sentence
 from explorer.lessons.bert.tokens import tokenize
 from explorer.lessons.bert.trajectories import walk
-from explorer.space import count
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
 from explorer.training.skipgram import LAST_RATE, Settings, Trainer
+from explorer.wording import count
 
 SEEDS = (1, 2, 3, 4, 5)
 SENTENCES, TOKENS = 10, 30

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
 from explorer.vector import Vector
+from explorer.wording import count, rows_named
 
 BLOCK_BYTES = 32 << 20  # rows are checked in blocks of this size: no temporary copy of a big matrix
-ROWS_NAMED = 5  # how many bad rows a message names before it only counts
 
 
 @dataclass(frozen=True)
@@ -356,13 +356,6 @@ def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:
     return np.concatenate(zero)
 
 
-def count(n: int, singular: str, plural: str = "") -> str:
-    """Return the number with its words: '1 label', '2,000 labels', '1 row is', '2 rows are'."""
-    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
-
-
-def rows_named(rows: NDArray[np.intp]) -> str:
-    """Return 'row 3' or 'rows 3, 7, 9 …': the first few, counted from 0."""
-    named = ", ".join(f"{row:,}" for row in rows[:ROWS_NAMED])
-    more = " …" if len(rows) > ROWS_NAMED else ""
-    return f"row{'s' if len(rows) > 1 else ''} {named}{more}"
+def is_numeric(kind: pa.DataType) -> bool:
+    """Tell whether a metadata column of this Arrow type holds numbers that a scale can show."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

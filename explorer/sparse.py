@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
-from explorer.space import EmbeddingSpace, Source, check_labels, count, rows_named
+from explorer.space import EmbeddingSpace, Source, check_labels
+from explorer.wording import count, rows_named
 
 DENSE_BYTES = 1 << 30  # up to here `vectors` may write the zeros out
 

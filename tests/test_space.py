@@ -13,7 +13,7 @@ import pytest
 from explorer import EmbeddingSpace, ExplorerError, Source
 from explorer import space as space_module
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
-from explorer.space import count
+from explorer.wording import count
 
 
 def test_labels_become_a_tuple_and_vectors_float32(space: EmbeddingSpace) -> None:

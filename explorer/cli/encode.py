@@ -15,7 +15,7 @@ from explorer.encoding.transformer import POOLINGS
 from explorer.encoding.vector_cache import opened
 from explorer.errors import EncodeError
 from explorer.settings import load_settings
-from explorer.space import count
+from explorer.wording import count
 
 TOLD_EVERY = 5.0  # seconds, where nobody watches a terminal
 

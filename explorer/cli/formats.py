@@ -18,7 +18,7 @@ from explorer.formats.report import FileReport
 from explorer.formats.save import WRITERS, save_space
 from explorer.jobs.progress import Report, no_report
 from explorer.projection.sampling import SEED, WAYS, draw
-from explorer.space import count
+from explorer.wording import count
 
 BAR = 30  # characters
 CELL = 60

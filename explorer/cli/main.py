@@ -23,7 +23,8 @@ from explorer.cli.project import declare_project, run_project
 from explorer.cli.train import declare_train, train
 from explorer.errors import ExplorerError
 from explorer.settings import load_settings
-from explorer.space import EmbeddingSpace, count
+from explorer.space import EmbeddingSpace
+from explorer.wording import count
 
 PROGRAM = "embedding-explorer"
 

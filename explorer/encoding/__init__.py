@@ -13,7 +13,8 @@ from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF
 from explorer.encoding.texts import Texts, prepare
 from explorer.errors import EncodeError
 from explorer.jobs.progress import Report, no_report
-from explorer.space import EmbeddingSpace, Source, count
+from explorer.space import EmbeddingSpace, Source
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.encoding.encoding import Encoded

@@ -22,7 +22,8 @@ import numpy as np
 
 from explorer.errors import SpaceError
 from explorer.projection.projection import Projection
-from explorer.space import EmbeddingSpace, Source, count
+from explorer.space import EmbeddingSpace, Source
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.sparse import SparseSpace

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from explorer.errors import EncodeError
 from explorer.jobs.threads import cores
-from explorer.space import count
+from explorer.wording import count
 
 AUTO = "auto"
 PRECISIONS = {

@@ -11,7 +11,7 @@ import pyarrow as pa
 from explorer.errors import TextError
 from explorer.formats.columns import is_text
 from explorer.formats.file import File
-from explorer.space import count
+from explorer.wording import count
 
 UNITS = {"line": "\n", "paragraph": "\n\n"}
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.space import is_numeric
+
 # Okabe & Ito 2008; grey stands in for their black, which a dark ground would swallow. On a
 # dark ground the dark blue comes later, since the first colors are used most.
 OKABE_ITO = (
@@ -77,7 +79,7 @@ def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
     for name in metadata.column_names:
         column = metadata[name]
         most = min(MOST_CATEGORIES, len(column) // 2)
-        if is_number(column.type) or pc.count_distinct(column).as_py() <= most:
+        if is_numeric(column.type) or pc.count_distinct(column).as_py() <= most:
             found.append(name)
     return tuple(found)
 
@@ -85,7 +87,7 @@ def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
 def coloring(metadata: pa.Table, name: str, *, dark: bool) -> Categories | Numbers:
     """Return how to color by a column, in colors that suit a dark or a light ground."""
     column = metadata[name].combine_chunks()
-    if is_number(column.type):
+    if is_numeric(column.type):
         values = column.to_numpy(zero_copy_only=False).astype(np.float64)
         finite = values[np.isfinite(values)]
         low, high = np.percentile(finite, ROBUST) if len(finite) else (0.0, 1.0)
@@ -109,8 +111,3 @@ def palette(n: int, *, dark: bool) -> tuple[str, ...]:
 
     glasbey = colorcet.glasbey_light if dark else colorcet.glasbey_dark
     return tuple(glasbey[index % len(glasbey)] for index in range(n))
-
-
-def is_number(kind: pa.DataType) -> bool:
-    """Tell whether an Arrow type holds numbers that a scale can show."""
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

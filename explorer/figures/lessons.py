@@ -12,7 +12,8 @@ from explorer.figures.colors import OKABE_ITO, SELECTED
 from explorer.figures.labels import Sheet
 from explorer.figures.map import DARK, LIGHT, shown_text
 from explorer.figures.matrices import LIT, frame
-from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost, readable_bytes
+from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
+from explorer.wording import readable_bytes
 
 KIND_COLORS = {"paraphrase": OKABE_ITO[2], "same words": OKABE_ITO[1], "unrelated": OKABE_ITO[0]}
 SHEET = (360.0, 260.0)  # pixels that the points take up

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 
 from explorer.figures.colors import SCALE
 from explorer.figures.map import DARK, LIGHT, Ink, shown_text
-from explorer.space import count
+from explorer.wording import count
 
 MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
 MOST_COLUMNS = 512

@@ -13,7 +13,7 @@ from explorer.errors import ParseError
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
 from explorer.formats.file import File
 from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
-from explorer.space import count
+from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
 NAMED = 12  # how many arrays a message names

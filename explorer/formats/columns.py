@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim
 from explorer.formats.file import File
-from explorer.space import count
+from explorer.wording import count
 
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
 NUMBERED = re.compile(r"^(?P<prefix>.*?)[_.\- ]?(?P<number>\d+)$")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.bounds import DIMENSIONS
 from explorer.jobs.progress import Report, no_report
-from explorer.space import count, rows_named
+from explorer.wording import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows
 BLOCK_VALUES = 8 << 20  # numbers are converted and checked in blocks of so many

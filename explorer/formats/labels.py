@@ -16,7 +16,7 @@ from explorer.formats.encodings import utf8_content
 from explorer.formats.file import File
 from explorer.formats.parse_json import load_json
 from explorer.formats.table import SEPARATORS, find_separator, parse
-from explorer.space import count
+from explorer.wording import count
 
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
 LINE_SUFFIXES = (".txt", ".vocab")

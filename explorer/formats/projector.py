@@ -22,7 +22,7 @@ from explorer.formats.parse_json import load_json
 from explorer.formats.table import head_lines, is_number, only_numbers
 from explorer.formats.text import parse_columns
 from explorer.formats.unpack import plain_name
-from explorer.space import count
+from explorer.wording import count
 
 LINES_SEEN = 20
 LINES_NAMED = 10

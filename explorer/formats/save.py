@@ -14,7 +14,8 @@ import pyarrow as pa
 from explorer.errors import FormatError
 from explorer.formats.binary import LABEL_BYTES
 from explorer.jobs.progress import Report, no_report
-from explorer.space import EmbeddingSpace, count
+from explorer.space import EmbeddingSpace
+from explorer.wording import count
 
 BLOCK_ROWS = 20_000
 LABELS_NAMED = 3

@@ -34,7 +34,7 @@ from explorer.formats.text_layout import (
     find_layout,
     is_number,
 )
-from explorer.space import count
+from explorer.wording import count
 
 LINE_END = ord("\n")
 AHEAD = 2  # blocks parsed at the same time: one alone leaves the cores idle at its seams

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.formats.file import File
-from explorer.space import count
+from explorer.wording import count
 
 COMMA = re.compile(rb"\d,\d")
 LINES_SEEN = 200  # how many lines of the head decide the layout

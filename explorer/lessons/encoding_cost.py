@@ -45,17 +45,3 @@ def encoding_cost(vocabulary: int, dim: int, dtype: str = "float32") -> Cost:
         embedding=vocabulary * dim * number,
         product=vocabulary * dim,
     )
-
-
-def readable_bytes(n: int) -> str:
-    """Return a size as people say it.
-
-    Examples
-    --------
-    >>> readable_bytes(51_200_000), readable_bytes(12), readable_bytes(400 * 10**12)
-    ('51.2 MB', '12 bytes', '400.0 TB')
-    """
-    size, units = float(n), ["bytes", "KB", "MB", "GB", "TB", "PB"]
-    while size >= 1000 and len(units) > 1:
-        size, units = size / 1000, units[1:]
-    return f"{size:.0f} {units[0]}" if units[0] == "bytes" else f"{size:.1f} {units[0]}"

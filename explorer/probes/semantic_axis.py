@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from explorer.errors import QueryError
 from explorer.neighbors.exact import smallest
-from explorer.space import EmbeddingSpace, count
+from explorer.space import EmbeddingSpace
 from explorer.vector import Vector
+from explorer.wording import count
 
 Floats: TypeAlias = NDArray[np.float64]
 

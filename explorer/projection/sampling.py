@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import QueryError
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
-from explorer.space import DrawnFrom, EmbeddingSpace, count
+from explorer.space import DrawnFrom, EmbeddingSpace
+from explorer.wording import count
 
 SEED = 42
 

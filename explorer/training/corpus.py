@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import TrainingError
-from explorer.space import count
+from explorer.wording import count
 
 WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 SENTENCE_END = re.compile(r"[.!?…\n\r]+")

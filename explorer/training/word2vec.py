@@ -21,8 +21,9 @@ import numpy as np
 from explorer import cache
 from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
-from explorer.space import EmbeddingSpace, Source, count
+from explorer.space import EmbeddingSpace, Source
 from explorer.training.corpus import SENTENCE_END, decode, split_words
+from explorer.wording import count
 
 BLOCK_BYTES = 1 << 20
 LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from explorer.encoding.models import DEFAULT_MODEL, is_plain, model_folder, read_json
 from explorer.errors import EncodeError
 from explorer.lessons.bert.tokens import Tokens, tokenize
-from explorer.space import count
+from explorer.wording import count
 
 if TYPE_CHECKING:
     import torch

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explorer.errors import QueryError
-from explorer.space import count
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.lessons.bert.forward import Bert

@@ -14,7 +14,7 @@ from explorer.projection import pca
 from explorer.projection.projection import Projection
 from explorer.projection.umap.graph import fuzzy_graph
 from explorer.projection.umap.supervised import membership
-from explorer.space import EmbeddingSpace
+from explorer.space import EmbeddingSpace, is_numeric
 
 FEWEST_POINTS = 4
 GRAPH_SHARE = 0.25  # of the progress bar; the rest is the optimization
@@ -96,13 +96,11 @@ def project(
 
 def target_values(space: EmbeddingSpace, column: str) -> tuple[NDArray[Any], str]:
     """Return a metadata column as numbers to draw by, and the metric they are compared with."""
-    from explorer.figures.colors import is_number
-
     if space.metadata is None or column not in space.metadata.column_names:
         known = ", ".join(space.metadata.column_names) if space.metadata else "none"
         raise ProjectionError(f"{space.name} has no column “{column}”. Its columns: {known}.")
     values = space.metadata[column].combine_chunks()
-    if is_number(values.type):
+    if is_numeric(values.type):
         numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
         middle = np.nanmedian(numbers) if np.isfinite(numbers).any() else 0.0
         return np.where(np.isfinite(numbers), numbers, middle).astype(np.float32), "l2"

@@ -13,14 +13,13 @@ from explorer.encoding.texts import Texts
 from explorer.encoding.vector_cache import opened
 from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job, JobState
-from explorer.lessons.encoding_cost import readable_bytes
-from explorer.space import count
 from explorer.ui.encode import jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.wording import count, readable_bytes
 
 POLL_SECONDS = 0.3
 TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams

@@ -22,13 +22,13 @@ from explorer.encoding.subwords import (
 )
 from explorer.figures import lessons, matrices
 from explorer.lessons.distance_matrices import PAIR_METRICS, PairMetric, formulas, pairwise
-from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost, readable_bytes
-from explorer.space import count
+from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 from explorer.ui.lessons import lesson
 from explorer.ui.lessons.own_words import Lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.wording import count, readable_bytes
 
 CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}

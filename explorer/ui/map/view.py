@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.errors import QueryError
-from explorer.figures.colors import Categories, Numbers, colorable, coloring, is_number
+from explorer.figures.colors import Categories, Numbers, colorable, coloring
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
@@ -21,12 +21,13 @@ from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
 from explorer.projection.faithfulness import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
-from explorer.space import count
+from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.picture import clusters, settings, trust
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.wording import count
 
 NEIGHBORS = 15
 HITS_LISTED = 100
@@ -130,7 +131,7 @@ def ask_number(space: EmbeddingSpace, label: str, *, key: str) -> str:
 
 def numbers_of(metadata: pa.Table) -> list[str]:
     """Return the columns that hold numbers."""
-    return [name for name in metadata.column_names if is_number(metadata[name].type)]
+    return [name for name in metadata.column_names if is_numeric(metadata[name].type)]
 
 
 def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
@@ -156,7 +157,7 @@ def default_column(space: EmbeddingSpace) -> str:
     texts = (
         name
         for name in colorable(space.metadata)
-        if space.metadata is not None and not is_number(space.metadata[name].type)
+        if space.metadata is not None and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
 

@@ -15,12 +15,11 @@ from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS
 from explorer.formats.recognition import choose_main
 from explorer.formats.report import Statistics
-from explorer.lessons.encoding_cost import readable_bytes
 from explorer.projection.sampling import draw
-from explorer.space import count
 from explorer.ui.shell.frame import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.wording import count, readable_bytes
 
 EXAMPLES = (
     ("Text", ".txt .vec .csv .tsv", "king 0.1 0.2 0.3\nqueen 0.2 0.1 0.4"),

@@ -8,8 +8,8 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection, Quality, cache
 from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection.job import Picture, measured_key, start_quality
-from explorer.space import count
 from explorer.ui.picture.drawing import fast_projection, is_finished, jobs, visitor
+from explorer.wording import count
 
 K = 15
 POLL_SECONDS = 0.7

@@ -1,0 +1,34 @@
+"""Numbers as sentences say them: counts with their nouns, row numbers, sizes in bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS_NAMED = 5  # how many bad rows a message names before it only counts
+
+
+def count(n: int, singular: str, plural: str = "") -> str:
+    """Return the number with its words: '1 label', '2,000 labels', '1 row is', '2 rows are'."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def rows_named(rows: NDArray[np.intp]) -> str:
+    """Return 'row 3' or 'rows 3, 7, 9 …': the first few, counted from 0."""
+    named = ", ".join(f"{row:,}" for row in rows[:ROWS_NAMED])
+    more = " …" if len(rows) > ROWS_NAMED else ""
+    return f"row{'s' if len(rows) > 1 else ''} {named}{more}"
+
+
+def readable_bytes(n: int) -> str:
+    """Return a size as people say it.
+
+    Examples
+    --------
+    >>> readable_bytes(51_200_000), readable_bytes(12), readable_bytes(400 * 10**12)
+    ('51.2 MB', '12 bytes', '400.0 TB')
+    """
+    size, units = float(n), ["bytes", "KB", "MB", "GB", "TB", "PB"]
+    while size >= 1000 and len(units) > 1:
+        size, units = size / 1000, units[1:]
+    return f"{size:.0f} {units[0]}" if units[0] == "bytes" else f"{size:.1f} {units[0]}"
