@@ -33,6 +33,8 @@ from explorer.jobs.progress import Report, no_report
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, Source
 
+TEXTS = cache.Kind("encoding-texts", 1)
+ENCODINGS = cache.Kind("encodings", 1)
 THREADS = 4  # jobs at once; torch gives each all cores
 FACTS = b"embedding-explorer"
 LABEL, TEXT, METADATA = "label", "text", "metadata "
@@ -110,7 +112,7 @@ def start(
 ) -> Job:
     """Start to encode texts, or join who does it already; `when_done` gets the space."""
     key = encoding_key(texts, wishes, name)
-    path = cache.keep("texts", f"{digest(texts)}.arrow", lambda stream: write(texts, stream))
+    path = cache.keep(TEXTS, digest(texts), "texts.arrow", lambda stream: write(texts, stream))
     return jobs.submit(
         key,
         encode_file,
@@ -211,7 +213,7 @@ def worker_devices(report: Report = no_report) -> tuple[Device, ...]:
 
 def keep_vectors(key: str, vectors: NDArray[np.float32]) -> str:
     """Keep the vectors of a job as a file and return its path."""
-    path = cache.keep("encodings", f"{key}.npy", lambda stream: np.save(stream, vectors))
+    path = cache.keep(ENCODINGS, key, "vectors.npy", lambda stream: np.save(stream, vectors))
     return str(path)
 
 

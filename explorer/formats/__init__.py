@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from explorer import cache
 from explorer.errors import ParseError, UnknownFormatError
 from explorer.formats import kept
 from explorer.formats.contents import Contents, Options, as_float32, without_bad_rows
+from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File, FileSource, as_file
 from explorer.formats.isolated import read_isolated
 from explorer.formats.known import Format, named_format
@@ -156,28 +156,27 @@ def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Cont
     """Look at a file or read it: from the cache, in a process of its own, or here."""
     if not chosen.isolated and (kind == "look" or chosen.mapped or file.size < KEPT_BYTES):
         return guarded(chosen.look if kind == "look" else chosen.read, file, options)
-    path = cache.folder("parsed") / kept.kept_name(file, chosen.name, options, kind)
-    found = kept.load(path)
+    before = stamps_of(file)
+    key = kept.kept_key(file, chosen.name, options, kind)
+    found = kept.load(key)
     if found is not None:
         return found
     if chosen.isolated:
-        # under a name of its own: two may read the same file at once
-        fresh = path.with_name(f".{uuid.uuid4().hex}.arrow")
-        try:
-            read_isolated(file, chosen.name, kind, options, fresh)
-            kept.move(fresh, path)
-        finally:
-            kept.discard(fresh)
-        found = kept.load(path)
+        with cache.create(kept.PARSED, key) as folder:
+            read_isolated(file, chosen.name, kind, options, folder)
+            refuse_changed(file, before)
+        found = kept.load(key)
         if found is None:
-            raise UnknownFormatError(f"What was read of {file.name} has gone. Open it again.")
+            raise kept.gone(file)
         return found
     found = guarded(chosen.read, file, options)
+    refuse_changed(file, before)
     try:
-        kept.save(found, path)
+        with cache.create(kept.PARSED, key) as folder:
+            kept.save(found, folder)
     except OSError:  # the disk is full: the space is here all the same
         return found
-    return kept.load(path) or found
+    return kept.load(key) or found
 
 
 def guarded(reader: Callable[[File, Options], Contents], file: File, options: Options) -> Contents:

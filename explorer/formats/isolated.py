@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ WATCH_SECONDS = 0.1
 
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
+    """Have a process of its own read (or look at) the file, and write what it finds into `out`.
 
     Raises
     ------
@@ -78,12 +77,12 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
 @contextlib.contextmanager
 def on_disk(file: File) -> Iterator[File]:
     """Give the file and those beside it with paths; what is in memory is written to the cache."""
-    with tempfile.TemporaryDirectory(dir=cache.folder("unpacked"), prefix=".read.") as folder:
+    with cache.scratch() as folder:
 
         def placed(one: File, name: str) -> File:
             if one.path is not None:
                 return replace(one, path=one.path.resolve())
-            path = Path(folder) / name
+            path = folder / name
             path.write_bytes(one.content)
             return File(one.name, path=path)
 

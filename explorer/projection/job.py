@@ -10,11 +10,18 @@ import numpy as np
 import pyarrow as pa
 
 from explorer import cache
+from explorer.jobs.frames import save_frames
 from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.clusters import Clusters, find_clusters
+from explorer.projection.storage import (
+    load_projection,
+    load_quality,
+    save_projection,
+    save_quality,
+)
 from explorer.space import EmbeddingSpace
 
 SEED = 42
@@ -52,15 +59,15 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     key = wanted.key(space)
 
     def keep(projection: Projection) -> None:
-        cache.save_projection(key, projection)
         job = jobs.find(key)
         if job is not None and len(job.frames):
-            cache.save_frames(key, list(job.frames))
+            save_frames(key, list(job.frames))
+        save_projection(key, projection)
 
     column = None
     if (target := wanted.params.get("target")) and space.metadata is not None:
         column = space.metadata.select([target]) if target in space.metadata.column_names else None
-    vectors = ArrayFile(str(cache.vectors_file(space)))
+    vectors = ArrayFile.of(space)
     return jobs.submit(key, draw_file, vectors, space.name, column, wanted, when_done=keep)
 
 
@@ -81,11 +88,11 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
     return jobs.submit(
         quality_key,
         measure_file,
-        ArrayFile(str(cache.vectors_file(space))),
+        ArrayFile.of(space),
         space.name,
         pickle.dumps(projection),  # a read-only mapping inside: Dask would look into it
         k,
-        when_done=lambda quality: cache.save_quality(quality_key, quality),
+        when_done=lambda quality: save_quality(quality_key, quality),
     )
 
 
@@ -136,7 +143,7 @@ def start_clusters(
     return jobs.submit(
         key,
         cluster_file,
-        ArrayFile(str(cache.vectors_file(space))),
+        ArrayFile.of(space),
         wanted.texts(space),
         pickle.dumps(projection if wanted.in_picture else None),
         wanted,

@@ -25,6 +25,9 @@ from explorer.space import EmbeddingSpace, Source
 from explorer.training.corpus import SENTENCE_END, decode, split_words
 from explorer.wording import count
 
+TEXTS = cache.Kind("texts", 1)
+LEARNED = cache.Kind("learned", 1)
+VECTORS = "vectors.npz"
 BLOCK_BYTES = 1 << 20
 LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000
 MOST_WORDS = 200_000  # of the vocabulary that is kept
@@ -218,7 +221,6 @@ def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
             vectors, counts = kept["vectors"], kept["counts"]
             words = kept["words"].tobytes().decode().split("\n")
             recipe = Recipe(**json.loads(str(kept["recipe"])))
-        os.utime(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     vectors.flags.writeable = False
@@ -243,10 +245,22 @@ def keep_text(stream: BinaryIO) -> Path:
         while block := stream.read(BLOCK_BYTES):
             target.write(block)
 
-    return cache.keep("texts", f"{hasher.hexdigest()}.txt", copy)
+    return cache.keep(TEXTS, hasher.hexdigest(), "text.txt", copy)
 
 
-def learned_file(text: Path, recipe: Recipe) -> Path:
-    """Return where the result of this text and recipe is kept: equal ones are learned once."""
-    key = cache.content_key(kind="learned", text=text.stem, recipe=asdict(recipe))
-    return cache.folder("learned") / f"{key}.npz"
+def learned_key(text: Path, recipe: Recipe) -> str:
+    """Return the key of what this kept text and recipe give: equal ones are learned once."""
+    return cache.content_key(kind="learned", text=text.parent.name, recipe=asdict(recipe))
+
+
+def learn_kept(text: str, recipe: dict[str, Any], key: str, report: Report = no_report) -> str:
+    """Learn vectors from a kept text, keep them in the cache, and return their key."""
+    with cache.create(LEARNED, key) as folder:
+        learn(text, recipe, str(folder / VECTORS), report)
+    return key
+
+
+def open_kept(key: str, name: str) -> EmbeddingSpace | None:
+    """Return what was learned and kept as a space, or None if it is not there (any more)."""
+    folder = cache.find(LEARNED, key)
+    return None if folder is None else open_learned(folder / VECTORS, name)

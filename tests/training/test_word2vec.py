@@ -106,7 +106,7 @@ def test_an_uploaded_text_is_kept_once_by_its_content() -> None:
     first = word2vec.keep_text(BytesIO(b"some text"))
     assert first.read_bytes() == b"some text"
     assert word2vec.keep_text(BytesIO(b"some text")) == first
-    assert word2vec.learned_file(first, QUICK) != word2vec.learned_file(first, Recipe())
+    assert word2vec.learned_key(first, QUICK) != word2vec.learned_key(first, Recipe())
 
 
 def run_command(*arguments: str) -> int:

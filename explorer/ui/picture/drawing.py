@@ -8,12 +8,13 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer import EmbeddingSpace, Projection, cache
+from explorer import EmbeddingSpace, Projection
 from explorer.errors import ExplorerError
-from explorer.jobs.frames import Frame
+from explorer.jobs.frames import Frame, load_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.projection import METHODS
 from explorer.projection.job import Picture, start, warm_up
+from explorer.projection.storage import load_projection
 from explorer.ui.shell.plain import plain
 
 POLL_SECONDS = 0.4
@@ -61,7 +62,7 @@ def draw(space: EmbeddingSpace, wanted: Picture, *, narrow: bool = False) -> Pro
             st.error(plain(str(error)), icon=":material/error:")
             return fast_projection(meanwhile.key(space), space, meanwhile)
     key = wanted.key(space)
-    ready = cache.load_projection(key)
+    ready = load_projection(key)
     if ready is not None and len(ready) == len(space):
         return replayed(key, ready)
     title = METHODS[wanted.method].title
@@ -222,7 +223,7 @@ def replayed(key: str, ready: Projection) -> Projection:
 @st.cache_data(show_spinner=False, max_entries=8)
 def growth(key: str) -> list[Frame]:
     """Return the frames that a finished picture went through."""
-    return cache.load_frames(key)
+    return load_frames(key)
 
 
 def replay() -> None:

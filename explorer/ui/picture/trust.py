@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import EmbeddingSpace, Projection, Quality, cache
+from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection.job import Picture, measured_key, start_quality
+from explorer.projection.storage import load_quality
 from explorer.ui.picture.drawing import fast_projection, is_finished, jobs, visitor
 from explorer.wording import count
 
@@ -18,7 +19,7 @@ COLOR = "neighbors kept"
 
 def measured(space: EmbeddingSpace, projection: Projection) -> Quality | None:
     """Return the quality of a picture where it is known, or start to measure it."""
-    found = cache.load_quality(measured_key(space, projection, K))
+    found = load_quality(measured_key(space, projection, K))
     if found is not None:
         return found
     job = start_quality(jobs(), space, projection, K)

@@ -135,13 +135,13 @@ def train(text: OwnText, recipe: Recipe) -> None:
 
 def begin(text: Path, recipe: Recipe, name: str) -> None:
     """Learn, or join who is learning the same, or take what was learned before."""
-    result = word2vec.learned_file(text, recipe)
-    address.change("learned", result.stem)
+    key = word2vec.learned_key(text, recipe)
+    address.change("learned", key)
     address.change("called", name)
     st.session_state.pop("real job", None)
-    if not result.exists():
+    if cache.find(word2vec.LEARNED, key) is None:
         job = jobs().submit(
-            f"learn-{result.stem}", word2vec.learn, str(text), asdict(recipe), str(result)
+            f"learn-{key}", word2vec.learn_kept, str(text), asdict(recipe), key
         )
         st.session_state["real job"] = job.key
 
@@ -161,7 +161,7 @@ def progress(job: Job) -> None:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def learned_space(key: str, name: str) -> EmbeddingSpace | None:
     """Return what was learned under a key, or None."""
-    return word2vec.open_learned(cache.folder("learned") / f"{key}.npz", name)
+    return word2vec.open_kept(key, name)
 
 
 def show_learned() -> None:
@@ -170,7 +170,7 @@ def show_learned() -> None:
     job = jobs().find(st.session_state.get("real job", ""))
     if not key.isalnum() or (job is not None and job.state.state != "done"):
         return
-    if not (cache.folder("learned") / f"{key}.npz").exists():
+    if cache.find(word2vec.LEARNED, key) is None:
         st.warning("What this link names is not kept here (any more). Train it again.")
         return
     space = learned_space(key, st.query_params.get("called", "my text")[:40] or "my text")
