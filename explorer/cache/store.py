@@ -119,10 +119,8 @@ def create(kind: Kind, key: str, expected_bytes: int = 0) -> Iterator[Path]:
     if expected_bytes:
         make_room(expected_bytes)
     with scratch() as unfinished:
-        written = unfinished / key
-        written.mkdir()
-        yield written
-        put(kind, key, written)
+        yield unfinished
+        put(kind, key, unfinished)
 
 
 @contextlib.contextmanager

@@ -125,7 +125,7 @@ def open_json_lines(file: File) -> TableFile:
 def open_arrow(file: File) -> TableFile:
     """Open an Arrow file (Feather)."""
     try:
-        reader = pa.ipc.open_file(pa.memory_map(str(file.path)))
+        reader = pa.ipc.open_file(pa.OSFile(str(file.path)))  # not mapped: others may cut it off
     except pa.ArrowInvalid as error:
         raise ParseError(f"{file.name} cannot be read as an Arrow file: {error}") from error
 

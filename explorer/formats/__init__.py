@@ -16,6 +16,7 @@ from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File, FileSource, as_file
 from explorer.formats.isolated import read_isolated
 from explorer.formats.known import Format, named_format
+from explorer.formats.labels import no_labels_note
 from explorer.formats.recognition import choose_main, recognize
 from explorer.formats.report import FileReport, report_on
 from explorer.formats.unpack import unpacked
@@ -101,9 +102,7 @@ def open_space(
     steps: tuple[str, ...] = ()
     if found.dtype not in ("text", "float32", "F32"):
         steps = (f"stored as {found.dtype}, read as float32",)
-    notes = found.notes
-    if labels is not None:
-        notes = tuple(note for note in notes if not note.startswith("No label file"))
+    notes = found.notes if labels is not None else notes_on(file, found)
     return EmbeddingSpace(
         labels if labels is not None else found.label_list(),
         as_float32(found.vectors),
@@ -135,7 +134,13 @@ def inspect_file(
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
     options = Options(label_column, array, skip_broken, report)
-    return report_on(contents_of(file, chosen, options, "look"), chosen.name, chosen.why)
+    sample = contents_of(file, chosen, options, "look")
+    return report_on(replace(sample, notes=notes_on(file, sample)), chosen.name, chosen.why)
+
+
+def notes_on(file: File, found: Contents) -> tuple[str, ...]:
+    """Return the notes on what was found, with those that name the file as this visitor does."""
+    return (*found.notes, no_labels_note(file)) if found.lacks_label_file else found.notes
 
 
 def plain_file(file: File, report: Report = no_report) -> File:
@@ -154,6 +159,8 @@ def plain_file(file: File, report: Report = no_report) -> File:
 
 def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Contents:
     """Look at a file or read it: from the cache, in a process of its own, or here."""
+    if chosen.mapped and kind == "read" and file.size >= KEPT_BYTES:
+        file = kept.own_copy(file)
     if not chosen.isolated and (kind == "look" or chosen.mapped or file.size < KEPT_BYTES):
         return guarded(chosen.look if kind == "look" else chosen.read, file, options)
     before = stamps_of(file)

@@ -71,8 +71,7 @@ def npy_array(file: File, name: str = "") -> Stored:
         offset = stream.tell()
 
     def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        values = file.array(dtype, shape, offset, "F" if fortran else "C")
-        return values if rows is None else values[rows]
+        return file.array(dtype, shape, offset, "F" if fortran else "C", rows)
 
     return stored(name, shape, dtype, read)
 

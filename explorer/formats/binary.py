@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.bounds import DIMENSIONS
@@ -17,6 +18,7 @@ from explorer.formats.file import File
 from explorer.formats.text import header_notes
 from explorer.formats.text_layout import Layout, find_layout, two_counts
 
+BLOCK_BYTES = 4 << 20
 LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 PLAUSIBLE = 1e9  # numbers in embeddings are smaller; bytes of text, read as numbers, often not
@@ -96,14 +98,17 @@ def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
     labels: list[str] = []
     undecoded: list[tuple[int, bytes]] = []
     broken = ""
-    with file.mapped() as content:
-        at, size = len(line) + 1, file.size
+    with file.open() as stream:
+        stream.seek(len(line) + 1)
+        content, at = b"", 0
         for row in range(rows):
+            if len(content) - at < LABEL_BYTES + 1 + width:
+                content, at = content[at:] + stream.read(BLOCK_BYTES + width), 0
             space = content.find(b" ", at, at + LABEL_BYTES)
-            if space < 0 or space + 1 + width > size:
+            if space < 0 or space + 1 + width > len(content):
                 break
             label = content[at:space].lstrip(b"\r\n")
-            vectors[row] = np.frombuffer(content[space + 1 : space + 1 + width], "<f4")
+            vectors[row] = np.frombuffer(content, "<f4", dim, space + 1)
             try:
                 labels.append(label.decode())
             except UnicodeDecodeError:
@@ -113,7 +118,8 @@ def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
             if row % 10_000 == 0:
                 options.report(row / rows, f"reading {file.name}: {row:,} vectors")
         else:
-            broken = "" if limit is not None or at + 1 >= size or rows < stated else "more"
+            follows = len(content) - at + file.size - stream.tell()
+            broken = "" if limit is not None or follows <= 1 or rows < stated else "more"
     found = len(labels)
     if not found:
         raise ParseError(
@@ -172,17 +178,19 @@ def fvecs_array(file: File) -> Stored:
             f"are no multiple of the {record:,} that each takes. Was it cut off?"
         )
     rows = file.size // record
-    numbers = file.array(np.dtype("<f4"), (rows, dim + 1))
-    stated = numbers.view("<i4")[:, 0]
-    if (stated != dim).any():
-        row = int(np.flatnonzero(stated != dim)[0])
-        raise ParseError(
-            f"{file.name}: vector {row + 1:,} has {stated[row]:,} dimensions, the first has "
-            f"{dim:,}. All need the same number."
-        )
-    return Stored(
-        "",
-        (rows, dim),
-        "float32",
-        lambda picked: numbers[:, 1:] if picked is None else numbers[picked, 1:],
-    )
+    with file.open() as stream:
+        step = max(1, BLOCK_BYTES // record)
+        for start in range(0, rows, step):
+            block = np.frombuffer(stream.read(step * record), "<i4")
+            stated = block.reshape(-1, dim + 1)[:, 0]
+            if (stated != dim).any():
+                row = int(np.flatnonzero(stated != dim)[0])
+                raise ParseError(
+                    f"{file.name}: vector {start + row + 1:,} has {stated[row]:,} dimensions, the "
+                    f"first has {dim:,}. All need the same number."
+                )
+
+    def read(picked: NDArray[np.intp] | None) -> NDArray[np.float32]:
+        return file.array(np.dtype("<f4"), (rows, dim + 1), rows=picked)[:, 1:]
+
+    return Stored("", (rows, dim), "float32", read)

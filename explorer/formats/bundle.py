@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
 from explorer.formats.file import File
-from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
+from explorer.formats.labels import LabelTable, find_label_file, label_table
 from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -74,7 +74,7 @@ def from_arrays(
         labels_from = f"the array “{inside.name}”"
     else:
         labels, labels_from = None, "the row numbers"
-        notes += (no_labels_note(file),)
+    numbered = labels is None
     metadata = table.metadata
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)
@@ -91,6 +91,7 @@ def from_arrays(
         columns=table.columns,
         arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
         notes=notes,
+        lacks_label_file=numbered,
     )
 
 

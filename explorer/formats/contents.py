@@ -68,7 +68,10 @@ class Contents:
     columns
         The names of the columns that may be the labels.
     notes
-        What a reader of the vectors should know.
+        What a reader of the vectors should know. They are kept for all who open the same
+        content, whatever they call it, so none names the file.
+    lacks_label_file
+        Whether an array came without labels, and a file of labels would help.
     subwords
         Vectors of character n-grams, from which unseen words get theirs, or None.
     """
@@ -84,6 +87,7 @@ class Contents:
     arrays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lacks_label_file: bool = False
     subwords: Any = None
 
     def __post_init__(self) -> None:

@@ -61,7 +61,12 @@ def refuse_changed(file: File, before: list[list[int]]) -> None:
     with contextlib.suppress(OSError):  # it has gone meanwhile
         if stamps_of(file) == before:
             return
-    raise ParseError(
+    raise changed(file)
+
+
+def changed(file: File) -> ParseError:
+    """Return the error for a file that somebody wrote to while it was read."""
+    return ParseError(
         f"{file.name}, or a file beside it, was changed while it was read. Open it again when it "
         "is written to no more."
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import mmap
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeAlias
@@ -14,6 +12,7 @@ from typing import Any, BinaryIO, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import cache
 from explorer.errors import FormatError, ParseError
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
@@ -59,25 +58,24 @@ class File:
         with self.open() as stream:
             return stream.read(size)
 
-    @contextlib.contextmanager
-    def mapped(self) -> Iterator[bytes | mmap.mmap]:
-        """Give the whole content to search in: mapped into memory where it lies on disk."""
-        if not self.path or not self.size:
-            yield self.content
-            return
-        with self.path.open("rb") as stream:
-            content = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        try:
-            yield content
-        finally:
-            content.close()
-
     def array(
-        self, dtype: np.dtype[Any], shape: tuple[int, ...], offset: int = 0, order: Any = "C"
+        self,
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        offset: int = 0,
+        order: Any = "C",
+        rows: NDArray[np.intp] | None = None,
     ) -> NDArray[Any]:
-        """Return values that lie in the content as they are, mapped where it lies on disk.
+        """Return values that lie in the content as they are: all, or some rows of a matrix.
 
-        Raises ParseError where the content is shorter than the shape says.
+        A file in the cache is mapped into memory. One of somebody else's is read: what they
+        write to it later must not change the vectors, and where they cut it off, a mapped
+        file ends the process.
+
+        Raises
+        ------
+        ParseError
+            The content is shorter than the shape says.
         """
         needed = int(np.prod([int(extent) for extent in shape], dtype=object)) * dtype.itemsize
         if min(shape, default=0) < 0 or needed > self.size - offset:
@@ -87,12 +85,54 @@ class File:
             )
         if not needed:
             return np.empty(shape, dtype)
-        buffer: Any = (
-            np.memmap(self.path, np.uint8, "r", offset, (needed,))
-            if self.path
-            else np.frombuffer(self.content, np.uint8, needed, offset)
-        )
-        return np.ndarray(shape, dtype, buffer, order=order)
+        if self.path and not cache.holds(self.path):
+            with self.path.open("rb") as stream:
+                if rows is not None and len(shape) == 2:
+                    return self._read_rows(stream, dtype, shape, offset, order, rows)
+                stream.seek(offset)
+                values = np.empty(shape, dtype, order=order)
+                fill(stream, values.T if order == "F" else values, self.name)
+        else:
+            buffer: Any = (
+                np.memmap(self.path, np.uint8, "r", offset, (needed,))
+                if self.path
+                else np.frombuffer(self.content, np.uint8, needed, offset)
+            )
+            values = np.ndarray(shape, dtype, buffer, order=order)
+        return values if rows is None else values[rows]
+
+    def _read_rows(
+        self,
+        stream: BinaryIO,
+        dtype: np.dtype[Any],
+        shape: tuple[int, ...],
+        offset: int,
+        order: Any,
+        rows: NDArray[np.intp],
+    ) -> NDArray[Any]:
+        n, dim = shape
+        found = np.empty((len(rows), dim), dtype)
+        if order == "F":  # column after column
+            column = np.empty(n, dtype)
+            stream.seek(offset)
+            for axis in range(dim):
+                fill(stream, column, self.name)
+                found[:, axis] = column[rows]
+            return found
+        for place, row in enumerate(rows):
+            stream.seek(offset + int(row) * dim * dtype.itemsize)
+            fill(stream, found[place], self.name)
+        return found
+
+
+def fill(stream: BinaryIO, values: NDArray[Any], name: str) -> None:
+    """Read a contiguous array's bytes; raises ParseError where the file ends before."""
+    into = memoryview(values.reshape(-1).view(np.uint8))
+    while into:
+        size = stream.readinto(into)  # type: ignore[attr-defined]
+        if not size:
+            raise ParseError(f"{name} became shorter while it was read. Open it again.")
+        into = into[size:]
 
 
 def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ()) -> File:

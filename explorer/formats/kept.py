@@ -7,6 +7,8 @@ stands at once. The key is the digest of the file's content, so a changed file i
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,11 +20,13 @@ from numpy.typing import NDArray
 from explorer import cache
 from explorer.errors import ParseError
 from explorer.formats.contents import Contents, Options, as_float32
-from explorer.formats.digest import file_digest
+from explorer.formats.digest import changed, file_digest, hashed
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
 PARSED = cache.Kind("parsed", 3)  # to be raised when the readers change what they return
+COPIES = cache.Kind("copies", 1)
+COPY = "content"
 CONTENTS, SUBWORDS, TABLE = "contents.arrow", "ngrams.arrow", "table.arrow"
 FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
@@ -39,6 +43,30 @@ def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
         skip_broken=options.skip_broken,
         kind=kind,
     )
+
+
+def own_copy(file: File) -> File:
+    """Return a file of which nobody else changes a byte, to be mapped: its copy in the cache.
+
+    Raises
+    ------
+    ParseError
+        It was changed while it was copied.
+    """
+    if file.path is None or cache.holds(file.path):
+        return file
+    digest = file_digest(file)
+    folder = cache.find(COPIES, digest)
+    if folder is None:
+        try:
+            with cache.create(COPIES, digest, file.size) as fresh:
+                shutil.copyfile(file.path, fresh / COPY)
+                if hashed(File(file.name, path=fresh / COPY)) != digest:
+                    raise changed(file)
+        except OSError:  # the disk is full: it is read into memory
+            return file
+        folder = cache.find(COPIES, digest)
+    return file if folder is None else replace(file, path=folder / COPY)
 
 
 def load(key: str) -> Contents | None:
@@ -106,6 +134,7 @@ def from_table(table: Any, facts: dict[str, Any], folder: Path) -> Contents:
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
         notes=tuple(facts["notes"]),
+        lacks_label_file=facts["lacks_label_file"],
         subwords=subwords,
     )
 
@@ -125,6 +154,7 @@ def save(contents: Contents, folder: Path) -> None:
         "arrays": contents.arrays,
         "columns": contents.columns,
         "notes": contents.notes,
+        "lacks_label_file": contents.lacks_label_file,
         "labelled": labels is not None,
         "subwords": [subwords.min_n, subwords.max_n] if subwords is not None else None,
     }

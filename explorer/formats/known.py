@@ -32,8 +32,8 @@ class Format:
 
     `sniff(file, head)` sees the first megabyte; `look(file, options)` gives a sample
     without loading all; `read(file, options)` gives everything. What is `isolated` is read
-    in a process of its own; what is `mapped` is used from the file as it lies there, so
-    nothing of it is kept in the cache.
+    in a process of its own; what is `mapped` is used as it lies in the file, of which the
+    cache keeps a copy: only files that nobody else changes are mapped.
     """
 
     name: str

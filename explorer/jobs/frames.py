@@ -66,6 +66,12 @@ class Frames:
             self._frames = self._frames[::2]
             self._every *= 2
 
+    @property
+    def latest(self) -> Frame | None:
+        """The last frame, or None."""
+        frames = self._frames  # once: another thread may add to it
+        return frames[-1] if frames else None
+
     def __len__(self) -> int:
         return len(self._frames)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +46,7 @@ class Job:
         self.started = time.monotonic()
         self._future: Any = None
         self._result: Any = None
+        self._load: Callable[[], Any] | None = None  # from the cache, where the result is kept
         self._over = threading.Event()
         self._changing = threading.Lock()  # progress that comes late must not undo the end
         self._watchers: dict[str, float] = {}
@@ -57,7 +59,20 @@ class Job:
             raise JobCancelled("The computation was stopped.")
         if self.state.state == "failed":
             raise JobError(self.state.error)
-        return self._result
+        if self._load is None:
+            return self._result
+        result = self._load()
+        if result is None:
+            raise JobError(
+                "What was computed had to leave the cache, for lack of room. Start it again, or "
+                "set EXPLORER_CACHE_GB higher."
+            )
+        return result
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is done and its result has left the cache."""
+        return self.state.state == "done" and self._load is not None and self._load() is None
 
     def cancel(self) -> None:
         """Stop the computation for all, at its next report; returns at once."""
@@ -107,8 +122,11 @@ class Job:
             if not self._over.is_set():
                 self.state = replace(self.state, **changes)
 
-    def _end(self, state: JobState, result: Any = None) -> None:
+    def _end(
+        self, state: JobState, result: Any = None, load: Callable[[], Any] | None = None
+    ) -> None:
         with self._changing:
             if not self._over.is_set():
-                self.state, self._result = state, result
+                self.state, self._result, self._load = state, result, load
+                self.frames = Frames()  # hundreds of jobs are remembered, 10 MB of frames each
                 self._over.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.clusters import Clusters, find_clusters
 from explorer.projection.storage import (
+    load_clusters,
     load_projection,
     load_quality,
+    save_clusters,
     save_projection,
     save_quality,
 )
@@ -68,7 +71,10 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     if (target := wanted.params.get("target")) and space.metadata is not None:
         column = space.metadata.select([target]) if target in space.metadata.column_names else None
     vectors = ArrayFile.of(space)
-    return jobs.submit(key, draw_file, vectors, space.name, column, wanted, when_done=keep)
+    load = partial(load_projection, key)
+    return jobs.submit(
+        key, draw_file, vectors, space.name, column, wanted, when_done=keep, load=load
+    )
 
 
 def draw_file(
@@ -92,7 +98,8 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
         space.name,
         pickle.dumps(projection),  # a read-only mapping inside: Dask would look into it
         k,
-        when_done=lambda quality: save_quality(quality_key, quality),
+        when_done=partial(save_quality, quality_key),
+        load=partial(load_quality, quality_key),
     )
 
 
@@ -147,6 +154,8 @@ def start_clusters(
         wanted.texts(space),
         pickle.dumps(projection if wanted.in_picture else None),
         wanted,
+        when_done=partial(save_clusters, key),
+        load=partial(load_clusters, key),
     )
 
 

@@ -1,4 +1,4 @@
-"""Projections and their quality in the cache: how they are written there and read back."""
+"""Projections, their quality and clusters in the cache: how they are written there and read back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import cache
+from explorer.projection.clusters import Clusters
 from explorer.projection.projection import Projection
 from explorer.projection.quality import Quality
 
 PROJECTIONS = cache.Kind("projections", 1)
 QUALITY = cache.Kind("quality", 1)
+CLUSTERS = cache.Kind("clusters", 1)
 
 
 def load_projection(key: str) -> Projection | None:
@@ -55,3 +57,18 @@ def save_quality(key: str, quality: Quality) -> None:
     """Keep what was measured of a projection."""
     figures = {name: value for name, value in vars(quality).items() if name != "kept"}
     cache.save_arrays(QUALITY, key, {"kept": quality.kept}, figures)
+
+
+def load_clusters(key: str) -> Clusters | None:
+    """Return kept clusters, or None."""
+    found = cache.load_arrays(CLUSTERS, key)
+    if found is None:
+        return None
+    arrays, facts = found
+    return Clusters(arrays["codes"], tuple(facts["names"]), facts["method"], facts["on"])
+
+
+def save_clusters(key: str, clusters: Clusters) -> None:
+    """Keep clusters under their key."""
+    facts = {"names": clusters.names, "method": clusters.method, "on": clusters.on}
+    cache.save_arrays(CLUSTERS, key, {"codes": clusters.codes}, facts)

@@ -61,7 +61,6 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     press(screen, "Try these ten sentences")
     press(screen, "Encode 10 texts")
     assert "10 texts; **10** went through the model" in said(screen)
-    press(screen, "Forget them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "10"
@@ -75,6 +74,16 @@ def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
         assert "1 empty text was left out" in said(screen)
         press(screen, "Encode 2 texts")
         assert expected in said(screen)
+
+
+def test_a_visitor_cannot_remove_what_is_kept_for_all(visit: Visit) -> None:
+    screen = visit(PAGE)
+    screen.text_area(key="typed texts").set_value("a house\n\na secret").run()
+    press(screen, "Encode 2 texts")
+    assert "embedding-explorer cache --empty encoded" in " ".join(
+        one.value for one in screen.caption
+    )
+    assert not any("orget" in one.label for one in screen.button)
 
 
 def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: Visit) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import cache, projection_quality
+from explorer import projection_quality
 from explorer.projection.job import SEED, Picture, measured_key
+from explorer.projection.storage import save_projection, save_quality
 from explorer.ui.shell.spaces import sample_space
 from tests.pages.conftest import Visit, said
 
@@ -23,9 +24,9 @@ def drawn(cache_dir: Path) -> Callable[..., Picture]:
     def draw(method: str = "umap", **params: object) -> Picture:
         wanted = Picture(method, 2, SEED, (), dict(params))
         projection = wanted.draw(BOOKS)
-        cache.save_projection(wanted.key(BOOKS), projection)
+        save_projection(wanted.key(BOOKS), projection)
         quality = projection_quality(BOOKS, projection)
-        cache.save_quality(measured_key(BOOKS, projection, 15), quality)
+        save_quality(measured_key(BOOKS, projection, 15), quality)
         return wanted
 
     return draw
@@ -89,7 +90,7 @@ def test_five_seeds_say_how_much_is_chance(visit: Visit, cache_dir: Path) -> Non
     for seed in range(SEED, SEED + 5):
         wanted = Picture("umap", 2, seed)
         drawn = Picture("umap", 2, seed, params={"n_epochs": 11}).draw(BOOKS)
-        cache.save_projection(wanted.key(BOOKS), drawn)
+        save_projection(wanted.key(BOOKS), drawn)
     screen = visit("pages/compare.py", space="books")
     assert "two UMAP pictures with different seeds have **" in said(screen)
 

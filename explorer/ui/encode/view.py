@@ -174,14 +174,11 @@ def what_was_done(made: Made, texts: int) -> str:
 
 
 def show_kept() -> None:
-    """Say how many vectors are kept, and offer to forget them."""
+    """Say how many vectors are kept; they are everybody's, so no visitor can remove them."""
     with opened() as kept:
         n, size = len(kept), kept.bytes()
     st.caption(
         f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
-        "a text is never encoded twice."
+        "a text is never encoded twice. Whoever runs the server can remove them: "
+        "`embedding-explorer cache --empty encoded`."
     )
-    if n and st.button("Forget them", icon=":material/delete:", type="tertiary"):
-        with opened() as kept:
-            kept.clear()
-        st.rerun()

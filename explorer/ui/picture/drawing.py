@@ -81,7 +81,7 @@ def draw(space: EmbeddingSpace, wanted: Picture, *, narrow: bool = False) -> Pro
             finished: Projection = job.result()
             return finished
         job.watch(visitor())
-        frame = job.frames[-1] if len(job.frames) else None
+        frame = job.frames.latest
         st.session_state[f"{SHOWN} {key}"] = frame.share if frame else None
         progress(job, title, narrow)
         if frame:
@@ -146,7 +146,7 @@ def progress(job: Job, title: str, narrow: bool) -> None:
 def show_progress(job: Job, title: str, narrow: bool) -> None:
     """Show how far a job is, with ways to stop it; the page follows with each new frame."""
     state = job.state
-    latest = job.frames[-1] if len(job.frames) else None
+    latest = job.frames.latest
     grown = latest and latest.share != st.session_state.get(f"{SHOWN} {job.key}")
     kept = st.session_state.get(KEPT, ("",))[0] == job.key
     left = job.key in st.session_state.get(STOPPED, ())

@@ -140,9 +140,7 @@ def begin(text: Path, recipe: Recipe, name: str) -> None:
     address.change("called", name)
     st.session_state.pop("real job", None)
     if cache.find(word2vec.LEARNED, key) is None:
-        job = jobs().submit(
-            f"learn-{key}", word2vec.learn_kept, str(text), asdict(recipe), key
-        )
+        job = jobs().submit(f"learn-{key}", word2vec.learn_kept, str(text), asdict(recipe), key)
         st.session_state["real job"] = job.key
 
 
