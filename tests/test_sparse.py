@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
-from explorer import EmbeddingSpace, cache, nearest_neighbors, project
+from explorer import EmbeddingSpace, nearest_neighbors, project
 from explorer.encoding.classical import one_hot
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
 from explorer.jobs.files import ArrayFile

@@ -71,7 +71,7 @@ def npy_array(file: File, name: str = "") -> Stored:
         offset = stream.tell()
 
     def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        return file.array(dtype, shape, offset, "F" if fortran else "C", rows)
+        return file.array(dtype, shape, offset, "F" if fortran else "C", rows=rows)
 
     return stored(name, shape, dtype, read)
 

@@ -64,6 +64,7 @@ class File:
         shape: tuple[int, ...],
         offset: int = 0,
         order: Any = "C",
+        *,
         rows: NDArray[np.intp] | None = None,
     ) -> NDArray[Any]:
         """Return values that lie in the content as they are: all, or some rows of a matrix.
@@ -86,9 +87,9 @@ class File:
         if not needed:
             return np.empty(shape, dtype)
         if self.path and not cache.holds(self.path):
+            if rows is not None and len(shape) == 2:
+                return read_rows(self, dtype, shape, (offset, order), rows)
             with self.path.open("rb") as stream:
-                if rows is not None and len(shape) == 2:
-                    return self._read_rows(stream, dtype, shape, offset, order, rows)
                 stream.seek(offset)
                 values = np.empty(shape, dtype, order=order)
                 fill(stream, values.T if order == "F" else values, self.name)
@@ -101,33 +102,30 @@ class File:
             values = np.ndarray(shape, dtype, buffer, order=order)
         return values if rows is None else values[rows]
 
-    def _read_rows(
-        self,
-        stream: BinaryIO,
-        dtype: np.dtype[Any],
-        shape: tuple[int, ...],
-        offset: int,
-        order: Any,
-        rows: NDArray[np.intp],
-    ) -> NDArray[Any]:
-        n, dim = shape
-        found = np.empty((len(rows), dim), dtype)
+
+def read_rows(
+    file: File, dtype: np.dtype[Any], shape: tuple[int, ...], start: tuple[int, Any], rows: Any
+) -> NDArray[Any]:
+    """Return some rows of a matrix that starts at an offset, in an order ("C" or "F")."""
+    (n, dim), (offset, order) = shape, start
+    found = np.empty((len(rows), dim), dtype)
+    with file.open() as stream:
+        stream.seek(offset)
         if order == "F":  # column after column
             column = np.empty(n, dtype)
-            stream.seek(offset)
             for axis in range(dim):
-                fill(stream, column, self.name)
+                fill(stream, column, file.name)
                 found[:, axis] = column[rows]
             return found
         for place, row in enumerate(rows):
             stream.seek(offset + int(row) * dim * dtype.itemsize)
-            fill(stream, found[place], self.name)
-        return found
+            fill(stream, found[place], file.name)
+    return found
 
 
 def fill(stream: BinaryIO, values: NDArray[Any], name: str) -> None:
     """Read a contiguous array's bytes; raises ParseError where the file ends before."""
-    into = memoryview(values.reshape(-1).view(np.uint8))
+    into = values.reshape(-1).view(np.uint8).data
     while into:
         size = stream.readinto(into)  # type: ignore[attr-defined]
         if not size:

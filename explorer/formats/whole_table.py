@@ -177,6 +177,8 @@ def write_table(name: str, file: File, folder: Path) -> None:
     """Read a file as a kind of table and write it into a folder: in the isolated process."""
     kind = next(one for one in TABLES if one.name == name)
     found = to_metadata(kind.read(file))
-    with pa.OSFile(str(folder / kept.TABLE), "wb") as stream:
-        with pa.ipc.new_file(stream, found.schema) as writer:
-            writer.write_table(found)
+    with (
+        (folder / kept.TABLE).open("wb") as stream,
+        pa.ipc.new_file(stream, found.schema) as writer,
+    ):
+        writer.write_table(found)

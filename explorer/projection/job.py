@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from explorer import cache
-from explorer.jobs.frames import save_frames
 from explorer.jobs.files import ArrayFile, loaded
+from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality

@@ -1,4 +1,4 @@
-"""Projections, their quality and clusters in the cache: how they are written there and read back."""
+"""Projections, their quality and clusters: how they are kept in the cache and read back."""
 
 from __future__ import annotations
 

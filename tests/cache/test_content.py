@@ -67,8 +67,13 @@ def test_a_kept_file_is_written_once() -> None:
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"before")
-    with pytest.raises(OSError, match="full"), cache.temporary(path) as stream:
-        stream.write(b"half")
-        raise OSError("disk full")
+
+    def write_half() -> None:
+        with cache.temporary(path) as stream:
+            stream.write(b"half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="full"):
+        write_half()
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["file"]
     assert path.read_bytes() == b"before"

@@ -58,9 +58,13 @@ def test_a_key_is_no_path(key: str) -> None:
 
 
 def test_what_fails_while_it_is_written_leaves_nothing() -> None:
-    with pytest.raises(OSError, match="disk full"), cache.create(THINGS, "a") as folder:
-        (folder / "one").write_bytes(b"half")
-        raise OSError("disk full")
+    def write_half() -> None:
+        with cache.create(THINGS, "a") as folder:
+            (folder / "one").write_bytes(b"half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_half()
     assert cache.find(THINGS, "a") is None
     assert not any((store.root() / store.UNFINISHED).iterdir())
 

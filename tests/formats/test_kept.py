@@ -145,7 +145,7 @@ def test_a_note_names_the_file_as_its_visitor_does(tmp_path: Path, cache_dir: Pa
 
 
 MAPPED = {
-    "npy": (lambda path, rows: np.save(path, rows), "vectors.npy"),
+    "npy": (np.save, "vectors.npy"),
     "fortran npy": (lambda path, rows: np.save(path, np.asfortranarray(rows)), "vectors.npy"),
     "safetensors": (lambda path, rows: save_file({"a": rows}, path), "vectors.safetensors"),
     "fvecs": (lambda path, rows: with_dimensions(rows).tofile(path), "vectors.fvecs"),
