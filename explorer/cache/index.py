@@ -29,12 +29,11 @@ CREATE TABLE IF NOT EXISTS entries (
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as the index has it; `used` is in seconds since 1970."""
+    """An entry as the index has it."""
 
     kind: str
     key: str
     bytes: int
-    used: float
 
 
 class Index:
@@ -46,7 +45,7 @@ class Index:
         connection.execute(SCHEMA)
 
     def put(self, kind: str, key: str, size: int, used: float | None = None) -> None:
-        """Note an entry's size, and that it was used now."""
+        """Note an entry's size, and when it was used, in seconds since 1970: now."""
         row = (kind, key, size, time.time() if used is None else used)
         self._connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", row)
 
@@ -68,7 +67,7 @@ class Index:
 
     def entries(self) -> list[Entry]:
         """Return all entries, the longest unused first."""
-        rows = self._connection.execute("SELECT kind, key, bytes, used FROM entries ORDER BY used")
+        rows = self._connection.execute("SELECT kind, key, bytes FROM entries ORDER BY used")
         return [Entry(*row) for row in rows]
 
 

@@ -77,6 +77,17 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     )
 
 
+def drawn(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Projection | None:
+    """Return a picture that is there: in the cache, or in its job where the disk is full."""
+    key = wanted.key(space)
+    kept = load_projection(key)
+    job = jobs.find(key)
+    if kept is None and job is not None and job.state.state == "done" and not job.is_lost:
+        finished: Projection = job.result()
+        return finished
+    return kept
+
+
 def draw_file(
     vectors: Any,
     name: str,

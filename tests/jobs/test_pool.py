@@ -25,6 +25,7 @@ from explorer.jobs.worker import FRAME_SECONDS
 from explorer.projection.job import (
     Grouping,
     Picture,
+    drawn,
     measured_key,
     start,
     start_clusters,
@@ -341,6 +342,22 @@ def test_a_result_that_cannot_be_kept_is_handed_out_all_the_same(jobs: Jobs) -> 
     job = jobs.submit("disk full", double, 4, when_done=fail_to_keep, load=lambda: None)
     assert job.result(PATIENCE) == 8
     assert jobs.submit("disk full", double, 4, load=lambda: None) is job
+
+
+def test_a_picture_that_could_not_be_kept_is_found_in_its_job(
+    jobs: Jobs, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Picture("umap", params={"n_epochs": 12})
+
+    def fail_to_keep(key: str, projection: Projection) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("explorer.projection.job.save_projection", fail_to_keep)
+    assert drawn(jobs, space, wanted) is None
+    start(jobs, space, wanted).result(PATIENCE)
+    found = drawn(jobs, space, wanted)
+    assert found is not None
+    assert load_projection(wanted.key(space)) is None
 
 
 def scheduler_topics(dask_scheduler: Any) -> dict[str, int]:

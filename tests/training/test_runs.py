@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer import cache
 from explorer.errors import JobCancelled, QueryError, TrainingError
 from explorer.training import runs
 from explorer.training.corpus import Corpus, make
@@ -84,6 +85,28 @@ def test_a_run_whose_state_is_broken_is_told(small: Corpus) -> None:
 def test_a_run_whose_folder_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="not there any more"):
         runs.train(str(tmp_path / "gone"), 10)
+
+
+def test_a_run_that_the_cache_removes_while_it_learns_is_told(small: Corpus) -> None:
+    run = runs.new_run(small, QUICK)
+
+    def remove(share: float, step: str) -> None:
+        if share > 0.3:
+            cache.empty("runs")
+
+    with pytest.raises(TrainingError, match="not there any more"):
+        runs.train(str(run.folder), run.steps, remove)
+    assert runs.open_run(run.id) is None
+    assert run.frames() == []
+
+
+def test_all_that_a_run_learned_counts_in_the_cache(small: Corpus) -> None:
+    run = runs.new_run(small, QUICK)
+    (before,) = cache.usage()
+    runs.train(str(run.folder), run.steps)
+    (after,) = cache.usage()
+    assert after.bytes == sum(path.stat().st_size for path in run.folder.rglob("*.*"))
+    assert after.bytes > before.bytes
 
 
 def test_too_large_a_learning_rate_bursts_and_is_told(small: Corpus) -> None:

@@ -13,9 +13,8 @@ from explorer.figures.marks import Marks
 from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
-from explorer.projection.job import SEED, Picture, start
+from explorer.projection.job import SEED, Picture, drawn, start
 from explorer.projection.stability import projection_stability
-from explorer.projection.storage import load_projection
 from explorer.ui.map.view import METHOD_OF_TITLE, ONE_COLOR, default_column, point_size
 from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw, jobs, visitor
@@ -101,7 +100,7 @@ def tell_stability(space: EmbeddingSpace) -> None:
             "Method", list(titles), default=next(iter(titles)), required=True, key="five"
         )
         wanted = [Picture(titles[title], 2, seed) for seed in SEEDS]
-        ready = [load_projection(one.key(space)) for one in wanted]
+        ready = [drawn(jobs(), space, one) for one in wanted]
         missing = sum(one is None for one in ready)
         asked = go.button(
             f"Draw {missing} more" if missing else "All are drawn",
@@ -130,9 +129,7 @@ def tell_stability(space: EmbeddingSpace) -> None:
 @st.fragment(run_every=POLL_SECONDS)
 def wait(space: EmbeddingSpace, wanted: list[Picture]) -> None:
     """Compute the pictures that are missing, and say how far they are."""
-    running = [
-        start(jobs(), space, one) for one in wanted if load_projection(one.key(space)) is None
-    ]
+    running = [start(jobs(), space, one) for one in wanted if drawn(jobs(), space, one) is None]
     if not running:
         st.rerun()
     failed = [job.state.error for job in running if job.state.state == "failed"]
