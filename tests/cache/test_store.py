@@ -93,6 +93,9 @@ def test_an_entry_that_grew_counts_with_all_it_has(two_thousand_bytes: None) -> 
     cache.grew(THINGS, "growing")
     assert kept() == {"growing"}
     assert cache.usage() == [cache.Use("things", 1, 1400)]
+    (growing / "four").write_bytes(bytes(5000))
+    cache.grew(THINGS, "growing")  # larger than the bound: it is in use all the same
+    assert kept() == {"growing"}
 
 
 def test_an_entry_that_has_gone_cannot_grow() -> None:
