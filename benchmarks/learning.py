@@ -32,7 +32,7 @@ from explorer.lessons.bert.tokens import tokenize
 from explorer.lessons.bert.trajectories import walk
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import LAST_RATE, Settings, Trainer
+from explorer.training.skipgram import LAST_RATE, Trainer, TrainingOptions
 from explorer.wording import count
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -61,25 +61,28 @@ def main() -> None:
         chance = measure.same_class_by_chance(corpora[1])
         print(f"{name}: {len(corpora[1].words)} words, {len(corpora[1].ids):,} in the text, "
               f"chance {chance:.1%}")  # fmt: skip
-        tell("ours", [ours(corpora[seed], Settings(seed=seed)) for seed in SEEDS])
-        tell("gensim", [gensim(corpora[seed], texts[seed], Settings(seed=seed)) for seed in SEEDS])
+        tell("ours", [ours(corpora[seed], TrainingOptions(seed=seed)) for seed in SEEDS])
+        tell(
+            "gensim",
+            [gensim(corpora[seed], texts[seed], TrainingOptions(seed=seed)) for seed in SEEDS],
+        )
     steps()
     with one_thread():
         steps()
     layers()
 
 
-def ours(corpus: Corpus, settings: Settings) -> Outcome:
+def ours(corpus: Corpus, options: TrainingOptions) -> Outcome:
     """Train with our own trainer."""
     start, processor = time.perf_counter(), time.process_time()
     with one_thread():
-        trainer = Trainer.start(corpus, settings)
+        trainer = Trainer.start(corpus, options)
         for _ in trainer.batches(trainer.steps_an_epoch()):
             pass
     return outcome(trainer.vectors(), corpus, start, processor)
 
 
-def gensim(corpus: Corpus, text: Sequence[Sequence[str]], settings: Settings) -> Outcome:
+def gensim(corpus: Corpus, text: Sequence[Sequence[str]], options: TrainingOptions) -> Outcome:
     """Train with gensim, on one thread as well."""
     from gensim.models import Word2Vec
 
@@ -87,14 +90,14 @@ def gensim(corpus: Corpus, text: Sequence[Sequence[str]], settings: Settings) ->
     model = Word2Vec(
         text,
         sg=1,
-        vector_size=settings.dimensions,
-        window=settings.window,
-        negative=settings.negatives,
-        sample=settings.subsample,
-        alpha=settings.learning_rate,
-        min_alpha=settings.learning_rate * LAST_RATE,
-        epochs=settings.epochs,
-        seed=settings.seed,
+        vector_size=options.dimensions,
+        window=options.window,
+        negative=options.negatives,
+        sample=options.subsample,
+        alpha=options.learning_rate,
+        min_alpha=options.learning_rate * LAST_RATE,
+        epochs=options.epochs,
+        seed=options.seed,
         min_count=1,
         workers=1,
     )

@@ -97,7 +97,7 @@ class Film:
         """Return a frame as a space, the words' counts and classes with it."""
         import pyarrow as pa
 
-        corpus, settings = self.run.corpus, self.run.settings
+        corpus, options = self.run.corpus, self.run.options
         columns: dict[str, object] = {"count": corpus.counts}
         if corpus.classes:
             columns["class"] = [corpus.classes.get(word, "other") for word in corpus.words]
@@ -109,7 +109,7 @@ class Film:
             source=Source(
                 corpus.name,
                 "skip-gram with negative sampling",
-                (f"step {frame.step:,} of {self.run.steps:,}", f"seed {settings.seed}"),
+                (f"step {frame.step:,} of {self.run.steps:,}", f"seed {options.seed}"),
             ),
         )
 
