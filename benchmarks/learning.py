@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer.jobs.threads import one_thread
 from explorer.lessons.bert import forward, senses
+from explorer.lessons.bert.model import open_bert
 from explorer.lessons.bert.pooling import pooled_sentence
 from explorer.lessons.bert.tokens import tokenize
 from explorer.lessons.bert.trajectories import walk
@@ -129,7 +130,7 @@ def tell(name: str, found: Sequence[Outcome]) -> None:
 
 def steps() -> None:
     """Time ten sentences through tokens, lookup, layers, one picture and pooling."""
-    bert = forward.open_bert()
+    bert = open_bert()
     words = " ".join(use.sentence.rstrip(".") for use in senses.load_uses()).split()
     size = TOKENS - 2
     texts = [" ".join(words[at * size : (at + 1) * size]) for at in range(SENTENCES)]
@@ -157,7 +158,7 @@ def steps() -> None:
 
 def layers() -> None:
     """Print the curve of the word-sense set."""
-    found = senses.measure_senses(forward.open_bert(), senses.load_uses())
+    found = senses.measure_senses(open_bert(), senses.load_uses())
     print(f"senses of {len(found.words)} words, by layer from the lookup on; "
           f"chance {found.chance:.1%}")  # fmt: skip
     for name, values in (("accuracy", found.accuracy), ("silhouette", found.silhouette)):

@@ -11,7 +11,8 @@ from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, offered_models
 from explorer.errors import ExplorerError
 from explorer.jobs.threads import one_thread
 from explorer.lessons.bert import forward, senses
-from explorer.lessons.bert.forward import Bert, Reading
+from explorer.lessons.bert.forward import Reading
+from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import cut_notice, tokenize
 from explorer.settings import load_settings
@@ -39,7 +40,7 @@ class Visit:
 @st.cache_resource(show_spinner="Loading the model …", max_entries=3)
 def model(name: str) -> Bert:
     """Return an encoder, loaded once for all visitors."""
-    return forward.open_bert(name)
+    return open_bert(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
