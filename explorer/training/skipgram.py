@@ -156,7 +156,8 @@ def draw_negatives(
 ) -> NDArray[np.int64]:
     """Draw word rows (b, k) from a noise distribution that is given cumulated, (V,)."""
     drawn = np.random.default_rng(seed).random(shape) * cumulative[-1]
-    return np.searchsorted(cumulative, drawn, side="right")
+    rows: NDArray[np.int64] = np.searchsorted(cumulative, drawn, side="right")
+    return rows
 
 
 def training_device() -> torch.device:

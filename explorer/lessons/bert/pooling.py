@@ -18,7 +18,8 @@ def pooled_sentence(bert: Bert, reading: Reading, how: str | None = None) -> Flo
 
     last = torch.from_numpy(reading.hidden[-1])[None]
     features = {"token_embeddings": last, "attention_mask": torch.ones(last.shape[:2])}
-    return bert.encoder.pool(features, None if how == bert.pooling else how)[0]
+    vector: Floats = bert.encoder.pool(features, None if how == bert.pooling else how)[0]
+    return vector
 
 
 def sentence_vector(bert: Bert, sentence: str) -> Floats:

@@ -16,6 +16,7 @@ from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import cut_notice, tokenize
 from explorer.settings import load_settings
+from explorer.ui.encode import download
 from explorer.ui.open.view import tell
 from explorer.ui.shell.plain import plain
 
@@ -75,6 +76,8 @@ def ask() -> Visit | None:
         st.info("Type a sentence above, and follow it into the model.", icon=":material/edit:")
         return None
     try:
+        if not download.is_ready(name):
+            return None
         bert = model(name)
         readings = tuple(reading_of(name, sentence) for sentence in sentences)
     except ExplorerError as error:
@@ -98,7 +101,9 @@ def ask_model(place: DeltaGenerator) -> str:
         accept_new_options=free,
         key="bert",
         bind="query-params",
-        help=OWN_MODEL if free else "This server loads these models and no others.",
+        help=f"{OWN_MODEL} {download.size_limit()}"
+        if free
+        else "This server loads these models and no others.",
     )
     return (chosen or "").strip() or DEFAULT_MODEL
 
