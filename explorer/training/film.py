@@ -21,7 +21,7 @@ MOST_SHOWN = 300  # words on the map: the most frequent
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class TrainingFrame:
     """The vectors after a step.
 
     Attributes
@@ -50,7 +50,7 @@ class Film:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.frames: list[Frame] = []
+        self.frames: list[TrainingFrame] = []
 
     def update(self) -> None:
         """Take up the frames that have come."""
@@ -67,7 +67,7 @@ class Film:
         before = self.frames[-1].places if self.frames else None
         places = flatten(vectors[:MOST_SHOWN])
         self.frames.append(
-            Frame(
+            TrainingFrame(
                 step,
                 loss,
                 vectors,
@@ -93,7 +93,7 @@ class Film:
         hint = f" Did you mean {', '.join(close)}?" if close else ""
         raise QueryError(f"“{word}” is no word of this text.{hint}")
 
-    def space(self, frame: Frame) -> EmbeddingSpace:
+    def space(self, frame: TrainingFrame) -> EmbeddingSpace:
         """Return a frame as a space, the words' counts and classes with it."""
         import pyarrow as pa
 
@@ -113,12 +113,14 @@ class Film:
             ),
         )
 
-    def neighbors(self, frame: Frame, words: Sequence[str], k: int) -> dict[str, tuple[str, ...]]:
+    def neighbors(
+        self, frame: TrainingFrame, words: Sequence[str], k: int
+    ) -> dict[str, tuple[str, ...]]:
         """Return the nearest neighbors of some words in a frame."""
         space = self.space(frame)
         return {word: nearest_neighbors(space, word, k).labels for word in words}
 
-    def answer(self, frame: Frame) -> tuple[str, int] | None:
+    def answer(self, frame: TrainingFrame) -> tuple[str, int] | None:
         """Return what king − man + woman gives, and queen's place; None without these words."""
         question = ANALOGIES[0]
         if not set(question) <= set(self.run.corpus.words):
