@@ -59,17 +59,23 @@ def encode(
         How token vectors become one, for a plain transformer: 'mean' (the default),
         'cls' or 'max'. A sentence-transformers model says it itself.
     device
-        'cuda', 'mps', 'cpu', or 'auto' for the best of those that are there.
+        'cuda', 'mps', 'cpu', or 'auto' for the best one available.
     precision
         'float32', 'bfloat16', 'float16', or 'auto': float32 on a processor, half on a GPU.
     long_texts
         'cut' a text longer than the model reads, or 'split' it and average its parts,
         weighted by their length.
     cache
-        Whether vectors are read back from disk and kept there, under their text, model,
-        revision, pooling and precision.
+        Whether to use the vector cache on disk, keyed by text, model, revision, pooling and
+        precision.
     report
         Told the progress; what it raises stops the work, and what was done is kept.
+
+    Returns
+    -------
+    EmbeddingSpace
+        A row per text that is not empty: (n, d) float32, labels, metadata; its source names
+        the model and the pooling.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A file of any size to a Parquet file of vectors, part by part; what was stopped goes on."""
+"""Encode a file of any size into a Parquet file, part by part; a stopped run resumes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Task:
     rows: int
 
     def facts(self) -> dict[str, Any]:
-        """Return what has to be the same for a run to go on where another one stopped."""
+        """Return what must be equal for a run to resume another one's parts."""
         assert self.file.path is not None
         status = self.file.path.stat()
         return {
@@ -185,7 +185,7 @@ def begin(target: Path, task: Task) -> Path:
 def encode_part(
     part: Path, table: pa.Table, task: Task, kept: VectorCache, report: Report
 ) -> Counts:
-    """Encode some rows and write them as a finished part: whole, or not at all."""
+    """Encode some rows and write them as one part, atomically."""
     encoder, column = task.encoder, task.column
     try:
         texts = from_table(table, column, task.label)
@@ -217,7 +217,7 @@ def encode_part(
 
 
 def join_parts(folder: Path, target: Path) -> None:
-    """Write all parts into one file, a part at a time; it takes its place when it is whole."""
+    """Join the parts into the target, one of them in memory at a time, atomically."""
     parts = sorted(folder.glob("part-*.parquet"))
     with cache.temporary(target) as stream:
         schema = pq.read_schema(parts[0])

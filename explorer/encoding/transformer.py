@@ -1,4 +1,4 @@
-"""A transformer that reads texts: its tokenizer, its layers, its pooling, loaded as data alone."""
+"""A loaded text transformer: tokenizer, layers and pooling, from files that run no code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POOLINGS = {
 OWN_POOLING = "as the model says"
 CLIP = ("clip", "clip_text_model")
 ROBERTA = ("roberta", "xlm-roberta", "camembert", "mpnet")  # positions begin after the padding id
-LONGEST = 512  # where a model does not tell
+LONGEST = 512  # tokens, for a model that states no limit: BERT's
 
 
 class TransformerEncoder:
@@ -107,7 +107,7 @@ class TransformerEncoder:
 
     @property
     def identity(self) -> str:
-        """What makes its vectors: equal for equal ones, on whatever device."""
+        """A key of all that determines its vectors; the device does not."""
         return "|".join((self.name, self.revision, self.pooling, self.precision, self.prompt))
 
     @property
@@ -139,7 +139,7 @@ class TransformerEncoder:
         return self._tokenized([self.prompt + text for text in texts], **outputs)
 
     def chunks(self, pieces: Pieces, long_texts: str) -> list[Pieces]:
-        """Return what is read of a text: itself, its beginning, or all of it part by part."""
+        """Return the inputs made of a text: itself; if too long, its beginning or its parts."""
         room = self.room
         if len(pieces) <= room:
             return [self.framed(pieces)]
@@ -153,7 +153,7 @@ class TransformerEncoder:
         ]
 
     def framed(self, pieces: Pieces) -> Pieces:
-        """Return the pieces with the special tokens that the model expects around them."""
+        """Return the pieces between the special tokens that the model expects."""
         return [*self._head, *pieces, *self._tail]
 
     def forward(self, batch: Sequence[Pieces]) -> NDArray[np.float32]:
@@ -224,7 +224,7 @@ class TransformerEncoder:
             )
 
     def _special_tokens(self) -> tuple[Pieces, Pieces]:
-        """Return the special tokens before and after a text: the frame around one that is short."""
+        """Return the special tokens before and after a text, seen around a short one."""
         bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
         framed = self.tokenizer("a")["input_ids"]
         for start in range(len(framed) - len(bare) + 1):
@@ -238,7 +238,7 @@ class TransformerEncoder:
 
 @contextmanager
 def told_of_loading(model: str) -> Iterator[None]:
-    """Raise what goes wrong while a model is loaded as a ModelError that says what it needs."""
+    """Turn errors of loading into a ModelError that says what a model's folder needs."""
     from safetensors import SafetensorError
 
     try:

@@ -23,14 +23,14 @@ from torch.nn.functional import logsigmoid
 from explorer.errors import TrainingError
 from explorer.training.corpus import Corpus
 
-BATCH = 256  # pairs that are learned from at once
+BATCH = 256  # pairs per step
 LAST_RATE = 0.01  # of the learning rate, at the end of the last epoch
 SMOOTHING = 0.75  # negatives are drawn by count to this power (Mikolov et al. 2013)
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What can be chosen; `LIMITS` says between which values."""
+    """The hyperparameters, each within `LIMITS`; raises TrainingError outside of them."""
 
     dimensions: int = 32
     window: int = 3
@@ -59,7 +59,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 
 
 class SkipGram(nn.Module):
-    """Two tables of vectors: each word as the center, and each word as somebody's neighbor."""
+    """Two tables of vectors: each word as a center, and each word as a context word."""
 
     def __init__(self, words: int, dimensions: int, seed: int) -> None:
         super().__init__()

@@ -24,7 +24,7 @@ TABLES = ("word_embeddings", "position_embeddings", "LayerNorm")
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """What enters the first layer, each (n, d): rows of tables, their sum, its layer norm.
+    """The input of the first layer, each (n, d): rows of three tables, their sum, its layer norm.
 
     `segment` is None for a model that has no segments.
     """
