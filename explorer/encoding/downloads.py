@@ -1,7 +1,7 @@
 """Models from the Hugging Face hub: looked up on disk, or downloaded by a process of its own.
 
 A download can take an hour or hang. In a process of its own (`explorer.encoding.hub`) it ends at
-once when somebody presses Stop, and what has arrived is kept for the next try.
+once when somebody presses Stop, and files that have arrived are kept.
 """
 
 from __future__ import annotations
@@ -65,14 +65,14 @@ def download(name: str, report: Report = no_report) -> Path:
                 if time.monotonic() - heard > STALLED_SECONDS:
                     raise ModelError(
                         f"The download of “{name}” stood still for {STALLED_SECONDS:.0f} seconds. "
-                        "Check the network and try again: what has arrived is kept."
+                        "Check the network and try again: files that have arrived are kept."
                     ) from None
                 continue
             heard = time.monotonic()
             if told is None:
                 raise ModelError(
                     f"The download of “{name}” ended without an answer. Is there enough memory "
-                    "and disk? Try again: what has arrived is kept."
+                    "and disk? Try again: files that have arrived are kept."
                 )
             if "folder" in told:
                 return Path(told["folder"])

@@ -64,7 +64,7 @@ def tell_end(job: Job | None) -> bool:
         text.error(plain(job.state.error), icon=":material/error:")
     else:
         text.info(
-            "The download was stopped. What has arrived is kept: it goes on from there.",
+            "The download was stopped. Files that have arrived are kept.",
             icon=":material/stop_circle:",
         )
     return button.button("Try again", icon=":material/replay:", width="stretch")
