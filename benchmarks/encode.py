@@ -111,7 +111,7 @@ def measure_speed(given: argparse.Namespace) -> None:
 def measure_cancel() -> None:
     """Print how long after Stop the page is answered, and when the model does nothing more."""
     from explorer.encoding import job as encoding_job
-    from explorer.encoding.job import Wishes
+    from explorer.encoding.job import EncodeOptions
     from explorer.encoding.texts import prepare
     from explorer.jobs.pool import Jobs
 
@@ -120,7 +120,7 @@ def measure_cancel() -> None:
     dice = random.Random(time.time())  # texts that are not in the cache
     for _ in range(CANCELLED):
         texts = prepare(f"{dice.random()} {text}" for text in made_texts(4_000))
-        job = encoding_job.start(jobs, texts, Wishes(), "cancelled")
+        job = encoding_job.start(jobs, texts, EncodeOptions(), "cancelled")
         while not job.state.step.startswith("encoding") or job.state.share < 0.01:
             assert not job.state.is_over, job.state
             time.sleep(0.01)

@@ -42,6 +42,8 @@ class Settings:
         Folder whose files the Open page offers, or None.
     model_dir
         Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
+    model_gb
+        Largest model in gigabytes that is downloaded from the hub.
     models
         Names of the models that may be loaded, on a server for many; empty: any.
     """
@@ -52,6 +54,7 @@ class Settings:
     scheduler: str = ""
     data_dir: Path | None = None
     model_dir: Path = field(default_factory=default_model_dir)
+    model_gb: float = 5.0
     models: tuple[str, ...] = ()
 
 
@@ -69,6 +72,7 @@ def load_settings() -> Settings:
         scheduler=given.get("scheduler", Settings.scheduler),
         data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
+        model_gb=number("model_gb", given.get("model_gb"), Settings.model_gb),
         models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer import cache
 from explorer.encoding.device import AUTO, PRECISIONS
 from explorer.encoding.encoding import LONG_TEXTS
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.encoding.models import DEFAULT_MODEL
 from explorer.encoding.transformer import POOLINGS
 from explorer.encoding.vector_cache import opened
@@ -51,7 +51,9 @@ def encode(given: argparse.Namespace) -> int:
         given.output,
         column=given.column,
         label=given.label,
-        wishes=Wishes(given.model, given.pooling, given.device, given.precision, given.long_texts),
+        options=EncodeOptions(
+            given.model, given.pooling, given.device, given.precision, given.long_texts
+        ),
         report=teller,
     )
     teller.end()

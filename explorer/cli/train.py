@@ -18,7 +18,6 @@ NUMBERS = {  # an option, and its line of help
     "min_count": "rarer words are left out",
     "epochs": "passes through the text",
     "learning_rate": "how far a vector moves at first",
-    "seed": "of the random numbers",
 }
 
 
@@ -41,6 +40,13 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
                 metavar="N",
                 help=f"{NUMBERS[one.name]} (%(default)s)",
             )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="the same vectors each time, learned on one thread, which is slower "
+        "(none: several threads, and runs differ a little)",
+    )
 
 
 def train(given: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""A file of any size to a Parquet file of vectors, part by part; what was stopped goes on."""
+"""Encode a file of any size into a Parquet file, part by part; a stopped run resumes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from explorer import cache
 from explorer.encoding.encoding import encode_texts
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.encoding.loaded import load_encoder
 from explorer.encoding.models import TOKENS_OF
 from explorer.encoding.tables import open_table
@@ -41,12 +41,12 @@ class Task:
     file: File
     column: str
     label: str | None
-    wishes: Wishes
+    options: EncodeOptions
     encoder: TransformerEncoder
     rows: int
 
     def facts(self) -> dict[str, Any]:
-        """Return what has to be the same for a run to go on where another one stopped."""
+        """Return what must be equal for a run to resume another one's parts."""
         assert self.file.path is not None
         status = self.file.path.stat()
         return {
@@ -57,7 +57,7 @@ class Task:
             "label": self.label,
             "rows": self.rows,
             "identity": self.encoder.identity,
-            **asdict(self.wishes),
+            **asdict(self.options),
         }
 
 
@@ -94,7 +94,7 @@ def encode_file(
     *,
     column: str | None = None,
     label: str | None = None,
-    wishes: Wishes | None = None,
+    options: EncodeOptions | None = None,
     rows: int = ROWS,
     report: Report = no_report,
 ) -> Counts:
@@ -106,11 +106,11 @@ def encode_file(
         A table of a kind in `explorer.formats.whole_table.TABLES`, or `.txt`, a text a line.
     output
         Where the vectors go. Until all are there, finished parts lie in a folder beside
-        it, and another call with the same wishes goes on after them.
+        it, and another call with the same options goes on after them.
     column, label
         The column of texts (by default the likeliest), and the one that names the rows
         (by default the texts themselves).
-    wishes
+    options
         How to encode.
     rows
         Rows of a part, which are in memory at once.
@@ -122,15 +122,19 @@ def encode_file(
     FormatError, TextError, ModelError, EncodeError
         As `explorer.encode`.
     """
-    wished = wishes or Wishes()
+    options = options or EncodeOptions()
     file, target = as_file(source), Path(output)
-    if wished.model.startswith(TOKENS_OF):
+    if options.model.startswith(TOKENS_OF):
         raise EncodeError("Tables of input embeddings are not streamed: use explorer.encode.")
     chosen, batches = open_texts(file, column)
     encoder = load_encoder(
-        wished.model, pooling=wished.pooling, device=wished.device, precision=wished.precision
+        options.model,
+        pooling=options.pooling,
+        device=options.device,
+        precision=options.precision,
+        report=report,
     )
-    task = Task(file, chosen, label, wished, encoder, rows)
+    task = Task(file, chosen, label, options, encoder, rows)
     folder = begin(target, task)
     counts = Counts()
     with opened() as kept:
@@ -181,7 +185,7 @@ def begin(target: Path, task: Task) -> Path:
 def encode_part(
     part: Path, table: pa.Table, task: Task, kept: VectorCache, report: Report
 ) -> Counts:
-    """Encode some rows and write them as a finished part: whole, or not at all."""
+    """Encode some rows and write them as one part, atomically."""
     encoder, column = task.encoder, task.column
     try:
         texts = from_table(table, column, task.label)
@@ -190,7 +194,7 @@ def encode_part(
             raise
         texts = Texts((), (), table.select([n for n in table.column_names if n != column])[:0])
     made = encode_texts(
-        texts.texts, encoder, long_texts=task.wishes.long_texts, cache=kept, report=report
+        texts.texts, encoder, long_texts=task.options.long_texts, cache=kept, report=report
     )
     columns = {LABEL: pa.array(texts.labels, pa.string())}
     if texts.metadata is not None:
@@ -213,7 +217,7 @@ def encode_part(
 
 
 def join_parts(folder: Path, target: Path) -> None:
-    """Write all parts into one file, a part at a time; it takes its place when it is whole."""
+    """Join the parts into the target, one of them in memory at a time, atomically."""
     parts = sorted(folder.glob("part-*.parquet"))
     with cache.temporary(target) as stream:
         schema = pq.read_schema(parts[0])

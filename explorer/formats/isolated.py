@@ -30,6 +30,7 @@ from explorer.formats.bounds import (
 )
 from explorer.formats.contents import Options
 from explorer.formats.file import File
+from explorer.formats.memory_budget import readers_budget
 
 # Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
 KERNEL_BOUNDS = sys.platform == "linux"
@@ -93,14 +94,18 @@ def on_disk(file: File) -> Iterator[File]:
 def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, Any] | None:
     """Start the process, pass its progress on, and return its answer; None if it has none."""
     root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-m", "explorer.formats.isolated"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=root,
-        text=True,
-    ) as process:
+    turn = readers_budget().take(int(request["memory"]), options.report)
+    with (
+        turn,
+        subprocess.Popen(
+            [sys.executable, "-m", "explorer.formats.isolated"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=root,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin is not None
         assert process.stdout is not None
         ended = threading.Event()

@@ -24,7 +24,7 @@ from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import one_thread
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Settings, Trainer
+from explorer.training.skipgram import Trainer, TrainingOptions
 
 RUNS = cache.Kind("runs", 1)
 FRAMES = 60  # of a run, besides the first
@@ -41,7 +41,7 @@ class Run:
     ----------
     folder
         Its files.
-    corpus, settings
+    corpus, options
         What it learns from, and how.
     steps_an_epoch
         How many batches an epoch has.
@@ -49,7 +49,7 @@ class Run:
 
     folder: Path
     corpus: Corpus
-    settings: Settings
+    options: TrainingOptions
     steps_an_epoch: int
 
     @property
@@ -60,7 +60,7 @@ class Run:
     @property
     def steps(self) -> int:
         """Batches in all epochs."""
-        return self.steps_an_epoch * self.settings.epochs
+        return self.steps_an_epoch * self.options.epochs
 
     @cached_property
     def frame_steps(self) -> list[int]:
@@ -92,9 +92,9 @@ def frame_path(folder: Path, step: int) -> Path:
     return folder / "frames" / f"{step}.npz"
 
 
-def new_run(corpus: Corpus, settings: Settings) -> Run:
+def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
     """Keep a new run that has learned nothing yet, and return it."""
-    trainer = Trainer.start(corpus, settings)
+    trainer = Trainer.start(corpus, options)
     steps_an_epoch = trainer.steps_an_epoch()
     if steps_an_epoch == 0:
         raise TrainingError(
@@ -107,7 +107,7 @@ def new_run(corpus: Corpus, settings: Settings) -> Run:
         "words": corpus.words,
         "classes": dict(corpus.classes),
         "notes": corpus.notes,
-        "settings": asdict(settings),
+        "settings": asdict(options),
         "steps_an_epoch": steps_an_epoch,
     }
     with cache.create(RUNS, run_id) as folder:
@@ -148,7 +148,7 @@ def load(folder: Path) -> Run | None:
     return Run(
         folder,
         corpus,
-        Settings(**about["settings"]),
+        TrainingOptions(**about["settings"]),
         about["steps_an_epoch"],
     )
 
@@ -211,7 +211,7 @@ def load_state(run: Run) -> Trainer:
     """Return the trainer as it was when its last frame was kept; raises TrainingError."""
     import torch
 
-    trainer = Trainer.start(run.corpus, run.settings)
+    trainer = Trainer.start(run.corpus, run.options)
     try:
         with np.load(run.folder / "state.npz", allow_pickle=False) as state:
             trainer.step = int(state["step"])

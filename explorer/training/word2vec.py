@@ -1,4 +1,4 @@
-"""Learning in earnest: gensim's Word2Vec and FastText on a text of any length, streamed.
+"""Training with gensim: Word2Vec and FastText on a text of any length, streamed.
 
 The text is read in blocks, once to count its words and once for each epoch; it is never in
 memory as a whole. gensim: Řehůřek & Sojka 2010; FastText: Bojanowski et al. 2017.
@@ -32,15 +32,21 @@ BLOCK_BYTES = 1 << 20
 LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000
 MOST_WORDS = 200_000  # of the vocabulary that is kept
 MOST_COUNTED = 5_000_000  # different words in memory while counting
-BUCKETS = 200_000  # of FastText's table of parts of words
-MOST_THREADS = 8
+BUCKETS = 200_000  # of FastText's n-grams; its own 2,000,000 would take 0.8 GB at 100 dimensions
+MOST_THREADS = 8  # gensim reads the text in one thread, the bottleneck beyond
+GENSIM_SEED = 1  # gensim's own default
+LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState, which gensim seeds
 
 ARCHITECTURES = {"skip-gram": 1, "CBOW": 0}  # as gensim's sg
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What can be chosen; unknown names and impossible values raise TrainingError."""
+    """What can be chosen; unknown names and impossible values raise TrainingError.
+
+    With a `seed`, one thread learns and the same text gives the same vectors. Without, several
+    threads learn at once, faster, and the vectors differ a little from run to run.
+    """
 
     method: str = "word2vec"
     architecture: str = "skip-gram"
@@ -50,7 +56,7 @@ class Recipe:
     min_count: int = 5
     epochs: int = 5
     learning_rate: float = 0.025
-    seed: int = 1
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         for name, known in (("method", METHODS), ("architecture", ARCHITECTURES)):
@@ -61,11 +67,18 @@ class Recipe:
         for name in ("dimensions", "window", "negatives", "min_count", "epochs"):
             if getattr(self, name) < 1:
                 raise TrainingError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+        if self.seed is not None and not 0 <= self.seed <= LARGEST_SEED:
+            raise TrainingError(f"seed is {self.seed}: it must be 0 to {LARGEST_SEED:,}.")
 
     @property
     def title(self) -> str:
         """What a reader calls it."""
         return f"{METHODS[self.method]}, {self.architecture}"
+
+    @property
+    def repeatable(self) -> str:
+        """Whether the same text gives the same vectors again, in words."""
+        return "no seed: another run differs" if self.seed is None else f"seed {self.seed}"
 
 
 FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
@@ -149,11 +162,12 @@ def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_re
         "min_count": chosen.min_count,
         "sg": ARCHITECTURES[chosen.architecture],
         "alpha": chosen.learning_rate,
-        "seed": chosen.seed,
+        "seed": GENSIM_SEED if chosen.seed is None else chosen.seed,
         "epochs": chosen.epochs,
         "max_vocab_size": MOST_COUNTED,
         "max_final_vocab": MOST_WORDS,
-        "workers": min(MOST_THREADS, os.cpu_count() or 1),
+        # threads of gensim write to the same tables in an order that no seed decides
+        "workers": min(MOST_THREADS, os.cpu_count() or 1) if chosen.seed is None else 1,
     }
     if chosen.method == "fasttext":
         model = FastText(**options, bucket=BUCKETS)
@@ -229,7 +243,7 @@ def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
         vectors,
         name=name,
         metadata=pa.table({"count": counts}),
-        source=Source(name, recipe.title, (count(recipe.epochs, "epoch"),)),
+        source=Source(name, recipe.title, (count(recipe.epochs, "epoch"), recipe.repeatable)),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 import explorer
 from explorer.cli.main import main
 from explorer.encoding import stream
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.errors import JobCancelled
 
 ROOT = Path(__file__).parents[2]
@@ -54,10 +54,10 @@ def test_a_file_becomes_a_parquet_file_of_vectors(
 
 
 def test_parts_of_any_size_give_the_same_file(books: Path, tiny_bert: Path, tmp_path: Path) -> None:
-    wishes = Wishes(str(tiny_bert))
+    options = EncodeOptions(str(tiny_bert))
     for rows in (7, 1000):
         stream.encode_file(
-            books, tmp_path / f"{rows}.parquet", column="description", wishes=wishes, rows=rows
+            books, tmp_path / f"{rows}.parquet", column="description", options=options, rows=rows
         )
     small, large = (pq.read_table(tmp_path / f"{rows}.parquet") for rows in (7, 1000))
     assert small.column_names == large.column_names
@@ -67,7 +67,7 @@ def test_parts_of_any_size_give_the_same_file(books: Path, tiny_bert: Path, tmp_
 def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
     books: Path, tiny_bert: Path, tmp_path: Path
 ) -> None:
-    output, wishes = tmp_path / "out.parquet", Wishes(str(tiny_bert))
+    output, options = tmp_path / "out.parquet", EncodeOptions(str(tiny_bert))
     told = 0
 
     def stop(share: float, step: str) -> None:
@@ -76,7 +76,7 @@ def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
         if told > 8:
             raise JobCancelled("stopped")
 
-    arguments = {"column": "description", "wishes": wishes, "rows": 50}
+    arguments = {"column": "description", "options": options, "rows": 50}
     with pytest.raises(JobCancelled):
         stream.encode_file(books, output, report=stop, **arguments)  # type: ignore[arg-type]
     assert not output.exists()

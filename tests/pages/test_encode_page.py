@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
+from explorer.encoding import job as encoding_job
+from explorer.encoding.models import DEFAULT_MODEL
 from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job, JobState
+from explorer.jobs.progress import Report
 from explorer.space import Source
 from explorer.ui.encode import jobs, model_choice, own_texts, view
 from explorer.ui.map import landing
@@ -196,3 +200,37 @@ def test_the_empty_field_says_who_reads(visit: Visit) -> None:
     assert landing.invitation(sample_space("books")).startswith("atmospheric")
     space = explorer.EmbeddingSpace(["a"], [[1.0]], source=Source(model="some/model"))
     assert landing.invitation(space) == "read by model"
+
+
+def test_a_model_is_downloaded_before_its_words_open_and_stop_leaves_it(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, arrived = threading.Event(), threading.Event()
+
+    def hang(model: str, report: Report) -> None:
+        while not arrived.wait(0.01):
+            report(0.5, "downloading")
+            begun.set()
+
+    monkeypatch.setattr(encoding_job, "download_model", hang)
+    monkeypatch.setattr(encoding_job, "is_here", lambda model: arrived.is_set())
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    press(screen, "Open its words")
+    assert begun.wait(60)
+    press(screen, "Stop")
+    assert "The download was stopped" in said(screen)
+    job = jobs.encodings().downloads.find(encoding_job.download_key(DEFAULT_MODEL))
+    assert job is not None
+    assert job.state.state == "cancelled"
+    arrived.set()
+    screen.run()
+    assert screen.sidebar.metric[0].value == "22,501"
+
+
+def test_the_page_tells_how_large_a_model_may_be(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_MODEL_GB", "1.5")
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    (field,) = (one for one in screen.text_input if one.label == "Model")
+    assert "Models of up to 1.5 GB" in field.help

@@ -15,7 +15,7 @@ def test_each_step_shows_its_picture_its_code_and_what_to_look_for(visit: Visit,
     screen = visit(FILE, step=step)
     assert not screen.exception
     assert "**Look for**" in said(screen)
-    assert "bert = forward.open_bert()" in screen.code[0].value
+    assert "bert = open_bert()" in screen.code[0].value
     assert screen.dataframe
 
 

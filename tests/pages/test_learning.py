@@ -13,7 +13,7 @@ from explorer.jobs.pool import Job, JobState
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
-from explorer.training.skipgram import Settings
+from explorer.training.skipgram import TrainingOptions
 from explorer.ui.lessons.learning import choice, gensim_run, playback
 from explorer.ui.lessons.learning.playback import Playback
 from tests.pages.conftest import Visit, said
@@ -75,7 +75,7 @@ def test_a_run_starts_steps_and_is_found_by_its_address(visit: Visit) -> None:
     assert not screen.exception
     run = runs.open_run(screen.query_params["run"])
     assert run is not None
-    assert run.settings == Settings()
+    assert run.options == TrainingOptions()
     again = visit(FILE, run=run.id)
     assert not again.exception
     labels = [metric.label for metric in again.metric]
@@ -93,13 +93,15 @@ def test_a_preset_changes_its_setting(
     screen = press(visit(FILE, lesson=lesson), "Start")
     run = runs.open_run(screen.query_params["run"])
     assert run is not None
-    assert getattr(run.settings, setting) == value
+    assert getattr(run.options, setting) == value
 
 
 @pytest.fixture
 def run() -> runs.Run:
     """A short run that has learned nothing yet."""
-    return runs.new_run(choice.grammar_corpus(shuffled=False), Settings(epochs=1, dimensions=8))
+    return runs.new_run(
+        choice.grammar_corpus(shuffled=False), TrainingOptions(epochs=1, dimensions=8)
+    )
 
 
 def film_of(run: runs.Run) -> Film:
@@ -166,7 +168,7 @@ def test_slow_drawing_leaves_frames_out(run: runs.Run) -> None:
 
 def test_a_run_that_bursts_stops_and_says_so() -> None:
     corpus = choice.grammar_corpus(shuffled=False)
-    shown = Playback(film_of(runs.new_run(corpus, Settings(learning_rate=10))), playing=True)
+    shown = Playback(film_of(runs.new_run(corpus, TrainingOptions(learning_rate=10))), playing=True)
     for _ in range(100):
         shown.ticked = None
         shown.tick()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from explorer import open_space
@@ -42,6 +43,30 @@ def test_every_method_and_architecture_gives_a_space(
     assert "king" in space
     assert recipe.title in str(space.source)
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize("method", word2vec.METHODS)
+def test_the_same_seed_gives_the_same_vectors(text: Path, tmp_path: Path, method: str) -> None:
+    text.write_text(text.read_text() * 8)  # enough for several threads to have something to do
+
+    def vectors(seed: int) -> np.ndarray:
+        recipe = Recipe(method, dimensions=16, epochs=2, seed=seed)
+        space = open_learned(
+            Path(learn(str(text), asdict(recipe), str(tmp_path / "r.npz"))), "mine"
+        )
+        assert space is not None
+        assert f"seed {seed}" in space.source.steps
+        return space.vectors
+
+    first = vectors(3)
+    assert np.array_equal(first, vectors(3))
+    assert not np.allclose(first, vectors(4))
+
+
+def test_a_recipe_without_a_seed_says_that_runs_differ(text: Path, tmp_path: Path) -> None:
+    space = open_learned(Path(learn(str(text), asdict(QUICK), str(tmp_path / "r.npz"))), "mine")
+    assert space is not None
+    assert "no seed: another run differs" in space.source.steps
 
 
 def test_the_words_are_counted_as_they_occur(text: Path, tmp_path: Path) -> None:
@@ -100,6 +125,8 @@ def test_a_recipe_that_cannot_be_is_told() -> None:
         Recipe(method="glove")
     with pytest.raises(TrainingError, match="at least 1"):
         Recipe(epochs=0)
+    with pytest.raises(TrainingError, match="must be 0 to"):
+        Recipe(seed=-1)
 
 
 def test_an_uploaded_text_is_kept_once_by_its_content() -> None:

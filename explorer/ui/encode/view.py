@@ -8,12 +8,12 @@ import streamlit as st
 
 from explorer import EmbeddingSpace, encode
 from explorer.encoding import job as encoding_job
-from explorer.encoding.job import Made, Wishes
+from explorer.encoding.job import EncodeOptions, EncodeResult
 from explorer.encoding.texts import Texts
 from explorer.encoding.vector_cache import opened
 from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job, JobState
-from explorer.ui.encode import jobs
+from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
 from explorer.ui.shell.frame import open_map
@@ -32,11 +32,11 @@ class Order:
 
     key: str
     texts: Texts
-    wishes: Wishes
+    options: EncodeOptions
     name: str
 
 
-def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) -> None:
+def confirm(own: OwnTexts | None, options: EncodeOptions | None, space: EmbeddingSpace) -> None:
     """Draw the name and the button that begins, with what there is to know before."""
     if own is None:
         return
@@ -61,28 +61,33 @@ def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) 
     ):
         return
     try:
-        if wishes is None:
+        if options is None:
             made = encode(texts, space, name=name)
             st.session_state.pop("encoding", None)
             open_map(opened_spaces().add(made))
         else:
-            begin(texts, wishes, name)
+            begin(texts, options, name)
     except ExplorerError as error:
         tell(error)
 
 
-def begin(texts: Texts, wishes: Wishes, name: str) -> None:
+def begin(texts: Texts, options: EncodeOptions, name: str) -> None:
     """Start to encode, or join who does it already, and remember it in this session."""
-    shared = jobs.encodings()
-    key = encoding_job.encoding_key(texts, wishes, name)
+    order = Order(encoding_job.encoding_key(texts, options, name), texts, options, name)
+    if encoding_job.is_here(options.model):
+        submit(order)
+    st.session_state["encoding"] = order
+    st.rerun()
+
+
+def submit(order: Order) -> Job:
+    """Submit an order, or join who does it already; its space is opened when it is done."""
+    shared, spaces = jobs.encodings(), opened_spaces()  # here: it ends in a thread without session
 
     def keep(space: EmbeddingSpace) -> None:
-        shared.spaces[key] = spaces.add(space)
+        shared.spaces[order.key] = spaces.add(space)
 
-    spaces = opened_spaces()  # found here: the job ends in a thread that knows no session
-    encoding_job.start(shared.jobs, texts, wishes, name, keep)
-    st.session_state["encoding"] = Order(key, texts, wishes, name)
-    st.rerun()
+    return encoding_job.start(shared.jobs, order.texts, order.options, order.name, keep)
 
 
 def show_work() -> None:
@@ -91,9 +96,13 @@ def show_work() -> None:
     if order is None or st.session_state.get("texts") == WORDS_OF:
         return
     shared = jobs.encodings()
-    job = shared.jobs.find(order.key)
-    if job is None:
+    try:
+        if not download.is_ready(order.options.model):
+            return
+    except ExplorerError as error:
+        tell(error)
         return
+    job = shared.jobs.find(order.key) or submit(order)
     if job.state.state == "done":
         show_made(job.result(), shared.spaces[order.key], order)
     elif job.state.is_over:
@@ -134,10 +143,10 @@ def show_end(job: Job, order: Order) -> None:
             icon=":material/stop_circle:",
         )
     if button.button("Go on", icon=":material/play_arrow:", width="stretch"):
-        begin(order.texts, order.wishes, order.name)
+        begin(order.texts, order.options, order.name)
 
 
-def show_made(made: Made, space_id: str, order: Order) -> None:
+def show_made(made: EncodeResult, space_id: str, order: Order) -> None:
     """Show what came out, and the way to its map."""
     with st.container(border=True):
         text, button = st.columns([3, 1], vertical_alignment="center")
@@ -157,7 +166,7 @@ def show_made(made: Made, space_id: str, order: Order) -> None:
             )
 
 
-def what_was_done(made: Made, texts: int) -> str:
+def what_was_done(made: EncodeResult, texts: int) -> str:
     """Say how many texts were encoded, how fast and where."""
     different = made.computed + made.read_back
     told = (

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
-from explorer.lessons.bert import forward
+from explorer.lessons.bert.forward import attention_patterns
 from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import chart, code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
@@ -66,11 +66,11 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             icon=":material/visibility_off:",
         )
         return
-    habits = "; ".join(
-        f"{what}: layer {habit.layer}, head {habit.head} ({habit.share:.0%})"
-        for what, habit in forward.habits(reading.attention).items()
+    patterns = "; ".join(
+        f"{what}: layer {most.layer}, head {most.head} ({most.share:.0%})"
+        for what, most in attention_patterns(reading.attention).items()
     )
-    beside.markdown(f"**Look for** heads of different tastes. Most at {habits}.")
+    beside.markdown(f"**Look for** heads that each do something else. Most looks at {patterns}.")
     tokens = reading.tokens
     layers, heads = reading.attention.shape[:2]
     with beside:

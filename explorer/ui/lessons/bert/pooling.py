@@ -10,7 +10,8 @@ from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.encoding.models import DEFAULT_MODEL
 from explorer.encoding.transformer import POOLINGS
 from explorer.figures import bert as figures
-from explorer.lessons.bert.forward import Bert, Floats
+from explorer.lessons.bert.forward import Floats
+from explorer.lessons.bert.model import Bert
 from explorer.lessons.bert.pooling import pooled_sentence
 from explorer.projection.out_of_sample import place
 from explorer.ui.lessons.bert.shown import chart, code, table

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.errors import TrainingError
 from explorer.training import grammar, runs
 from explorer.training.corpus import MOST_BYTES, Corpus, make, read_text
-from explorer.training.skipgram import LIMITS, Settings
+from explorer.training.skipgram import LIMITS, TrainingOptions
 from explorer.ui.lessons.learning import playback
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.open.view import tell
@@ -104,7 +104,7 @@ def take_preset() -> None:
     preset = PRESETS.get(st.session_state["lesson"])
     if preset is None:
         return
-    for name, value in {**asdict(Settings()), **preset.changed}.items():
+    for name, value in {**asdict(TrainingOptions()), **preset.changed}.items():
         st.session_state[f"set {name}"] = value
     st.session_state["text"] = preset.text
 
@@ -122,9 +122,11 @@ def ask_settings(preset: Preset) -> dict[str, float]:
     """Draw a control for each setting, with its sentence; return what they say."""
     chosen = {}
     columns = st.columns(2)
-    for number, (name, default) in enumerate({**asdict(Settings()), **preset.changed}.items()):
+    for number, (name, default) in enumerate(
+        {**asdict(TrainingOptions()), **preset.changed}.items()
+    ):
         label, step, sentence = CONTROLS[name]
-        kind = type(getattr(Settings(), name))
+        kind = type(getattr(TrainingOptions(), name))
         st.session_state.setdefault(f"set {name}", kind(default))
         low, high = LIMITS[name]
         with columns[number % 2]:
@@ -152,7 +154,7 @@ def begin(text: str, own: OwnText | None, chosen: dict[str, float]) -> None:
                 if own
                 else grammar_corpus(shuffled=text == SHUFFLED)
             )
-            run = runs.new_run(corpus, Settings(**chosen))  # type: ignore[arg-type]
+            run = runs.new_run(corpus, TrainingOptions(**chosen))  # type: ignore[arg-type]
     except TrainingError as error:
         tell(error)
         return

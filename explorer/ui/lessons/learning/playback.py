@@ -14,7 +14,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job
 from explorer.training import runs
-from explorer.training.film import Film, Frame
+from explorer.training.film import Film, TrainingFrame
 from explorer.training.runs import Run
 from explorer.ui.picture.drawing import jobs
 from explorer.ui.shell import address
@@ -65,12 +65,12 @@ class Playback:
         return len(self.film.frames) - 1
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> TrainingFrame:
         """The frame that is shown."""
         return self.film.frames[self.at]
 
     @property
-    def frames(self) -> list[Frame]:
+    def frames(self) -> list[TrainingFrame]:
         """The frames that have been shown."""
         return self.film.frames[: self.seen + 1]
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.errors import QueryError
 from explorer.figures import learning as figures
-from explorer.training.film import Film, Frame
+from explorer.training.film import Film, TrainingFrame
 from explorer.ui.lessons.learning.choice import Preset
 from explorer.ui.lessons.learning.playback import TICK_SECONDS, Playback, current
 from explorer.ui.lessons.lesson import offer_map
@@ -206,7 +206,7 @@ def followed(film: Film) -> tuple[list[str], list[tuple[str, str]]]:
     return words or list(film.run.corpus.words[:1]), pairs
 
 
-def measured(film: Film, frame: Frame) -> None:
+def measured(film: Film, frame: TrainingFrame) -> None:
     """Show what has been learned so far, in two figures."""
     left, right = st.columns(2)
     if film.run.corpus.classes:
