@@ -22,6 +22,8 @@ WALK_SHEET = (450.0, 270.0)  # width and height of the picture of the layers, le
 MOST_NAMED = 60  # tokens that are named in the picture of the layers
 PIECE_LENGTH = 14
 SECONDS_PER_LAYER = 1.1
+SLIDER_TOP = -0.1  # of the figure's height: below the axis' title
+BUTTONS_WIDTH = 0.24  # of the figure's width
 
 
 def layer_name(layer: int) -> str:
@@ -161,11 +163,12 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     button = {
         "type": "buttons",
-        "direction": "right",
-        "x": 1,
-        "y": 1.02,
-        "xanchor": "right",
-        "yanchor": "bottom",
+        "direction": "right",  # left of the slider: above the picture lies Plotly's toolbar
+        "x": 0,
+        "y": SLIDER_TOP,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"t": 12},
         "bgcolor": ink.veil,
         "font": {"color": ink.text, "size": TEXT_SIZE},
         "showactive": False,
@@ -175,9 +178,9 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
         ],
     }
     slider = {
-        "x": 0,
-        "len": 0.97,
-        "y": -0.1,
+        "x": BUTTONS_WIDTH,
+        "len": 1 - BUTTONS_WIDTH,
+        "y": SLIDER_TOP,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},
         "currentvalue": {"visible": False},

@@ -92,7 +92,7 @@ def style(
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor=ink.ground,  # what is saved from a dark page has light letters
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": ink.text, "family": FONT, "size": TEXT_SIZE},
         hoverlabel={"bgcolor": ink.text, "font": {"color": ink.ground, "size": TEXT_SIZE}},

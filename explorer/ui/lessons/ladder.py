@@ -30,6 +30,7 @@ from explorer.ui.encode import jobs
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
 
@@ -225,7 +226,7 @@ def show_matrices(texts: Texts) -> None:
         {"sentence": names[first], "other": names[second]}
         | {title: one[first, second] for title, one in zip(titles, tables, strict=True)}
     )
-    lesson.show_picture(
+    show_chart(
         ladder.similarity_matrices(tables, titles, texts.sentences, height=470, dark=is_dark()),
         f"Similarity of each pair of {len(texts.sentences)} sentences on {len(titles)} rungs",
         table,
@@ -272,7 +273,7 @@ def show_measured(texts: Texts) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        lesson.show_picture(
+        show_chart(
             ladder.similarities_by_kind(
                 {title: ranking.similarities for title, ranking in rankings.items()},
                 [pair.kind for pair in pairs()],

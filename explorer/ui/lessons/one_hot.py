@@ -27,6 +27,7 @@ from explorer.ui.lessons import lesson
 from explorer.ui.lessons.own_words import Lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import count, readable_bytes
 
@@ -55,7 +56,7 @@ def show_numbers(shown: Lesson) -> None:
         table = pa.table(
             {"word": shown.labels, "column of its 1": lit + 1, "zeros": [width - 1] * n}
         )
-        lesson.show_picture(
+        show_chart(
             one_hot.one_hot_matrix(lit[:drawn], labels, width, height=height, dark=dark),
             f"One-hot matrix of {n} words: a single 1 in each row of {width:,} columns",
             table,
@@ -69,7 +70,7 @@ def show_numbers(shown: Lesson) -> None:
             "No column has a name; together they put like beside like."
         )
         wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
-        lesson.show_picture(
+        show_chart(
             matrices.dense_matrix(wide, labels, height=height, dark=dark),
             f"Heat map of {n} dense vectors of {dim} numbers",
             numbers_table(shown.dense),
@@ -128,7 +129,7 @@ def show_distances(shown: Lesson) -> None:
     ):
         with column:
             st.markdown(heading)
-            lesson.show_picture(
+            show_chart(
                 matrices.comparison_matrix(
                     table,
                     shown.labels,
@@ -228,7 +229,7 @@ def show_maps(shown: Lesson) -> None:
             table = pa.table(
                 {"word": shown.labels, "x": places[:, 0], "y": places[:, 1], "from it, drawn": away}
             )
-            lesson.show_picture(
+            show_chart(
                 one_hot.word_map(
                     places, shown.labels, anchor=row, nearest=nearest, height=320, dark=is_dark()
                 ),
@@ -291,7 +292,7 @@ def show_cost(shown: Lesson) -> None:
                 "embedding, bytes": [str(cost.embedding) for cost in costs.values()],
             }
         )
-        lesson.show_picture(
+        show_chart(
             one_hot.cost_figure(costs, height=370, dark=is_dark()),
             f"Bytes of three encodings of {vocabulary:,} words, {dim} dimensions",
             table,
