@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from explorer.analogies.parallelogram import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
 from explorer.figures.labels import SIDES, Sheet
-from explorer.figures.style import LABEL_LENGTH, Ink, ink_for, plain_hover, shown_text, style
+from explorer.figures.style import (
+    LABEL_LENGTH,
+    Ink,
+    color_bar,
+    ink_for,
+    plain_hover,
+    shown_text,
+    style,
+)
 from explorer.probes.relations import PairFamily
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
@@ -59,13 +67,7 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
                     "width": 2,
                     "color": [SELECTED, *[ink.ground] * (len(picture.answers) - 1)],
                 },
-                "colorbar": {
-                    "title": {"text": "distance from this plane", "side": "right"},
-                    "thickness": 12,
-                    "len": 0.9,
-                    "nticks": 6,
-                    "outlinewidth": 0,
-                },
+                "colorbar": color_bar(ink, "distance from this plane"),
             },
             named=NAMED_ANSWERS,
         ),

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, palette
 from explorer.figures.labels import Sheet
-from explorer.figures.style import TEXT_SIZE, Ink, ink_for, plain_hover, shown_text, style
+from explorer.figures.style import (
+    TEXT_SIZE,
+    Ink,
+    color_bar,
+    ink_for,
+    plain_hover,
+    shown_text,
+    style,
+)
 from explorer.lessons.bert.trajectories import Walk
 from explorer.projection import Projection
 
@@ -49,7 +57,7 @@ def heat_map(rows: Floats, pieces: Sequence[str], *, dark: bool, height: int = 3
             reversescale=True,
             customdata=[[piece] * rows.shape[1] for piece in token_names(pieces)],
             hovertemplate="%{customdata}, dimension %{x}: %{z:.3f}<extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0},
+            colorbar=color_bar(ink),
         )
     )
     style(figure, ink, height)
@@ -209,7 +217,7 @@ def attention_map(
             colorscale=SCALE,
             customdata=[[(row, column) for column in shown] for row in shown],
             hovertemplate="%{customdata[0]} looks at %{customdata[1]}: %{z:.1%}<extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%"},
+            colorbar=color_bar(ink, tickformat=".0%"),
         )
     )
     style(figure, ink, height)

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from explorer.figures.matrices import DIVERGING, color_bar
-from explorer.figures.style import ink_for, style
+from explorer.figures.matrices import DIVERGING
+from explorer.figures.style import color_bar, ink_for, style
 
 
 def table_rows_figure(
@@ -114,7 +114,7 @@ def training_figure(
             "colorscale": DIVERGING[dark],
             "cmin": -most,
             "cmax": most,
-            "colorbar": color_bar(dark),
+            "colorbar": color_bar(ink_for(dark)),
         }
     )
     figure.update_xaxes(showticklabels=False)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from explorer.figures.colors import BLUE, GREEN, ORANGE, SCALE
-from explorer.figures.matrices import MOST_APART, MOST_PHRASES, MOST_WRITTEN, color_bar
-from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
+from explorer.figures.matrices import MOST_APART, MOST_PHRASES, MOST_WRITTEN
+from explorer.figures.style import TEXT_SIZE, color_bar, ink_for, shown_text, style
 
 KIND_COLORS = {"paraphrase": GREEN, "same words": ORANGE, "unrelated": BLUE}
 KIND_SYMBOLS = {"paraphrase": "circle", "same words": "x", "unrelated": "circle-open"}
@@ -76,7 +76,7 @@ def similarity_matrices(
             "colorscale": SCALE,
             "cmin": 0,
             "cmax": 1,
-            "colorbar": color_bar(dark, "cosine similarity"),
+            "colorbar": color_bar(ink_for(dark), "cosine similarity"),
         }
     )
     return figure

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE
-from explorer.figures.style import ink_for, shown_text, style
+from explorer.figures.style import color_bar, ink_for, shown_text, style
 
 MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
 MOST_COLUMNS = 512
@@ -59,7 +58,7 @@ def dense_matrix(
             zmax=most,
             ygap=1,
             hovertemplate="dimension %{x}: %{z:.4f}<extra></extra>",
-            colorbar=color_bar(dark),
+            colorbar=color_bar(ink_for(dark)),
         )
     )
     style(figure, ink_for(dark), height, grid=False)
@@ -111,7 +110,7 @@ def comparison_matrix(
             hovertemplate="<b>%{y} – %{x}</b><br>"
             + ("%{customdata} = " if phrases else "")
             + "%{z:.4g}<extra></extra>",
-            colorbar=color_bar(dark),
+            colorbar=color_bar(ink_for(dark)),
         )
     )
     style(figure, ink_for(dark), height, grid=False)
@@ -143,15 +142,3 @@ def name_rows(
         ticklabelstandoff=6,
         autorange="reversed",
     )
-
-
-def color_bar(dark: bool, title: str = "") -> dict[str, Any]:
-    """Return a slim color bar."""
-    ink = ink_for(dark)
-    return {
-        "thickness": 10,
-        "outlinewidth": 0,
-        "nticks": 5,
-        "tickfont": {"size": 12, "color": ink.quiet},
-        "title": {"text": title, "side": "right", "font": {"size": 12, "color": ink.quiet}},
-    }

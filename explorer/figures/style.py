@@ -107,6 +107,19 @@ def style(
     return figure
 
 
+def color_bar(ink: Ink, title: str = "", **more: Any) -> dict[str, Any]:
+    """Return a slim color bar."""
+    small = {"size": TEXT_SIZE - 2, "color": ink.quiet}
+    return {
+        "thickness": 10,
+        "outlinewidth": 0,
+        "nticks": 5,
+        "tickfont": small,
+        "title": {"text": title, "side": "right", "font": small},
+        **more,
+    }
+
+
 def without_motion(figure: go.Figure) -> go.Figure:
     """Return the figure with its animations turned into steps, for who asks for less motion."""
     still = go.Figure(figure)
