@@ -54,8 +54,6 @@ def show_chart(
     table_title
         What the table is called.
     """
-    if moves(figure) and asks_for_less_motion(key):
-        figure = without_motion(figure)
     name = key.replace(" ", "-")
     image = {"format": st.session_state.get(FORMAT, FORMATS[0]).lower(), "scale": 2}
     config = {
@@ -63,7 +61,10 @@ def show_chart(
         "scrollZoom": figure.layout.dragmode == "pan",
         "toImageButtonOptions": {**image, "filename": name},
     }
-    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)
+    with st.container(gap=None):
+        if moves(figure) and asks_for_less_motion(key):
+            figure = without_motion(figure)
+        st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)
     if table is None:
         return
     with st.expander(table_title, icon=":material/table:"):
