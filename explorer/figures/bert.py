@@ -178,6 +178,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
         "yanchor": "top",
         "pad": {"t": 12},
         "bgcolor": ink.veil,
+        "bordercolor": ink.border,
         "font": {"color": ink.text, "size": TEXT_SIZE},
         "showactive": False,
         "buttons": [
@@ -187,7 +188,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     slider = {
         "x": BUTTONS_WIDTH,
-        "len": 1 - BUTTONS_WIDTH,
+        "len": 0.96 - BUTTONS_WIDTH,  # the last name is centered under the end
         "y": SLIDER_TOP,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},

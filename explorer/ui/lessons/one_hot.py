@@ -320,9 +320,7 @@ def show_unseen(shown: Lesson) -> None:
         if known:
             st.markdown(f"One of the {n:,} words: it has a column.")
         else:
-            st.markdown(
-                f"None of the {n:,} words: no column is its own, so **all {n:,} numbers are 0**."
-            )
+            st.markdown(f"None of the {n:,} words: no column is its own, so **all {n:,} zeros**.")
             st.caption("A new column would make every vector longer and every model start anew.")
     with table.container(border=True, height="stretch"):
         st.markdown("##### A word table")
