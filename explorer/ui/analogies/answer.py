@@ -14,8 +14,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from explorer.analogies.arithmetic import METHODS, Study
 from explorer.analogies.parallelogram import PlanePicture, plane_picture
 from explorer.figures.analogies import plane_figure
-from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.colors import SELECTED
 from explorer.figures.marks import Marks
+from explorer.figures.style import ink_for
 from explorer.neighbors.exact import Neighbors
 from explorer.projection import METHODS as PROJECTIONS
 from explorer.ui.map.view import point_size
@@ -136,7 +137,7 @@ def show_picture(found: Study, answer: Neighbors) -> None:
         steps = [(a, b), (c, best)]
     else:
         steps = [(row, best) for row in rows.values()]
-    given = OKABE_ITO[4 if is_dark() else 0]
+    given = ink_for(is_dark()).points
     pointcloud(
         projection,
         space,

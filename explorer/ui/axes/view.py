@@ -132,7 +132,6 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             ),
             f"{len(placed.words)} words placed on the axis {axis.name}",
             key="axis picture",
-            zoom=False,
         )
         st.caption(
             "Each word at its cosine similarity to the axis's direction; the dotted line is the "
@@ -248,7 +247,6 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
             removal_figure(found, dark=is_dark()),
             "Share of neighbors on the high side, before and after",
             key="removal",
-            zoom=False,
         )
     with right:
         st.markdown(

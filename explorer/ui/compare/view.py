@@ -8,18 +8,17 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import coloring
 from explorer.figures.marks import Marks
-from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection import METHODS
 from explorer.projection.faithfulness import ranks_in_picture
 from explorer.projection.job import SEED, Picture, drawn, start
+from explorer.projection.sampling import neighbors_in_whole
 from explorer.projection.stability import projection_stability
-from explorer.ui.map.view import METHOD_OF_TITLE, ONE_COLOR, default_column, point_size
+from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look
 from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw, jobs, visitor
 from explorer.ui.picture.settings import ask_picture, told
-from explorer.ui.pointcloud import is_dark, pointcloud
+from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 
@@ -47,24 +46,19 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
     quality = trust.tell_quality(space, projection, wanted)
     if quality is None:
         st.markdown(f"**{METHODS[projection.method].title}**")
-    column = default_column(space)
-    colors = None
-    if column != ONE_COLOR and space.metadata is not None:
-        colors = coloring(space.metadata, column, dark=is_dark())
     row = address.selected_row(space)
-    found = None if row is None else neighbors_of_row(space, row, trust.K)
     marks = Marks(selected=row)
-    if row is not None and found is not None:
-        places = ranks_in_picture(projection.coordinates, row, found.indices)
-        lost = found.indices[places > len(found)]
-        marks = replace(marks, neighbors=found.indices, lost=lost)
+    if row is not None:
+        found = neighbors_in_whole(space, row, trust.K)
+        near = drawn_only(space, found.indices)
+        lost = near[ranks_in_picture(projection.coordinates, row, near) > len(found)]
+        marks = replace(marks, neighbors=near, lost=lost)
     pointcloud(
         projection,
         space,
         key=f"{name} map",
-        colors=colors,
+        **first_look(space),
         marks=marks,
-        size=point_size(len(space)),
         height=HEIGHT,
         on_pick=lambda chosen: address.select(space, chosen),
     )

@@ -22,6 +22,7 @@ from explorer.lessons.embedding_layer import (
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 TOKENS = "42, 7, 1337"
@@ -88,7 +89,7 @@ def show_lookup(ids: list[int]) -> None:
     with left:
         rows = result["rows"].numpy()
         numbers = {f"{d + 1}": rows[:, d] for d in range(SHOWN_COLUMNS)}
-        lesson.show_picture(
+        show_chart(
             embedding_layer.table_rows_figure(
                 drawn, table, columns=SHOWN_COLUMNS, height=360, dark=is_dark()
             ),
@@ -139,7 +140,7 @@ def show_training(ids: list[int]) -> None:
             }
         )
         names = [f"<b>{row}</b> {what}" for row, what in zip(rows, roles, strict=True)]
-        lesson.show_picture(
+        show_chart(
             embedding_layer.training_figure(
                 {name: part[:, :SHOWN_COLUMNS] for name, part in parts.items()},
                 names,

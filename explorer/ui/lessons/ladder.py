@@ -12,7 +12,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.encoding import job
 from explorer.encoding.classical import WORD
-from explorer.figures import lessons, matrices
+from explorer.figures import ladder
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
     RUNGS,
@@ -30,6 +30,7 @@ from explorer.ui.encode import jobs
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
 
@@ -225,8 +226,8 @@ def show_matrices(texts: Texts) -> None:
         {"sentence": names[first], "other": names[second]}
         | {title: one[first, second] for title, one in zip(titles, tables, strict=True)}
     )
-    lesson.show_picture(
-        matrices.small_multiples(tables, titles, texts.sentences, height=470, dark=is_dark()),
+    show_chart(
+        ladder.similarity_matrices(tables, titles, texts.sentences, height=470, dark=is_dark()),
         f"Similarity of each pair of {len(texts.sentences)} sentences on {len(titles)} rungs",
         table,
         key="ladder-matrices",
@@ -263,7 +264,7 @@ def show_measured(texts: Texts) -> None:
     rankings = measured()
     best = max(rankings, key=lambda title: rankings[title].found_first)
     winner = rankings[best]
-    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in lessons.KIND_COLORS}
+    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in ladder.KIND_COLORS}
     st.markdown(
         f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of their sentences "
         f"it puts the other of the pair first, among {2 * len(pairs()):,}. But the same words with "
@@ -272,8 +273,8 @@ def show_measured(texts: Texts) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        lesson.show_picture(
-            lessons.kinds_figure(
+        show_chart(
+            ladder.similarities_by_kind(
                 {title: ranking.similarities for title, ranking in rankings.items()},
                 [pair.kind for pair in pairs()],
                 [f"{pair.first} | {pair.second}" for pair in pairs()],

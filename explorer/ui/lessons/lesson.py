@@ -1,9 +1,8 @@
-"""What the lessons' pages have in common: pictures with their tables, things to try, a way on."""
+"""What the lessons' pages have in common: steps, things to try, a way on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -11,19 +10,6 @@ from explorer import EmbeddingSpace
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
-
-
-def show_picture(
-    figure: Any, alt: str, table: Any, *, key: str, table_title: str = "The numbers as a table"
-) -> None:
-    """Show a figure, and under it, closed at first, a table that says the same."""
-    config = {
-        "displaylogo": False,
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": key},
-    }
-    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)
-    with st.expander(table_title, icon=":material/table:"):
-        st.dataframe(table, hide_index=True, height=260, key=f"{key} table")
 
 
 def try_this(*suggestions: str) -> None:

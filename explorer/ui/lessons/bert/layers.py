@@ -9,9 +9,10 @@ from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
 from explorer.lessons.bert.forward import attention_patterns
 from explorer.lessons.bert.trajectories import walk
-from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 DRIFT, ATTENTION = "Drift", "Attention"
@@ -36,7 +37,9 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
     path = walk(visit.readings)
     with picture:
         figure = figures.walk_figure(path, dark=is_dark())
-        chart(figure, "The tokens after each layer, on two axes that all layers share", "walk")
+        show_chart(
+            figure, "The tokens after each layer, on two axes that all layers share", key="walk"
+        )
         st.caption(
             f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. "
             "Thin lines are the way so far."
@@ -82,18 +85,18 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     with picture:
         left, right = st.columns([1.35, 1])
         with left:
-            chart(
+            show_chart(
                 figures.attention_map(
                     reading.attention[layer - 1, head - 1], tokens.pieces, at, dark=is_dark()
                 ),
                 f"Attention of layer {layer}, head {head}: a row for each looking token",
-                "attention map",
+                key="attention map",
             )
         with right:
-            chart(
+            show_chart(
                 figures.attention_bars(row, tokens.pieces, dark=is_dark()),
                 f"Where {tokens.pieces[at]} looks, a bar for each token",
-                "attention bars",
+                key="attention bars",
             )
         most = int(row.argmax())
         st.caption(

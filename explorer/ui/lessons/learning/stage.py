@@ -15,6 +15,7 @@ from explorer.ui.lessons.learning.playback import TICK_SECONDS, Playback, curren
 from explorer.ui.lessons.lesson import offer_map
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 NEIGHBORS = 4
@@ -23,7 +24,6 @@ PAIRS = "king queen, eats ate, king soup"
 LOSS = """\
 loss = -(logsigmoid(v @ u)
          + logsigmoid(-v @ n).sum())"""
-CONFIG = {"displaylogo": False, "scrollZoom": True}
 SPLIT = re.compile(r"[\s,;]+")
 
 
@@ -79,10 +79,10 @@ def stage(preset: Preset, *, ticks: bool) -> None:
     picture, beside = st.columns([1.55, 1], gap="medium")
     with picture:
         corpus, frame = shown.run.corpus, shown.frame
-        chart(
+        show_chart(
             figures.frame_map(frame.places, corpus.words, corpus.classes, words, dark=is_dark()),
             f"The words after {frame.step:,} steps",
-            "frame map",
+            key="frame map",
         )
         st.caption(preset.look_for)
     with beside:
@@ -159,18 +159,18 @@ def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> N
     measured(film, frame)
     steps = [one.step for one in shown.frames]
     losses = [one.loss for one in shown.frames]
-    chart(
+    show_chart(
         figures.loss_curve(steps, losses, frame.step, end, dark=is_dark()),
         "The loss after each step",
-        "loss",
+        key="loss",
     )
     cosines = {
         f"{one} – {other}": film.cosine(one, other)[: shown.seen + 1] for one, other in pairs
     }
-    chart(
+    show_chart(
         figures.cosine_curves(steps, cosines, frame.step, end, dark=is_dark()),
         "The cosine of chosen pairs after each step",
-        "cosines",
+        key="cosines",
     )
     near = film.neighbors(frame, words, NEIGHBORS)
     st.dataframe(
@@ -246,8 +246,3 @@ def keeping(shown: Playback) -> None:
     )
     for note in shown.run.corpus.notes:
         st.caption(f":material/info: {plain(note)}")
-
-
-def chart(figure: object, alt: str, key: str) -> None:
-    """Draw a figure of ours."""
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
