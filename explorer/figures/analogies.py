@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.analogies.parallelogram import Dots, PlanePicture
+from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED
 from explorer.figures.labels import SIDES, Sheet
 from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, Ink, plain_hover, shown_text

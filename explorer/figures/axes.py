@@ -13,7 +13,7 @@ from explorer.figures.analogies import flat_layout
 from explorer.figures.colors import OKABE_ITO, SELECTED
 from explorer.figures.labels import Sheet
 from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, plain_hover, shown_text
-from explorer.probes.semantic_axis import Axis, Removal, SpreadTest
+from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
@@ -22,7 +22,7 @@ SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
 
 
 def axis_figure(
-    axis: Axis,
+    axis: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     poles: tuple[NDArray[np.float64], NDArray[np.float64]],
@@ -84,8 +84,8 @@ def axis_figure(
 
 
 def two_axes_figure(
-    across: Axis,
-    up: Axis,
+    across: SemanticAxis,
+    up: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     *,
@@ -247,7 +247,7 @@ def points(
     )
 
 
-def pole_text(axis: Axis) -> str:
+def pole_text(axis: SemanticAxis) -> str:
     """Return an axis's title with arrows to both poles."""
     low, _, high = axis.name.partition(" ↔ ")
     return f"← {shown_text(low, LABEL_LENGTH)} · {shown_text(high, LABEL_LENGTH)} →"

@@ -138,4 +138,4 @@ def test_averaged_words_are_the_mean_of_those_known(space: EmbeddingSpace) -> No
     found = averaged_words(["King and queen", "blorp"], space)
     np.testing.assert_allclose(found.vectors[0], space.vectors[:2].mean(axis=0))
     assert found.vectors[1].tolist() == [0, 0, 0]
-    assert found.notes[0] == "2 words are not in five words: and, blorp."
+    assert found.notes[0] == "2 words are not in five words: “and”, “blorp”"

@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.errors import QueryError, UnknownLabelError
-from explorer.neighbors.wordlist import split_words
 from explorer.probes.semantic_axis import (
     ends_of_axis,
     neutralize,
@@ -22,6 +21,7 @@ from explorer.probes.semantic_axis import (
     without_direction,
 )
 from explorer.ui.axes.examples import AXIS_LESSONS
+from explorer.words import split_words
 
 MEN = ("he", "man", "boy", "father", "king")
 WOMEN = ("she", "woman", "girl", "mother", "queen")

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.figures.analogies import pairs_figure
-from explorer.probes.relations import PairFamily, known_pairs, pair_family, read_pairs
+from explorer.probes.relations import PairFamily, known_pairs, pair_family, split_pairs
 from explorer.ui.analogies.examples import FAMILIES
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
@@ -36,7 +36,7 @@ def ask_family(space: EmbeddingSpace) -> PairFamily | None:
             help="Two words with a comma between them: france, paris",
         )
     try:
-        pairs, missing = known_pairs(space, read_pairs(text or ""))
+        pairs, missing = known_pairs(space, split_pairs(text or ""))
         words_of(space, missing)
         return pair_family(space, pairs)
     except ExplorerError as error:

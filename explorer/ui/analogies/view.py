@@ -10,15 +10,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import METHODS, read_inputs, study
-from explorer.analogies.formula import Term, formula_text, parse_formula
+from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
 from explorer.errors import ExplorerError
+from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import formula_field, word_field
 
-METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
+METHOD_TITLES = {method.title: name for name, method in ANALOGY_METHODS.items()}
 FIELDS = ("a", "b", "c", "expected")
 FIELD_LABELS = ("A", "is to B", "as C", "is to … (what you expect)")
 TRY: dict[str, Any] = {
@@ -103,7 +103,7 @@ def question(
     """Return the question, or tell why it cannot be asked."""
     try:
         inputs = read_inputs(space, positive, negative, normalize=how.normalize)
-        found = study(space, inputs, how.method)
+        found = solve_analogy(space, inputs, how.method)
         if not len(found.answer(1)):
             st.info("Every word of this space is one of the inputs: no answer is left.")
             return None
@@ -144,7 +144,7 @@ def ask_how(*, directions: bool) -> How:
             titles,
             key="how",
             bind="query-params",
-            captions=[capital(METHODS[METHOD_TITLES[one]].sentence) for one in titles],
+            captions=[capital(ANALOGY_METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )
         raw = st.toggle(
             "Raw vectors",

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.figures.axes import axis_figure, removal_figure, spread_figure, two_axes_figure
-from explorer.neighbors.wordlist import split_words
 from explorer.probes.semantic_axis import (
-    Axis,
+    SemanticAxis,
     SpreadTest,
     ends_of_axis,
     place_on_axis,
@@ -29,6 +28,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import words_of
+from explorer.words import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
 FIELDS = ("low", "high", "place")  # their names in the address
@@ -40,7 +40,7 @@ NEIGHBORS = 20
 class Placed:
     """An axis with the words to place on it, and what to look at."""
 
-    axis: Axis
+    axis: SemanticAxis
     words: list[str]
     look: str
 
@@ -98,7 +98,7 @@ def start(space: EmbeddingSpace) -> None:
         st.session_state[name] = value
 
 
-def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> Axis | None:
+def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> SemanticAxis | None:
     """Return the axis between two lists of words, or tell why there is none."""
     try:
         return semantic_axis(
@@ -151,7 +151,7 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             st.dataframe(table(placed.words, {"place": places}), hide_index=True)
 
 
-def tell_separation(space: EmbeddingSpace, axis: Axis) -> None:
+def tell_separation(space: EmbeddingSpace, axis: SemanticAxis) -> None:
     """Say whether the poles' own words fall on their own sides."""
     found = separation(space, axis)
     if not found.asked:
@@ -191,7 +191,7 @@ def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
     )
 
 
-def ask_second_axis(space: EmbeddingSpace) -> Axis | None:
+def ask_second_axis(space: EmbeddingSpace) -> SemanticAxis | None:
     """Draw the fields for the poles of a second axis."""
     lesson = AXIS_LESSONS[SECOND]
     for name, value in (("low2", lesson.low), ("high2", lesson.high)):
@@ -203,7 +203,7 @@ def ask_second_axis(space: EmbeddingSpace) -> Axis | None:
     return read_axis(space, lows or "", highs or "")
 
 
-def show_two_axes(space: EmbeddingSpace, placed: Placed, second: Axis) -> None:
+def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -> None:
     """Draw the words on two axes."""
     across = place_on_axis(space, placed.axis, placed.words)
     up = place_on_axis(space, second, placed.words)

@@ -12,8 +12,8 @@ from explorer.figures.colors import coloring
 from explorer.figures.marks import Marks
 from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection import METHODS
-from explorer.projection.faithfulness import ranks_in_picture
 from explorer.projection.job import SEED, Picture, start
+from explorer.projection.quality import ranks_in_picture
 from explorer.projection.stability import projection_stability
 from explorer.ui.map.view import METHOD_OF_TITLE, ONE_COLOR, default_column, point_size
 from explorer.ui.picture import trust

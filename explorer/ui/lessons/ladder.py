@@ -11,7 +11,6 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.encoding import job
-from explorer.encoding.classical import WORD
 from explorer.figures import lessons, matrices
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
@@ -32,6 +31,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
+from explorer.words import WORD
 
 TEXTS = """The man bought a car.
 He purchased an automobile.

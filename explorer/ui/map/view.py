@@ -19,7 +19,7 @@ from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
-from explorer.projection.faithfulness import ranks_in_picture
+from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole

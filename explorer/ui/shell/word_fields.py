@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.formula import SIGNS
+from explorer.formula import SIGNS
 from explorer.neighbors.search import complete_label
 from explorer.ui.shell.plain import plain
 

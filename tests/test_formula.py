@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer import EmbeddingSpace
-from explorer.analogies.formula import Term, formula_text, formula_vector, parse_formula
 from explorer.errors import ExplorerError, QueryError, UnknownLabelError
+from explorer.formula import Term, formula_text, formula_vector, parse_formula
 
 LABELS = ("king", "man", "woman", "well-known", "The Hobbit", "1984", "C++", "a*b", "__import__")
 
