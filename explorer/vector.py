@@ -80,7 +80,7 @@ class Vector:
         length = float(np.linalg.norm(wide))
         if length == 0.0:
             raise QueryError(f"{self.name} is the zero vector: it has no direction.")
-        return Vector(self.name, wide / length, self.labels, self.is_sum)
+        return Vector(self.name, (wide / length).astype(np.float32), self.labels, self.is_sum)
 
     def _enclosed(self) -> str:
         return f"({self.name})" if self.is_sum else self.name

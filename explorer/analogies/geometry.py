@@ -132,7 +132,7 @@ class PlanePicture:
     angles: tuple[tuple[str, float], ...]
 
 
-def plane_picture(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
+def plane_picture(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """Return the picture of an analogy with some answers, on the plane of what was given.
 
     Raises
@@ -142,17 +142,17 @@ def plane_picture(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """
     if not len(answers):
         raise QueryError("There is no answer to draw: the space has no other words.")
-    if result.inputs.is_parallelogram:
-        return parallelogram(result, answers)
-    return tip_to_tail(result, answers)
+    if analogy.inputs.is_parallelogram:
+        return parallelogram(analogy, answers)
+    return tip_to_tail(analogy, answers)
 
 
-def parallelogram(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
+def parallelogram(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """A at the origin, B to its right, C above; where B − A leads from C; and what is there."""
-    b, c, a = result.inputs.values.astype(np.float64)
-    name_b, name_c, name_a = result.inputs.names
+    b, c, a = analogy.inputs.values.astype(np.float64)
+    name_b, name_c, name_a = analogy.inputs.names
     plane = plane_through(np.stack([a, b, c]))
-    found = compared(result, answers)
+    found = compared(analogy, answers)
     inputs = dots(plane, (name_a, name_b, name_c), np.stack([a, b, c]))
     result = dots(plane, (SUM,), (b - a + c)[None])
     answered = dots(plane, answers.labels, found)
@@ -178,12 +178,12 @@ def parallelogram(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
     return PlanePicture(inputs, result, answered, arrows, True, plane.is_exact, lengths, angles)
 
 
-def tip_to_tail(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
+def tip_to_tail(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """The terms one after the other, from 0 to the sum."""
-    inputs = result.inputs
+    inputs = analogy.inputs
     steps = inputs.weights[:, None] * inputs.values.astype(np.float64)
     path = np.vstack([np.zeros(inputs.values.shape[1]), np.cumsum(steps, axis=0)])
-    found = compared(result, answers)
+    found = compared(analogy, answers)
     laid = path if len(path) > 2 else np.vstack([path, found[:1]])
     plane = plane_through(laid)
     places, _ = plane.place(path)
@@ -210,11 +210,11 @@ def tip_to_tail(result: AnalogyResult, answers: Neighbors) -> PlanePicture:
     )
 
 
-def compared(result: AnalogyResult, answers: Neighbors) -> Floats:
+def compared(analogy: AnalogyResult, answers: Neighbors) -> Floats:
     """Return the answers' vectors as they were compared, (k, d): at length 1, or as they are."""
-    vectors = result.space.vectors[answers.indices].astype(np.float64)
-    if result.inputs.normalized:
-        vectors /= result.space.norms[answers.indices, None]
+    vectors = analogy.space.vectors[answers.indices].astype(np.float64)
+    if analogy.inputs.normalized:
+        vectors /= analogy.space.norms[answers.indices, None]
     return vectors
 
 

@@ -93,7 +93,8 @@ def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
         rows, wide = space.matrix.astype(np.float64), query.astype(np.float64)
         squares = rows.power(2).sum(axis=1) - 2 * (rows @ wide) + wide @ wide
         with np.errstate(over="ignore"):
-            return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+            ways: Floats = np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+        return ways
     distances = np.empty(len(space), np.float32)
     step = max(1, BLOCK_BYTES // (4 * space.dim))
     for start in range(0, len(space), step):

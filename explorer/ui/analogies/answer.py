@@ -58,8 +58,8 @@ def show_answer(asked: Asked) -> None:
     )
     vectors = "scaled to length 1" if found.inputs.normalized else "as long as they are (raw)"
     st.caption(
-        f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, each of {len(found.space):,} rows "
-        "compared. All similarities are cosines, which do not depend on length."
+        f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, each of "
+        f"{len(found.space):,} rows compared. All similarities are cosines, which do not depend on length."
     )
 
 
@@ -130,13 +130,15 @@ def show_picture(found: AnalogyResult, answer: Neighbors) -> None:
         return
     space, inputs = found.space, found.inputs
     best = int(answer.indices[0])
-    rows = {name: space.row(name) for name in inputs.names}
+    # unseen words, which get their vectors from n-grams, are not drawn
+    rows = {name: space.row(name) for name in inputs.names if name in space}
     projection = picture(space, titles[where], 2)
     if inputs.is_parallelogram:
-        b, c, a = (rows[name] for name in inputs.names)
+        b, c, a = (rows.get(name) for name in inputs.names)
         steps = [(a, b), (c, best)]
     else:
         steps = [(row, best) for row in rows.values()]
+    shown = [(start, end) for start, end in steps if start is not None and end is not None]
     given = OKABE_ITO[4 if is_dark() else 0]
     pointcloud(
         projection,
@@ -144,8 +146,8 @@ def show_picture(found: AnalogyResult, answer: Neighbors) -> None:
         key="analogy map",
         marks=Marks(hits=np.array([*rows.values(), best])),
         arrows=[
-            Arrow(start, end, color=SELECTED if number == len(steps) - 1 else given)
-            for number, (start, end) in enumerate(steps)
+            Arrow(start, end, color=SELECTED if (start, end) == steps[-1] else given)
+            for start, end in shown
         ],
         size=point_size(len(space)),
         opacity=BEHIND,

@@ -12,7 +12,7 @@ from explorer.ui.analogies.examples import FAMILIES
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.word_fields import words_of
+from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
 
 FIRST = "capitals"
 COLUMNS = (
@@ -32,6 +32,7 @@ def ask_family(space: EmbeddingSpace) -> PairFamily | None:
             "Pairs, one a line",
             key="pairs",
             height=200,
+            max_chars=LONGEST_LIST,
             persist_state="session",
             help="Two words with a comma between them: france, paris",
         )

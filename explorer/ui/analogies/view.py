@@ -47,7 +47,14 @@ def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         put(fitting[0] if fitting else first_words(space))
     hint = "Say what you expect, and see at which place it stands. You may leave it empty."
     a, b, c, expected = (
-        word_field(field, label, space, key=key, help=hint if key == "expected" else None)
+        word_field(
+            field,
+            label,
+            space,
+            key=key,
+            help=hint if key == "expected" else None,
+            unseen=key != "expected",
+        )
         for field, label, key in zip(st.columns(4), FIELD_LABELS, FIELDS, strict=True)
     )
     offer_lessons(fitting, place)
@@ -65,7 +72,7 @@ def ask_formula(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         st.session_state["formula"] = fitting[0] if fitting else first_formula(space)
     with field:
         text = formula_field("Formula", space, key="formula", placeholder="king - man + 2*woman")
-    expected = word_field(target, "Expected (if any)", space, key="expected")
+    expected = word_field(target, "Expected (if any)", space, key="expected", unseen=False)
     if fitting:
         place.popover(**TRY).pills(
             "Try this",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,7 @@ from explorer.ui.axes.examples import AXIS_LESSONS
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.word_fields import words_of
+from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
 from explorer.words import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
@@ -50,11 +50,11 @@ def ask_axis(space: EmbeddingSpace) -> Placed | None:
     start(space)
     offer()
     low, high = st.columns(2)
-    lows = low.text_input("One pole", key="low", bind="query-params")
-    highs = high.text_input("The other pole", key="high", bind="query-params")
-    words = st.text_input("Words to place", key="place", bind="query-params")
-    axis = read_axis(space, lows or "", highs or "")
-    known = words_of(space, split_words(words or "")[:MOST_WORDS])
+    lows = pole_field(low, "One pole", "low")
+    highs = pole_field(high, "The other pole", "high")
+    words = pole_field(st, "Words to place", "place")
+    axis = read_axis(space, lows, highs)
+    known = words_of(space, split_words(words, space.__contains__)[:MOST_WORDS])
     if axis is None:
         return None
     if not known:
@@ -103,17 +103,18 @@ def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> SemanticAxis | No
     try:
         return semantic_axis(
             space,
-            words_of(space, pole_words(space, lows)),
-            words_of(space, pole_words(space, highs)),
+            words_of(space, split_words(lows, space.__contains__)),
+            words_of(space, split_words(highs, space.__contains__)),
         )
     except ExplorerError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
 
 
-def pole_words(space: EmbeddingSpace, text: str) -> Sequence[str]:
-    """Return the words of a pole; a label that holds spaces or commas is one word."""
-    return [text.strip()] if text.strip() in space else split_words(text)
+def pole_field(place: Any, label: str, key: str) -> str:
+    """Draw a field for a list of words, kept in the address, and return its text."""
+    text = place.text_input(label, key=key, bind="query-params", max_chars=LONGEST_LIST)
+    return text or ""
 
 
 def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
@@ -198,9 +199,9 @@ def ask_second_axis(space: EmbeddingSpace) -> SemanticAxis | None:
         if not (st.query_params.get(name) or st.session_state.get(name)):
             st.session_state[name] = value
     low, high = st.columns(2)
-    lows = low.text_input("Second axis: one pole", key="low2", bind="query-params")
-    highs = high.text_input("The other pole of it", key="high2", bind="query-params")
-    return read_axis(space, lows or "", highs or "")
+    lows = pole_field(low, "Second axis: one pole", "low2")
+    highs = pole_field(high, "The other pole of it", "high2")
+    return read_axis(space, lows, highs)
 
 
 def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -> None:

@@ -15,6 +15,7 @@ from explorer.sparse import SparseSpace
 from explorer.ui.lessons import lesson
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
 WORDS = "king queen man woman banana apple paris france"
@@ -54,6 +55,7 @@ def ask_words(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[Lesson | Non
         WORDS,
         key="words",
         bind="query-params",
+        max_chars=LONGEST_LIST,
         placeholder="king queen banana …",
         label_visibility="collapsed",
     )

@@ -27,6 +27,7 @@ from explorer.ui.picture import clusters, settings, trust
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
 NEIGHBORS = 15
@@ -143,6 +144,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
         key="search",
         bind="query-params",
         icon=":material/search:",
+        max_chars=LONGEST_WORD,
     )
     regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:
