@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -222,3 +223,30 @@ def test_a_question_that_cannot_be_answered_is_told(
 def test_an_unknown_label_is_told_with_the_nearest_spelling(space: EmbeddingSpace) -> None:
     with pytest.raises(UnknownLabelError, match="queen"):
         analogy(space, ["quen"])
+
+
+def test_a_zero_vector_is_no_answer_and_pushes_none_back() -> None:
+    space = EmbeddingSpace(["a", "b", "zero", "opposite"], [[1, 0], [0, 1], [0, 0], [-1, -1]])
+    found = solve_analogy(space, read_inputs(space, ["a", "b"]))
+    assert found.rank(space.row("opposite")) == 1
+    assert found.rank(space.row("zero")) is None
+    assert found.answer(5).labels == ("opposite",)
+
+
+@pytest.mark.parametrize("size", [1e20, 1e-24])
+@pytest.mark.parametrize("method", ANALOGY_METHODS)
+@pytest.mark.parametrize("normalize", [True, False])
+def test_huge_and_tiny_numbers_answer_as_any(size: float, method: str, *, normalize: bool) -> None:
+    vectors = np.random.default_rng(2).normal(size=(30, 6))
+    labels = [str(row) for row in range(30)]
+    asked = (["1", "2"], ["3"], 10, method)
+    usual = analogy(EmbeddingSpace(labels, vectors), *asked, normalize=normalize)
+    found = analogy(EmbeddingSpace(labels, vectors * size), *asked, normalize=normalize)
+    assert found.labels == usual.labels
+    np.testing.assert_allclose(found.scores, usual.scores, rtol=1e-4)
+
+
+def test_an_unseen_word_can_be_asked(unseen: EmbeddingSpace, fasttext_words: KeyedVectors) -> None:
+    found = analogy(unseen, ["kingdom", "woman"], ["man"], k=3)
+    expected = fasttext_words.most_similar(positive=["kingdom", "woman"], negative=["man"], topn=3)
+    assert found.labels == tuple(label for label, _ in expected)

@@ -315,3 +315,12 @@ def test_dot_products_beyond_float32_are_told() -> None:
     space = EmbeddingSpace(["a", "b"], [[1e20, 0], [1e20, 1e20]], name="far")
     with pytest.raises(QueryError, match=r"larger than float32 can hold.*or compare by cosine"):
         nearest_neighbors(space, "a", metric="dot")
+
+
+def test_an_unseen_word_has_gensims_neighbors(
+    unseen: EmbeddingSpace, fasttext_words: KeyedVectors
+) -> None:
+    found = nearest_neighbors(unseen, "kingdoms", k=5)
+    expected = fasttext_words.most_similar("kingdoms", topn=5)
+    assert found.labels == tuple(label for label, _ in expected)
+    np.testing.assert_allclose(found.scores, [score for _, score in expected], atol=1e-6)

@@ -8,6 +8,7 @@ import pytest
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError
 from explorer.formula import formula_vector, parse_formula
+from explorer.projection.out_of_sample import place
 
 
 def along(space: EmbeddingSpace, direction: np.ndarray) -> np.ndarray:
@@ -70,3 +71,13 @@ def test_an_axis_is_read_as_an_analogy_is(space: EmbeddingSpace, text: str) -> N
     expected = formula_vector(space, parse_formula(space, text)).values
     found = project(space, "axes", axes=[text, "pea"])
     np.testing.assert_allclose(found.coordinates[:, 0], along(space, expected), atol=1e-6)
+
+
+@pytest.mark.parametrize("prepared", [(), ("center", "unit")])
+def test_an_axis_may_be_an_unseen_word(unseen: EmbeddingSpace, prepared: tuple[str, ...]) -> None:
+    found = project(unseen, "axes", axes=["kingdom", "queens - king"], prepared=prepared)
+    placed = place(unseen, found, unseen["kingdom"].values).coordinates[0]
+    if prepared:  # its own unit vector, along itself
+        assert placed[0] == pytest.approx(1, abs=1e-5)
+    else:
+        assert placed[0] == pytest.approx(np.linalg.norm(unseen["kingdom"].values), abs=1e-5)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import random_array
 from sklearn.neighbors import NearestNeighbors
 
 from explorer import EmbeddingSpace, Projection, project
 from explorer.errors import ProjectionError, QueryError
+from explorer.projection import out_of_sample
 from explorer.projection.out_of_sample import land, place, usual_nearness
+from explorer.sparse import SparseSpace
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +128,34 @@ def test_a_vector_of_another_space_is_told(space: EmbeddingSpace) -> None:
 def test_a_lonely_point_has_nothing_to_compare_with() -> None:
     one = EmbeddingSpace(["a"], [[1.0, 0.0]])
     assert len(usual_nearness(one)) == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_point_of_a_sparse_picture_lands_on_itself(seed: int) -> None:
+    matrix = random_array((60, 40), density=0.1, rng=np.random.default_rng(0))
+    space = SparseSpace([str(row) for row in range(60)], matrix)
+    picture = project(space, "pca", 3, seed)
+    placed = place(space, picture, space.vectors[:9])
+    assert placed.is_exact
+    np.testing.assert_allclose(placed.coordinates, picture.coordinates[:9], atol=1e-5)
+
+
+def test_a_picture_that_kept_no_formula_does_not_claim_one(space: EmbeddingSpace) -> None:
+    drawn = project(space, "pca")
+    bare = Projection(drawn.coordinates, "pca", variance_share=drawn.variance_share)
+    assert not place(space, bare, space.vectors[:1]).is_exact
+
+
+def test_what_is_usual_is_measured_once_for_a_space(
+    space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = usual_nearness(space)
+    monkeypatch.setattr(out_of_sample, "cosine_to_nearest", pytest.fail)
+    assert usual_nearness(space) is usual
+
+
+def test_what_is_usual_in_a_sparse_space_is_that_of_its_vectors() -> None:
+    matrix = random_array((50, 30), density=0.2, rng=np.random.default_rng(0))
+    sparse = SparseSpace([str(row) for row in range(50)], matrix)
+    dense = EmbeddingSpace(sparse.labels, sparse.vectors)
+    np.testing.assert_allclose(usual_nearness(sparse), usual_nearness(dense), atol=1e-6)

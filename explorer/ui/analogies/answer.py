@@ -59,7 +59,8 @@ def show_answer(asked: Asked) -> None:
     vectors = "scaled to length 1" if found.inputs.normalized else "as long as they are (raw)"
     st.caption(
         f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, each of "
-        f"{len(found.space):,} rows compared. All similarities are cosines, which do not depend on length."
+        f"{len(found.space):,} rows compared. All similarities are cosines, which do not "
+        "depend on length."
     )
 
 
