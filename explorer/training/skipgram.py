@@ -65,8 +65,8 @@ class SkipGram(nn.Module):
         self.center = nn.Embedding(words, dimensions)
         self.context = nn.Embedding(words, dimensions)
         with torch.no_grad():
-            dice = torch.Generator().manual_seed(seed)
-            self.center.weight.uniform_(-0.5 / dimensions, 0.5 / dimensions, generator=dice)
+            rng = torch.Generator().manual_seed(seed)
+            self.center.weight.uniform_(-0.5 / dimensions, 0.5 / dimensions, generator=rng)
             self.context.weight.zero_()
 
     def forward(
@@ -97,14 +97,14 @@ def pairs_of_epoch(
     Frequent words are skipped now and then, and each center looks as far as a number
     drawn from 1 to the window, so that near words count more; both as in word2vec.
     """
-    dice = np.random.default_rng([settings.seed, epoch])
+    rng = np.random.default_rng([settings.seed, epoch])
     ids, sentence = corpus.ids, corpus.sentence
     if settings.subsample > 0:
         share = corpus.counts / corpus.counts.sum()
         rate = settings.subsample / np.maximum(share, 1e-12)
-        keep = dice.random(len(ids)) < (np.sqrt(rate) + rate)[ids]
+        keep = rng.random(len(ids)) < (np.sqrt(rate) + rate)[ids]
         ids, sentence = ids[keep], sentence[keep]
-    reach = dice.integers(1, settings.window + 1, len(ids))
+    reach = rng.integers(1, settings.window + 1, len(ids))
     places = np.arange(len(ids))
     centers, contexts = [], []
     for step in range(1, settings.window + 1):
@@ -116,9 +116,9 @@ def pairs_of_epoch(
             centers.append(ids[here[same]])
             contexts.append(ids[there[same]])
     center, context = np.concatenate(centers), np.concatenate(contexts)
-    order = dice.permutation(len(center))
+    order = rng.permutation(len(center))
     weights = np.cumsum(corpus.counts**SMOOTHING)
-    drawn = dice.random((len(center), settings.negatives)) * weights[-1]
+    drawn = rng.random((len(center), settings.negatives)) * weights[-1]
     negatives = np.searchsorted(weights, drawn, side="right").astype(np.int32)
     return center[order], context[order], negatives
 

@@ -50,7 +50,7 @@ class Recipe:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name, known in (("method", METHODS), ("architecture", ARCHITECTURES)):
+        for name, known in (("method", LEARNERS), ("architecture", ARCHITECTURES)):
             if getattr(self, name) not in known:
                 raise TrainingError(
                     f"The {name} “{getattr(self, name)}” is unknown. Known: {', '.join(known)}."
@@ -62,11 +62,11 @@ class Recipe:
     @property
     def title(self) -> str:
         """What a reader calls it."""
-        return f"{METHODS[self.method]}, {self.architecture}"
+        return f"{LEARNERS[self.method]}, {self.architecture}"
 
 
 FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
-METHODS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
+LEARNERS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
 
 
 class Sentences:

@@ -18,15 +18,15 @@ from explorer.lessons.ladder import (
     KINDS,
     RUNGS,
     Materials,
-    Pair,
+    SentencePair,
     climb,
     rank_pairs,
-    read_pairs,
+    read_sentence_pairs,
     sentences,
     share_above,
 )
 
-PAIRS = read_pairs(Path(__file__).parents[2] / "sample_data" / "paraphrases.csv")
+PAIRS = read_sentence_pairs(Path(__file__).parents[2] / "sample_data" / "paraphrases.csv")
 TEXTS = ["the king ate", "the queen sat", "a pea fell"]
 
 
@@ -81,7 +81,7 @@ def test_an_unknown_kind_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text("first,second,kind\na,b,paraphrase\nc,d,sort of\n")
     with pytest.raises(ParseError, match="line 3: the kind is “sort of”"):
-        read_pairs(path)
+        read_sentence_pairs(path)
 
 
 def test_the_shares_are_areas_under_the_curve_of_scikit_learn() -> None:
@@ -102,9 +102,9 @@ def test_the_shares_are_areas_under_the_curve_of_scikit_learn() -> None:
 
 def test_ties_count_half_above_and_are_not_found() -> None:
     pairs = [
-        Pair("a", "b", "paraphrase"),
-        Pair("c", "d", "unrelated"),
-        Pair("e", "f", "same words"),
+        SentencePair("a", "b", "paraphrase"),
+        SentencePair("c", "d", "unrelated"),
+        SentencePair("e", "f", "same words"),
     ]
     equal = EmbeddingSpace([*"abcdef"], np.ones((6, 2)))
     ranking = rank_pairs(equal, pairs)
@@ -114,9 +114,9 @@ def test_ties_count_half_above_and_are_not_found() -> None:
 
 def test_who_has_the_partner_nearest_is_found() -> None:
     pairs = [
-        Pair("a", "b", "paraphrase"),
-        Pair("c", "d", "unrelated"),
-        Pair("e", "f", "same words"),
+        SentencePair("a", "b", "paraphrase"),
+        SentencePair("c", "d", "unrelated"),
+        SentencePair("e", "f", "same words"),
     ]
     space = EmbeddingSpace(
         [*"abcdef"], [[1, 0, 0], [1, 0.1, 0], [0, 1, 0], [0, 0, 1], [0.5, 1, 0], [0.5, 1, 0.1]]

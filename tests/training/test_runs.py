@@ -95,12 +95,12 @@ def test_too_large_a_learning_rate_bursts_and_is_told(small: Corpus) -> None:
 def test_turning_undoes_a_turn_and_is_scipys_procrustes() -> None:
     from scipy.linalg import orthogonal_procrustes
 
-    dice = np.random.default_rng(3)
-    before = dice.normal(size=(20, 2)).astype(np.float32)
+    rng = np.random.default_rng(3)
+    before = rng.normal(size=(20, 2)).astype(np.float32)
     angle = 2.0
     turn = np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]], np.float32)
     assert turned_onto(before @ turn, before) == pytest.approx(before, abs=1e-5)
-    other = dice.normal(size=(20, 2)).astype(np.float32)
+    other = rng.normal(size=(20, 2)).astype(np.float32)
     expected = other @ orthogonal_procrustes(other, before)[0]
     assert turned_onto(other, before) == pytest.approx(expected, abs=1e-5)
 

@@ -28,8 +28,8 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 def test_one_step_is_the_step_worked_out_by_hand() -> None:
     model = SkipGram(5, 3, seed=7).double()
-    dice = np.random.default_rng(7)
-    center_table, context_table = dice.normal(size=(2, 5, 3))
+    rng = np.random.default_rng(7)
+    center_table, context_table = rng.normal(size=(2, 5, 3))
     with torch.no_grad():
         model.center.weight.copy_(torch.from_numpy(center_table))
         model.context.weight.copy_(torch.from_numpy(context_table))

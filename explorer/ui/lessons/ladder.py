@@ -16,12 +16,12 @@ from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
     RUNGS,
     Materials,
-    Pair,
     Ranking,
+    SentencePair,
     Step,
     climb,
     rank_pairs,
-    read_pairs,
+    read_sentence_pairs,
 )
 from explorer.lessons.ladder import sentences as sentences_of
 from explorer.neighbors.exact import neighbors_of_row
@@ -243,9 +243,9 @@ def show_matrices(texts: Texts) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def pairs() -> tuple[Pair, ...]:
+def pairs() -> tuple[SentencePair, ...]:
     """Return the pairs that come with the app."""
-    return read_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
+    return read_sentence_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
 
 
 @st.cache_resource(show_spinner="Reading all the pairs on each rung …")
