@@ -13,9 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
-from explorer.vector import Vector
+from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
 
+MOST_COMPARED = 200  # characters of a text whose spelling is compared with every label
 BLOCK_BYTES = 32 << 20  # rows are checked in blocks of this size: no temporary copy of a big matrix
 
 
@@ -179,6 +180,12 @@ class EmbeddingSpace:
                 return Vector(label, unseen)
         return Vector(label, self.vector_at(self.row(label)))
 
+    def has_vector(self, label: str) -> bool:
+        """Whether `space[label]` gives a vector: the label is here, or subwords make one."""
+        if label in self._rows:
+            return True
+        return self.subwords is not None and self.subwords.vector(label) is not None
+
     @property
     def dim(self) -> int:
         """Number of dimensions, d."""
@@ -222,7 +229,7 @@ class EmbeddingSpace:
         from rapidfuzz.distance import JaroWinkler
 
         found = process.extract(
-            text,
+            text[:MOST_COMPARED],
             list(self._rows),
             scorer=JaroWinkler.normalized_similarity,
             processor=utils.default_process,
@@ -259,10 +266,8 @@ class EmbeddingSpace:
 
     @cached_property
     def norms(self) -> NDArray[np.float32]:
-        """(n,) float32: the euclidean length of each vector."""
-        lengths: NDArray[np.float32] = np.sqrt(
-            np.einsum("ij,ij->i", self.vectors, self.vectors, optimize=True)
-        )
+        """(n,) float32: the euclidean length of each vector; infinite beyond 3.4e38."""
+        lengths = row_lengths(self.vectors)
         lengths.flags.writeable = False
         return lengths
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from explorer.formats.save import WRITERS, save_space, writer_for
-from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe, learn, open_learned
+from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe, learn, open_learned
 
 NUMBERS = {  # an option, and its line of help
     "dimensions": "numbers per word",
@@ -26,7 +26,7 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
     standard = Recipe()
     parser.add_argument("text", type=Path, help="a plain text, of any length")
     parser.add_argument("output", type=Path, help=f"what to write: {', '.join(WRITERS)}")
-    parser.add_argument("--method", choices=list(METHODS), default=standard.method)
+    parser.add_argument("--method", choices=list(LEARNERS), default=standard.method)
     parser.add_argument(
         "--architecture", choices=list(ARCHITECTURES), default=standard.architecture
     )

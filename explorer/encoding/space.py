@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from explorer.encoding.averages import average_words
+from explorer.encoding.classical import average_words, averaged_source
 from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF
 from explorer.encoding.texts import Texts, prepare
 from explorer.errors import EncodeError
@@ -19,8 +19,6 @@ from explorer.wording import count
 if TYPE_CHECKING:
     from explorer.encoding.encoding import Encoded
     from explorer.encoding.transformer import TransformerEncoder
-
-MISSING_NAMED = 8
 
 
 def encode(
@@ -150,19 +148,13 @@ def averaged_words(texts: Texts, words: EmbeddingSpace, name: str) -> EmbeddingS
             f"None of the words is in {words.name}. Choose another space of words, or a model "
             "that reads any text."
         )
-    notes = list(texts.notes)
-    if made.missing:
-        named = ", ".join(f"“{word}”" for word, _ in made.missing[:MISSING_NAMED])
-        more = " …" if len(made.missing) > MISSING_NAMED else ""
-        many = count(len(made.missing), "word is", "words are")
-        notes.append(f"{many} not in {words.name}: {named}{more}")
     return EmbeddingSpace(
         texts.labels,
         made.vectors,
         name=name,
         metadata=with_texts(texts),
-        source=Source("texts", f"mean of the word vectors of {words.name}", words=words.digest),
-        notes=notes,
+        source=averaged_source(words),
+        notes=(*texts.notes, *made.notes(words.name)),
     )
 
 

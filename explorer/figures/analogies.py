@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.analogies.parallelogram import Dots, PlanePicture
+from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
 from explorer.figures.labels import SIDES, Sheet
 from explorer.figures.style import (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.figures.colors import ORANGE, SELECTED
 from explorer.figures.labels import Sheet
 from explorer.figures.style import LABEL_LENGTH, ink_for, plain_hover, shown_text, style
-from explorer.probes.semantic_axis import Axis, Removal, SpreadTest
+from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
@@ -21,7 +21,7 @@ SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
 
 
 def axis_figure(
-    axis: Axis,
+    axis: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     poles: tuple[NDArray[np.float64], NDArray[np.float64]],
@@ -79,8 +79,8 @@ def axis_figure(
 
 
 def two_axes_figure(
-    across: Axis,
-    up: Axis,
+    across: SemanticAxis,
+    up: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     *,
@@ -240,7 +240,7 @@ def points(
     )
 
 
-def pole_text(axis: Axis) -> str:
+def pole_text(axis: SemanticAxis) -> str:
     """Return an axis's title with arrows to both poles."""
     low, _, high = axis.name.partition(" ↔ ")
     return f"← {shown_text(low, LABEL_LENGTH)} · {shown_text(high, LABEL_LENGTH)} →"

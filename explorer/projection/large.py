@@ -225,7 +225,7 @@ def place_part(
     others = np.setdiff1d(np.arange(len(vectors)), rows)
     if len(others):
         placed = place(space, picture, vectors[others], K)
-        coordinates[others], confidence[others] = placed.coordinates, placed.confidence
+        coordinates[others], confidence[others] = placed.coordinates, placed.neighbor_recall
     report(1.0, "done")
     return np.column_stack([coordinates, confidence])
 

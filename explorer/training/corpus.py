@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import TrainingError
 from explorer.wording import count
+from explorer.words import WORD
 
-WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 SENTENCE_END = re.compile(r"[.!?…\n\r]+")
 FEWEST_WORDS = 50  # in the whole text
 FEWEST_KINDS = 5  # different words

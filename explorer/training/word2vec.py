@@ -59,7 +59,7 @@ class Recipe:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        for name, known in (("method", METHODS), ("architecture", ARCHITECTURES)):
+        for name, known in (("method", LEARNERS), ("architecture", ARCHITECTURES)):
             if getattr(self, name) not in known:
                 raise TrainingError(
                     f"The {name} “{getattr(self, name)}” is unknown. Known: {', '.join(known)}."
@@ -73,7 +73,7 @@ class Recipe:
     @property
     def title(self) -> str:
         """What a reader calls it."""
-        return f"{METHODS[self.method]}, {self.architecture}"
+        return f"{LEARNERS[self.method]}, {self.architecture}"
 
     @property
     def repeatable(self) -> str:
@@ -82,7 +82,7 @@ class Recipe:
 
 
 FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
-METHODS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
+LEARNERS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
 
 
 class Sentences:

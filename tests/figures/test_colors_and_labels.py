@@ -17,7 +17,7 @@ from explorer.figures.colors import (
 )
 from explorer.figures.labels import Sheet
 from explorer.figures.style import shown_text
-from explorer.projection.faithfulness import ranks_in_picture
+from explorer.projection.quality import ranks_in_picture
 
 
 @pytest.fixture

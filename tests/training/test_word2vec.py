@@ -27,7 +27,7 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("method", word2vec.METHODS)
+@pytest.mark.parametrize("method", word2vec.LEARNERS)
 @pytest.mark.parametrize("architecture", word2vec.ARCHITECTURES)
 def test_every_method_and_architecture_gives_a_space(
     text: Path, tmp_path: Path, method: str, architecture: str

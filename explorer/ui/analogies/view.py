@@ -10,15 +10,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import METHODS, read_inputs, study
-from explorer.analogies.formula import Term, formula_text, parse_formula
+from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
 from explorer.errors import ExplorerError
+from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import formula_field, word_field
 
-METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
+METHOD_TITLES = {method.title: name for name, method in ANALOGY_METHODS.items()}
 FIELDS = ("a", "b", "c", "expected")
 FIELD_LABELS = ("A", "is to B", "as C", "is to … (what you expect)")
 TRY: dict[str, Any] = {
@@ -47,7 +47,14 @@ def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         put(fitting[0] if fitting else first_words(space))
     hint = "Say what you expect, and see at which place it stands. You may leave it empty."
     a, b, c, expected = (
-        word_field(field, label, space, key=key, help=hint if key == "expected" else None)
+        word_field(
+            field,
+            label,
+            space,
+            key=key,
+            help=hint if key == "expected" else None,
+            unseen=key != "expected",
+        )
         for field, label, key in zip(st.columns(4), FIELD_LABELS, FIELDS, strict=True)
     )
     offer_lessons(fitting, place)
@@ -65,7 +72,7 @@ def ask_formula(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         st.session_state["formula"] = fitting[0] if fitting else first_formula(space)
     with field:
         text = formula_field("Formula", space, key="formula", placeholder="king - man + 2*woman")
-    expected = word_field(target, "Expected (if any)", space, key="expected")
+    expected = word_field(target, "Expected (if any)", space, key="expected", unseen=False)
     if fitting:
         place.popover(**TRY).pills(
             "Try this",
@@ -103,7 +110,7 @@ def question(
     """Return the question, or tell why it cannot be asked."""
     try:
         inputs = read_inputs(space, positive, negative, normalize=how.normalize)
-        found = study(space, inputs, how.method)
+        found = solve_analogy(space, inputs, how.method)
         if not len(found.answer(1)):
             st.info("Every word of this space is one of the inputs: no answer is left.")
             return None
@@ -144,7 +151,7 @@ def ask_how(*, directions: bool) -> How:
             titles,
             key="how",
             bind="query-params",
-            captions=[capital(METHODS[METHOD_TITLES[one]].sentence) for one in titles],
+            captions=[capital(ANALOGY_METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )
         raw = st.toggle(
             "Raw vectors",

@@ -10,8 +10,8 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.marks import Marks
 from explorer.projection import METHODS
-from explorer.projection.faithfulness import ranks_in_picture
 from explorer.projection.job import SEED, Picture, drawn, start
+from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole
 from explorer.projection.stability import projection_stability
 from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look

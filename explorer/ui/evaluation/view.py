@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace, cache
-from explorer.analogies.arithmetic import METHODS
+from explorer.analogies.arithmetic import ANALOGY_METHODS
 from explorer.analogies.benchmark_sets import ANALOGY_SETS, SIMILARITY_SETS, Standard, standard_file
 from explorer.analogies.evaluation import (
     RESTRICT_VOCAB,
@@ -35,7 +35,7 @@ TITLES = {
     OWN_ANALOGIES: "",
     OWN_PAIRS: "",
 }
-METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
+METHOD_TITLES = {method.title: name for name, method in ANALOGY_METHODS.items()}
 OWN_FORMATS = {
     OWN_ANALOGIES: "Four words a line: man king woman queen. A line “: family” begins a section.",
     OWN_PAIRS: "Two words and a number a line, with tabs between them: cup, mug, 8.5.",
@@ -197,7 +197,7 @@ def show_report(report: AnalogyReport) -> None:
         help=f"{len(report.missing):,} words are not in this space. Had these questions counted as "
         f"wrong, {total.correct / everything:.1%} of all would be right.",
     )
-    columns[3].metric("Method", METHODS[report.method].title)
+    columns[3].metric("Method", ANALOGY_METHODS[report.method].title)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("#### By section")

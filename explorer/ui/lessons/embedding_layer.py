@@ -24,6 +24,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_LIST
 
 TOKENS = "42, 7, 1337"
 MOST_TOKENS = 50
@@ -39,6 +40,7 @@ def ask() -> tuple[list[int], str]:
         TOKENS,
         key="tokens",
         bind="query-params",
+        max_chars=LONGEST_LIST,
         placeholder="42, 7, 1337 or king queen",
         label_visibility="collapsed",
     )

@@ -11,18 +11,17 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.encoding import job
-from explorer.encoding.classical import WORD
 from explorer.figures import ladder
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
     RUNGS,
     Materials,
-    Pair,
     Ranking,
+    SentencePair,
     Step,
     climb,
     rank_pairs,
-    read_pairs,
+    read_sentence_pairs,
 )
 from explorer.lessons.ladder import sentences as sentences_of
 from explorer.neighbors.exact import neighbors_of_row
@@ -33,6 +32,7 @@ from explorer.ui.shell import spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
+from explorer.words import WORD
 
 TEXTS = """The man bought a car.
 He purchased an automobile.
@@ -244,9 +244,9 @@ def show_matrices(texts: Texts) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def pairs() -> tuple[Pair, ...]:
+def pairs() -> tuple[SentencePair, ...]:
     """Return the pairs that come with the app."""
-    return read_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
+    return read_sentence_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
 
 
 @st.cache_resource(show_spinner="Reading all the pairs on each rung …")

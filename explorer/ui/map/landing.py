@@ -13,7 +13,7 @@ from explorer import EmbeddingSpace, Projection, encode
 from explorer.encoding import job
 from explorer.errors import EncodeError, ExplorerError
 from explorer.figures.marks import Marks
-from explorer.projection.landing import Landing, land
+from explorer.projection.out_of_sample import Landing, land
 from explorer.space import Source
 from explorer.ui.encode import jobs
 from explorer.ui.open.view import tell
@@ -125,7 +125,7 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         height=38 + 35 * len(landing.neighbors),
     )
     placement = landing.placement
-    kept = round(float(placement.confidence[0]) * placement.neighbors.shape[1])
+    kept = round(float(placement.neighbor_recall[0]) * placement.neighbors.shape[1])
     st.caption(
         f"{placement.sentence} {kept} of its {placement.neighbors.shape[1]} nearest are among "
         "those drawn nearest to it."

@@ -19,7 +19,7 @@ from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
-from explorer.projection.faithfulness import ranks_in_picture
+from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
@@ -27,6 +27,7 @@ from explorer.ui.picture import clusters, settings, trust
 from explorer.ui.picture.columns import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
 NEIGHBORS = 15
@@ -148,6 +149,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
         key="search",
         bind="query-params",
         icon=":material/search:",
+        max_chars=LONGEST_WORD,
     )
     regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:

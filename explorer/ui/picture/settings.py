@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
+from explorer.formula import LONGEST
 from explorer.projection import METHODS, PREPARATIONS, Parameter
 from explorer.projection.job import SEED, Picture
 from explorer.ui.shell.plain import plain
@@ -123,7 +124,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
 
 
 def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
-    """Ask for a word or a difference per axis."""
+    """Ask for a word, or words minus words, per axis."""
     columns = place.columns(n_components)
     return [
         columns[axis].text_input(
@@ -131,7 +132,8 @@ def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
             AXIS_EXAMPLES[axis],
             key=f"{key}axis{axis + 1}",
             bind="query-params",
-            help="A word, or a difference: king - man, or hot, warm - cold, icy",
+            max_chars=LONGEST,
+            help="A word, or words minus words: king - man, or hot, warm - cold, icy",
         )
         or ""
         for axis in range(n_components)

@@ -63,9 +63,9 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
         else f" · Measured on a sample of {quality.measured:,} points"
     )
     correlation = (
-        f" · Distances correlate by {quality.distance_correlation:.2f}"
+        f" · Distances correlate by {quality.distance_spearman:.2f}"
         f" (by rank, between {quality.correlated:,} points)"
-        if np.isfinite(quality.distance_correlation)
+        if np.isfinite(quality.distance_spearman)
         else ""
     )
     near = count(quality.k, "true neighbor")

@@ -12,7 +12,7 @@ from explorer import EmbeddingSpace, cache, nearest_neighbors, save_space
 from explorer.errors import ExplorerError, TrainingError
 from explorer.jobs.pool import Job
 from explorer.training import word2vec
-from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.lessons.lesson import offer_map
 from explorer.ui.open.view import tell
@@ -89,8 +89,8 @@ def ask_recipe() -> Recipe | None:
     standard = Recipe()
     one, other = st.columns(2)
     method = one.segmented_control(
-        "Method", list(METHODS), default=standard.method, required=True,
-        format_func=METHODS.__getitem__, key="method for real", bind="query-params",
+        "Method", list(LEARNERS), default=standard.method, required=True,
+        format_func=LEARNERS.__getitem__, key="method for real", bind="query-params",
         help="FastText also learns parts of words, and so has something to say on rare ones.",
     )  # fmt: skip
     architecture = other.segmented_control(

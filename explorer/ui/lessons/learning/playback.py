@@ -21,7 +21,7 @@ from explorer.ui.shell import address
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
 STEP_SECONDS = 60  # that one step is waited for
-KEPT = "playback"  # session state: the visitor's film
+PLAYBACK = "playback"  # session state: the visitor's film
 
 
 @dataclass
@@ -151,13 +151,13 @@ def start(run: Run) -> None:
     stop()
     film = Film(run)
     film.update()
-    st.session_state[KEPT] = Playback(film, playing=True)
+    st.session_state[PLAYBACK] = Playback(film, playing=True)
     address.change("run", run.id)
 
 
 def stop() -> None:
     """Stop whatever this visitor's run is computing."""
-    kept: Playback | None = st.session_state.pop(KEPT, None)
+    kept: Playback | None = st.session_state.pop(PLAYBACK, None)
     if kept is not None:
         kept.pause()
 
@@ -176,7 +176,7 @@ def current() -> Playback | None:
     run_id = named_run()
     if run_id is None:
         return None
-    kept: Playback | None = st.session_state.get(KEPT)
+    kept: Playback | None = st.session_state.get(PLAYBACK)
     if kept is not None and kept.run.id == run_id:
         return kept
     run = runs.open_run(run_id)
@@ -190,6 +190,6 @@ def current() -> Playback | None:
             icon=":material/link_off:",
         )
         return None
-    kept = st.session_state[KEPT] = Playback(film)
+    kept = st.session_state[PLAYBACK] = Playback(film)
     kept.show(kept.last)
     return kept

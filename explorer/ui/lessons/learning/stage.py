@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import streamlit as st
 
@@ -17,6 +15,8 @@ from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_LIST
+from explorer.words import split_words
 
 NEIGHBORS = 4
 WORDS = "king, dog, paris"
@@ -24,7 +24,6 @@ PAIRS = "king queen, eats ate, king soup"
 LOSS = """\
 loss = -(logsigmoid(v @ u)
          + logsigmoid(-v @ n).sum())"""
-SPLIT = re.compile(r"[\s,;]+")
 
 
 def show(preset: Preset) -> None:
@@ -187,13 +186,15 @@ def followed(film: Film) -> tuple[list[str], list[tuple[str, str]]]:
     words_default = ", ".join(frequent[:3]) if own else WORDS
     pairs_default = f"{' '.join(frequent[:2])}, {' '.join(frequent[2:4])}" if own else PAIRS
     name = film.run.corpus.name
-    asked = st.text_input("Three words", words_default, key=f"words of {name}")
+    asked = st.text_input(
+        "Three words", words_default, key=f"words of {name}", max_chars=LONGEST_LIST
+    )
     asked_pairs = st.text_input(
         "Pairs", pairs_default, key=f"pairs of {name}", help="Two words, a comma, two words."
     )
     words, pairs = [], []
     try:
-        for word in [one for one in SPLIT.split(asked.lower()) if one][:3]:
+        for word in split_words(asked.lower())[:3]:
             film.row(word)
             words.append(word)
         for part in asked_pairs.lower().split(",")[:4]:
