@@ -46,7 +46,7 @@ def test_a_chart_moves_only_where_the_system_allows_it(
     page = context.new_page()
     page.goto(f"{server.url}/word_to_bert?step=3+Layers")
     chart = page.locator(CHART)
-    chart.first.wait_for()
+    chart.first.wait_for(timeout=150_000)  # a cold server loads the model first
     expected = 0 if motion == "reduce" else 660
     page.wait_for_function(
         """([selector, expected]) => {
@@ -66,10 +66,10 @@ def test_a_primary_button_can_be_read_whatever_the_system_prefers(
     context = chromium.new_context(color_scheme=system)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     context.add_init_script(
-        f"localStorage.setItem('stActiveTheme-/encode-v2', {json.dumps(json.dumps(chosen))})"
+        f"localStorage.setItem('stActiveTheme-/evaluation-v2', {json.dumps(json.dumps(chosen))})"
     )
     page = context.new_page()
-    page.goto(f"{server.url}/encode")
+    page.goto(f"{server.url}/evaluation")
     button = page.locator("[data-testid^=stBaseButton-primary]").first
     button.wait_for()
     seen = button.evaluate(
