@@ -157,7 +157,7 @@ def test_a_broken_label_in_a_file_of_utf_8_shows_a_replacement_sign() -> None:
 def test_latin_1_is_recognized_and_told() -> None:
     space = open_space("naïve 1 2\ncafé 3 4\ntea 3 4\n".encode("latin-1"))
     assert space.labels == ("naïve", "café", "tea")
-    assert "read as Latin-1: “naïve”" in space.notes[0]
+    assert "read as Latin-1 (Windows-1252): “naïve”" in space.notes[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
