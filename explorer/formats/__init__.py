@@ -12,7 +12,15 @@ import pyarrow as pa
 from explorer import cache
 from explorer.errors import ParseError, UnknownFormatError
 from explorer.formats import kept
-from explorer.formats.contents import Contents, Options, as_float32, without_bad_rows
+from explorer.formats.contents import (
+    LOOK_WHOLE,
+    Contents,
+    Options,
+    as_float32,
+    sampled,
+    with_bad_rows_told,
+    without_bad_rows,
+)
 from explorer.formats.file import File, FileSource, as_file
 from explorer.formats.isolated import read_isolated
 from explorer.formats.known import Format, named_format
@@ -43,6 +51,7 @@ def open_space(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     name: str | None = None,
     report: Report = no_report,
@@ -68,6 +77,9 @@ def open_space(
     skip_broken
         Whether broken lines and vectors with NaN or infinite values are left out and
         told in `notes`; else they are an error.
+    metadata_columns
+        Columns of a table that are no dimensions of its vectors though they hold numbers.
+        None guesses by their names: "cluster", "year", "count" and the like.
     format
         A name from FORMATS, where the recognition is wrong.
     name
@@ -94,7 +106,7 @@ def open_space(
     """
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
     found = contents_of(file, chosen, options, "read")
     if skip_broken:
         found = without_bad_rows(found)
@@ -122,20 +134,28 @@ def inspect_file(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     report: Report = no_report,
 ) -> FileReport:
-    """Look at a vector file without loading it all; the choices are those of `open_space`.
+    """Look at a vector file; the choices are those of `open_space`.
+
+    A file of up to 32 MB is read as a whole, and so is one whose broken rows are left out; of
+    a larger one, its head and a sample.
 
     Raises
     ------
     UnknownFormatError, RefusedError, ParseError
-        As `open_space`, where a look at the head already shows it.
+        As `open_space`, where what was read already shows it.
     """
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
-    return report_on(contents_of(file, chosen, options, "look"), chosen.name, chosen.why)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
+    if not skip_broken and file.size > LOOK_WHOLE:
+        return report_on(contents_of(file, chosen, options, "look"), chosen.name, chosen.why)
+    found = contents_of(file, chosen, options, "read")
+    found = without_bad_rows(found) if skip_broken else with_bad_rows_told(found)
+    return report_on(sampled(found), chosen.name, chosen.why)
 
 
 def plain_file(file: File, report: Report = no_report) -> File:

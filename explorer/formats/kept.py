@@ -23,7 +23,7 @@ from explorer.formats.digest import file_digest
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
-VERSION = 2  # to be raised when the readers change what they return
+VERSION = 3  # to be raised when the readers change what they return
 FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
 
@@ -38,6 +38,7 @@ def kept_name(file: File, format_name: str, options: Options, kind: str) -> str:
         label_column=options.label_column,
         array=options.array,
         skip_broken=options.skip_broken,
+        metadata_columns=options.metadata_columns,
         kind=kind,
     )
     return f"{key}.arrow"
@@ -82,6 +83,7 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
         vector_names=tuple(facts["vector_names"]),
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
+        numeric_columns=tuple(facts["numeric_columns"]),
         notes=tuple(facts["notes"]),
         subwords=subwords,
     )
@@ -101,6 +103,7 @@ def save(contents: Contents, path: Path) -> None:
         "vector_names": contents.vector_names,
         "arrays": contents.arrays,
         "columns": contents.columns,
+        "numeric_columns": contents.numeric_columns,
         "notes": contents.notes,
         "labelled": labels is not None,
         "subwords": [subwords.min_n, subwords.max_n] if subwords is not None else None,

@@ -58,7 +58,9 @@ def test_one_column_holds_the_vectors(vectors: pl.Series) -> None:
 
 def test_lists_of_different_lengths_are_told_or_left_out() -> None:
     frame = pl.DataFrame({"word": WORDS, "v": [[1.0, 2.0], [1.0], [3.0, 4.0]]})
-    with pytest.raises(ParseError, match="1 lacks a list as long as the others in “v”: row 2"):
+    with pytest.raises(
+        ParseError, match="1 has no whole vector: row 2 has 1 number in the column “v”"
+    ):
         read(frame)
     found = read(frame, skip_broken=True)
     assert found.labels == ["king", "pea"]

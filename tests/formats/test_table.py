@@ -104,9 +104,13 @@ def test_any_label_comes_back_from_what_pythons_csv_writes(labels: list[str]) ->
         (
             "word,x,y\nking,1,\nqueen,1,2\n",
             {},
-            ["Of 2 rows, 1 lacks a number", "2 vector columns", "row 1,"],
+            ["Of 2 rows, 1 has no whole vector: line 2 has nothing in the column “y”"],
         ),
-        ("word,x,y\nking,1,\nqueen,,2\n", {}, ["Of 2 rows, 2 lack", "rows 1, 2"]),
+        (
+            "word,x,y\nking,1,\nqueen,,2\n",
+            {},
+            ["2 have no", "line 2 has nothing in the column “y”; line 3", "“x”"],
+        ),
         ("word,kind\nking,royal\n", {}, ["no numeric columns", "word, kind"]),
         ("word,x\nking,1\n", {"label_column": "mot"}, ["no column “mot”", "word, x"]),
         ("word,x,y\na,1,2\nb,1\nc,1,2,3\n", {}, ["cannot be read as a table", "same number"]),
