@@ -154,8 +154,9 @@ def inspect_file(
     if not skip_broken and file.size > LOOK_WHOLE:
         return report_on(contents_of(file, chosen, options, "look"), chosen.name, chosen.why)
     found = contents_of(file, chosen, options, "read")
-    found = without_bad_rows(found) if skip_broken else with_bad_rows_told(found)
-    return report_on(sampled(found), chosen.name, chosen.why)
+    told = without_bad_rows(found) if skip_broken else with_bad_rows_told(found)
+    broken = told is not found and not skip_broken
+    return report_on(sampled(told), chosen.name, chosen.why, broken)
 
 
 def plain_file(file: File, report: Report = no_report) -> File:

@@ -145,7 +145,7 @@ def number_faults(
         more = int(places.sum()) - 1
         words = f"has {shown_cell(cell)} in the column “{one_line(name)}”"
         faults.append(Fault(row, words + (f" and {count(more, 'more fault')}" if more else "")))
-    broken = tuple(columns[place] for place in np.flatnonzero(wrong.any(axis=0)))
+    broken = tuple(columns[place] for place in np.flatnonzero(wrong.any(axis=0)).tolist())
     return good, faults, broken
 
 

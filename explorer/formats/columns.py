@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.cells import (
+    MOST,
     ROWS,
     ROWS_NAMED,
     Fault,
@@ -123,7 +124,11 @@ def from_frame(
     rest = frame.drop([*chosen.columns, *([] if label is None else [label])])
     if arrays is None:
         arrays = tuple(one.name for one in choices) if len(choices) > 1 else ()
-    numeric = [name for name, kind in typed.schema.items() if kind.is_numeric() and name != label]
+    numeric = [
+        name
+        for name, kind in typed.schema.items()
+        if name != label and (kind.is_numeric() or name in (metadata or ()))
+    ]
     return Contents(
         None if label is None else as_labels(frame[label]),
         vectors,
@@ -344,9 +349,9 @@ def as_labels(series: pl.Series) -> list[str]:
 
 
 def holds_lists(series: pl.Series) -> bool:
-    """Tell whether a column's texts are lists of numbers, such as "[0.1, -0.2]"."""
+    """Tell whether most of a column's texts are lists of numbers, such as "[0.1, -0.2]"."""
     seen = series.drop_nulls().head(SEEN)
-    return bool(len(seen)) and bool(seen.str.contains(LIST_IN_TEXT).all())
+    return bool(len(seen)) and seen.str.contains(LIST_IN_TEXT).sum() >= MOST * len(seen)
 
 
 def is_number_type(dtype: object) -> bool:

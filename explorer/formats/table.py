@@ -67,10 +67,11 @@ def from_text(
     filled = ~frame.select(pl.all_horizontal(pl.all().is_null())).to_series()  # no empty lines
 
     def numbers() -> NDArray[np.intp]:
-        lines = record_lines(content)
+        lines: NDArray[np.intp] = record_lines(content)
         if len(lines) < len(frame):  # a quotation mark that quotes nothing
             lines = np.arange(len(frame)) + 1 + has_header(content[:HEAD_BYTES], separator)
-        return lines[len(lines) - len(frame) :][filled.to_numpy()]  # without the header
+        kept: NDArray[np.intp] = lines[len(lines) - len(frame) :][filled.to_numpy()]
+        return kept  # without the header
 
     origin = replace(origin_of(separator), numbers=numbers)
     blank = len(frame) - int(filled.sum())

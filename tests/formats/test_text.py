@@ -330,8 +330,8 @@ def test_broken_lines_are_left_out_if_that_is_wanted() -> None:
     content = b"good 1 2\n" * 3 + b"short 1\nwrong 1 x\nworse 1 nan\nlast 3 4\n"
     space = open_space(content, skip_broken=True)
     assert space.labels == ("good", "good", "good", "last")
-    told = "3 broken lines left out: line 4 has 1 number; line 5 has “x” for a number; line 6 has “nan”"
-    assert told in space.notes[0]
+    assert "3 broken lines left out: line 4 has 1 number; line 5 has “x”" in space.notes[0]
+    assert "line 6 has “nan” for a number" in space.notes[0]
 
 
 @pytest.mark.parametrize("header", [b"", b"5 2\n"], ids=["GloVe", "word2vec"])
