@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from explorer.errors import BrokenRowsError
+from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import finite_rows
 from explorer.wording import count
 
@@ -21,6 +21,7 @@ SURE_GROUPS = r"^[-+]?[0-9]{1,3}((,[0-9]{3}){2,}|(,[0-9]{3})+\.[0-9]+)"
 COMMA = r"^[-+]?([0-9]*|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+([eE][-+]?[0-9]+)?$"  # 0,5 and 1.234,5
 DOTS = r"^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+$"  # 1.234
 COMMA_ROWS = 1000  # rows that tell what a comma means
+TEXT_COLUMNS = 8_192  # each takes about a millisecond
 ROWS_NAMED = 10
 SHOWN = 40  # characters of a cell or of a column's name
 
@@ -67,6 +68,11 @@ def as_numbers(
         for name, dtype in frame.schema.items()
         if dtype == pl.String and name not in exclude and frame[name].null_count() < len(frame)
     ]
+    if len(texts) > TEXT_COLUMNS:
+        raise ParseError(
+            f"The table has {len(texts):,} columns of text. Up to {TEXT_COLUMNS:,} are read: is it "
+            "turned on its side?"
+        )
     decimal, example = comma_is_decimal(frame.select(texts), origin)
     found, worded = {}, set()
     for name in texts:

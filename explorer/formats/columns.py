@@ -6,7 +6,6 @@ many columns of numbers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +45,7 @@ METADATA_NAMES = frozenset(  # numbers, or texts that repeat, and neither dimens
         *("unnamed: 0", "row_id", "no", "nr", "#", "url"),
     )
 )
-NUMBERED = re.compile(r"^(?P<prefix>.*?)[_.\- ]?(?P<number>\d+)$")
+DIGITS, JOINTS = "0123456789", ("_", ".", "-", " ")  # at the end of a name in a series: "dim_12"
 LIST_IN_TEXT = r"^\s*(?:\w+\()?[\[({]\s*(?:[-+.0-9]|nan|inf)[-+.…0-9eEnaif,;\s]*[\])}]"
 IN_BRACKETS = r"[\[({]\s*([^\[\](){}]*?)\s*[\])}]"  # of "array([0.1, 0.2], dtype=float32)" too
 SEEN = 50  # how many values tell whether a column of texts holds lists
@@ -124,6 +123,7 @@ def from_frame(
     rest = frame.drop([*chosen.columns, *([] if label is None else [label])])
     if arrays is None:
         arrays = tuple(one.name for one in choices) if len(choices) > 1 else ()
+    taken = set(chosen.columns)
     numeric = [
         name
         for name, kind in typed.schema.items()
@@ -139,7 +139,7 @@ def from_frame(
         label_name=label or "",
         vector_names=chosen.columns[:SHOWN_VALUES],
         arrays=arrays,
-        columns=tuple(name for name in frame.columns if name not in chosen.columns),
+        columns=tuple(name for name in frame.columns if name not in taken),
         numeric_columns=tuple(numeric) if len(numeric) <= NUMERIC_NAMED else (),
         notes=notes,
     )
@@ -162,7 +162,8 @@ def with_numbers(
 def guessed(frame: pl.DataFrame, label: str | None, chosen: Vectors) -> list[str]:
     """Return the columns of numbers that were taken for metadata by their names alone."""
     every = (one.columns for one in find_vectors(frame, label, ()) if one.kind == "numbers")
-    return [name for name in next(every, ()) if name not in chosen.columns]
+    taken = set(chosen.columns)
+    return [name for name in next(every, ()) if name not in taken]
 
 
 def guess_notes(names: Sequence[str]) -> tuple[str, ...]:
@@ -187,37 +188,48 @@ def find_vectors(
 
     `metadata` names columns that are no dimensions; None guesses by their names.
     """
+    schema = frame.schema  # each access makes it anew
+    aside = {label, *(metadata or ())}
     found = [
         Vectors("list", (name,))
-        for name, dtype in frame.schema.items()
+        for name, dtype in schema.items()
         if isinstance(dtype, pl.List | pl.Array) and is_number_type(dtype.inner)
     ]
     found += [
         Vectors("text", (name,))
-        for name, dtype in frame.schema.items()
+        for name, dtype in schema.items()
         if dtype == pl.String and name != label and holds_lists(frame[name])
     ]
     numeric = [
         name
-        for name, dtype in frame.schema.items()
-        if name not in (label, *(metadata or ()))
+        for name, dtype in schema.items()
+        if name not in aside
         and name.strip().lower() not in LABEL_NAMES
-        and (dtype.is_numeric() or (NUMBERED.match(name) and is_empty(frame[name])))
+        and (dtype.is_numeric() or (series_of(name) is not None and is_empty(frame[name])))
     ]
     series: dict[str, list[str]] = {}
     for name in numeric:
-        if match := NUMBERED.match(name):
-            series.setdefault(match["prefix"], []).append(name)
+        prefix = series_of(name)
+        if prefix is not None:
+            series.setdefault(prefix, []).append(name)
     longest = max(series.values(), key=len, default=[])
-    filled = [name for name in numeric if frame.schema[name].is_numeric()]
+    filled = [name for name in numeric if schema[name].is_numeric()]
     if metadata is None:
         named = [name for name in filled if name.strip().lower() not in METADATA_NAMES]
         filled = named or filled
-    in_series = 2 * sum(frame.schema[name].is_numeric() for name in longest) > len(longest)
+    in_series = 2 * sum(schema[name].is_numeric() for name in longest) > len(longest)
     numbers = longest if len(longest) >= 2 and in_series else filled
     if numbers and (not found or len(numbers) >= 8):  # beside lists, a few numbers are metadata
         found.append(Vectors("numbers", tuple(numbers)))
     return tuple(found)
+
+
+def series_of(name: str) -> str | None:
+    """Return what stands before the number at a name's end, or None: "dim" of "dim_12"."""
+    prefix = name.rstrip(DIGITS)
+    if prefix == name:
+        return None
+    return prefix[:-1] if prefix.endswith(JOINTS) else prefix
 
 
 def choose(
@@ -313,16 +325,15 @@ def check_elided(file: File, column: pl.Series) -> None:
 
 def find_label(frame: pl.DataFrame, exclude: Sequence[str] = ()) -> str | None:
     """Return the column of labels: by its usual names, else the first column of text."""
+    others, schema = set(exclude), frame.schema
     candidates = [
-        name
-        for name, dtype in frame.schema.items()
-        if name not in exclude and not dtype.is_nested()
+        name for name, dtype in schema.items() if name not in others and not dtype.is_nested()
     ]
     by_name = {name.strip().lower(): name for name in reversed(candidates)}
     for usual in TEXT_NAMES:
         if usual in by_name:
             return by_name[usual]
-    texts = [name for name in candidates if is_text_type(frame.schema[name])]
+    texts = [name for name in candidates if is_text_type(schema[name])]
     known = [name for name in texts if name.strip().lower() not in METADATA_NAMES | {"id"}]
     if texts[:1] == ["index"]:  # pandas' index, which holds the words
         known = texts

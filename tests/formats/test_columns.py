@@ -17,8 +17,8 @@ import pytest
 
 from explorer import open_space
 from explorer.errors import BrokenRowsError, ParseError
-from explorer.formats import json_table, parquet
-from explorer.formats.columns import from_frame
+from explorer.formats import cells, json_table, parquet
+from explorer.formats.columns import from_frame, series_of
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
 from explorer.formats.recognition import recognize
@@ -54,6 +54,29 @@ def test_one_column_holds_the_vectors(vectors: pl.Series) -> None:
     assert found.vectors.tolist() == expected
     assert found.metadata is not None
     assert found.metadata.column_names == ["rank"]
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [
+        ("dim_12", "dim"),
+        ("dim12", "dim"),
+        ("12", ""),
+        ("a.b-7", "a.b"),
+        ("x", None),
+        ("", None),
+        ("1" * 60_000 + "x" + "1" * 60_000, "1" * 60_000 + "x"),
+    ],
+)
+def test_a_name_in_a_series_ends_in_a_number(name: str, prefix: str | None) -> None:
+    assert series_of(name) == prefix
+
+
+def test_a_table_of_very_many_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "TEXT_COLUMNS", 3)
+    frame = pl.DataFrame({"word": ["a"], **{f"x{place}": ["1"] for place in range(4)}})
+    with pytest.raises(ParseError, match="4 columns of text"):
+        read(frame)
 
 
 @pytest.mark.parametrize(
