@@ -105,7 +105,7 @@ def test_a_report_can_stop_the_reading(large: Path) -> None:
 def test_a_reader_that_passes_its_bounds_is_ended_and_it_is_told(
     monkeypatch: pytest.MonkeyPatch, bound: str, cache_dir: Path
 ) -> None:
-    monkeypatch.setattr(isolated, bound, 1 << 26 if bound == "CHILD_BYTES" else 0.05)
+    monkeypatch.setattr(isolated, bound, 1 << 20 if bound == "CHILD_BYTES" else 0.05)
     with pytest.raises(ParseError, match=r"memory"):
         open_space(WRITTEN["Parquet table"]())
     assert kept_files(cache_dir) == []
