@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import finite_rows
+from explorer.formats.file import File
 from explorer.wording import count
 
 NOTHING = ("", "-", "--", "–", "—", "?", ".", "na", "n/a", "nan", "null", "none", "nil", "missing")
@@ -20,10 +21,14 @@ GROUPS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"  # 1,234 and 1,234.5
 SURE_GROUPS = r"^[-+]?[0-9]{1,3}((,[0-9]{3}){2,}|(,[0-9]{3})+\.[0-9]+)"
 COMMA = r"^[-+]?([0-9]*|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+([eE][-+]?[0-9]+)?$"  # 0,5 and 1.234,5
 DOTS = r"^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+$"  # 1.234
-COMMA_ROWS = 1000  # rows that tell what a comma means
-TEXT_COLUMNS = 8_192  # each takes about a millisecond
+COMMA_CELLS = 300_000  # cells that tell what a comma means
+TEXT_COLUMNS = 8_192
 ROWS_NAMED = 10
 SHOWN = 40  # characters of a cell or of a column's name
+
+LINES_FOR_ELIDED = """# frame: your table before it is saved, with an array of numbers in each row
+frame[{column!r}] = [[float(value) for value in one] for one in frame[{column!r}]]
+frame.to_parquet({stem!r} + '.parquet')"""
 
 
 @dataclass(frozen=True)
@@ -73,65 +78,81 @@ def as_numbers(
             f"The table has {len(texts):,} columns of text. Up to {TEXT_COLUMNS:,} are read: is it "
             "turned on its side?"
         )
-    decimal, example = comma_is_decimal(frame.select(texts), origin)
-    found, worded = {}, set()
-    for name in texts:
-        numbers, has_words = numbers_of(frame[name], decimal)
-        if numbers is not None:
-            found[name] = numbers
-        if has_words:
-            worded.add(name)
-    if len(found) == len(texts) and not exclude and frame.columns[0] in worded:
-        del found[frame.columns[0]]  # labels most of which are numbers, and no other texts
+    if not texts:
+        return frame, ()
+    cells = frame.select(pl.col(texts).str.strip_chars().str.replace_all("−", "-", literal=True))
+    decimal, example = comma_is_decimal(cells, origin)
+    numbers = numbers_of(cells, decimal, has_commas=example is not None)
+    good = dict(
+        zip(texts, (len(frame) - nulls for nulls in numbers.null_count().row(0)), strict=True)
+    )
+    some = [name for name in texts if good[name]]
+    if not some:
+        return frame, ()
+    nothing = pl.Series([*NOTHING, *FAULTS]).implode()
+    words = cells.select(
+        (~pl.col(name).str.to_lowercase().is_in(nothing) & numbers[name].is_null()).sum()
+        for name in some
+    ).row(0)
+    found = [
+        name
+        for name, others in zip(some, words, strict=True)
+        if good[name] >= MOST * (good[name] + others)
+    ]
+    if found == texts and not exclude and found[0] == frame.columns[0] and words[0]:
+        del found[0]  # labels most of which are numbers, and no other texts
     notes: tuple[str, ...] = ()
     if example is not None and found:
-        read = pl.Series([example])
-        value = numbers_of(read, decimal)[0]
-        if value is not None:
-            kind = "decimal commas" if decimal else "commas between thousands"
-            notes = (f"The numbers have {kind}: “{example}” was read as {value[0]:g}.",)
-    return frame.with_columns(**found), notes
+        kind = "decimal commas" if decimal else "commas between thousands"
+        value = numbers_of(pl.DataFrame([[example]]), decimal, has_commas=True).item()
+        notes = (f"The numbers have {kind}: “{example}” was read as {value:g}.",)
+    return frame.with_columns(numbers.select(found)), notes
 
 
-def numbers_of(column: pl.Series, decimal_comma: bool) -> tuple[pl.Series | None, bool]:
-    """Return texts as float64 numbers, and whether other words are among them.
+def numbers_of(cells: pl.DataFrame, decimal_comma: bool, has_commas: bool) -> pl.DataFrame:
+    """Return columns of texts as float64 numbers, null where a cell is none.
 
-    Null stands where a cell is no number; None is returned where most are none.
+    All columns in one go: one by one, thousands of them take a minute.
     """
-    texts = column.str.strip_chars().str.replace_all("−", "-", literal=True)
-    numbers = texts.cast(pl.Float64, strict=False)
-    numbers = numbers.set(~numbers.is_finite().fill_null(value=False), None)
-    if numbers.null_count():
-        if decimal_comma:
-            plain = texts.set(~texts.str.contains(COMMA).fill_null(value=False), None)
-            if plain.null_count() < len(plain):  # beside 0,5 it may be 1234
-                numbers = numbers.set(texts.str.contains(DOTS).fill_null(value=False), None)
-            plain = plain.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-        else:
-            plain = texts.set(~texts.str.contains(GROUPS).fill_null(value=False), None)
-            plain = plain.str.replace_all(",", "", literal=True)
-        numbers = numbers.fill_null(plain.cast(pl.Float64, strict=False))
-    others = texts.filter(numbers.is_null()).drop_nulls().str.to_lowercase()
-    words = int((~others.is_in([*NOTHING, *FAULTS])).sum())
-    good = len(numbers) - numbers.null_count()
-    return (numbers if good and good >= MOST * (good + words) else None), bool(words)
+
+    def finite(cell: pl.Expr) -> pl.Expr:
+        number = cell.cast(pl.Float64, strict=False)
+        return pl.when(number.is_finite()).then(number)
+
+    plain = cells.select(finite(pl.all()))
+    if not has_commas:
+        return plain
+    if not decimal_comma:
+        grouped = pl.when(pl.all().str.contains(GROUPS)).then(pl.all())
+        digits = cells.select(finite(grouped.str.replace_all(",", "", literal=True)))
+        return plain.select(pl.col(name).fill_null(digits[name]) for name in plain.columns)
+    commas = cells.select(pl.when(pl.all().str.contains(COMMA)).then(pl.all()))
+    points = commas.select(
+        finite(pl.all().str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+    )
+    with_comma = [len(cells) - nulls for nulls in commas.null_count().row(0)]
+    unclear = cells.select(pl.all().str.contains(DOTS).fill_null(value=False))
+    return plain.select(
+        # beside 0,5 the cell 1.234 may be 1234
+        (pl.when(~unclear[name]).then(pl.col(name)) if some else pl.col(name)).fill_null(
+            points[name]
+        )
+        for name, some in zip(plain.columns, with_comma, strict=True)
+    )
 
 
-def comma_is_decimal(texts: pl.DataFrame, origin: Origin) -> tuple[bool, str | None]:
+def comma_is_decimal(cells: pl.DataFrame, origin: Origin) -> tuple[bool, str | None]:
     """Tell whether a comma in the numbers is the decimal sign, and return one with a comma."""
-    example = None
-    groups = False
-    for column in texts.head(COMMA_ROWS).iter_columns():
-        cells = column.drop_nulls().str.strip_chars()
-        commas = cells.filter(cells.str.contains(COMMA) | cells.str.contains(GROUPS))
-        if not len(commas):
-            continue
-        decimal = commas.filter(~commas.str.contains(GROUPS) | commas.str.contains(r"^[-+]?0"))
-        if len(decimal):
-            return True, str(decimal[0])
-        groups = groups or bool(commas.str.contains(SURE_GROUPS).any())
-        example = example or str(commas[0])
-    return origin.decimal_comma and not groups, example
+    rows = max(1, COMMA_CELLS // cells.width)
+    texts = pl.concat([column.alias("") for column in cells.head(rows).iter_columns()]).drop_nulls()
+    commas = texts.filter(texts.str.contains(COMMA) | texts.str.contains(GROUPS))
+    if not len(commas):
+        return False, None
+    decimal = commas.filter(~commas.str.contains(GROUPS) | commas.str.contains(r"^[-+]?0"))
+    if len(decimal):
+        return True, str(decimal[0])
+    groups = bool(commas.str.contains(SURE_GROUPS).any())
+    return origin.decimal_comma and not groups, str(commas[0])
 
 
 def number_faults(
@@ -189,6 +210,20 @@ def tell_faults(
     raise BrokenRowsError(
         f"Of {count(n, 'row')}, {count(bad, 'has', 'have')} no whole vector: {named}. {way}.",
         (*broken, *aside) if broken else (),
+    )
+
+
+def check_elided(file: File, column: pl.Series) -> None:
+    """Raise ParseError where NumPy left out the middle of the arrays when they became text."""
+    elided = column.str.contains(r"[0-9.\s,](?:\.\.\.|…)[\s,]").fill_null(value=False)
+    if not elided.any():
+        return
+    text = column.filter(elided)[0]
+    raise ParseError(
+        f"{file.name}: in the column “{one_line(column.name)}”, the vectors were shortened when "
+        f"the table was saved: “{one_line(text)}”. Where “...” stands, NumPy left numbers out, so "
+        "they are not in this file. Save the table again from where it was made, with these "
+        "lines:\n" + LINES_FOR_ELIDED.format(column=column.name, stem=file.stem)
     )
 
 

@@ -22,6 +22,7 @@ from explorer.formats.cells import (
     Fault,
     Origin,
     as_numbers,
+    check_elided,
     number_faults,
     one_line,
     shown_cell,
@@ -51,9 +52,6 @@ IN_BRACKETS = r"[\[({]\s*([^\[\](){}]*?)\s*[\])}]"  # of "array([0.1, 0.2], dtyp
 SEEN = 50  # how many values tell whether a column of texts holds lists
 NAMED = 20
 NUMERIC_NAMED = 64  # columns of numbers, in a table of so few that somebody may choose among them
-LINES_FOR_ELIDED = """# frame: your table before it is saved, with an array of numbers in each row
-frame[{column!r}] = [[float(value) for value in one] for one in frame[{column!r}]]
-frame.to_parquet({stem!r} + '.parquet')"""
 
 
 @dataclass(frozen=True)
@@ -307,20 +305,6 @@ def list_fault(
         return f"has {count(length, 'number')} {place}, where most have {len(vector):,}"
     wrong = int(np.flatnonzero(~np.isfinite(vector))[0])
     return f"has {shown_cell(given[wrong])} in its list {place}"
-
-
-def check_elided(file: File, column: pl.Series) -> None:
-    """Raise ParseError where NumPy left out the middle of the arrays when they became text."""
-    elided = column.str.contains(r"[0-9.\s,](?:\.\.\.|…)[\s,]").fill_null(value=False)
-    if not elided.any():
-        return
-    text = column.filter(elided)[0]
-    raise ParseError(
-        f"{file.name}: in the column “{one_line(column.name)}”, the vectors were shortened when "
-        f"the table was saved: “{one_line(text)}”. Where “...” stands, NumPy left numbers out, so "
-        "they are not in this file. Save the table again from where it was made, with these "
-        "lines:\n" + LINES_FOR_ELIDED.format(column=column.name, stem=file.stem)
-    )
 
 
 def find_label(frame: pl.DataFrame, exclude: Sequence[str] = ()) -> str | None:
