@@ -79,7 +79,18 @@ class ParseError(FormatError):
 
 
 class BrokenRowsError(ParseError):
-    """Some lines or rows are broken; with `skip_broken` the others are read."""
+    """Some lines or rows are broken; with `skip_broken` the others are read.
+
+    Where a few of a table's columns hold something else than numbers, `columns` are the
+    `metadata_columns` with which the others are read as the vectors.
+    """
+
+    def __init__(self, message: str, columns: tuple[str, ...] = ()) -> None:
+        self.columns = columns
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.columns)
 
 
 class RefusedError(ParseError):

@@ -11,7 +11,15 @@ import pyarrow as pa
 from explorer import cache
 from explorer.errors import ParseError, UnknownFormatError
 from explorer.formats import kept
-from explorer.formats.contents import Contents, Options, as_float32, without_bad_rows
+from explorer.formats.contents import (
+    LOOK_WHOLE,
+    Contents,
+    Options,
+    as_float32,
+    sampled,
+    with_bad_rows_told,
+    without_bad_rows,
+)
 from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File, FileSource, as_file
 from explorer.formats.isolated import read_isolated
@@ -44,6 +52,7 @@ def open_space(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     name: str | None = None,
     report: Report = no_report,
@@ -69,6 +78,9 @@ def open_space(
     skip_broken
         Whether broken lines and vectors with NaN or infinite values are left out and
         told in `notes`; else they are an error.
+    metadata_columns
+        Columns of a table that are no dimensions of its vectors though they hold numbers.
+        None guesses by their names: "cluster", "year", "count" and the like.
     format
         A name from FORMATS, where the recognition is wrong.
     name
@@ -95,7 +107,7 @@ def open_space(
     """
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
     found = contents_of(file, chosen, options, "read")
     if skip_broken:
         found = without_bad_rows(found)
@@ -121,21 +133,33 @@ def inspect_file(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     report: Report = no_report,
 ) -> FileReport:
-    """Look at a vector file without loading it all; the choices are those of `open_space`.
+    """Look at a vector file; the choices are those of `open_space`.
+
+    A file of up to 32 MB is read as a whole, and so is one whose broken rows are left out; of
+    a larger one, its head and a sample.
 
     Raises
     ------
     UnknownFormatError, RefusedError, ParseError
-        As `open_space`, where a look at the head already shows it.
+        As `open_space`, where what was read already shows it.
     """
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
-    sample = contents_of(file, chosen, options, "look")
-    return report_on(replace(sample, notes=notes_on(file, sample)), chosen.name, chosen.why)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
+    broken = False
+    if not skip_broken and file.size > LOOK_WHOLE:
+        found = contents_of(file, chosen, options, "look")
+    else:
+        whole = contents_of(file, chosen, options, "read")
+        told = without_bad_rows(whole) if skip_broken else with_bad_rows_told(whole)
+        broken = told is not whole and not skip_broken
+        found = sampled(told)
+    named = replace(found, notes=notes_on(file, found))
+    return report_on(named, chosen.name, chosen.why, broken)
 
 
 def notes_on(file: File, found: Contents) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import cache, errors
-from explorer.errors import ExplorerError, ParseError
+from explorer.errors import BrokenRowsError, ExplorerError, ParseError
 from explorer.formats.bounds import (
     CHILD_BYTES,
     CHILD_BYTES_PER_BYTE,
@@ -57,6 +57,7 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
                 "label_column": options.label_column,
                 "array": options.array,
                 "skip_broken": options.skip_broken,
+                "metadata_columns": options.metadata_columns,
             },
             "out": str(out),
             "memory": memory,
@@ -72,6 +73,8 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
         )
     if "error" in answer:
         kind_of_error = getattr(errors, str(answer["error"]), ParseError)
+        if kind_of_error is BrokenRowsError:
+            raise BrokenRowsError(str(answer["message"]), tuple(answer["columns"]))
         raise kind_of_error(str(answer["message"]))
 
 
@@ -177,7 +180,8 @@ def main() -> None:
             kept.save(reader(file, options), out)
         tell(done=True)
     except ExplorerError as error:
-        tell(error=type(error).__name__, message=str(error))
+        columns = getattr(error, "columns", ())
+        tell(error=type(error).__name__, message=str(error), columns=columns)
     except MemoryError:
         tell(
             error="ParseError",

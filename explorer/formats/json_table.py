@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import polars as pl
 from explorer.errors import ParseError
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.columns import find_vectors, from_frame
-from explorer.formats.contents import LOOK_ROWS, Contents, Options, sample_rows
+from explorer.formats.contents import LOOK_ROWS, Contents, Options, sampled
 from explorer.formats.encodings import utf8_blocks, utf8_head, whole_lines
 from explorer.formats.file import HEAD_BYTES, File
 from explorer.formats.parse_json import load_json, parse_json
@@ -162,17 +161,3 @@ def as_matrix(given: Any) -> tuple[list[str] | None, list[Any]]:
     if isinstance(given, list):
         return None, given
     raise TypeError("neither a list nor an object")
-
-
-def sampled(contents: Contents) -> Contents:
-    """Return a sample of what was read as a whole."""
-    rows = len(contents.vectors)
-    picked = sample_rows(rows, LOOK_ROWS)
-    labels = contents.label_list()
-    return replace(
-        contents,
-        labels=[labels[row] for row in picked],
-        vectors=contents.vectors[picked],
-        metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
-        rows=rows,
-    )

@@ -24,7 +24,7 @@ from explorer.formats.digest import changed, file_digest, hashed
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
-PARSED = cache.Kind("parsed", 3)  # to be raised when the readers change what they return
+PARSED = cache.Kind("parsed", 4)  # to be raised when the readers change what they return
 COPIES = cache.Kind("copies", 1)
 COPY = "content"
 CONTENTS, SUBWORDS, TABLE = "contents.arrow", "ngrams.arrow", "table.arrow"
@@ -41,6 +41,7 @@ def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
         label_column=options.label_column,
         array=options.array,
         skip_broken=options.skip_broken,
+        metadata_columns=options.metadata_columns,
         kind=kind,
     )
 
@@ -133,6 +134,7 @@ def from_table(table: Any, facts: dict[str, Any], folder: Path) -> Contents:
         vector_names=tuple(facts["vector_names"]),
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
+        numeric_columns=tuple(facts["numeric_columns"]),
         notes=tuple(facts["notes"]),
         lacks_label_file=facts["lacks_label_file"],
         subwords=subwords,
@@ -153,6 +155,7 @@ def save(contents: Contents, folder: Path) -> None:
         "vector_names": contents.vector_names,
         "arrays": contents.arrays,
         "columns": contents.columns,
+        "numeric_columns": contents.numeric_columns,
         "notes": contents.notes,
         "lacks_label_file": contents.lacks_label_file,
         "labelled": labels is not None,

@@ -120,8 +120,8 @@ FORMATS = (
     ),
     Format(
         "Excel workbook",
-        suffixes=(".xlsx", ".xlsm", ".xls"),
-        why="it is a zip with a workbook in it",
+        suffixes=(".xlsx", ".xlsm", ".xlsb", ".xls"),
+        why="it holds a workbook",
         sniff=excel.is_excel,
         look=excel.look,
         read=excel.read,

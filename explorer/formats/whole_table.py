@@ -20,7 +20,7 @@ from explorer.formats import excel, json_table, kept, parquet, table
 from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.digest import refuse_changed, stamps_of
-from explorer.formats.encodings import utf8_head, utf8_or_windows
+from explorer.formats.encodings import as_utf8, utf8_head
 from explorer.formats.file import File
 from explorer.formats.isolated import read_isolated
 
@@ -73,7 +73,7 @@ def read_separated(file: File) -> pl.DataFrame:
     """Read a CSV or TSV file."""
     separator = separator_of(file)
     with file.open() as stream:
-        content = utf8_or_windows(stream.read())
+        content = as_utf8(stream.read())
     header = has_header(file, separator)
     frame = table.parse(file, content, separator, header)
     return frame if header or frame.width > 1 else frame.rename({frame.columns[0]: "text"})

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -160,13 +161,15 @@ def vectors_of(table: pa.Table, columns: list[str]) -> NDArray[np.float32]:
         vectors = np.stack(parts, axis=1)
     else:
         column = table[columns[0]].combine_chunks()
-        flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
-        if column.null_count or len(flat) % max(1, len(column)):
+        lengths = pc.list_value_length(column)
+        dim = lengths[0].as_py() if len(lengths) else 0
+        if not pc.all(pc.equal(lengths, dim), skip_nulls=False).as_py():
             raise ProjectionError(
                 f"Some vectors in “{columns[0]}” are missing or differ in length. "
                 "Each row needs the same number of values."
             )
-        vectors = flat.reshape(len(column), -1)
+        flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+        vectors = flat.reshape(len(column), dim)
     if not np.isfinite(vectors).all():
         bad = int((~np.isfinite(vectors).all(axis=1)).sum())
         raise ProjectionError(
@@ -186,13 +189,20 @@ def placed_parts(
     """Yield each part of the file with its coordinates and confidence, in the file's order."""
     waiting: deque[tuple[pa.Table, Any]] = deque()
     work = uuid.uuid4().hex  # parts of one file are asked for once
-    start = 0
+    start = dim = 0
     for batch in file.iter_batches(PART_ROWS):
         part = pa.Table.from_batches([batch])
         inside = (chosen >= start) & (chosen < start + part.num_rows)
         own = np.stack([chosen[inside] - start, np.flatnonzero(inside)], axis=1)
         key = f"{work} {start}"
-        job = jobs.submit(key, place_part, vectors_of(part, columns), own, known)
+        vectors = vectors_of(part, columns)
+        dim = dim or vectors.shape[1]
+        if vectors.shape[1] != dim:
+            raise ProjectionError(
+                f"The vectors from row {start:,} have {vectors.shape[1]:,} values, those before "
+                f"them {dim:,}. Each row needs the same number of values."
+            )
+        job = jobs.submit(key, place_part, vectors, own, known)
         waiting.append((part, job))
         start += part.num_rows
         if len(waiting) >= WAITING_PARTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from safetensors.numpy import save_file
 
@@ -106,8 +108,11 @@ def test_a_reader_that_passes_its_bounds_is_ended_and_it_is_told(
     monkeypatch: pytest.MonkeyPatch, bound: str, cache_dir: Path
 ) -> None:
     monkeypatch.setattr(isolated, bound, 1 << 26 if bound == "CHILD_BYTES" else 0.05)
+    stream = io.BytesIO()
+    zeros = np.zeros(1_000_000)  # hardly any bytes in the file
+    pl.DataFrame({"x": zeros, "y": zeros, "z": zeros}).write_parquet(stream)
     with pytest.raises(ParseError, match=r"memory"):
-        open_space(WRITTEN["Parquet table"]())
+        open_space(File("zeros.parquet", content=stream.getvalue()))
     assert kept_files(cache_dir) == []
 
 

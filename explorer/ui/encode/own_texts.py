@@ -19,7 +19,7 @@ from explorer.encoding.texts import (
 )
 from explorer.encoding.token_embeddings import token_space
 from explorer.errors import ExplorerError
-from explorer.formats.encodings import utf8_or_windows
+from explorer.formats.encodings import as_utf8
 from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
@@ -125,7 +125,7 @@ def ask_lines(file: File) -> Texts:
         "Each text is a", list(UNITS), default="line", required=True, key="unit"
     )
     with file.open() as stream:
-        return from_text(utf8_or_windows(stream.read()).decode(), unit)
+        return from_text(as_utf8(stream.read()).decode(), unit)
 
 
 def ask_columns(file: File) -> Texts:
