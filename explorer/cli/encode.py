@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from explorer.cli.formats import declare_force
 from explorer.encoding.device import AUTO, PRECISIONS
 from explorer.encoding.encoding import LONG_TEXTS
 from explorer.encoding.job import Wishes
@@ -31,6 +32,7 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
     parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
     parser.add_argument("--output", required=True, metavar="OUT.parquet", help="what to write")
+    declare_force(parser)
 
 
 def encode(given: argparse.Namespace) -> int:
@@ -50,6 +52,7 @@ def encode(given: argparse.Namespace) -> int:
         given.output,
         column=given.column,
         label=given.label,
+        overwrite=given.force,
         wishes=Wishes(given.model, given.pooling, given.device, given.precision, given.long_texts),
         report=teller,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
 from explorer.formats.file import File
-from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
+from explorer.formats.labels import LabelTable, find_labels_beside, no_labels_note
 from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -59,22 +59,25 @@ def from_arrays(
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
     labels, labels_from = given_labels, "the file itself"
-    table = LabelTable(())
     inside = find_labels(arrays, rows)
-    label_file = find_label_file(file)
-    if labels is not None and len(labels) == rows:
-        pass
-    elif label_file is not None:
-        table = label_table(label_file, rows, options.label_column)
-        labels, labels_from = table.labels, f"the file {label_file.name}"
+    has_own = inside is not None or (labels is not None and len(labels) == rows)
+    table, beside, passed_over = find_labels_beside(
+        file, rows, options.label_column, guesses=not has_own
+    )
+    notes += passed_over
+    if table is not None:
+        labels, labels_from = table.labels, f"the file {beside}"
         if table.columns:
             labels_from = f"the column “{table.name}” of {labels_from}"
+    elif labels is not None and len(labels) == rows:
+        pass
     elif inside is not None:
         labels = texts(inside.read(None))
         labels_from = f"the array “{inside.name}”"
     else:
         labels, labels_from = None, "the row numbers"
         notes += (no_labels_note(file),)
+    table = table or LabelTable(())
     metadata = table.metadata
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)

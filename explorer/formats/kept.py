@@ -33,7 +33,7 @@ def kept_name(file: File, format_name: str, options: Options, kind: str) -> str:
     key = cache.content_key(
         version=VERSION,
         file=file_digest(file),
-        beside=[[one.name, file_digest(one)] for one in file.beside],
+        beside=[[one.name, file_digest(one), one.guessed] for one in file.beside],
         format=format_name,
         label_column=options.label_column,
         array=options.array,
