@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,8 @@ NAMED = 12  # how many arrays a message names
 class Stored:
     """An array in a file: its name, shape and type, and how to read it.
 
-    `read(rows)` gives the values of the given rows, or all of them for None.
+    `read(rows)` gives the values of the given rows, or all of them for None. `labels` are the
+    names of arrays that were stacked.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Stored:
     read: Callable[[NDArray[np.intp] | None], NDArray[Any]]
     is_text: bool = False
     is_real: bool = True
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         name = f"“{self.name}”: " if self.name else ""
@@ -46,6 +49,10 @@ def from_arrays(
     given_labels: Sequence[str] | None = None,
 ) -> Contents:
     """Return the chosen matrix with its labels: from the same file, or from one beside it."""
+    by_name = one_array_a_word(arrays)
+    if by_name is not None:
+        arrays = [by_name]
+        given_labels = by_name.labels
     chosen, others = choose(file, arrays, options.array)
     rows, dim = chosen.shape
     check_dim(file.name, dim)
@@ -58,7 +65,12 @@ def from_arrays(
             f"The file holds {count(len(others) + 1, 'array')}; this one is {chosen}. "
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
-    labels, labels_from = given_labels, "the file itself"
+    if by_name is not None:
+        notes += (
+            f"Each of the {count(rows, 'array')} in {file.name} has one axis: each is taken for a "
+            "vector, under its name.",
+        )
+    labels, labels_from = given_labels, "the names of the arrays" if by_name else "the file itself"
     inside = find_labels(arrays, rows)
     has_own = inside is not None or (labels is not None and len(labels) == rows)
     table, beside, passed_over = find_labels_beside(
@@ -95,6 +107,33 @@ def from_arrays(
         arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
         notes=notes,
     )
+
+
+def one_array_a_word(arrays: Sequence[Stored]) -> Stored | None:
+    """Return arrays of one axis and one length, each under its word, as one matrix; else None."""
+    rows = [one for one in arrays if one.is_real]
+    shapes = {one.shape for one in rows}
+    if len(rows) < 2 or len(rows) != len(arrays) or len(shapes) != 1 or len(rows[0].shape) != 1:
+        return None
+
+    def read(picked: NDArray[np.intp] | None) -> NDArray[Any]:
+        chosen = rows if picked is None else [rows[row] for row in picked]
+        return np.stack([one.read(None) for one in chosen])
+
+    return Stored(
+        "",
+        (len(rows), *rows[0].shape),
+        rows[0].dtype,
+        read,
+        labels=without_group([one.name for one in rows]),
+    )
+
+
+def without_group(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names without the group that all of them stand in."""
+    shared = os.path.commonprefix(list(names))
+    start = max(shared.rfind(separator) for separator in "/.") + 1
+    return tuple(name[start:] or name for name in names)
 
 
 def choose(

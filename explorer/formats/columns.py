@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim
 from explorer.formats.file import File
+from explorer.formats.nested import plain_vectors
 from explorer.wording import count
 
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
@@ -53,6 +54,7 @@ def from_frame(
     """Return the contents of a table; `arrays` are other choices than its columns of vectors."""
     if not len(frame):
         raise ParseError(f"{file.name} is a table without rows.")
+    frame = plain_vectors(frame)
     label = options.label_column
     if label is not None and label not in frame.columns:
         raise ParseError(

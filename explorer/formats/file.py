@@ -21,6 +21,7 @@ FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 HEAD_BYTES = 1 << 20
 COMPANIONS = ("metadata", "labels", "vocab", "words")  # the files beside vectors.npy, vectors.tsv
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
+DATASET_STATE = "state.json"  # in the folder of a Hugging Face data set
 ARRAYS = (".npy", ".npz", ".safetensors", ".fvecs")  # of which a look tells the shape at once
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 # What save_space adds to a target's whole name for the file that belongs to it alone.
@@ -116,11 +117,26 @@ def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ())
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         if path.is_dir():
-            raise FormatError(f"{path} is a folder. Name one file in it.")
+            return from_folder(path)
         if not path.is_file():
             raise FormatError(f"There is no file {path}. Check the path.")
         return File(path.name, path=path, beside=companions or siblings(path))
     return File(stream_name(source), content=read_stream(source), beside=companions)
+
+
+def from_folder(path: Path) -> File:
+    """Return the file that describes a folder of several, with those it names beside it.
+
+    A Hugging Face data set (`save_to_disk`) is one. Raises FormatError for any other folder.
+    """
+    from explorer.formats.foreign import refuse_folder
+
+    state = path / DATASET_STATE
+    if not state.is_file():
+        raise refuse_folder(path)
+    parts = sorted(one for one in path.iterdir() if one.suffix == ".arrow" and one.is_file())
+    beside = tuple(File(one.name, path=one) for one in parts)
+    return File(path.resolve().name, path=state, beside=beside)
 
 
 def siblings(path: Path) -> tuple[File, ...]:

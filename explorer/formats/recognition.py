@@ -9,6 +9,7 @@ from explorer.errors import UnknownFormatError
 from explorer.formats import pickles, projector, table, text_layout
 from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
+from explorer.formats.foreign import refuse_foreign
 from explorer.formats.known import FORMATS, Format, named_format
 
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
@@ -16,7 +17,9 @@ COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
 def recognize(file: File) -> Format:
     """Return the first format whose content fits; the suffix decides between several."""
-    head = utf8_head(file.head())
+    head = file.head()
+    refuse_foreign(file, head)
+    head = utf8_head(head)
     fitting = [one for one in FORMATS if one.sniff(file, head)]
     for one in fitting:
         if file.suffix in one.suffixes:

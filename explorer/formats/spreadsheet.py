@@ -32,9 +32,7 @@ def disarmed(frame: pl.DataFrame) -> pl.DataFrame:
 def restored(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the table that `disarmed` was given."""
     names = pl.Series(frame.columns).str.replace(DISARMED, "$1")
-    cells = [
-        one.str.replace(DISARMED, "$1") if one.dtype == pl.String else one for one in frame
-    ]
+    cells = [one.str.replace(DISARMED, "$1") if one.dtype == pl.String else one for one in frame]
     return pl.DataFrame(cells, schema=names.to_list())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import polars as pl
@@ -12,10 +13,12 @@ from explorer.formats.columns import LABEL_NAMES, find_vectors, from_frame
 from explorer.formats.contents import Contents, Options
 from explorer.formats.encodings import utf8_blocks, utf8_content, utf8_head
 from explorer.formats.file import HEAD_BYTES, File
+from explorer.formats.nested import plain_vectors
 
 SEPARATORS = (b"\t", b",", b";")
 SUFFIXES = (".csv", ".tsv", ".tab")
 LINES_SEEN = 50
+LIST = re.compile(rb"\[[^\[\]\n]*\]|\{[^{}\n]*\}")
 TYPED_ROWS = 10_000  # how many rows decide the columns' types, where the rest fits them
 
 
@@ -28,7 +31,7 @@ def is_table(file: File, head: bytes) -> bool:
         frame = parse(file, head_lines(head), separator)
     except ParseError:
         return False
-    return bool(find_vectors(frame))
+    return bool(find_vectors(plain_vectors(frame)))
 
 
 def look(file: File, options: Options) -> Contents:
@@ -54,6 +57,7 @@ def read(file: File, options: Options) -> Contents:
 def find_separator(head: bytes, known: tuple[bytes, ...] = SEPARATORS) -> bytes | None:
     """Return the separator that each of the first lines holds, most fields first; else None."""
     lines = [line for line in head_lines(head).split(b"\n")[:LINES_SEEN] if line.strip()]
+    lines = [LIST.sub(b"", line) for line in lines]  # its commas separate no columns
     counts = {one: min((line.count(one) for line in lines), default=0) for one in known}
     best = max(known, key=lambda one: counts[one])
     if counts[best]:
@@ -100,6 +104,9 @@ def has_header(head: bytes, separator: bytes) -> bool:
     """
     first_line = head.split(b"\n", 1)[0]
     fields = [field.strip(b'"\r ') for field in first_line.split(separator)]
+    lists = [one[1:].split(b",")[0].strip(b"]} ") for one in fields if one[:1] in (b"[", b"{")]
+    if any(map(is_number, lists)):
+        return False  # a list of numbers names no column: pgvector's COPY
     if not any(is_number(field) for field in fields):
         return True
     numbers = [int(field) for field in fields if field.isdigit()]
