@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,9 +130,10 @@ def one_array_a_word(arrays: Sequence[Stored]) -> Stored | None:
 
 def without_group(names: Sequence[str]) -> tuple[str, ...]:
     """Return names without the group that all of them stand in."""
-    shared = os.path.commonprefix(list(names))
-    start = max(shared.rfind(separator) for separator in "/.") + 1
-    return tuple(name[start:] or name for name in names)
+    first, last = min(names), max(names)  # what these share, all between them share
+    shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    start = max(first.rfind(separator, 0, shared) for separator in "/.") + 1
+    return tuple(name[start:] for name in names)
 
 
 def choose(

@@ -1,7 +1,7 @@
 """Cells that a spreadsheet would run as formulas, made harmless on the way out and restored.
 
-A cell that begins with =, +, -, @, a tab or a line end gets an apostrophe in front, as OWASP recommends ("CSV
-Injection"): Excel and LibreOffice then show text. Numbers stay as they are.
+A cell that begins with =, +, -, @, a tab or a line end gets an apostrophe in front, as OWASP
+recommends ("CSV Injection"): Excel and LibreOffice then show text. Numbers stay as they are.
 """
 
 from __future__ import annotations

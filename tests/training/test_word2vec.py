@@ -145,3 +145,16 @@ def test_the_command_tells_a_missing_text_and_a_missing_folder(
     assert "Make it first" in capsys.readouterr().err
     assert run_command(str(text), str(tmp_path / "v.doc")) == 2
     assert "Choose one of .txt" in capsys.readouterr().err
+
+
+def test_the_command_destroys_nothing(
+    text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "v.txt"
+    output.write_text("of somebody")
+    assert run_command(str(text), str(output)) == 2
+    assert "exists, and nothing was written" in capsys.readouterr().err
+    before = text.read_bytes()
+    assert run_command(str(text), str(text), "--force") == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert (output.read_text(), text.read_bytes()) == ("of somebody", before)
