@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from explorer.formats.text_layout import Layout, find_layout, two_counts
 
 LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-RECORDS = {  # the numbers after each dimension, by the suffix: they look alike
+RECORDS: dict[
+    str, np.dtype[Any]
+] = {  # the numbers after each dimension, by the suffix: they look alike
     ".fvecs": np.dtype("<f4"),
     ".ivecs": np.dtype("<i4"),
     ".bvecs": np.dtype("u1"),

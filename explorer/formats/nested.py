@@ -58,10 +58,13 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     A list of records that hold vectors becomes a row for each of them.
     """
     for _ in range(DEPTH):
-        nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Struct)]
+        nested = {
+            name: len(dtype.fields)
+            for name, dtype in frame.schema.items()
+            if isinstance(dtype, pl.Struct)
+        }
         if nested:
-            fields = sum(len(frame.schema[name].fields) for name in nested)  # type: ignore[attr-defined]
-            if fields > FIELDS:
+            if sum(nested.values()) > FIELDS:
                 return frame
             for name in nested:
                 frame = with_fields(frame, name)
@@ -117,9 +120,10 @@ def from_bytes(values: pl.Series) -> pl.Series | None:
     if len(sizes) != 1 or sizes[0] < 8 or sizes[0] % 4:
         return None
     joined = b"".join(given)
-    for kind in ("<f4", "<f8"):
-        if sizes[0] % np.dtype(kind).itemsize:
-            continue
+    kinds = ["<f4", "<f8"] if sizes[0] % 8 == 0 else ["<f4"]
+    if len(kinds) == 2 and not np.frombuffer(joined, "<f4")[::2].any():
+        kinds.reverse()  # the lower halves of float64 that once was float32
+    for kind in kinds:
         numbers = np.frombuffer(joined, kind)
         size = np.abs(numbers)
         if np.isfinite(numbers).all() and (size < PLAUSIBLE).all():

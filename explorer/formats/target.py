@@ -115,6 +115,7 @@ def publish(fresh: Mapping[Path, Path], overwrite: bool) -> None:
             target.unlink(missing_ok=True)
         for target, old in replaced.items():
             old.replace(target)
+            old.unlink(missing_ok=True)  # POSIX renames no link to the very file it links to
         raise
     for old in replaced.values():
         old.unlink()
