@@ -54,7 +54,9 @@ def from_frame(
     """Return the contents of a table; `arrays` are other choices than its columns of vectors."""
     if not len(frame):
         raise ParseError(f"{file.name} is a table without rows.")
-    frame = plain_vectors(frame)
+    stored_rows, frame = len(frame), plain_vectors(frame)
+    if rows >= 0 and len(frame) != stored_rows:  # several vectors in a row of the file
+        rows = round(rows * len(frame) / stored_rows)
     label = options.label_column
     if label is not None and label not in frame.columns:
         raise ParseError(

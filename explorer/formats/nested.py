@@ -36,6 +36,8 @@ def plain_vectors(frame: pl.DataFrame) -> pl.DataFrame:
     if BATCH_LABEL in frame.columns and "id" in frame.columns:
         frame = frame.drop("id")  # drawn at random by the service
     for name, dtype in frame.schema.items():
+        if dtype not in (pl.Binary, pl.String):
+            continue
         seen = frame[name].drop_nulls().head(SEEN)
         if not len(seen):
             continue

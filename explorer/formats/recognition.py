@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.errors import UnknownFormatError
-from explorer.formats import pickles, projector, table, text_layout
+from explorer.formats import parquet, pickles, projector, table, text_layout
 from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
 from explorer.formats.foreign import refuse_foreign
@@ -44,7 +44,7 @@ def choose_main(files: Sequence[File]) -> File:
     wholes = refused[:1] or wholes  # gensim saves large arrays beside its pickle: that is refused
     if len(wholes) == 1:
         return as_file(wholes[0], [one for one in files if one is not wholes[0]])
-    for is_main in (projector.is_config, projector_pair, is_known):
+    for is_main in (parquet.is_dataset, projector.is_config, projector_pair, is_known):
         mains = [
             one
             for one in files
