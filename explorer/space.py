@@ -27,6 +27,8 @@ class Source:
     Where it is known how a new text gets its vector, it can be set into the space: by
     `model`, as `explorer.encode` takes it, with the `pooling` that somebody chose, if any;
     or as the mean of its words in the space whose digest is `words`.
+
+    `files` are the paths that were read, so that saving never overwrites one of them.
     """
 
     origin: str = "made in memory"
@@ -35,6 +37,7 @@ class Source:
     model: str = ""
     pooling: str = ""
     words: str = ""
+    files: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)

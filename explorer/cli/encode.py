@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from explorer import cache
+from explorer.cli.formats import declare_force
 from explorer.encoding.device import AUTO, PRECISIONS
 from explorer.encoding.encoding import LONG_TEXTS
 from explorer.encoding.job import EncodeOptions
@@ -32,6 +33,7 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
     parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
     parser.add_argument("--output", required=True, metavar="OUT.parquet", help="what to write")
+    declare_force(parser)
 
 
 def encode(given: argparse.Namespace) -> int:
@@ -51,6 +53,7 @@ def encode(given: argparse.Namespace) -> int:
         given.output,
         column=given.column,
         label=given.label,
+        overwrite=given.force,
         options=EncodeOptions(
             given.model, given.pooling, given.device, given.precision, given.long_texts
         ),

@@ -8,7 +8,8 @@ import tempfile
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.formats.save import WRITERS, save_space, writer_for
+from explorer.cli.formats import declare_force
+from explorer.formats.save import WRITERS, check_save, save_space
 from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe, learn, open_learned
 
 NUMBERS = {  # an option, and its line of help
@@ -26,6 +27,7 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
     standard = Recipe()
     parser.add_argument("text", type=Path, help="a plain text, of any length")
     parser.add_argument("output", type=Path, help=f"what to write: {', '.join(WRITERS)}")
+    declare_force(parser)
     parser.add_argument("--method", choices=list(LEARNERS), default=standard.method)
     parser.add_argument(
         "--architecture", choices=list(ARCHITECTURES), default=standard.architecture
@@ -52,13 +54,14 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
 def train(given: argparse.Namespace) -> int:
     """Learn vectors from a text and write them; progress goes to standard error."""
     recipe = Recipe(**{one.name: getattr(given, one.name) for one in fields(Recipe)})
-    writer_for(given.output)  # told before hours of learning, and not after
+    # told before hours of learning, and not after
+    check_save(given.output, overwrite=given.force, sources=[given.text])
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "learned.npz"
         learn(str(given.text), asdict(recipe), str(result), show_progress)
         space = open_learned(result, given.text.stem)
         assert space is not None
-    written = save_space(space, given.output, report=show_progress)
+    written = save_space(space, given.output, overwrite=given.force, report=show_progress)
     sys.stderr.write("\n")
     files = " and ".join(str(path) for path in written)
     sys.stdout.write(f"{files}: {len(space):,} words, {space.dim} dimensions\n")

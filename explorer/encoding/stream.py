@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -20,9 +20,11 @@ from explorer.encoding.models import TOKENS_OF
 from explorer.encoding.tables import open_table
 from explorer.encoding.texts import Texts, check_column, first_column, from_table, line_batches
 from explorer.encoding.vector_cache import opened
-from explorer.errors import EncodeError, TextError
+from explorer.errors import EncodeError, TargetError, TextError
 from explorer.formats.file import File, as_file
+from explorer.formats.target import check_targets, new_files
 from explorer.jobs.progress import Report, no_report
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.encoding.transformer import TransformerEncoder
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 ROWS = 10_000  # of a part: what is in memory at once
 RUN = "run.json"
+# What a run writes into its folder, and what is left of it where a run was killed.
+OURS = re.compile(r"run\.json|part-\d{6,}\.parquet|\.(run\.json|part-\d{6,}\.parquet)\..+")
 VECTOR, LABEL = "vector", "label"
 FACTS = b"embedding-explorer"
 
@@ -94,6 +98,7 @@ def encode_file(
     *,
     column: str | None = None,
     label: str | None = None,
+    overwrite: bool = False,
     options: EncodeOptions | None = None,
     rows: int = ROWS,
     report: Report = no_report,
@@ -110,6 +115,9 @@ def encode_file(
     column, label
         The column of texts (by default the likeliest), and the one that names the rows
         (by default the texts themselves).
+    overwrite
+        Whether an output that exists, or the parts of another run to it, may be replaced; the
+        source never is.
     options
         How to encode.
     rows
@@ -119,11 +127,14 @@ def encode_file(
 
     Raises
     ------
+    TargetError
+        The output exists and `overwrite` is not set, or it is the source.
     FormatError, TextError, ModelError, EncodeError
         As `explorer.encode`.
     """
     options = options or EncodeOptions()
     file, target = as_file(source), Path(output)
+    check_targets([target], overwrite=overwrite, sources=[Path(source)])  # before long work
     if options.model.startswith(TOKENS_OF):
         raise EncodeError("Tables of input embeddings are not streamed: use explorer.encode.")
     chosen, batches = open_texts(file, column)
@@ -135,7 +146,7 @@ def encode_file(
         report=report,
     )
     task = Task(file, chosen, label, options, encoder, rows)
-    folder = begin(target, task)
+    folder = begin(target, task, overwrite)
     counts = Counts()
     with opened() as kept:
         for number, table in enumerate(batches(rows)):
@@ -146,10 +157,11 @@ def encode_file(
             else:
                 counts += encode_part(part, table, task, kept, report)
     if not counts.texts:
-        shutil.rmtree(folder)
+        remove_parts(folder)
         raise TextError(f"{file.name} holds no text: {counts.empty:,} rows, all of them empty.")
-    join_parts(folder, target)
-    shutil.rmtree(folder)
+    with new_files([target], overwrite=overwrite, sources=[Path(source)]) as (fresh,):
+        join_parts(folder, fresh)
+    remove_parts(folder)
     return counts
 
 
@@ -165,8 +177,8 @@ def open_texts(file: File, column: str | None) -> tuple[str, Callable[[int], Ite
     return chosen, table.batches
 
 
-def begin(target: Path, task: Task) -> Path:
-    """Return the folder for the parts; those of another task than this one are removed."""
+def begin(target: Path, task: Task, overwrite: bool) -> Path:
+    """Return the folder for the parts; those of another task are removed where that was asked."""
     folder = target.with_name(f"{target.name}.parts")
     run = task.facts()
     if folder.exists():
@@ -174,12 +186,32 @@ def begin(target: Path, task: Task) -> Path:
             same = json.loads((folder / RUN).read_text(encoding="utf-8")) == run
         except (OSError, ValueError):
             same = False
+        if not same and not overwrite:
+            raise TargetError(
+                f"{folder} exists, and is not of this run: another file, model or column, or "
+                "nothing of ours. Remove it, choose another output, or replace it: --force on the "
+                "command line, overwrite=True in Python."
+            )
         if not same:
-            shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+            remove_parts(folder)
+    folder.mkdir(exist_ok=True)
     with cache.temporary(folder / RUN) as stream:
         stream.write(json.dumps(run).encode())
     return folder
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove a folder of parts; raises TargetError where it holds anything else."""
+    ours = [one for one in folder.iterdir() if one.is_file() and OURS.match(one.name)]
+    others = set(folder.iterdir()) - set(ours)
+    if others:
+        raise TargetError(
+            f"{folder} holds {count(len(others), 'file')} that no run wrote, such as "
+            f"{min(others).name}, and stays. Remove it yourself, or choose another output."
+        )
+    for one in ours:
+        one.unlink()
+    folder.rmdir()
 
 
 def encode_part(
@@ -216,13 +248,12 @@ def encode_part(
     )
 
 
-def join_parts(folder: Path, target: Path) -> None:
-    """Join the parts into the target, one of them in memory at a time, atomically."""
+def join_parts(folder: Path, path: Path) -> None:
+    """Join the parts into one file, one of them in memory at a time."""
     parts = sorted(folder.glob("part-*.parquet"))
-    with cache.temporary(target) as stream:
-        schema = pq.read_schema(parts[0])
-        with pq.ParquetWriter(stream, schema) as writer:
-            for part in parts:
-                table = pq.read_table(part)
-                if len(table):
-                    writer.write_table(table.cast(schema))
+    schema = pq.read_schema(parts[0])
+    with pq.ParquetWriter(path, schema) as writer:
+        for part in parts:
+            table = pq.read_table(part)
+            if len(table):
+                writer.write_table(table.cast(schema))

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from explorer import cache
-from explorer.errors import ParseError, UnknownFormatError
+from explorer.errors import FormatError, ParseError, UnknownFormatError
 from explorer.formats import kept
 from explorer.formats.contents import (
     LOOK_WHOLE,
@@ -21,15 +21,16 @@ from explorer.formats.contents import (
     without_bad_rows,
 )
 from explorer.formats.digest import refuse_changed, stamps_of
-from explorer.formats.file import File, FileSource, as_file
+from explorer.formats.file import LABEL_SUFFIXES, File, FileSource, arrays_beside, as_file
 from explorer.formats.isolated import read_isolated
 from explorer.formats.known import Format, named_format
-from explorer.formats.labels import no_labels_note
+from explorer.formats.labels import label_files, no_labels_note
 from explorer.formats.recognition import choose_main, recognize
 from explorer.formats.report import FileReport, report_on
 from explorer.formats.unpack import unpacked
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
+from explorer.wording import count
 
 # What the engines raise on files that nobody foresaw. Polars' panic is no Exception.
 UNFORESEEN = (
@@ -105,10 +106,13 @@ def open_space(
     >>> space.labels, space.dim
     (('king', 'queen'), 3)
     """
-    file = plain_file(as_file(source, beside), report)
+    given = as_file(source, beside)
+    file = plain_file(given, report)
     chosen = recognize(file) if format is None else named_format(format)
     options = Options(label_column, array, skip_broken, metadata_columns, report)
     found = contents_of(file, chosen, options, "read")
+    if format is None:
+        refuse_label_file(file, found)
     if skip_broken:
         found = without_bad_rows(found)
     steps: tuple[str, ...] = ()
@@ -120,7 +124,7 @@ def open_space(
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
-        source=Source(file.name, chosen.name, steps),
+        source=Source(file.name, chosen.name, steps, files=files_of(given)),
         notes=notes,
         subwords=found.subwords,
     )
@@ -158,6 +162,8 @@ def inspect_file(
         told = without_bad_rows(whole) if skip_broken else with_bad_rows_told(whole)
         broken = told is not whole and not skip_broken
         found = sampled(told)
+    if format is None:
+        refuse_label_file(file, found)
     named = replace(found, notes=notes_on(file, found))
     return report_on(named, chosen.name, chosen.why, broken)
 
@@ -179,6 +185,34 @@ def plain_file(file: File, report: Report = no_report) -> File:
         return inner if inner is file else replace(inner, beside=file.beside)
     main = choose_main(found)
     return replace(main, beside=(*main.beside, *file.beside))
+
+
+def files_of(file: File) -> tuple[str, ...]:
+    """Return the paths of a file and of what is read with it, which saving must not overwrite."""
+    read = [file, *(one for one in file.beside if not one.guessed), *label_files(file)[:1]]
+    return tuple(str(one.path.resolve()) for one in read if one.path is not None)
+
+
+def refuse_label_file(file: File, found: Contents) -> None:
+    """Raise ParseError where a table names the rows of an array that lies beside it.
+
+    Its numbers, a rank or a length, are no vectors. A table that holds the array's own
+    vectors has as many dimensions and is read.
+    """
+    if file.path is None or file.suffix not in LABEL_SUFFIXES:
+        return
+    for path in arrays_beside(file.path):
+        array = as_file(path)
+        try:
+            shape = guarded(recognize(array).look, replace(array, beside=()), Options())
+        except FormatError:
+            continue
+        if shape.rows == found.rows and shape.vectors.shape[1] != found.vectors.shape[1]:
+            raise ParseError(
+                f"{file.name} names the {count(shape.rows, 'row')} of {path.name}: open "
+                f"{path.name}, and it comes along. If its own numbers are meant, choose its format "
+                "under “Read it differently” (format= in Python, --format on the command line)."
+            )
 
 
 def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Contents:

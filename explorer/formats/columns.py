@@ -30,6 +30,7 @@ from explorer.formats.cells import (
 )
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim, finite_rows
 from explorer.formats.file import File
+from explorer.formats.nested import plain_vectors
 from explorer.wording import count
 
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
@@ -83,6 +84,9 @@ def from_frame(
     """
     if not len(frame):
         raise ParseError(f"{file.name} is a table without rows.")
+    stored_rows, frame = len(frame), plain_vectors(frame)
+    if rows >= 0 and len(frame) != stored_rows:  # several vectors in a row of the file
+        rows = round(rows * len(frame) / stored_rows)
     label, metadata = options.label_column, options.metadata_columns
     for name in (*([] if label is None else [label]), *(metadata or ())):
         if name not in frame.columns:

@@ -50,7 +50,7 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
         request = {
             "name": given.name,
             "path": str(given.path),
-            "beside": [[one.name, str(one.path)] for one in given.beside],
+            "beside": [[one.name, str(one.path), one.guessed] for one in given.beside],
             "format": format_name,
             "kind": kind,
             "options": {
@@ -165,7 +165,9 @@ def main() -> None:
     request = json.load(sys.stdin)
     start_threads()
     limit(request["memory"], request["disk"])
-    beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
+    beside = tuple(
+        File(name, path=Path(path), guessed=guessed) for name, path, guessed in request["beside"]
+    )
     file = File(request["name"], path=Path(request["path"]), beside=beside)
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
     name, out = request["format"], Path(request["out"])

@@ -36,7 +36,7 @@ def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
     """Return the key under which a reading of the file is kept."""
     return cache.content_key(
         file=file_digest(file),
-        beside=[[one.name, file_digest(one)] for one in file.beside],
+        beside=[[one.name, file_digest(one), one.guessed] for one in file.beside],
         format=format_name,
         label_column=options.label_column,
         array=options.array,

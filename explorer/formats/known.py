@@ -119,6 +119,15 @@ FORMATS = (
         isolated=True,
     ),
     Format(
+        "Hugging Face data set",
+        suffixes=(".json",),
+        why="it is the state of a data set, which names its Arrow files",
+        sniff=parquet.is_dataset,
+        look=parquet.look_dataset,
+        read=parquet.read_dataset,
+        isolated=True,
+    ),
+    Format(
         "Excel workbook",
         suffixes=(".xlsx", ".xlsm", ".xlsb", ".xls"),
         why="it holds a workbook",
@@ -145,7 +154,7 @@ FORMATS = (
     ),
     Format(
         "fvecs",
-        suffixes=(".fvecs",),
+        suffixes=tuple(binary.RECORDS),
         why="each of its records begins with the same number of dimensions",
         sniff=binary.is_fvecs,
         look=binary.look_fvecs,

@@ -17,11 +17,13 @@ from explorer.formats.columns import LABEL_NAMES, find_vectors, from_frame, with
 from explorer.formats.contents import Contents, Options
 from explorer.formats.encodings import as_utf8, to_utf8, utf8_blocks, utf8_head, utf8_text
 from explorer.formats.file import HEAD_BYTES, File
+from explorer.formats.nested import plain_vectors
 
 SEPARATORS = (b"\t", b",", b";")
 SUFFIXES = (".csv", ".tsv", ".tab")
 JSON = re.compile(rb"\s*[\[{]\s*[\[{\"]")  # and not a word [PAD]
 LINES_SEEN = 50
+LIST = re.compile(rb"\[[^\[\]\n]*\]|\{[^{}\n]*\}")
 TYPED_ROWS = 10_000  # how many rows decide the columns' types, where the rest fits them
 
 
@@ -37,7 +39,8 @@ def is_table(file: File, head: bytes) -> bool:
         frame = parse(file, head, separator)
     except ParseError:
         return False
-    return bool(find_vectors(with_numbers(frame, origin=origin_of(separator))[0]))
+    plain = plain_vectors(frame)
+    return bool(find_vectors(with_numbers(plain, origin=origin_of(separator))[0]))
 
 
 def look(file: File, options: Options) -> Contents:
@@ -103,6 +106,7 @@ def record_lines(content: bytes) -> NDArray[np.intp]:
 def find_separator(head: bytes, known: tuple[bytes, ...] = SEPARATORS) -> bytes | None:
     """Return the separator that each of the first lines holds, most fields first; else None."""
     lines = [line for line in head_lines(head).split(b"\n")[:LINES_SEEN] if line.strip()]
+    lines = [LIST.sub(b"", line) for line in lines]  # its commas separate no columns
     counts = {one: min((line.count(one) for line in lines), default=0) for one in known}
     best = max(known, key=lambda one: counts[one])
     if counts[best]:
@@ -149,6 +153,9 @@ def has_header(head: bytes, separator: bytes) -> bool:
     """
     first_line = head.split(b"\n", 1)[0]
     fields = [field.strip(b'"\r ') for field in first_line.split(separator)]
+    lists = [one[1:].split(b",")[0].strip(b"]} ") for one in fields if one[:1] in (b"[", b"{")]
+    if any(map(is_number, lists)):
+        return False  # a list of numbers names no column: pgvector's COPY
     if not any(is_number(field) for field in fields):
         return True
     numbers = [int(field) for field in fields if field.isdigit()]

@@ -90,6 +90,11 @@ def read_arrow(file: File) -> pl.DataFrame:
     return as_frame(parquet.arrow_table(file))
 
 
+def read_dataset(file: File) -> pl.DataFrame:
+    """Read the Arrow files that a data set's state names."""
+    return as_frame(parquet.dataset_table(file))
+
+
 def as_frame(found: pa.Table) -> pl.DataFrame:
     """Return an Arrow table as one of polars, which knows which columns are what."""
     frame = pl.from_arrow(found)
@@ -105,6 +110,7 @@ TABLES = (
         parquet.is_arrow,
         read_arrow,
     ),
+    TableKind("Hugging Face data set", (), parquet.is_dataset, read_dataset),
     TableKind("Excel", (".xlsx", ".xlsm", ".xls"), excel.is_excel, excel.read_frame),
     TableKind(
         "JSON Lines",

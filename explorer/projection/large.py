@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from explorer.cache import temporary
 from explorer.errors import ProjectionError
+from explorer.formats.target import check_targets, new_files
 from explorer.jobs.pool import Jobs
 from explorer.jobs.progress import Report, no_report
 from explorer.projection import Projection
@@ -50,6 +50,7 @@ def project_parquet(
     wanted: Picture,
     sample: int = 50_000,
     *,
+    overwrite: bool = False,
     jobs: Jobs,
     report: Report = no_report,
 ) -> LargeProjection:
@@ -69,6 +70,8 @@ def project_parquet(
         How to project.
     sample
         Rows to fit, at most.
+    overwrite
+        Whether a target that exists may be replaced; the source never is.
     jobs
         Where it is computed.
     report
@@ -78,9 +81,13 @@ def project_parquet(
     ------
     ProjectionError
         The source holds no vectors, or some are of another length or not finite.
+    TargetError
+        The target exists and `overwrite` is not set, or it is the source.
     JobError
         The computation failed on the workers.
     """
+    source, target = Path(source), Path(target)
+    check_targets([target], overwrite=overwrite, sources=[source])  # before long work
     file = pq.ParquetFile(source, pre_buffer=False)  # it would keep all parts that were read
     columns = vector_columns(file.schema_arrow)
     n = file.metadata.num_rows
@@ -88,20 +95,18 @@ def project_parquet(
     report(0.0, f"reading a sample of {len(chosen):,} of {n:,} vectors")
     fitted_vectors = gather(file, columns, chosen)
     report(0.1, f"projecting {len(chosen):,} vectors")
-    name = Path(source).stem
+    name = source.stem
     key = f"{wanted.key(bare_space(fitted_vectors, name))} of a file"
     picture: Projection = jobs.submit(key, draw_file, fitted_vectors, name, None, wanted).result()
     report(0.5, "placing the others")
     known = jobs.share((fitted_vectors, picture))
     total = 0.0
     done = 0
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with temporary(target) as stream:
+    with new_files([target], overwrite=overwrite, sources=[source]) as (fresh,):
         writer = None
         for part, placed in placed_parts(file, columns, chosen, known, jobs):
             written = with_places(part, columns, placed, chosen, done)
-            writer = writer or pq.ParquetWriter(stream, written.schema)
+            writer = writer or pq.ParquetWriter(fresh, written.schema)
             writer.write_table(written)
             done += part.num_rows
             total += float(placed[:, -1].sum())

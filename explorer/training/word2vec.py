@@ -22,7 +22,13 @@ from explorer import cache
 from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
-from explorer.training.corpus import SENTENCE_END, decode, split_words
+from explorer.training.corpus import (
+    HEAD_BYTES,
+    SENTENCE_END,
+    decode,
+    split_words,
+    text_encoding,
+)
 from explorer.wording import count
 
 TEXTS = cache.Kind("texts", 1)
@@ -94,6 +100,11 @@ class Sentences:
 
     def __init__(self, path: Path, passes: int, report: Report) -> None:
         self.path = path
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+            stream.seek(0)
+            whole = iter(lambda: stream.read(BLOCK_BYTES), b"")
+            self.codec = text_encoding(whole, head, path.name)
         self.size = max(1, path.stat().st_size)
         self.passes = passes
         self.report = report
@@ -105,7 +116,7 @@ class Sentences:
             return
         read = 0
         with self.path.open("rb") as stream:
-            for text, size in blocks(stream):
+            for text, size in blocks(stream, self.codec):
                 for part in SENTENCE_END.split(text):
                     words = split_words(part)
                     for start in range(0, len(words), LONGEST_SENTENCE):
@@ -121,9 +132,9 @@ class Sentences:
         self.passed += 1
 
 
-def blocks(stream: BinaryIO) -> Iterator[tuple[str, int]]:
+def blocks(stream: BinaryIO, codec: str) -> Iterator[tuple[str, int]]:
     """Yield the text block by block, cut between two lines or words, with its size in bytes."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     rest = ""
     while block := stream.read(BLOCK_BYTES):
         text = rest + decoder.decode(block)

@@ -88,16 +88,57 @@ def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
     assert len(pq.read_table(output)) == 225
 
 
-def test_other_wishes_do_not_go_on_with_old_parts(
-    books: Path, tiny_bert: Path, tmp_path: Path
+def test_parts_of_another_run_stay_until_it_is_asked_to_replace_them(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "out.parquet"
     folder = tmp_path / "out.parquet.parts"
     folder.mkdir()
     (folder / stream.RUN).write_text('{"column": "another"}')
     (folder / "part-000000.parquet").write_bytes(b"of another run")
-    assert encode(books, output, tiny_bert) == 0
+    assert encode(books, output, tiny_bert) == 2
+    assert "is not of this run" in capsys.readouterr().err
+    assert (folder / "part-000000.parquet").read_bytes() == b"of another run"
+    assert encode(books, output, tiny_bert, "--force") == 0
     assert len(pq.read_table(output)) == 225
+
+
+def test_a_strangers_folder_of_that_name_is_never_removed(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out.parquet.parts"
+    folder.mkdir()
+    (folder / "thesis.docx").write_bytes(b"years of work")
+    assert encode(books, tmp_path / "out.parquet", tiny_bert, "--force") == 2
+    assert "thesis.docx, and stays" in capsys.readouterr().err
+    assert (folder / "thesis.docx").read_bytes() == b"years of work"
+
+
+def test_an_output_that_exists_stays_unless_forced_and_the_input_always(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.parquet"
+    output.write_bytes(b"of somebody")
+    assert encode(books, output, tiny_bert) == 2
+    assert "exists, and nothing was written" in capsys.readouterr().err
+    assert output.read_bytes() == b"of somebody"
+    assert encode(books, output, tiny_bert, "--force") == 0
+    again = ["encode", str(output), "--column", "description", "--model", str(tiny_bert)]
+    assert main([*again, "--output", str(output), "--force"]) == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert len(pq.read_table(output)) == 225
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_path_is_no_pattern(tmp_path: Path, suffix: str) -> None:
+    from explorer.encoding.tables import open_table
+    from explorer.formats.file import as_file
+
+    rows = {".csv": "text,n\n{0} words here,1\n", ".jsonl": '{{"text": "{0}", "n": 1}}\n'}[suffix]
+    for name in ("a[1]", "a1"):
+        (tmp_path / f"{name}{suffix}").write_text(rows.format(name))
+    (table,) = open_table(as_file(tmp_path / f"a[1]{suffix}")).batches(10)
+    assert table["text"].to_pylist()[0].startswith("a[1]")
 
 
 def test_a_killed_command_is_finished_by_the_same_command(

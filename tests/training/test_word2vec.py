@@ -99,6 +99,19 @@ def test_a_text_read_in_blocks_has_all_its_words(
     assert found == ["größe", "zählt", "naïve", "東京", "ende", "gut", "alles", "gut"] * 5
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_text_of_any_usual_encoding_is_learned_as_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr(word2vec, "BLOCK_BYTES", 1001)
+    path = tmp_path / "t.txt"
+    path.write_bytes(
+        (("plain words only " * 500 + "der König fährt nach Köln. ") * 3).encode(encoding)
+    )
+    found = {word for one in Sentences(path, 1, lambda *_: None) for word in one}
+    assert found == {"plain", "words", "only", "der", "könig", "fährt", "nach", "köln"}
+
+
 def test_a_line_without_end_is_cut_into_sentences(tmp_path: Path) -> None:
     path = tmp_path / "t.txt"
     path.write_text("word " * 5000)
@@ -159,3 +172,16 @@ def test_the_command_tells_a_missing_text_and_a_missing_folder(
     assert "Make it first" in capsys.readouterr().err
     assert run_command(str(text), str(tmp_path / "v.doc")) == 2
     assert "Choose one of .txt" in capsys.readouterr().err
+
+
+def test_the_command_destroys_nothing(
+    text: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "v.txt"
+    output.write_text("of somebody")
+    assert run_command(str(text), str(output)) == 2
+    assert "exists, and nothing was written" in capsys.readouterr().err
+    before = text.read_bytes()
+    assert run_command(str(text), str(text), "--force") == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert (output.read_text(), text.read_bytes()) == ("of somebody", before)
