@@ -52,10 +52,10 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     key = wanted.key(space)
 
     def keep(projection: Projection) -> None:
-        cache.save_projection(key, projection)
         job = jobs.find(key)
-        if job is not None and len(job.frames):
+        if job is not None and len(job.frames):  # first: who finds the picture looks for them
             cache.save_frames(key, list(job.frames))
+        cache.save_projection(key, projection)
 
     column = None
     if (target := wanted.params.get("target")) and space.metadata is not None:
@@ -123,18 +123,22 @@ class Grouping:
         return tuple("" if one is None else str(one) for one in values)
 
 
-def start_clusters(
-    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
-) -> Job:
-    """Start to find clusters, or join who is at it already."""
-    key = cache.content_key(
+def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping) -> str:
+    """Return the key under which clusters are looked for."""
+    return cache.content_key(
         kind="clusters",
         space=space.digest,
         picture=projection.digest if wanted.in_picture else "",
         **asdict(wanted),
     )
+
+
+def start_clusters(
+    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
+) -> Job:
+    """Start to find clusters, or join who is at it already."""
     return jobs.submit(
-        key,
+        clusters_key(space, projection, wanted),
         cluster_file,
         ArrayFile(str(cache.vectors_file(space))),
         wanted.texts(space),

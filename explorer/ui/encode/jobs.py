@@ -22,7 +22,9 @@ class Encodings:
 @st.cache_resource(show_spinner=False)
 def encodings() -> Encodings:
     """Return this server's encoding jobs."""
-    return Encodings()
+    made = Encodings()
+    made.jobs.look_after()
+    return made
 
 
 def devices_known() -> tuple[Device, ...]:

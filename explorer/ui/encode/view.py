@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -12,16 +13,16 @@ from explorer.encoding.job import Made, Wishes
 from explorer.encoding.texts import Texts
 from explorer.encoding.vector_cache import opened
 from explorer.errors import ExplorerError
-from explorer.jobs.pool import Job, JobState
+from explorer.jobs.pool import Job
 from explorer.ui.encode import jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
+from explorer.ui.shell import progress
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
 
-POLL_SECONDS = 0.3
 TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams
 LONGEST_NAME = 60
 
@@ -73,16 +74,21 @@ def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) 
 
 def begin(texts: Texts, wishes: Wishes, name: str) -> None:
     """Start to encode, or join who does it already, and remember it in this session."""
-    shared = jobs.encodings()
-    key = encoding_job.encoding_key(texts, wishes, name)
+    order = Order(encoding_job.encoding_key(texts, wishes, name), texts, wishes, name)
+    progress.come_back(order.key)
+    submit(order)
+    st.session_state["encoding"] = order
+    st.rerun()
+
+
+def submit(order: Order) -> Job:
+    """Submit an order, or join who does it already; its space is opened when it is done."""
+    shared, spaces = jobs.encodings(), opened_spaces()  # here: it ends in a thread without session
 
     def keep(space: EmbeddingSpace) -> None:
-        shared.spaces[key] = spaces.add(space)
+        shared.spaces[order.key] = spaces.add(space)
 
-    spaces = opened_spaces()  # found here: the job ends in a thread that knows no session
-    encoding_job.start(shared.jobs, texts, wishes, name, keep)
-    st.session_state["encoding"] = Order(key, texts, wishes, name)
-    st.rerun()
+    return encoding_job.start(shared.jobs, order.texts, order.wishes, order.name, keep)
 
 
 def show_work() -> None:
@@ -91,50 +97,14 @@ def show_work() -> None:
     if order is None or st.session_state.get("texts") == WORDS_OF:
         return
     shared = jobs.encodings()
-    job = shared.jobs.find(order.key)
-    if job is None:
-        return
-    if job.state.state == "done":
-        show_made(job.result(), shared.spaces[order.key], order)
-    elif job.state.is_over:
-        show_end(job, order)
-    else:
-        progress(job)
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def progress(job: Job) -> None:
-    """Show how far the encoding is, with a way to stop it; the page follows when it is over."""
-    state = job.state
-    if state.is_over:
-        st.rerun()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(state.share, text=what_is_done(state, job.seconds))
-    if button.button("Stop", icon=":material/stop:", width="stretch", key="stop encoding"):
-        job.cancel()
-        st.rerun()
-
-
-def what_is_done(state: JobState, seconds: float) -> str:
-    """Say what a job does: how far it is, or, where that cannot be told, for how long already."""
-    step = plain(f"{state.step[:1].upper()}{state.step[1:]}")
-    if state.step.startswith("encoding"):
-        return f"{step} · {state.share:.0%}"
-    return f"{step} … {seconds:.0f} s (the first time takes longest)"
-
-
-def show_end(job: Job, order: Order) -> None:
-    """Say why nothing came out, and offer to go on."""
-    text, button = st.columns([4, 1], vertical_alignment="center")
-    if job.state.state == "failed":
-        text.error(plain(job.state.error), icon=":material/error:")
-    else:
-        text.info(
-            f"Stopped at {job.state.share:.0%}. What was done is kept: going on starts there.",
-            icon=":material/stop_circle:",
-        )
-    if button.button("Go on", icon=":material/play_arrow:", width="stretch"):
-        begin(order.texts, order.wishes, order.name)
+    wait = progress.Wait(
+        place="encoding",
+        stopped="Encoding was stopped. What was done is kept: going on starts there.",
+        again="Go on",
+    )
+    made = progress.wait_for(order.key, partial(submit, order), wait, pool=shared.jobs)
+    if made is not None:
+        show_made(made, shared.spaces[order.key], order)
 
 
 def show_made(made: Made, space_id: str, order: Order) -> None:
