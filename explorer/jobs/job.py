@@ -10,9 +10,9 @@ from typing import Any
 from explorer.errors import JobCancelled, JobError
 from explorer.jobs.frames import Frames
 
-ABANDONED_SECONDS = (
-    100.0  # Chrome lets a hidden tab look once a minute; the rest is for a busy server
-)
+# Without a sign of anybody who watches. Chrome lets a hidden tab look once a minute, and the rest
+# is for a busy server.
+ABANDONED_SECONDS = 100.0
 
 
 @dataclass(frozen=True)

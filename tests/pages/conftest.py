@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.encode.jobs import encodings
+from explorer.ui.shell import progress
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
 
@@ -33,6 +36,14 @@ def visit() -> Visit:
         return screen.run()
 
     return run
+
+
+def finished(screen: AppTest) -> AppTest:
+    """Return a screen as it is when the jobs that it waits for are over."""
+    for pool in (progress.jobs(), encodings().jobs):
+        for job in list(pool._jobs.values()):
+            assert job._over.wait(SECONDS), f"{job.key} did not end: {job.state}"
+    return screen.run()
 
 
 def said(screen: AppTest) -> str:

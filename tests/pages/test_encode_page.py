@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 import explorer
 from explorer.errors import ExplorerError
-from explorer.jobs.pool import Job, JobState
+from explorer.jobs.pool import Job, Jobs, JobState
 from explorer.space import Source
-from explorer.ui.encode import jobs, model_choice, own_texts, view
+from explorer.ui.encode import jobs, model_choice, own_texts
 from explorer.ui.map import landing
+from explorer.ui.shell import progress
 from explorer.ui.shell.spaces import find_space, opened_spaces, sample_space
 from tests.pages.conftest import Visit, said
 
@@ -61,7 +63,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     press(screen, "Try these ten sentences")
     press(screen, "Encode 10 texts")
     assert "10 texts; **10** went through the model" in said(screen)
-    press(screen, "Forget them")  # what is kept on disk is not the space
+    press(screen, "Forget all of them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "10"
@@ -162,10 +164,14 @@ def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
 
 
 def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
-    loading = JobState("running", 0.0, "loading a model")
-    assert view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
-    reading = JobState("running", 0.5, "encoding 5 of 10 texts")
-    assert view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
+    pool, job = Jobs(workers=0), Job("told")
+    job.started = time.monotonic() - 10
+    job.state = JobState("running", 0.0, "loading a model")
+    assert progress.told([job], progress.Wait("here"), pool) == "Loading a model · 0% · 10 s so far"
+    job.state = JobState("running", 0.5, "encoding 5 of 10 texts")
+    assert progress.told([job], progress.Wait("here"), pool) == (
+        "Encoding 5 of 10 texts · 50% · about 10 s left"
+    )
 
 
 def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:

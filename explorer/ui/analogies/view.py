@@ -15,6 +15,7 @@ from explorer.analogies.formula import Term, formula_text, parse_formula
 from explorer.errors import ExplorerError
 from explorer.ui.analogies.answer import Asked
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import formula_field, word_field
 
@@ -142,7 +143,7 @@ def ask_how(*, directions: bool) -> How:
         title = st.radio(
             "Method",
             titles,
-            key="how",
+            key=address.choice("how", titles),
             bind="query-params",
             captions=[capital(METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )

@@ -37,7 +37,7 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
         list(METHOD_OF_TITLE),
         default=FIRST[name],
         required=True,
-        key=name,
+        key=address.choice(name, list(METHOD_OF_TITLE)),
         bind="query-params",
     )
     axes = st.container()

@@ -23,6 +23,7 @@ from explorer.formats.encodings import utf8_or_windows
 from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.open.view import tell
+from explorer.ui.shell import address, owner
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.spaces import opened_spaces
 
@@ -57,7 +58,7 @@ def ask_texts() -> OwnTexts | None:
         [TYPED, FROM_FILE, WORDS_OF],
         default=TYPED,
         required=True,
-        key="texts",
+        key=address.choice("texts", [TYPED, FROM_FILE, WORDS_OF]),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -171,6 +172,7 @@ def ask_words() -> None:
     whole = st.toggle("Whole words alone", True, help="Else all pieces: “##ing”, “[CLS]”, “!” …")
     if st.button("Open its words", type="primary", icon=":material/arrow_forward:"):
         try:
+            owner.check_model(model.strip() or DEFAULT_MODEL)
             with st.spinner("Reading the table …"):
                 space = token_space(model.strip() or DEFAULT_MODEL, whole_words=whole)
             open_map(opened_spaces().add(space))

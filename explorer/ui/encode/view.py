@@ -17,7 +17,7 @@ from explorer.jobs.pool import Job
 from explorer.ui.encode import jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
-from explorer.ui.shell import progress
+from explorer.ui.shell import owner, progress
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
@@ -73,7 +73,8 @@ def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) 
 
 
 def begin(texts: Texts, wishes: Wishes, name: str) -> None:
-    """Start to encode, or join who does it already, and remember it in this session."""
+    """Start to encode, or join who does it already; raises ModelError for a model not allowed."""
+    owner.check_model(wishes.model)
     order = Order(encoding_job.encoding_key(texts, wishes, name), texts, wishes, name)
     progress.come_back(order.key)
     submit(order)
@@ -151,7 +152,14 @@ def show_kept() -> None:
         f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
         "a text is never encoded twice."
     )
-    if n and st.button("Forget them", icon=":material/delete:", type="tertiary"):
-        with opened() as kept:
-            kept.clear()
-        st.rerun()
+    if not n or not owner.allows("forgetting"):
+        return
+    with st.popover("Forget them", icon=":material/delete:", type="tertiary"):
+        st.markdown(
+            f"**Forget {count(n, 'vector')}, for all visitors?** Spaces that are open stay. Each "
+            "text goes through its model again when it is encoded the next time."
+        )
+        if st.button("Forget all of them", icon=":material/delete:"):
+            with opened() as kept:
+                kept.clear()
+            st.rerun()

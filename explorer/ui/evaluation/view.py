@@ -24,7 +24,7 @@ from explorer.analogies.word_similarity import SimilarityReport, evaluate_simila
 from explorer.errors import ExplorerError
 from explorer.figures.evaluation import similarity_figure
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import progress
+from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
@@ -69,7 +69,7 @@ def ask_test() -> Test | None:
         list(TITLES),
         default=next(iter(TITLES)),
         required=True,
-        key="questions",
+        key=address.choice("questions", list(TITLES)),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -78,7 +78,9 @@ def ask_test() -> Test | None:
     with style.popover("How", icon=":material/tune:", width="stretch"):
         method = "3cosadd"
         if is_analogies:
-            chosen = st.radio("Method", list(METHOD_TITLES), key="how", bind="query-params")
+            titles = list(METHOD_TITLES)
+            key = address.choice("arithmetic", titles)
+            chosen = st.radio("Method", titles, key=key, bind="query-params")
             method = METHOD_TITLES[chosen or next(iter(METHOD_TITLES))]
         ignore_case = st.toggle("Ignore case", value=True, key="case", bind="query-params")
         st.caption(

@@ -33,7 +33,7 @@ from explorer.neighbors.exact import neighbors_of_row
 from explorer.ui.encode import jobs
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import progress, spaces
+from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
 
@@ -129,7 +129,7 @@ def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
         for label, sample in (("The twelve of this lesson", TEXTS), ("All of the pairs", None)):
             st.button(label, on_click=put, args=(sample,), type="tertiary", icon=":material/undo:")
     with steps:
-        step = lesson.choose_step(list(STEPS))
+        step = lesson.choose_step(list(STEPS), key="ladder_step")
     lines = dict.fromkeys(line.strip()[:LONGEST_TEXT] for line in (text or "").split("\n"))
     texts = tuple(line for line in lines if line)
     if len(texts) > MOST_TEXTS:
@@ -163,7 +163,7 @@ def ask_dimensions(texts: Texts) -> int:
         1,
         most,
         min(LSA_DIM, most),
-        key="lsa_dim",
+        key=address.number("lsa_dim", 1, most),
         bind="query-params",
     )
     return chosen

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
@@ -33,14 +34,14 @@ def try_this(*suggestions: str) -> None:
         st.markdown(f":material/experiment: **Try this**\n{lines}")
 
 
-def choose_step(steps: Sequence[str], *, key: str = "step") -> str:
+def choose_step(steps: Sequence[str], *, key: str) -> str:
     """Draw the steps of a lesson and return the one that is open; the address keeps it."""
     chosen: str = st.segmented_control(
         "Step",
         list(steps),
         default=steps[0],
         required=True,
-        key=key,
+        key=address.choice(key, steps),
         bind="query-params",
         label_visibility="collapsed",
     )

@@ -11,7 +11,7 @@ from explorer.projection.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
 from explorer.projection.job import Grouping, Picture, clusters_key, start_clusters
 from explorer.ui.picture.drawing import is_finished
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import progress
+from explorer.ui.shell import address, progress
 
 COLOR = "clusters found"
 NO_CLUSTER_COLOR = "#b6bec6"
@@ -28,7 +28,9 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             format_func=lambda name: CLUSTERINGS[name].title,
             default="kmeans",
             required=True,
-            key="clustering",
+            key=address.choice(
+                "clustering", list(CLUSTERINGS), lambda name: CLUSTERINGS[name].title
+            ),
             bind="query-params",
         )
         st.caption(f"{CLUSTERINGS[method].title} {CLUSTERINGS[method].sentence}.")
@@ -37,7 +39,7 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             list(PLACES),
             default="in the vectors",
             required=True,
-            key="clusters_where",
+            key=address.choice("clusters_where", list(PLACES)),
             bind="query-params",
             help="Groups in the vectors are real; groups in the picture may be the picture's own.",
         )

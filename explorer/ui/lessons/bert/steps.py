@@ -45,7 +45,7 @@ def show(visit: Visit) -> None:
         for name, pair in TRIES.items():
             st.button(name, on_click=fill_in, args=pair, width="stretch")
     with steps:
-        draw = STEPS[choose_step(tuple(STEPS))]
+        draw = STEPS[choose_step(tuple(STEPS), key="bert_step")]
     picture, beside = st.columns([1.9, 1], gap="medium")
     try:
         draw(visit, picture, beside)

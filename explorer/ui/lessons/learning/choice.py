@@ -13,6 +13,7 @@ from explorer.training.skipgram import LIMITS, Settings
 from explorer.ui.lessons.learning import playback
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.open.view import tell
+from explorer.ui.shell import address
 
 REAL = "Train for real"
 GRAMMAR, SHUFFLED, OWN = "Made by a grammar", "The same, shuffled", "My own text"
@@ -80,7 +81,7 @@ def ask() -> Preset | None:
         [*PRESETS, REAL],
         default=next(iter(PRESETS)),
         required=True,
-        key="lesson",
+        key=address.choice("lesson", [*PRESETS, REAL]),
         bind="query-params",
         on_change=take_preset,
         label_visibility="collapsed",

@@ -110,12 +110,13 @@ def ask_recipe() -> Recipe | None:
     one, other = st.columns(2)
     method = one.segmented_control(
         "Method", list(METHODS), default=standard.method, required=True,
-        format_func=METHODS.__getitem__, key="method for real", bind="query-params",
+        key=address.choice("method for real", list(METHODS), METHODS.__getitem__),
+        format_func=METHODS.__getitem__, bind="query-params",
         help="FastText also learns parts of words, and so has something to say on rare ones.",
     )  # fmt: skip
     architecture = other.segmented_control(
         "Architecture", list(ARCHITECTURES), default=standard.architecture, required=True,
-        key="architecture", bind="query-params",
+        key=address.choice("architecture", list(ARCHITECTURES)), bind="query-params",
         help="Skip-gram guesses the neighbors from the word, CBOW the word from its neighbors.",
     )  # fmt: skip
     values = {}

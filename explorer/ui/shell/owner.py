@@ -1,0 +1,72 @@
+"""What a visitor may do on this server: all of it on one's own machine, else what its owner allows."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.encoding.models import (
+    HUB_NAME,
+    TOKENS_OF,
+    check_allowed,
+    known_model,
+    offered_models,
+)
+from explorer.errors import ModelError
+from explorer.settings import load_settings
+
+
+def answers_others() -> bool:
+    """Return whether other machines reach this server; without an address, Streamlit answers all."""
+    address = st.get_option("server.address") or ""
+    try:
+        return not ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address != "localhost"
+
+
+def allows(action: str) -> bool:
+    """Return whether visitors may do one of the settings `allow_…`, named without that."""
+    allowed: bool | None = getattr(load_settings(), f"allow_{action}")
+    return not answers_others() if allowed is None else allowed
+
+
+def is_allowed(name: str) -> bool:
+    """Return whether visitors may have a model loaded; whether it exists makes no difference."""
+    settings = load_settings()
+    name = name.removeprefix(TOKENS_OF)
+    known = known_model(name)
+    if settings.models or (known is not None and known.offline):
+        return True  # who may load what is on the owner's list, `check_allowed` says
+    is_hub_name = HUB_NAME.match(name) is not None
+    if is_hub_name and (settings.model_dir / name).is_dir():
+        return True  # the owner put it there
+    if is_hub_name and not allows("model_folders"):
+        # a folder of that name would be taken before the hub: then it is a folder that is asked for
+        return allows("hub_models") and not Path(name).is_dir()
+    return allows("hub_models" if is_hub_name else "model_folders")
+
+
+def check_model(name: str) -> None:
+    """Raise ModelError unless visitors may have that model loaded."""
+    check_allowed(name.removeprefix(TOKENS_OF))
+    if not is_allowed(name):
+        raise ModelError(
+            f"This server does not load “{name}” for its visitors. It loads: "
+            f"{', '.join(models())}. Its owner can allow more: names on the hub by "
+            "EXPLORER_ALLOW_HUB_MODELS=1, folders by EXPLORER_ALLOW_MODEL_FOLDERS=1, single "
+            "models by EXPLORER_MODELS."
+        )
+
+
+def models() -> tuple[str, ...]:
+    """Return the names of the models that a page offers."""
+    return tuple(name for name in offered_models() if is_allowed(name))
+
+
+def takes_other_models() -> bool:
+    """Return whether a visitor may name a model that no page offers."""
+    free = allows("hub_models") or allows("model_folders")
+    return free and not load_settings().models
