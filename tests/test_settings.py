@@ -68,5 +68,7 @@ def test_what_visitors_may_do_is_switched(
 
 def test_a_variable_that_is_no_switch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_ALLOW_FORGETTING", "perhaps")
-    with pytest.raises(ValueError, match="EXPLORER_ALLOW_FORGETTING is “perhaps”. Expected: 1"):
+    with pytest.raises(
+        ValueError, match=r"EXPLORER_ALLOW_FORGETTING is “perhaps”. Expected: 1, yes"
+    ):
         load_settings()

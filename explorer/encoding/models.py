@@ -184,13 +184,17 @@ def download(name: str, by_hand: Path) -> Path:
             ignore_patterns=list(HUB_LEFT_OUT),
         )
     except Exception as error:  # no network, no such name, no permission: what to do is the same
-        raise ModelError(
-            f"“{name}” could not be fetched from the Hugging Face hub "
-            f"({type(error).__name__}). Check its name and the network. Without network, "
-            f"put the model's files (config.json, tokenizer.json, *.safetensors …) into {by_hand}; "
-            f"{DEFAULT_MODEL} works without."
-        ) from error
+        raise not_fetched(name, by_hand, type(error).__name__) from error
     return Path(folder)
+
+
+def not_fetched(name: str, by_hand: Path, reason: str) -> ModelError:
+    """Return the error of a model that does not come from the hub."""
+    return ModelError(
+        f"“{name}” could not be fetched from the Hugging Face hub ({reason}). Check its name and "
+        "the network. Without network, put the model's files (config.json, tokenizer.json, "
+        f"*.safetensors …) into {by_hand}; {DEFAULT_MODEL} works without."
+    )
 
 
 def check_safe(folder: Path) -> None:

@@ -64,7 +64,8 @@ def test_a_refusal_does_not_tell_whether_a_folder_exists(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EXPLORER_ALLOW_HUB_MODELS", "1")
     owner.check_model(HUB_MODEL)
-    refusal("there")  # without its path it looks like a name on the hub
+    # without its path it looks like a name on the hub, and is told like one that the hub lacks
+    assert "could not be fetched from the Hugging Face hub" in refusal("there")
 
 
 def test_the_owner_allows_one_thing_without_the_other(

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
+
+LAST_STEP = "step shown last"  # session state
 
 
 def show_picture(
@@ -46,6 +49,16 @@ def choose_step(steps: Sequence[str], *, key: str) -> str:
         label_visibility="collapsed",
     )
     return chosen
+
+
+def place_of_step(step: str) -> DeltaGenerator:
+    """Return where a step is drawn: emptied at once for another step than before.
+
+    Else the old step's pictures would stand there, looking valid, while the new one computes.
+    """
+    last = st.session_state.get(LAST_STEP)
+    st.session_state[LAST_STEP] = step
+    return st.container() if last in (None, step) else st.empty().container()
 
 
 def offer_map(space: EmbeddingSpace, label: str, *, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What a visitor may do on this server: all of it on one's own machine, else what its owner allows."""
+"""What visitors may do: everything on one's own machine, else what the server's owner allows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from explorer.encoding.models import (
     TOKENS_OF,
     check_allowed,
     known_model,
+    not_fetched,
     offered_models,
 )
 from explorer.errors import ModelError
@@ -19,7 +20,7 @@ from explorer.settings import load_settings
 
 
 def answers_others() -> bool:
-    """Return whether other machines reach this server; without an address, Streamlit answers all."""
+    """Return whether other machines reach this server; with no address, Streamlit answers all."""
     address = st.get_option("server.address") or ""
     try:
         return not ipaddress.ip_address(address.strip("[]")).is_loopback
@@ -43,9 +44,6 @@ def is_allowed(name: str) -> bool:
     is_hub_name = HUB_NAME.match(name) is not None
     if is_hub_name and (settings.model_dir / name).is_dir():
         return True  # the owner put it there
-    if is_hub_name and not allows("model_folders"):
-        # a folder of that name would be taken before the hub: then it is a folder that is asked for
-        return allows("hub_models") and not Path(name).is_dir()
     return allows("hub_models" if is_hub_name else "model_folders")
 
 
@@ -59,6 +57,10 @@ def check_model(name: str) -> None:
             "EXPLORER_ALLOW_HUB_MODELS=1, folders by EXPLORER_ALLOW_MODEL_FOLDERS=1, single "
             "models by EXPLORER_MODELS."
         )
+    bare = name.removeprefix(TOKENS_OF)
+    if HUB_NAME.match(bare) and not allows("model_folders") and Path(bare).is_dir():
+        # it would be taken before the hub's; told as if only the hub had been asked
+        raise not_fetched(bare, load_settings().model_dir / bare, "RepositoryNotFoundError")
 
 
 def models() -> tuple[str, ...]:
