@@ -70,6 +70,33 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     assert "encoded by all" in said(screen)
 
 
+def test_the_vectors_of_all_visitors_are_not_forgotten_by_one(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = visit(PAGE)
+    press(screen, "Try these ten sentences")
+    press(screen, "Encode 10 texts")
+    assert "Forget all of them" in [one.label for one in screen.button]
+    monkeypatch.setenv("EXPLORER_ALLOW_FORGETTING", "0")
+    screen.run()
+    assert "Forget all of them" not in [one.label for one in screen.button]
+    assert "10 vectors are kept" in said(screen)
+
+
+def test_on_a_server_for_others_only_models_that_come_along_are_offered(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HUB_MODELS", "MODEL_FOLDERS"):
+        monkeypatch.setenv(f"EXPLORER_ALLOW_{name}", "0")
+    options = visit(PAGE).selectbox(key="model").options
+    assert model_choice.ANOTHER not in options
+    assert not [one for one in options if "/" in one]
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    screen.text_input[-1].set_value("BAAI/bge-small-en-v1.5").run()
+    press(screen, "Open its words")
+    assert "This server does not load" in said(screen)
+
+
 def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
     for expected in ("2 texts; **2** went through the model", "2 texts; all were kept from before"):
         screen = visit(PAGE)

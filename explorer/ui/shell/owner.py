@@ -36,30 +36,33 @@ def allows(action: str) -> bool:
 
 def is_allowed(name: str) -> bool:
     """Return whether visitors may have a model loaded; whether it exists makes no difference."""
+    bare = name.removeprefix(TOKENS_OF)
+    action = "hub_models" if HUB_NAME.match(bare) else "model_folders"
+    return is_the_owners(bare) or allows(action)
+
+
+def is_the_owners(name: str) -> bool:
+    """Return whether a model is the owner's choice: on the list, put there by hand, or our own."""
     settings = load_settings()
-    name = name.removeprefix(TOKENS_OF)
     known = known_model(name)
-    if settings.models or (known is not None and known.offline):
-        return True  # who may load what is on the owner's list, `check_allowed` says
-    is_hub_name = HUB_NAME.match(name) is not None
-    if is_hub_name and (settings.model_dir / name).is_dir():
-        return True  # the owner put it there
-    return allows("hub_models" if is_hub_name else "model_folders")
+    by_hand = HUB_NAME.match(name) is not None and (settings.model_dir / name).is_dir()
+    return name in settings.models or by_hand or (known is not None and known.offline)
 
 
 def check_model(name: str) -> None:
     """Raise ModelError unless visitors may have that model loaded."""
-    check_allowed(name.removeprefix(TOKENS_OF))
-    if not is_allowed(name):
+    bare = name.removeprefix(TOKENS_OF)
+    check_allowed(bare)
+    if not is_allowed(bare):
         raise ModelError(
             f"This server does not load “{name}” for its visitors. It loads: "
             f"{', '.join(models())}. Its owner can allow more: names on the hub by "
             "EXPLORER_ALLOW_HUB_MODELS=1, folders by EXPLORER_ALLOW_MODEL_FOLDERS=1, single "
             "models by EXPLORER_MODELS."
         )
-    bare = name.removeprefix(TOKENS_OF)
-    if HUB_NAME.match(bare) and not allows("model_folders") and Path(bare).is_dir():
-        # it would be taken before the hub's; told as if only the hub had been asked
+    if is_the_owners(bare) or allows("model_folders"):
+        return
+    if Path(bare).is_dir():  # it would be taken before the hub's; told as if the hub had been asked
         raise not_fetched(bare, load_settings().model_dir / bare, "RepositoryNotFoundError")
 
 
