@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import cache, projection_quality
 from explorer.jobs.frames import Frame
 from explorer.projection.job import SEED, Picture, measured_key
+from explorer.ui.picture import drawing
 from explorer.ui.shell import progress
 from explorer.ui.shell.spaces import sample_space
 from tests.pages.conftest import Visit, said
@@ -146,6 +147,7 @@ def test_how_one_picture_grew_is_not_shown_with_another(
     wanted = drawn("umap")
     frame = Frame(0.5, "epoch 3", *Frame.packed(wanted.draw(BOOKS).coordinates))
     cache.save_frames(wanted.key(BOOKS), [frame, frame])
+    drawing.growth.clear()  # another test may have asked before, with another cache
     screen = visit_map(visit, method="UMAP")
     assert "How it grew" in [one.label for one in screen.slider]
     compared = visit("pages/compare.py", space="books", left="PCA", right="UMAP")
