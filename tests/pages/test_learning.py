@@ -216,12 +216,12 @@ def test_a_link_to_something_learned_that_is_gone_says_so(visit: Visit) -> None:
 def test_each_lesson_shows_its_own_run(visit: Visit, run: runs.Run) -> None:
     screen = visit(FILE, lesson="Standard", run=run.id)
     assert screen.metric
-    screen.segmented_control(key="lesson").set_value("Shuffled").run()
+    screen.button_group(key="lesson").set_value("Shuffled").run()
     assert not screen.exception
     assert not screen.metric  # no figures of Standard's clusters
     assert "run" not in screen.query_params
     assert "The control: the same words" in said(screen)
-    screen.segmented_control(key="lesson").set_value("Standard").run()
+    screen.button_group(key="lesson").set_value("Standard").run()
     assert screen.query_params["run"] == run.id
     assert screen.metric
 
