@@ -12,7 +12,7 @@ from explorer.ui.encode.jobs import encodings
 from explorer.ui.shell import progress
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60
+SECONDS = 180  # a limit, not a measure: many tests may share the machine
 
 Visit = Callable[..., AppTest]
 

@@ -15,16 +15,16 @@ from explorer.ui.lessons.bert import steps as bert_steps
 from explorer.ui.shell.frame import PAGES
 from tests.pages.conftest import Visit, finished
 
-VIEWS = (
+VIEWS = (  # each page, and what else of it has widgets of its own
     *((page.file, {}) for page in PAGES.values()),
     *(("pages/map.py", {"method": one}) for one in ("UMAP", "t-SNE", "Axes")),
     ("pages/map.py", {"color": "clusters found"}),
     ("pages/axes.py", {"axes": "Two axes"}),
     ("pages/watch_it_learn.py", {"lesson": "Train for real"}),
-    *(("pages/one_hot.py", {"one_hot_step": one}) for one in one_hot.STEPS),
-    *(("pages/ladder.py", {"ladder_step": one}) for one in ladder.STEPS),
-    *(("pages/layer.py", {"layer_step": one}) for one in embedding_layer.STEPS),
-    *(("pages/word_to_bert.py", {"bert_step": one}) for one in bert_steps.STEPS),
+    *(("pages/one_hot.py", {"one_hot_step": one}) for one in list(one_hot.STEPS)[1:]),
+    *(("pages/ladder.py", {"ladder_step": one}) for one in list(ladder.STEPS)[1:]),
+    *(("pages/layer.py", {"layer_step": one}) for one in list(embedding_layer.STEPS)[1:]),
+    *(("pages/word_to_bert.py", {"bert_step": one}) for one in list(bert_steps.STEPS)[1:]),
 )
 WIDGET_KEY = re.compile(r"^\$\$ID-[^-]+-(?P<key>.+)$")
 
