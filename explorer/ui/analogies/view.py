@@ -121,14 +121,14 @@ def offer_lessons(fitting: Sequence[Lesson], place: DeltaGenerator) -> None:
     named = {lesson.title: lesson for lesson in fitting}
 
     def tell() -> None:
-        chosen = st.session_state["lesson"]
+        chosen = st.session_state["analogies lesson"]
         if chosen:
             put(named[chosen])
 
     place.popover(**TRY).pills(
         "The last three fail, and each says why",
         list(named),
-        key="lesson",
+        key="analogies lesson",
         on_change=tell,
         format_func=lambda title: (
             plain(title) if named[title].succeeds else f":material/heart_broken: {plain(title)}"
