@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.encoding.downloads import split, wanted
-from explorer.encoding.offline import MODEL_NAME
+from explorer.encoding.models import not_fetched
 from explorer.errors import ModelError
 from explorer.settings import load_settings
 from explorer.wording import readable_bytes
@@ -31,12 +31,7 @@ def main(name: str) -> None:
         tell(error=str(error))
     except Exception as error:  # no network, no such name, no permission: what to do is the same
         by_hand = load_settings().model_dir / name
-        tell(
-            error=f"“{name}” could not be fetched from the Hugging Face hub "
-            f"({type(error).__name__}). Check its name and the network. Without network, put the "
-            f"model's files (config.json, tokenizer.json, *.safetensors …) into {by_hand}; "
-            f"{MODEL_NAME} works without."
-        )
+        tell(error=str(not_fetched(name, by_hand, type(error).__name__)))
 
 
 def fetch(name: str) -> Path:

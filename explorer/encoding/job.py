@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from explorer.encoding.encoding import closeness, encode_texts
 from explorer.encoding.loaded import load_encoder
 from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, local_folder, model_folder
 from explorer.encoding.space import averaged_tokens, encoded_space, with_texts
-from explorer.encoding.texts import Texts, prepare
+from explorer.encoding.texts import Texts
 from explorer.encoding.token_embeddings import average_of_tokens
 from explorer.encoding.vector_cache import opened
 from explorer.jobs.files import JobFile, loaded
@@ -211,12 +211,6 @@ def finished_space(texts: Texts, made: EncodeResult, name: str) -> EmbeddingSpac
         source=made.source,
         notes=made.notes,
     )
-
-
-def encode_together(jobs: Jobs, texts: Sequence[str], name: str) -> EmbeddingSpace:
-    """Encode a few texts by the default model and wait for their space."""
-    ready = prepare(texts)
-    return finished_space(ready, jobs.take(start(jobs, ready, EncodeOptions(), name)), name)
 
 
 def vector_of(

@@ -185,6 +185,15 @@ def check_allowed(name: str) -> None:
         )
 
 
+def not_fetched(name: str, by_hand: Path, reason: str) -> ModelError:
+    """Return the error of a model that does not come from the hub."""
+    return ModelError(
+        f"“{name}” could not be fetched from the Hugging Face hub ({reason}). Check its name and "
+        "the network. Without network, put the model's files (config.json, tokenizer.json, "
+        f"*.safetensors …) into {by_hand}; {DEFAULT_MODEL} works without."
+    )
+
+
 def check_safe(folder: Path) -> None:
     """Raise ModelError unless the folder holds a model that is loaded as data alone."""
     if (folder / "adapter_config.json").exists():

@@ -144,11 +144,9 @@ class Jobs:
     def stop_abandoned(self) -> None:
         """Stop the jobs whose watchers have all gone; who asks again starts anew."""
         with self._lock:
-            abandoned = [job for job in self._jobs.values() if job.is_abandoned]
-            for job in abandoned:
-                del self._jobs[job.key]
-        for job in abandoned:
-            job.cancel()
+            running = [job for job in self._jobs.values() if not job.state.is_over]
+        for job in running:
+            job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:
         """Stop abandoned jobs from now on, in the background."""

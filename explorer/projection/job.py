@@ -63,7 +63,7 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
 
     def keep(projection: Projection) -> None:
         job = jobs.find(key)
-        if job is not None and len(job.frames):
+        if job is not None and len(job.frames):  # first: who finds the picture looks for them
             save_frames(key, list(job.frames))
         save_projection(key, projection)
 
@@ -148,16 +148,21 @@ class Grouping:
         return tuple("" if one is None else str(one) for one in values)
 
 
-def start_clusters(
-    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
-) -> Job:
-    """Start to find clusters, or join who is at it already."""
-    key = cache.content_key(
+def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping) -> str:
+    """Return the key under which clusters are looked for."""
+    return cache.content_key(
         kind="clusters",
         space=space.digest,
         picture=projection.digest if wanted.in_picture else "",
         **asdict(wanted),
     )
+
+
+def start_clusters(
+    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
+) -> Job:
+    """Start to find clusters, or join who is at it already."""
+    key = clusters_key(space, projection, wanted)
     return jobs.submit(
         key,
         cluster_file,

@@ -438,6 +438,49 @@ def test_who_leaves_stops_a_job_only_when_nobody_else_waits(jobs: Jobs) -> None:
     assert job.state.state == "cancelled"
 
 
+def test_a_hidden_tab_that_looks_once_a_minute_keeps_its_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("explorer.jobs.job.time.monotonic", lambda: now)
+    pool = Jobs(workers=0)
+    job = pool._jobs["hidden"] = Job("hidden")
+    for _ in range(5):
+        job.watch("hidden tab")
+        now += 75  # Chrome's minute, and a busy server
+        pool.stop_abandoned()
+    assert not job.state.is_over
+    now += 120
+    pool.stop_abandoned()
+    assert job.state.state == "cancelled"
+
+
+def test_nobody_joins_a_job_that_is_cancelled_in_this_moment(jobs: Jobs) -> None:
+    """One visitor finds it running, another, the last one, leaves: the first begins anew."""
+    found = jobs.submit("dying", turn_forever)
+    found.watch("the last")
+    assert jobs.submit("dying", turn_forever) is found
+    assert found.leave("the last")
+    assert not found.watch("who came late")
+    anew = jobs.submit("dying", turn_forever)
+    assert anew is not found
+    assert anew.watch("who came late")
+    wait_until(lambda: anew.state.state == "running")
+
+
+def test_who_looks_again_in_time_has_kept_the_job_from_being_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = Job("found again")
+    job.watch("a phone")
+    monkeypatch.setattr("explorer.jobs.job.ABANDONED_SECONDS", 0.0)
+    assert job.is_abandoned
+    monkeypatch.setattr("explorer.jobs.job.ABANDONED_SECONDS", 100.0)
+    assert job.watch("a phone")
+    assert not job.cancel_if_abandoned()
+    assert not job.state.is_over
+
+
 def test_without_workers_jobs_run_in_this_process() -> None:
     here = Jobs(workers=0)
     assert here.submit("pid", own_pid).result(PATIENCE) == os.getpid()

@@ -15,6 +15,7 @@ from explorer.errors import ExplorerError
 from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import formula_field, word_field
 
@@ -127,14 +128,14 @@ def offer_lessons(fitting: Sequence[Lesson], place: DeltaGenerator) -> None:
     named = {lesson.title: lesson for lesson in fitting}
 
     def tell() -> None:
-        chosen = st.session_state["lesson"]
+        chosen = st.session_state["analogies lesson"]
         if chosen:
             put(named[chosen])
 
     place.popover(**TRY).pills(
         "The last three fail, and each says why",
         list(named),
-        key="lesson",
+        key="analogies lesson",
         on_change=tell,
         format_func=lambda title: (
             plain(title) if named[title].succeeds else f":material/heart_broken: {plain(title)}"
@@ -149,7 +150,7 @@ def ask_how(*, directions: bool) -> How:
         title = st.radio(
             "Method",
             titles,
-            key="how",
+            key=address.choice("how", titles),
             bind="query-params",
             captions=[capital(ANALOGY_METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )

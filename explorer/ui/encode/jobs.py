@@ -24,6 +24,7 @@ class Encodings:
 def encodings() -> Encodings:
     """Return this server's encoding jobs."""
     made = Encodings()
+    made.jobs.look_after()
     made.downloads.look_after()
     return made
 

@@ -8,11 +8,11 @@ from explorer import EmbeddingSpace
 from explorer.encoding.device import AUTO, PRECISIONS, Device
 from explorer.encoding.encoding import LONG_TEXTS
 from explorer.encoding.job import EncodeOptions
-from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model, offered_models
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model
 from explorer.encoding.transformer import POOLINGS
-from explorer.settings import load_settings
 from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF
+from explorer.ui.shell import owner
 
 WORDS, ANOTHER = "words of the current space", "another model"
 
@@ -23,7 +23,7 @@ def ask_encode_options(space: EmbeddingSpace) -> EncodeOptions | None:
         return None
     choice = st.selectbox(
         "Model",
-        [*offered_models(), WORDS, *([] if load_settings().models else [ANOTHER])],
+        [*owner.models(), WORDS, *([ANOTHER] if owner.takes_other_models() else [])],
         format_func=lambda name: f"Mean of the words of {space.name}" if name == WORDS else name,
         key="model",
         persist_state="session",
@@ -95,7 +95,7 @@ def ask_options(model: str) -> EncodeOptions:
     pooling = None
     if known_model(model) is None or model.startswith("google-bert"):
         own = "the model's own, or mean"
-        asked = st.selectbox("Pooling", [own, *POOLINGS], key="pooling")
+        asked = st.selectbox("Pooling", [own, *POOLINGS], key="encode pooling")
         pooling = None if asked == own else asked
     return EncodeOptions(model, pooling, device, precision, long_texts)
 

@@ -24,6 +24,7 @@ from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
 from explorer.ui.open.view import tell
+from explorer.ui.shell import address, owner
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.spaces import opened_spaces
 
@@ -59,7 +60,7 @@ def ask_texts() -> OwnTexts | None:
         [TYPED, FROM_FILE, WORDS_OF],
         default=TYPED,
         required=True,
-        key="texts",
+        key=address.choice("texts", [TYPED, FROM_FILE, WORDS_OF]),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -181,6 +182,7 @@ def ask_words() -> None:
         return
     name, whole = st.session_state[ASKED_WORDS]
     try:
+        owner.check_model(name)
         if not download.is_ready(name):
             return
         del st.session_state[ASKED_WORDS]

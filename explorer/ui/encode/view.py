@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -12,16 +13,16 @@ from explorer.encoding.job import EncodeOptions, EncodeResult
 from explorer.encoding.texts import Texts
 from explorer.encoding.vector_cache import opened
 from explorer.errors import ExplorerError
-from explorer.jobs.pool import Job, JobState
+from explorer.jobs.pool import Job
 from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
+from explorer.ui.shell import owner, progress
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
 
-POLL_SECONDS = 0.3
 TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams
 LONGEST_NAME = 60
 
@@ -72,8 +73,10 @@ def confirm(own: OwnTexts | None, options: EncodeOptions | None, space: Embeddin
 
 
 def begin(texts: Texts, options: EncodeOptions, name: str) -> None:
-    """Start to encode, or join who does it already, and remember it in this session."""
+    """Start to encode, or join who does it already; raises ModelError for a model not allowed."""
+    owner.check_model(options.model)
     order = Order(encoding_job.encoding_key(texts, options, name), texts, options, name)
+    progress.come_back(order.key)
     if encoding_job.is_here(options.model):
         submit(order)
     st.session_state["encoding"] = order
@@ -102,48 +105,14 @@ def show_work() -> None:
     except ExplorerError as error:
         tell(error)
         return
-    job = shared.jobs.find(order.key) or submit(order)
-    if job.state.state == "done":
-        show_made(job.result(), shared.spaces[order.key], order)
-    elif job.state.is_over:
-        show_end(job, order)
-    else:
-        progress(job)
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def progress(job: Job) -> None:
-    """Show how far the encoding is, with a way to stop it; the page follows when it is over."""
-    state = job.state
-    if state.is_over:
-        st.rerun()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(state.share, text=what_is_done(state, job.seconds))
-    if button.button("Stop", icon=":material/stop:", width="stretch", key="stop encoding"):
-        job.cancel()
-        st.rerun()
-
-
-def what_is_done(state: JobState, seconds: float) -> str:
-    """Say what a job does: how far it is, or, where that cannot be told, for how long already."""
-    step = plain(f"{state.step[:1].upper()}{state.step[1:]}")
-    if state.step.startswith("encoding"):
-        return f"{step} · {state.share:.0%}"
-    return f"{step} … {seconds:.0f} s (the first time takes longest)"
-
-
-def show_end(job: Job, order: Order) -> None:
-    """Say why nothing came out, and offer to go on."""
-    text, button = st.columns([4, 1], vertical_alignment="center")
-    if job.state.state == "failed":
-        text.error(plain(job.state.error), icon=":material/error:")
-    else:
-        text.info(
-            f"Stopped at {job.state.share:.0%}. What was done is kept: going on starts there.",
-            icon=":material/stop_circle:",
-        )
-    if button.button("Go on", icon=":material/play_arrow:", width="stretch"):
-        begin(order.texts, order.options, order.name)
+    wait = progress.Wait(
+        place="encoding",
+        stopped="Encoding was stopped. What was done is kept: going on starts there.",
+        again="Go on",
+    )
+    made = progress.wait_for(order.key, partial(submit, order), wait, pool=shared.jobs)
+    if made is not None:
+        show_made(made, shared.spaces[order.key], order)
 
 
 def show_made(made: EncodeResult, space_id: str, order: Order) -> None:
@@ -191,3 +160,14 @@ def show_kept() -> None:
         "a text is never encoded twice. Whoever runs the server can remove them: "
         "`embedding-explorer cache --empty encoded`."
     )
+    if not n or not owner.allows("forgetting"):
+        return
+    with st.popover("Forget them", icon=":material/delete:", type="tertiary"):
+        st.markdown(
+            f"**Forget {count(n, 'vector')}, for all visitors?** Spaces that are open stay. Each "
+            "text goes through its model again when it is encoded the next time."
+        )
+        if st.button("Forget all of them", icon=":material/delete:"):
+            with opened() as kept:
+                kept.clear()
+            st.rerun()

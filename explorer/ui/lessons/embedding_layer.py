@@ -21,7 +21,7 @@ from explorer.lessons.embedding_layer import (
 )
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import spaces
+from explorer.ui.shell import address, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import LONGEST_LIST
@@ -45,7 +45,7 @@ def ask() -> tuple[list[int], str]:
         label_visibility="collapsed",
     )
     with steps:
-        step = lesson.choose_step(list(STEPS))
+        step = lesson.choose_step(list(STEPS), key="layer_step")
     tokens = (text or "").replace(",", " ").replace(";", " ").split()
     vocabulary = spaces.sample_space(spaces.DEFAULT)
     ids, unknown = row_ids(tokens, vocabulary.labels)
@@ -113,7 +113,15 @@ def show_lookup(ids: list[int]) -> None:
 def show_training(ids: list[int]) -> None:
     """Show what one training step does to which rows."""
     says, slider = st.columns([2.2, 1], vertical_alignment="center", gap="medium")
-    rate = slider.slider("Learning rate", 0.05, 1.0, 0.5, 0.05, key="rate", bind="query-params")
+    rate = slider.slider(
+        "Learning rate",
+        0.05,
+        1.0,
+        0.5,
+        0.05,
+        key=address.number("rate", 0.05, 1.0),
+        bind="query-params",
+    )
     result = train_step(ids, rate)
     touched = len(result["moved"])
     says.markdown(

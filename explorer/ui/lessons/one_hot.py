@@ -26,7 +26,7 @@ from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 from explorer.ui.lessons import lesson
 from explorer.ui.lessons.own_words import Lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import spaces
+from explorer.ui.shell import address, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import count, readable_bytes
@@ -35,6 +35,7 @@ CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
+SEEDS = (1, 20)  # the first and the last
 DIMENSIONS = [2**power for power in range(1, 13)]
 
 
@@ -115,7 +116,7 @@ def show_distances(shown: Lesson) -> None:
         list(METRIC_OF_TITLE),
         default=PAIR_METRICS["euclidean"].title,
         required=True,
-        key="metric",
+        key=address.choice("metric", list(METRIC_OF_TITLE)),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -173,7 +174,9 @@ def tell_pairs(
     labels = list(shown.labels)
     nearness = dense if metric.larger_is_nearer else -dense
     hidden: dict[str, Any] = {"label_visibility": "collapsed"}
-    anchor = columns[0].selectbox("Compare", labels, key="compare", bind="query-params", **hidden)
+    anchor = columns[0].selectbox(
+        "Compare", labels, key=address.choice("compare", labels), bind="query-params", **hidden
+    )
     at = labels.index(anchor)
     classic = anchor == CLASSIC[0] and set(CLASSIC) <= set(labels)
     order = sorted(
@@ -206,8 +209,16 @@ def show_maps(shown: Lesson) -> None:
         st.info("A map needs three words: add some.", icon=":material/map:")
         return
     pick, slider = st.columns([1, 2])
-    anchor = pick.selectbox("Nearest to", shown.labels, key="anchor", bind="query-params")
-    seed = slider.slider("Seed of the picture", 1, 20, 1, key="seed", bind="query-params")
+    anchor = pick.selectbox(
+        "Nearest to", shown.labels, key=address.choice("anchor", shown.labels), bind="query-params"
+    )
+    seed = slider.slider(
+        "Seed of the picture",
+        *SEEDS,
+        SEEDS[0],
+        key=address.number("plane_seed", *SEEDS),
+        bind="query-params",
+    )
     row = shown.labels.index(anchor)
     pictures = (one_hot_plane(n, seed), project(shown.dense, "pca", 2, seed))
     says = (
@@ -255,7 +266,7 @@ def show_cost(shown: Lesson) -> None:
             VOCABULARIES,
             50_000,
             format_func=lambda v: f"{v:,}",
-            key="vocabulary",
+            key=address.choice("vocabulary", VOCABULARIES, "{:,}".format),
             bind="query-params",
         )
         dim = st.select_slider(
@@ -263,7 +274,7 @@ def show_cost(shown: Lesson) -> None:
             DIMENSIONS,
             256,
             format_func=lambda d: f"{d:,}",
-            key="dim",
+            key=address.choice("dim", DIMENSIONS, "{:,}".format),
             bind="query-params",
         )
         costs = {dtype: encoding_cost(vocabulary, dim, dtype) for dtype in NUMBER_BYTES}

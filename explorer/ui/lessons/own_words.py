@@ -60,7 +60,7 @@ def ask_words(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[Lesson | Non
         label_visibility="collapsed",
     )
     with choice:
-        step = lesson.choose_step(steps)
+        step = lesson.choose_step(steps, key="one_hot_step")
     words = split_words(text or "")
     if not words:
         st.info("Type some words, with spaces or commas between them.", icon=":material/edit:")

@@ -18,7 +18,7 @@ from explorer.space import Source
 from explorer.ui.encode import jobs
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import Arrow
-from explorer.ui.shell import address, spaces
+from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.plain import plain
 
 FALL = 0.12  # length of the arrow, of the picture's height
@@ -66,6 +66,7 @@ def invitation(space: EmbeddingSpace) -> str:
 def vector_of(text: str, source: Source) -> NDArray[np.float32]:
     """Return the vector that a text gets in a space of that source; raises ExplorerError."""
     if source.model:
+        owner.check_model(source.model)  # a file's own words say which model it is of
         found: NDArray[np.float32] = job.start_vector_of(
             jobs.encodings().jobs, text, source
         ).result(PATIENCE)

@@ -85,17 +85,27 @@ def ask_view(space: EmbeddingSpace) -> View:
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(
-        "Projection", titles, default=titles[0], required=True, key="method", bind="query-params"
+        "Projection",
+        titles,
+        default=titles[0],
+        required=True,
+        key=address.choice("method", titles),
+        bind="query-params",
     )
     shape = dimensions.segmented_control(
-        "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
+        "Dimensions",
+        list(DIMENSIONS),
+        default="2D",
+        required=True,
+        key=address.choice("dims", list(DIMENSIONS)),
+        bind="query-params",
     )
     columns = [ONE_COLOR, trust.COLOR, clusters.COLOR, *colorable(space)]
     column = color.selectbox(
         "Color by",
         columns,
         index=columns.index(default_column(space)),
-        key="color",
+        key=address.choice("color", columns),
         bind="query-params",
     )
     with search:
@@ -132,7 +142,8 @@ def ask_view(space: EmbeddingSpace) -> View:
 def ask_number(space: EmbeddingSpace, label: str, *, key: str) -> str:
     """Draw a choice of what a number can be shown by: a column, or what was measured."""
     numeric = [] if space.metadata is None else numbers_of(space.metadata)
-    return st.selectbox(label, [ONE_LOOK, trust.COLOR, *numeric], key=key, bind="query-params")
+    offered = [ONE_LOOK, trust.COLOR, *numeric]
+    return st.selectbox(label, offered, key=address.choice(key, offered), bind="query-params")
 
 
 def numbers_of(metadata: pa.Table) -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace
-from explorer.ui.picture.drawing import jobs
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.progress import jobs
 
 APP = "Embedding Explorer"
 

@@ -15,6 +15,7 @@ from explorer.lessons.bert.tokens import shared_words
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, fill_in, measured_senses
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import address
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
@@ -35,7 +36,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the visitor's own two uses of a word, or the set of words."""
     with beside:
         shown = st.segmented_control(
-            "Shown", [OWN, SET], default=OWN, required=True, key="uses",
+            "Shown", [OWN, SET], default=OWN, required=True, key=address.choice("uses", [OWN, SET]),
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
     if shown == OWN:

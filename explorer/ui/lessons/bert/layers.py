@@ -12,6 +12,7 @@ from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import address
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
@@ -22,8 +23,9 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the tokens on their way, or one head's attention."""
     with beside:
         shown = st.segmented_control(
-            "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True, key="shown",
-            bind="query-params", label_visibility="collapsed",
+            "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True,
+            key=address.choice("shown", [DRIFT, ATTENTION]), bind="query-params",
+            label_visibility="collapsed",
         )  # fmt: skip
     (drift if shown == DRIFT else attention)(visit, picture, beside)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, offered_models
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF
 from explorer.errors import ExplorerError
 from explorer.jobs.threads import one_thread
 from explorer.lessons.bert import forward, senses
@@ -15,9 +15,9 @@ from explorer.lessons.bert.forward import Reading
 from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import cut_notice, tokenize
-from explorer.settings import load_settings
 from explorer.ui.encode import download
 from explorer.ui.open.view import tell
+from explorer.ui.shell import owner
 from explorer.ui.shell.plain import plain
 
 FIRST = "She sat on the river bank."
@@ -76,6 +76,7 @@ def ask() -> Visit | None:
         st.info("Type a sentence above, and follow it into the model.", icon=":material/edit:")
         return None
     try:
+        owner.check_model(name)
         if not download.is_ready(name):
             return None
         bert = model(name)
@@ -93,8 +94,8 @@ def ask() -> Visit | None:
 
 def ask_model(place: DeltaGenerator) -> str:
     """Draw the choice of the model; return its name or folder."""
-    free = not load_settings().models
-    names = [name for name in offered_models() if not name.startswith(TOKENS_OF)]
+    free = owner.takes_other_models()
+    names = [name for name in owner.models() if not name.startswith(TOKENS_OF)]
     chosen = place.selectbox(
         "Model",
         names,

@@ -15,6 +15,7 @@ from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.progress import jobs
 from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
@@ -149,7 +150,8 @@ def waits_for(shown: Playback) -> str:
     job = shown.job
     if not shown.playing or job is None or job.state.state not in ("starting", "waiting"):
         return ""
-    return f" · {job.state.step} …"
+    place = jobs().place(job)
+    return f" · number {place} in line …" if place else f" · {job.state.step} …"
 
 
 def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> None:
