@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -105,7 +104,7 @@ def open_space(
     if labels is not None:
         notes = tuple(note for note in notes if not note.startswith("No label file"))
     return EmbeddingSpace(
-        labels if labels is not None else found.label_list(),
+        labels if labels is not None else found.label_array(),
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
@@ -161,13 +160,7 @@ def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Cont
     if found is not None:
         return found
     if chosen.isolated:
-        # under a name of its own: two may read the same file at once
-        fresh = path.with_name(f".{uuid.uuid4().hex}.arrow")
-        try:
-            read_isolated(file, chosen.name, kind, options, fresh)
-            kept.move(fresh, path)
-        finally:
-            kept.discard(fresh)
+        read_isolated(file, chosen.name, kind, options, path)
         found = kept.load(path)
         if found is None:
             raise UnknownFormatError(f"What was read of {file.name} has gone. Open it again.")

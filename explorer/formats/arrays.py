@@ -17,8 +17,15 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError, RefusedError
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options
-from explorer.formats.file import File
-from explorer.formats.unpack import is_zip, member_names, open_zip, read_member
+from explorer.formats.digest import file_digest
+from explorer.formats.file import File, printable
+from explorer.formats.unpack import (
+    check_sizes,
+    is_zip,
+    member_names,
+    open_zip,
+    unpack_member,
+)
 
 REAL_KINDS = "biuf"  # NumPy's letters for bool, integers and floats
 TEXT_KINDS = "US"
@@ -80,20 +87,21 @@ def npy_array(file: File, name: str = "") -> Stored:
 def npz_arrays(file: File) -> Iterator[Stored]:
     """Yield the arrays of a `.npz` archive; each is unpacked when it is read."""
     with open_zip(file) as archive:
+        check_sizes(file, archive)
         for info in archive.infolist():
-            name = info.filename.removesuffix(".npy")
+            name = printable(info.filename.removesuffix(".npy"))
             with archive.open(info) as stream:
                 shape, _, dtype = read_header(f"{name} in {file.name}", stream, info.file_size)
             yield stored(name, shape, dtype, member_reader(file, info))
 
 
 def member_reader(file: File, info: zipfile.ZipInfo) -> Any:
-    """Return how to read one member of an archive of arrays."""
+    """Return how to read one member of an archive of arrays: unpacked on disk, and mapped."""
 
     def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
         with open_zip(file) as archive:
-            content = read_member(file, archive, info)
-        return npy_array(File(info.filename, content=content)).read(rows)
+            member = unpack_member(file, archive, info, file_digest(file))
+        return npy_array(member).read(rows)
 
     return read
 

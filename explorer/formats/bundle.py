@@ -7,12 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
+from explorer.formats.contents import (
+    LOOK_ROWS,
+    Contents,
+    Options,
+    check_dim,
+    check_rows,
+    sample_rows,
+)
 from explorer.formats.file import File
 from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
+from explorer.labels import (
+    BLOCK,
+    LabelArray,
+    Labels,
+    as_label_array,
+    row_numbers,
+    take_labels,
+)
 from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -43,11 +59,12 @@ def from_arrays(
     arrays: Sequence[Stored],
     options: Options,
     look: bool,
-    given_labels: Sequence[str] | None = None,
+    given_labels: Labels | None = None,
 ) -> Contents:
     """Return the chosen matrix with its labels: from the same file, or from one beside it."""
     chosen, others = choose(file, arrays, options.array)
     rows, dim = chosen.shape
+    check_rows(file.name, rows)
     check_dim(file.name, dim)
     if not rows or not dim:
         raise ParseError(f"{file.name} holds no vectors: its array is {chosen}.")
@@ -59,13 +76,13 @@ def from_arrays(
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
     labels, labels_from = given_labels, "the file itself"
-    table = LabelTable(())
+    table = LabelTable(row_numbers(0))
     inside = find_labels(arrays, rows)
     label_file = find_label_file(file)
     if labels is not None and len(labels) == rows:
         pass
     elif label_file is not None:
-        table = label_table(label_file, rows, options.label_column)
+        table = label_table(label_file, rows, options)
         labels, labels_from = table.labels, f"the file {label_file.name}"
         if table.columns:
             labels_from = f"the column “{table.name}” of {labels_from}"
@@ -79,7 +96,9 @@ def from_arrays(
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)
     if picked is not None:
-        labels = [str(row) if labels is None else labels[row] for row in picked]
+        labels = (
+            row_numbers(picked) if labels is None else take_labels(as_label_array(labels), picked)
+        )
     return Contents(
         labels,
         chosen.read(picked),
@@ -131,9 +150,15 @@ def find_labels(arrays: Sequence[Stored], rows: int) -> Stored | None:
     return fitting[0] if fitting else None
 
 
-def texts(values: NDArray[Any]) -> list[str]:
-    """Return an array of texts or bytes as a list of texts."""
-    return [
-        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-        for one in values.tolist()
+def texts(values: NDArray[Any]) -> LabelArray:
+    """Return an array of texts or bytes as Arrow strings."""
+    blocks = [
+        as_label_array(
+            [
+                one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+                for one in values[start : start + BLOCK].tolist()
+            ]
+        )
+        for start in range(0, len(values), BLOCK)
     ]
+    return pa.concat_arrays(blocks)

@@ -6,7 +6,7 @@ many columns of numbers.
 
 from __future__ import annotations
 
-import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +21,6 @@ from explorer.formats.file import File
 from explorer.wording import count
 
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
-NUMBERED = re.compile(r"^(?P<prefix>.*?)[_.\- ]?(?P<number>\d+)$")
 LIST_IN_TEXT = r"^\s*(?:array\()?[\[(]\s*[-+.0-9naif][-+.0-9eEnaif,;\s]*[\])]"
 BRACKETS = "[]()ary \t\r\n"  # of "array([0.1, 0.2])" too
 SEEN = 50  # how many values tell whether a column of texts holds lists
@@ -110,13 +109,22 @@ def find_vectors(frame: pl.DataFrame, label: str | None = None) -> tuple[Vectors
     ]
     series: dict[str, list[str]] = {}
     for name in numeric:
-        if match := NUMBERED.match(name):
-            series.setdefault(match["prefix"], []).append(name)
+        if (prefix := series_of(name)) is not None:
+            series.setdefault(prefix, []).append(name)
     longest = max(series.values(), key=len, default=[])
     numbers = longest if len(longest) >= 2 else numeric
     if numbers and (not found or len(numbers) >= 8):  # beside lists, a few numbers are metadata
         found.append(Vectors("numbers", tuple(numbers)))
     return tuple(found)
+
+
+def series_of(name: str) -> str | None:
+    """Return what stands before a column's number, "dim" of "dim_12"; None without a number."""
+    # no regular expression: one that looks for the last digits is quadratic in long names
+    prefix = name.rstrip(string.digits)
+    if prefix == name:
+        return None
+    return prefix[:-1] if prefix.endswith(("_", ".", "-", " ")) else prefix
 
 
 def choose(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.bounds import DIMENSIONS
+from explorer.formats.bounds import DIMENSIONS, ROWS
 from explorer.jobs.progress import Report, no_report
+from explorer.labels import LabelArray, as_label_array, row_numbers, take_labels
 from explorer.wording import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows
@@ -32,11 +32,14 @@ class Options:
     skip_broken
         Whether broken lines and vectors with NaN or infinite values are left out, and
         told, where they would be refused.
+    isolated
+        Whether the reader runs in a process of its own already.
     """
 
     label_column: str | None = None
     array: str | None = None
     skip_broken: bool = False
+    isolated: bool = field(default=False, compare=False)
     report: Report = field(default=no_report, compare=False)
 
 
@@ -47,7 +50,8 @@ class Contents:
     Attributes
     ----------
     labels
-        One text for each vector; None where the file holds none: the rows are numbered.
+        One text for each vector, given as texts or as an Arrow array, which they become; None
+        where the file holds none: the rows are numbered.
     vectors
         (n, d) real numbers of any type.
     metadata
@@ -73,7 +77,7 @@ class Contents:
         Vectors of character n-grams, from which unseen words get theirs, or None.
     """
 
-    labels: Sequence[str] | None
+    labels: LabelArray | None
     vectors: NDArray[Any]
     metadata: pa.Table | None = None
     rows: int = -1
@@ -89,12 +93,22 @@ class Contents:
     def __post_init__(self) -> None:
         if self.rows < 0:
             object.__setattr__(self, "rows", len(self.vectors))
+        check_rows("The file", self.rows)
+        if self.labels is not None:
+            object.__setattr__(self, "labels", as_label_array(self.labels))
 
-    def label_list(self) -> Sequence[str]:
+    def label_array(self) -> LabelArray:
         """Return the labels, or the row numbers as text."""
-        if self.labels is None:
-            return [str(row) for row in range(len(self.vectors))]
-        return self.labels
+        return row_numbers(len(self.vectors)) if self.labels is None else self.labels
+
+
+def check_rows(name: str, rows: int) -> None:
+    """Raise ParseError where a file claims more rows than are read here."""
+    if rows > ROWS:
+        raise ParseError(
+            f"{name} holds {rows:,} vectors. Up to {ROWS:,} are opened here: save a part of them "
+            "as a file of its own, and open that."
+        )
 
 
 def check_dim(name: str, dim: int) -> None:
@@ -142,10 +156,9 @@ def without_bad_rows(contents: Contents) -> Contents:
         raise ParseError(
             "Each vector holds NaN or infinite values: when they are left out, nothing is left."
         )
-    labels = contents.label_list()
     return replace(
         contents,
-        labels=[labels[row] for row in kept],
+        labels=take_labels(contents.label_array(), kept),
         vectors=vectors[kept],
         metadata=contents.metadata.take(pa.array(kept)) if contents.metadata is not None else None,
         rows=len(kept),

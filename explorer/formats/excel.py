@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from explorer.errors import ParseError, RefusedError
-from explorer.formats.bounds import SHEET_CELLS, UNPACKED_FREE, UNPACKED_RATIO
+from explorer.errors import ParseError
+from explorer.formats.bounds import SHEET_CELLS
 from explorer.formats.columns import from_frame
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
 from explorer.formats.json_table import sampled
-from explorer.formats.unpack import is_zip, member_names, open_zip
+from explorer.formats.unpack import check_sizes, is_zip, member_names, open_zip
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -48,7 +48,8 @@ def read_sheet(file: File, options: Options) -> tuple[pl.DataFrame, list[str]]:
             f"{file.name} is in Excel's format from before 2007 (.xls), which is not read here. "
             "Open it in Excel or LibreOffice and save it as .xlsx or .csv."
         )
-    check_size(file)
+    with open_zip(file) as archive:
+        check_sizes(file, archive)
     from openpyxl import load_workbook
 
     try:
@@ -73,17 +74,6 @@ def read_sheet(file: File, options: Options) -> tuple[pl.DataFrame, list[str]]:
     if not rows:
         raise ParseError(f"{file.name} has no cells with anything in them.")
     return as_frame(rows), sheets
-
-
-def check_size(file: File) -> None:
-    """Raise RefusedError where the workbook unpacks to more than the bounds allow."""
-    with open_zip(file) as archive:
-        total = sum(info.file_size for info in archive.infolist())
-    if total > max(UNPACKED_FREE, file.size * UNPACKED_RATIO):
-        raise RefusedError(
-            f"{file.name} unpacks to more than {UNPACKED_RATIO} times its size of {file.size:,} "
-            "bytes: it was not opened, to protect this machine. Save it as .csv."
-        )
 
 
 def cells(file: File, sheet: Any, options: Options) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import mmap
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -19,6 +20,7 @@ from explorer.errors import FormatError, ParseError
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
 HEAD_BYTES = 1 << 20
+SPACES_AND_JOINERS = ("Zs", "Cf")  # Unicode categories that real names hold
 COMPANIONS = ("metadata", "labels", "vocab", "words")  # the files beside vectors.npy, vectors.tsv
 
 
@@ -34,6 +36,11 @@ class File:
     path: Path | None = None
     content: bytes = b""
     beside: tuple[File, ...] = ()
+
+    def __post_init__(self) -> None:
+        # messages and lines of code hold the name: a line end in it would begin a line of its own
+        if not self.name.isprintable():
+            object.__setattr__(self, "name", printable(self.name))
 
     @property
     def suffix(self) -> str:
@@ -93,6 +100,14 @@ class File:
             else np.frombuffer(self.content, np.uint8, needed, offset)
         )
         return np.ndarray(shape, dtype, buffer, order=order)
+
+
+def printable(name: str) -> str:
+    """Return a name in one line: a replacement character for line ends and other controls."""
+    return "".join(
+        one if one.isprintable() or unicodedata.category(one) in SPACES_AND_JOINERS else "�"
+        for one in name
+    )
 
 
 def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ()) -> File:

@@ -2,26 +2,28 @@
 
 The libraries that read HDF5, Parquet, torch files and the like are large, and what a
 hostile file makes of them cannot be foreseen: a crash, or memory without end. There it
-ends a small process, and a sentence tells it.
+ends a small process, and a sentence tells it. This is the side that asks; the process is
+`reader_process.py`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from explorer import cache, errors
-from explorer.errors import ExplorerError, ParseError
+from explorer.errors import ParseError
+from explorer.formats import kept
 from explorer.formats.bounds import (
     CHILD_BYTES,
     CHILD_BYTES_PER_BYTE,
@@ -38,13 +40,25 @@ WATCH_SECONDS = 0.1
 
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
+    """Have a process of its own read the file, and keep what it finds at `out`.
+
+    `kind` is what is asked for, a key of `reader_process.WORK`.
 
     Raises
     ------
     FormatError
         What the reader raised over there, or that it crashed or passed its bounds.
     """
+    fresh = out.with_name(f".{uuid.uuid4().hex}.arrow")  # two may read the same file at once
+    try:
+        ask_for(file, format_name, kind, options, fresh)
+        kept.move(fresh, out)
+    finally:
+        kept.discard(fresh)
+
+
+def ask_for(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
+    """Have the process read the file; raises what it tells, or that it ended without a word."""
     with on_disk(file) as given:
         memory = CHILD_BYTES + CHILD_BYTES_PER_BYTE * file.size
         request = {
@@ -95,7 +109,7 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
     """Start the process, pass its progress on, and return its answer; None if it has none."""
     root = Path(__file__).parents[2]
     with subprocess.Popen(
-        [sys.executable, "-m", "explorer.formats.isolated"],
+        [sys.executable, "-m", "explorer.formats.reader_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -141,82 +155,3 @@ def watch(
             if too_large or time.monotonic() >= end:
                 process.kill()
                 return
-
-
-def main() -> None:
-    """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept
-    from explorer.formats.known import named_format
-
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not be taken for an answer
-
-    def tell(**answer: Any) -> None:
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-    request = json.load(sys.stdin)
-    start_threads()
-    limit(request["memory"], request["disk"])
-    beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
-    file = File(request["name"], path=Path(request["path"]), beside=beside)
-    options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
-    name, out = request["format"], Path(request["out"])
-    try:
-        if request["kind"] == "table":  # all columns, and nothing of vectors
-            from explorer.formats.whole_table import write_table
-
-            write_table(name, file, out)
-        else:
-            chosen = named_format(name)
-            reader = chosen.look if request["kind"] == "look" else chosen.read
-            kept.save(reader(file, options), out)
-        tell(done=True)
-    except ExplorerError as error:
-        tell(error=type(error).__name__, message=str(error))
-    except MemoryError:
-        tell(
-            error="ParseError",
-            message=f"{file.name} needs more than {request['memory'] / 1e9:.1f} GB of memory to "
-            "be read. The file is broken, or too large for this machine.",
-        )
-    except BaseException as error:  # a library's own (polars' panic too), which no reader foresaw
-        tell(
-            error="ParseError",
-            message=f"{file.name} cannot be read as {name}: "
-            f"{type(error).__name__}: {str(error)[:300]}. Is it broken?",
-        )
-    answers.flush()
-    os._exit(0)  # no library's clean-up may undo the answer
-
-
-def start_threads() -> None:
-    """Let the engines start their threads while there is memory: polars waits forever for its."""
-    import io
-
-    import polars as pl
-    import pyarrow.parquet as pq
-
-    content = io.BytesIO()
-    pl.DataFrame({"a": [1]}).write_parquet(content)
-    content.seek(0)
-    pq.read_table(content)
-
-
-def limit(memory: int, disk: int) -> None:
-    """Bound this process's memory and the files it writes, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such bounds: see watch
-        return
-    for what, bound in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, disk),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (bound, bound))
-
-
-if __name__ == "__main__":
-    main()

@@ -16,6 +16,7 @@ from explorer.formats.contents import LOOK_ROWS, Contents, Options, sample_rows
 from explorer.formats.encodings import utf8_blocks, utf8_head, whole_lines
 from explorer.formats.file import HEAD_BYTES, File
 from explorer.formats.parse_json import load_json, parse_json
+from explorer.labels import take_labels
 
 SHAPES = (
     'records [{"word": "king", "vector": [0.1, 0.2]}, …], words {"king": [0.1, 0.2], …}, '
@@ -168,10 +169,9 @@ def sampled(contents: Contents) -> Contents:
     """Return a sample of what was read as a whole."""
     rows = len(contents.vectors)
     picked = sample_rows(rows, LOOK_ROWS)
-    labels = contents.label_list()
     return replace(
         contents,
-        labels=[labels[row] for row in picked],
+        labels=take_labels(contents.label_array(), picked),
         vectors=contents.vectors[picked],
         metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
         rows=rows,

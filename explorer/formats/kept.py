@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.formats.contents import Contents, Options, as_float32
 from explorer.formats.digest import file_digest
-from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
+from explorer.formats.subwords import Subwords
 
 VERSION = 2  # to be raised when the readers change what they return
 FACTS = b"embedding-explorer"
@@ -72,7 +71,7 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
         matrix = values_of(ngrams).reshape(len(ngrams), dim)
         subwords = Subwords(matrix, *facts["subwords"])
     return Contents(
-        table[LABEL].to_pylist() if facts["labelled"] else None,
+        table[LABEL].chunk(0) if facts["labelled"] else None,
         vectors,
         metadata.replace_schema_metadata(None) if names else None,
         rows=facts["rows"],
@@ -107,7 +106,7 @@ def save(contents: Contents, path: Path) -> None:
     }
     columns = {VECTOR: as_lists(vectors)}
     if labels is not None:
-        columns[LABEL] = pl.Series(labels, dtype=pl.String).to_arrow()
+        columns[LABEL] = labels
     if contents.metadata is not None:
         flat = contents.metadata.combine_chunks()
         columns |= {f"{METADATA}{name}": flat[name] for name in flat.column_names}

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
+from explorer import cache
 from explorer.errors import LabelCountError, ParseError
-from explorer.formats.bounds import LABEL_FILE_BYTES
+from explorer.formats import kept
+from explorer.formats.bounds import LABEL_FILE_BYTES, READ_HERE_BYTES
 from explorer.formats.columns import find_label, to_metadata
+from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import File
+from explorer.formats.isolated import read_isolated
 from explorer.formats.parse_json import load_json
 from explorer.formats.table import SEPARATORS, find_separator, parse
+from explorer.labels import LabelArray, as_label_array
 from explorer.wording import count
 
+NAME, LABELS = "labels", "labels"  # what the isolated process is asked for, and how
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
 LINE_SUFFIXES = (".txt", ".vocab")
 
@@ -26,10 +33,11 @@ LINE_SUFFIXES = (".txt", ".vocab")
 class LabelTable:
     """What a label file holds: the labels, what its column is called, and the other columns."""
 
-    labels: Sequence[str]
+    labels: LabelArray
     metadata: pa.Table | None = None
     name: str = ""
     columns: tuple[str, ...] = ()
+    is_list: bool = False  # of lines: the first of them may be a header
 
 
 def find_label_file(file: File) -> File | None:
@@ -41,9 +49,17 @@ def find_label_file(file: File) -> File | None:
     return None
 
 
-def label_table(label_file: File, rows: int, label_column: str | None = None) -> LabelTable:
-    """Return what the file holds; raises LabelCountError where it is not one label a row."""
-    found = read_labels(label_file, rows, label_column)
+def label_table(label_file: File, rows: int, options: Options) -> LabelTable:
+    """Return what the file holds; raises LabelCountError where it is not one label a row.
+
+    A plain list whose first line is a header has one line more than the array has rows.
+    """
+    if options.isolated or label_file.size <= READ_HERE_BYTES:
+        found = read_labels(label_file, options.label_column)
+    else:
+        found = read_elsewhere(label_file, options)
+    if found.is_list and len(found.labels) == rows + 1:
+        found = LabelTable(found.labels[1:], name=found.labels[0].as_py())
     if len(found.labels) != rows:
         raise LabelCountError(
             f"{label_file.name} holds {count(len(found.labels), 'label')} for "
@@ -61,11 +77,47 @@ def no_labels_note(file: File) -> str:
     )
 
 
-def read_labels(file: File, rows: int, label_column: str | None = None) -> LabelTable:
-    """Return labels and metadata of an array's label file.
+def read_elsewhere(file: File, options: Options) -> LabelTable:
+    """Return labels and metadata, read in a process of its own and kept in the cache."""
+    path = cache.folder("parsed") / kept.kept_name(file, NAME, options, LABELS)
+    if not path.exists():
+        read_isolated(file, NAME, LABELS, options, path)
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+    facts = json.loads(table.schema.metadata[kept.FACTS])
+    rest = table.select(range(1, table.num_columns)).replace_schema_metadata(None)
+    return LabelTable(
+        table.column(0).chunk(0),
+        rest.rename_columns(facts["metadata"]) if facts["metadata"] else None,
+        facts["name"],
+        tuple(facts["columns"]),
+        facts["is_list"],
+    )
 
-    One label a line, or a table with a header and a label column. A plain list whose
-    first line is a header has one line more than the array has rows.
+
+def write_labels(name: str, file: File, options: Options, path: Path) -> None:
+    """Read a label file and write what it holds to a path: in the isolated process."""
+    found = read_labels(file, options.label_column)
+    names = found.metadata.column_names if found.metadata is not None else []
+    columns = {"label": found.labels}
+    columns |= {f"{place}": found.metadata[one] for place, one in enumerate(names)}
+    facts = {
+        "metadata": names,
+        "name": found.name,
+        "columns": found.columns,
+        "is_list": found.is_list,
+    }
+    with cache.temporary(path) as stream:
+        kept.write(columns, facts, stream)
+
+
+def read_labels(file: File, label_column: str | None = None) -> LabelTable:
+    """Return labels and metadata of a label file: a label a line, a table with a header, or JSON.
+
+    Raises
+    ------
+    ParseError
+        It is too large, has no column of labels, or is no JSON of a known shape.
     """
     if file.size > LABEL_FILE_BYTES:
         raise ParseError(f"{file.name} has {file.size:,} bytes: too many for a file of labels.")
@@ -79,9 +131,7 @@ def read_labels(file: File, rows: int, label_column: str | None = None) -> Label
         if lines and not lines[-1]:
             lines.pop()
         labels = [as_text(line.removesuffix(b"\r")) for line in lines]
-        if len(labels) == rows + 1:
-            return LabelTable(labels[1:], name=labels[0])
-        return LabelTable(labels)
+        return LabelTable(as_label_array(labels), is_list=True)
     frame = parse(file, content, separator, header=None if label_column is None else True)
     return frame_labels(file, frame, label_column)
 
@@ -95,7 +145,7 @@ def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> L
         )
     rest = frame.drop(label)
     return LabelTable(
-        frame[label].cast(pl.String, strict=False).fill_null("").to_list(),
+        frame[label].cast(pl.String, strict=False).fill_null("").to_arrow(),
         to_metadata(rest) if rest.width else None,
         label,
         tuple(frame.columns),
@@ -118,7 +168,8 @@ def json_labels(file: File, label_column: str | None) -> LabelTable:
             f"{file.name} holds no labels. Expected a list of texts, or words with their rows: "
             '["king", "queen"] or {"king": 0, "queen": 1}.'
         )
-    return LabelTable([one if isinstance(one, str) else str(one) for one in given])
+    texts = [one if isinstance(one, str) else str(one) for one in given]
+    return LabelTable(as_label_array(texts))
 
 
 def by_row(given: dict[str, Any]) -> list[str] | None:

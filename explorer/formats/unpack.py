@@ -14,21 +14,23 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from explorer import cache
 from explorer.errors import FormatError, ParseError, RefusedError
 from explorer.formats.bounds import (
     MEMBERS,
+    MEMBERS_UNPACKED,
     UNPACKED_FREE,
     UNPACKED_RATIO,
     unpacked_bytes,
 )
 from explorer.formats.digest import file_digest
-from explorer.formats.file import File
+from explorer.formats.file import File, printable
 from explorer.jobs.progress import Report, no_report
 
 BLOCK_BYTES = 4 << 20
+LISTING_BYTES = 4 << 20  # of the list of members: 400 bytes for each of those allowed
 XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
@@ -90,11 +92,38 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((ZIP, EMPTY_ZIP))
 
 
+class Listing:
+    """A zip's stream; zipfile, which reads the list of the members at once, cannot read a long one.
+
+    A list of a million members would take half a gigabyte before anybody could count them.
+    """
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self._name = name
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes; raises RefusedError past the bound of a list."""
+        found = self._stream.read(size if 0 <= size <= LISTING_BYTES else LISTING_BYTES + 1)
+        if len(found) > LISTING_BYTES:
+            raise RefusedError(
+                f"The list of the files in {self._name} takes more than {LISTING_BYTES >> 20} MB. "
+                f"Archives of up to {MEMBERS:,} files are opened."
+            )
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 @contextlib.contextmanager
 def open_zip(file: File) -> Iterator[zipfile.ZipFile]:
     """Open a zip; whatever is wrong with it is told as an error of our own."""
     try:
-        with file.open() as stream, zipfile.ZipFile(stream) as archive:
+        with (
+            file.open() as stream,
+            zipfile.ZipFile(cast(BinaryIO, Listing(file.name, stream))) as archive,
+        ):
             if len(archive.infolist()) > MEMBERS:
                 raise RefusedError(
                     f"{file.name} holds {len(archive.infolist()):,} files. "
@@ -120,12 +149,30 @@ def member_names(file: File) -> list[str]:
         return []
 
 
-def read_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Return one member's content, within the bounds."""
+def check_sizes(file: File, archive: zipfile.ZipFile) -> None:
+    """Raise RefusedError where the members together unpack to more than the bounds allow.
+
+    By the sizes that the archive states: zipfile reads no more of a member than that.
+    """
+    total = sum(info.file_size for info in archive.infolist())
+    if total > unpacked_bytes():
+        raise too_large(file.name)
+    if total > max(UNPACKED_FREE, file.size * UNPACKED_RATIO):
+        raise too_many_times(file.name, file.size)
+
+
+def unpack_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, digest: str) -> File:
+    """Unpack one member into the cache; `digest` is that of the archive."""
+    name = plain_name(info.filename)
     if info.flag_bits & 1:
-        raise ParseError(f"{info.filename} in {file.name} is encrypted. Unpack it yourself first.")
-    with archive.open(info) as stream:
-        return b"".join(bounded(stream, file.name, info.compress_size))
+        raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
+
+    def content(stream: BinaryIO) -> None:
+        with archive.open(info) as member:
+            for block in bounded(member, file.name, file.size):
+                stream.write(block)
+
+    return File(name, path=cache.keep("unpacked", f"{digest}-{info.header_offset}", content))
 
 
 def unpacked(file: File, report: Report = no_report) -> list[File]:
@@ -191,25 +238,15 @@ def unpack_zip(file: File, report: Report) -> list[File]:
             and not info.filename.startswith(NO_FILES)
             and not plain_name(info.filename).startswith(NO_FILES)
         ]
-        total = sum(info.file_size for info in members)
-        if total > unpacked_bytes():
-            raise too_large(file.name)
-        packed = file.size
+        if len(members) > MEMBERS_UNPACKED:
+            raise RefusedError(
+                f"{file.name} holds {len(members):,} files. Archives of up to "
+                f"{MEMBERS_UNPACKED:,} files are unpacked: pack the vectors and their labels alone."
+            )
+        check_sizes(file, archive)
         for index, info in enumerate(members):
-            if info.flag_bits & 1:
-                raise ParseError(
-                    f"{plain_name(info.filename)} in {file.name} is encrypted. "
-                    "Unpack it yourself first."
-                )
             report(index / len(members), f"unpacking {plain_name(info.filename)}")
-
-            def content(stream: BinaryIO, info: zipfile.ZipInfo = info) -> None:
-                with archive.open(info) as member:
-                    for block in bounded(member, file.name, packed):
-                        stream.write(block)
-
-            path = cache.keep("unpacked", f"{digest}-{index}", content)
-            found.append(File(plain_name(info.filename), path=path))
+            found.append(unpack_member(file, archive, info, digest))
             refuse_archive(file, found[-1])
     if not found:
         raise ParseError(f"{file.name} is an archive without any file in it.")
@@ -217,8 +254,8 @@ def unpack_zip(file: File, report: Report) -> list[File]:
 
 
 def plain_name(name: str) -> str:
-    """Return the last part of a name in an archive: it is no path here."""
-    return PurePath(name.replace("\\", "/")).name or "untitled"
+    """Return the last part of a name in an archive, in one line: it is no path here."""
+    return printable(PurePath(name.replace("\\", "/")).name) or "untitled"
 
 
 def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
@@ -230,11 +267,16 @@ def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
         if total > largest:
             raise too_large(name)
         if total > max(UNPACKED_FREE, packed * UNPACKED_RATIO):
-            raise RefusedError(
-                f"{name} unpacks to more than {UNPACKED_RATIO} times its size of {packed:,} bytes. "
-                "Files of vectors do not: it was not opened, to protect this machine."
-            )
+            raise too_many_times(name, packed)
         yield bytes(block)
+
+
+def too_many_times(name: str, packed: int) -> RefusedError:
+    """Return the error for what becomes too many times as large."""
+    return RefusedError(
+        f"{name} unpacks to more than {UNPACKED_RATIO} times the file's size of {packed:,} bytes. "
+        "Files of vectors do not: it was not opened, to protect this machine."
+    )
 
 
 def too_large(name: str) -> RefusedError:

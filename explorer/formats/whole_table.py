@@ -6,14 +6,12 @@ process of its own.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from explorer import cache
 from explorer.errors import ParseError, TextError, UnknownFormatError
@@ -80,21 +78,13 @@ def read_separated(file: File) -> pl.DataFrame:
 
 
 def read_parquet(file: File) -> pl.DataFrame:
-    """Read a Parquet file, by pyarrow: of a broken one it says so where polars may wait forever."""
-    with pq.ParquetFile(parquet.required_path(file)) as source:
-        return as_frame(source.read())
+    """Read a Parquet file."""
+    return parquet.parquet_frame(file)[0]
 
 
 def read_arrow(file: File) -> pl.DataFrame:
     """Read an Arrow file or stream."""
-    return as_frame(parquet.arrow_table(file))
-
-
-def as_frame(found: pa.Table) -> pl.DataFrame:
-    """Return an Arrow table as one of polars, which knows which columns are what."""
-    frame = pl.from_arrow(found)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return parquet.as_frame(parquet.arrow_table(file))
 
 
 TABLES = (
@@ -133,12 +123,7 @@ def read_table(source: File) -> pa.Table:
         return checked(file, to_metadata(kind.read(file)))
     path = cache.folder("parsed") / kept.kept_name(file, kind.name, Options(), TABLE)
     if not path.exists():
-        fresh = path.with_name(f".{uuid.uuid4().hex}.arrow")  # two may read the same at once
-        try:
-            read_isolated(file, kind.name, TABLE, Options(), fresh)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        read_isolated(file, kind.name, TABLE, Options(), path)
     with pa.memory_map(str(path)) as stream:
         return checked(file, pa.ipc.open_file(stream).read_all())
 
@@ -172,7 +157,7 @@ def checked(file: File, found: pa.Table) -> pa.Table:
     return found
 
 
-def write_table(name: str, file: File, path: Path) -> None:
+def write_table(name: str, file: File, options: Options, path: Path) -> None:
     """Read a file as a kind of table and write it to a path: in the isolated process."""
     kind = next(one for one in TABLES if one.name == name)
     found = to_metadata(kind.read(file))

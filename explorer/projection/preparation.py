@@ -96,4 +96,6 @@ def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace
     if not done:
         return space, apply
     vectors.flags.writeable = False  # ours: the space need not copy it
-    return EmbeddingSpace(space.labels, vectors, name=space.name, metadata=space.metadata), apply
+    return EmbeddingSpace(
+        space.label_array, vectors, name=space.name, metadata=space.metadata
+    ), apply

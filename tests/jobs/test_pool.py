@@ -122,9 +122,8 @@ def test_cancel_ends_a_running_job_and_frees_its_worker(jobs: Jobs) -> None:
     job.cancel()
     with pytest.raises(JobCancelled):
         job.result(0)
-    cancelled = time.monotonic()
-    jobs.submit("after the endless one", double, 1).result(PATIENCE)
-    assert time.monotonic() - cancelled < 5
+    # there is one worker: this job runs only if that one is free
+    assert jobs.submit("after the endless one", double, 1).result(PATIENCE) == 2
 
 
 def test_a_cancelled_job_stays_cancelled(jobs: Jobs) -> None:
