@@ -9,7 +9,7 @@ from explorer.settings import load_settings
 ROWS = 10_000_000  # of a space; each needs a label, a place in a picture and a score
 DIMENSIONS = 65_536  # of a vector; the widest embeddings in use have some 12,000
 LINE_BYTES = 8 << 20  # of one line of text: 65,536 numbers with room to spare
-COLUMNS = 70_000  # of a table
+COLUMNS = 20_000  # of a table; a CSV of more takes minutes to parse
 SHEET_CELLS = 10_000_000  # of an Excel sheet, which is read cell by cell
 JSON_BYTES = 2 << 30  # of a JSON document, which has to be read as a whole
 LABEL_FILE_BYTES = 4 << 30

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.bounds import DIMENSIONS, ROWS
 from explorer.jobs.progress import Report, no_report
-from explorer.labels import LabelArray, as_label_array, row_numbers, take_labels
+from explorer.labels import LabelArray, Labels, as_label_array, row_numbers, take_labels
 from explorer.wording import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows
@@ -39,8 +39,8 @@ class Options:
     label_column: str | None = None
     array: str | None = None
     skip_broken: bool = False
-    isolated: bool = field(default=False, compare=False)
     report: Report = field(default=no_report, compare=False)
+    isolated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Contents:
     Attributes
     ----------
     labels
-        One text for each vector, given as texts or as an Arrow array, which they become; None
-        where the file holds none: the rows are numbered.
+        One text for each vector, or an Arrow array of them; None where the file holds none:
+        the rows are numbered.
     vectors
         (n, d) real numbers of any type.
     metadata
@@ -77,7 +77,7 @@ class Contents:
         Vectors of character n-grams, from which unseen words get theirs, or None.
     """
 
-    labels: LabelArray | None
+    labels: Labels | None
     vectors: NDArray[Any]
     metadata: pa.Table | None = None
     rows: int = -1
@@ -94,12 +94,12 @@ class Contents:
         if self.rows < 0:
             object.__setattr__(self, "rows", len(self.vectors))
         check_rows("The file", self.rows)
-        if self.labels is not None:
-            object.__setattr__(self, "labels", as_label_array(self.labels))
 
     def label_array(self) -> LabelArray:
-        """Return the labels, or the row numbers as text."""
-        return row_numbers(len(self.vectors)) if self.labels is None else self.labels
+        """Return the labels as Arrow strings; where there are none, the row numbers."""
+        if self.labels is None:
+            return row_numbers(len(self.vectors))
+        return as_label_array(self.labels)
 
 
 def check_rows(name: str, rows: int) -> None:

@@ -106,7 +106,7 @@ def save(contents: Contents, path: Path) -> None:
     }
     columns = {VECTOR: as_lists(vectors)}
     if labels is not None:
-        columns[LABEL] = labels
+        columns[LABEL] = contents.label_array()
     if contents.metadata is not None:
         flat = contents.metadata.combine_chunks()
         columns |= {f"{METADATA}{name}": flat[name] for name in flat.column_names}

@@ -8,7 +8,8 @@ process that started it.
 
 Who can reach a Dask scheduler can run code through it. So this one listens on the loopback
 interface alone, and speaks TLS with a key that is made at each start and never leaves these
-processes' memory: without it, other users and programs of the machine are turned away.
+processes' memory: without it, other users and programs of the machine are turned away. The
+HTTP ports that Dask opens beside are closed.
 
 `Connection` is the app's side: it starts that program, or uses a cluster by its address.
 """
@@ -229,6 +230,9 @@ def main() -> None:
             "distributed.scheduler.allowed-failures": 1,
             # What jobs told on their way is not kept: pictures are among it.
             "distributed.admin.low-level-log-length": 4,
+            # Each closes its HTTP port: see dask_setup.
+            "distributed.scheduler.preload": ["explorer.jobs.cluster"],
+            "distributed.worker.preload": ["explorer.jobs.cluster"],
         }
     )
     made = Security.temporary()  # type: ignore[no-untyped-call]
@@ -248,6 +252,14 @@ def main() -> None:
         answers.write(json.dumps(told) + "\n")
         answers.close()
         sys.stdin.read()
+
+
+def dask_setup(server: Any) -> None:
+    """Close the HTTP port of a scheduler or worker that starts: it answers anybody, without TLS.
+
+    No setting of Dask's keeps it from opening one; this function is called by its `preload`.
+    """
+    server.http_server.stop()
 
 
 def give_way() -> None:

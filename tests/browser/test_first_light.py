@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.shell.frame import PAGES
-from tests.browser.conftest import expect_heading, Server, stop_button
+from tests.browser.conftest import Server, expect_heading, stop_button
 
 pytestmark = pytest.mark.browser
 

@@ -21,8 +21,8 @@ from explorer import inspect_file, open_space
 from explorer.errors import FormatError, ParseError, RefusedError
 from explorer.formats import arrays, bounds, unpack
 from explorer.formats.file import File
-from tests.fuzz import hostile
 from tests.formats.written import LABELS, WRITTEN, labels_txt, metadata_tsv, npy, projector_vectors
+from tests.fuzz import hostile
 
 GLOVE = b"king 1 0.5\nqueen 1 -0.5\npea 0 0\n"
 
@@ -166,7 +166,10 @@ def test_an_archive_without_files_is_told(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("bound", "words"),
-    [("MEMBERS", "Archives of up to 3 files are opened"), ("MEMBERS_UNPACKED", "up to 3 files are")],
+    [
+        ("MEMBERS", "Archives of up to 3 files are opened"),
+        ("MEMBERS_UNPACKED", "up to 3 files are"),
+    ],
 )
 def test_too_many_files_in_an_archive_are_refused(
     monkeypatch: pytest.MonkeyPatch, bound: str, words: str

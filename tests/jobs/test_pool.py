@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from distributed import Client, Security
 
@@ -442,3 +445,21 @@ def test_who_lacks_the_key_does_not_reach_the_workers(jobs: Jobs) -> None:
         with pytest.raises(OSError):  # noqa: PT011 - refused, or never answered
             Client(guess, security=security, timeout=2, set_as_default=False)
     assert jobs.submit("with the key", double, 8).result(PATIENCE) == 16
+
+
+def test_no_port_of_the_workers_answers_without_the_key(jobs: Jobs) -> None:
+    jobs.submit("to start them", double, 1).result(PATIENCE)
+    assert jobs._connection._process is not None
+    program = psutil.Process(jobs._connection._process.pid)
+    ports = {
+        one.laddr.port
+        for process in (program, *program.children(recursive=True))
+        for one in process.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN
+    }
+    assert len(ports) >= 2  # the scheduler's and the worker's own
+    for port in ports:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as asked:
+            asked.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                assert not asked.recv(100).startswith(b"HTTP")
