@@ -39,7 +39,6 @@ from explorer.formats.kept import kept_name
 from tests.formats.written import LABELS, VECTORS, WRITTEN, labels_txt, npy
 from tests.fuzz.hostile import arrow_with_a_patched_offset, zipped
 
-
 CONFIG = "Embedding Projector configuration"
 PASSED = (  # where the bound stands, what it becomes, and what the reader of a format then tells
     (excel, "SHEET_CELLS", 10, excel.read, "Excel workbook", "more than 10 cells"),

@@ -455,7 +455,7 @@ def measure(one: Hostile) -> tuple[str, bool]:
 def main() -> int:
     """Print the table; return 1 where something else is told than must be."""
     failed = 0
-    print("| Input | Bytes | What is told | Here, MB | Reader’s process, MB |\n|---|--:|---|--:|--:|")
+    print("| Input | Bytes | What is told | Here, MB | Reader, MB |\n|---|--:|---|--:|--:|")
     for one in HOSTILE:
         sys.stdout.flush()
         child = os.fork()  # each in a process of its own: nobody inherits another's peak
