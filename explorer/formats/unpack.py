@@ -274,7 +274,7 @@ def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
 def too_many_times(name: str, packed: int) -> RefusedError:
     """Return the error for what becomes too many times as large."""
     return RefusedError(
-        f"{name} unpacks to more than {UNPACKED_RATIO} times the file's size of {packed:,} bytes. "
+        f"{name} unpacks to more than {UNPACKED_RATIO} times its size of {packed:,} bytes. "
         "Files of vectors do not: it was not opened, to protect this machine."
     )
 

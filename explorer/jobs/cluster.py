@@ -39,6 +39,9 @@ ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
 CLOSE_SECONDS = 2.0
 LOST = "The connection to the workers was lost. Start the computation again."
 NICENESS = 10
+# Schedulers and workers open an HTTP port that answers anybody, without TLS, and no setting keeps
+# them from it. Dask runs this text in each of them as it starts.
+CLOSE_HTTP = "def dask_setup(server):\n    server.http_server.stop()\n"
 KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
 
 
@@ -230,9 +233,8 @@ def main() -> None:
             "distributed.scheduler.allowed-failures": 1,
             # What jobs told on their way is not kept: pictures are among it.
             "distributed.admin.low-level-log-length": 4,
-            # Each closes its HTTP port: see dask_setup.
-            "distributed.scheduler.preload": ["explorer.jobs.cluster"],
-            "distributed.worker.preload": ["explorer.jobs.cluster"],
+            "distributed.scheduler.preload": [CLOSE_HTTP],
+            "distributed.worker.preload": [CLOSE_HTTP],
         }
     )
     made = Security.temporary()  # type: ignore[no-untyped-call]
@@ -252,14 +254,6 @@ def main() -> None:
         answers.write(json.dumps(told) + "\n")
         answers.close()
         sys.stdin.read()
-
-
-def dask_setup(server: Any) -> None:
-    """Close the HTTP port of a scheduler or worker that starts: it answers anybody, without TLS.
-
-    No setting of Dask's keeps it from opening one; this function is called by its `preload`.
-    """
-    server.http_server.stop()
 
 
 def give_way() -> None:

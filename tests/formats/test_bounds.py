@@ -94,7 +94,7 @@ def test_a_workbook_that_unpacks_to_many_times_its_size_is_refused(
 ) -> None:
     monkeypatch.setattr(unpack, "UNPACKED_FREE", 0)
     monkeypatch.setattr(unpack, "UNPACKED_RATIO", 1)
-    with pytest.raises(RefusedError, match="1 times the file's size"):
+    with pytest.raises(RefusedError, match="1 times its size"):
         excel.read(WRITTEN["Excel workbook"](), Options())
 
 

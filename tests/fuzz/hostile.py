@@ -251,7 +251,7 @@ def wide_csv(columns: int) -> bytes:
 
 
 BOMB = 100 * MB
-TIMES = "250 times the file's size"
+TIMES = "250 times its size"
 HOSTILE = (
     Hostile("zip of a million files", zip_of_a_million, "list of the files in million"),
     Hostile(
@@ -388,7 +388,10 @@ HOSTILE = (
         "not valid JSON",
     ),
     Hostile(
-        "CSV of 69,000 columns, 28 MB", named("a.csv", lambda: wide_csv(69_000)), "69,000 columns"
+        "CSV of 69,000 columns, 28 MB",
+        named("a.csv", lambda: wide_csv(69_000)),
+        "69,000 columns",
+        150,
     ),
     Hostile(
         "CSV whose first line has 5,000 digits",
@@ -404,6 +407,7 @@ HOSTILE = (
         "a text of 20 MB in one line",
         named("a.txt", lambda: b"king" + b" 0.5" * (5 * MB)),
         "vector file|line",
+        100,
     ),
     Hostile(
         "Arrow table with an offset beyond its buffer, on Encode",
