@@ -167,7 +167,7 @@ def test_an_archive_without_files_is_told(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("bound", "words"),
     [
-        ("MEMBERS", "Archives of up to 3 files are opened"),
+        ("MEMBERS", "Archives of up to 3 are opened"),
         ("MEMBERS_UNPACKED", "up to 3 files are"),
     ],
 )

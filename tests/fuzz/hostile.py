@@ -336,8 +336,8 @@ HOSTILE = (
     Hostile("HDF5 that points to /etc/passwd", named("a.h5", linked), "holds no array"),
     Hostile("HDF5 groups 40 deep", named("a.h5", nested_groups), "nested deeper than 32"),
     Hostile(
-        "safetensors header of 20 MB",
-        named("a.safetensors", lambda: header(b'{"a":[' + b"[],[[]]," * (20 * MB // 8) + b"0]}")),
+        "safetensors header of 4 MB",
+        named("a.safetensors", lambda: header(b'{"a":[' + b"[],[[]]," * (4 * MB // 8) + b"0]}")),
         "header of “a” is broken",
     ),
     Hostile(
@@ -354,9 +354,9 @@ HOSTILE = (
         "safetensors cut off", named("a.safetensors", lambda: safetensors().content[:-9]), "cut off"
     ),
     Hostile(
-        "label file: 20 MB of nested JSON",
-        lambda: labelled("words.json", b"[" + b"[[]]," * (4 * MB) + b"0]"),
-        "4,194,305 labels for 5 vectors",
+        "label file: 2.5 MB of nested JSON",
+        lambda: labelled("words.json", b"[" + b"[[]]," * (MB // 2) + b"0]"),
+        "524,289 labels for 5 vectors",
         80,
     ),
     Hostile(
