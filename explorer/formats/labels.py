@@ -98,9 +98,10 @@ def read_elsewhere(file: File, options: Options) -> LabelTable:
 def write_labels(name: str, file: File, options: Options, path: Path) -> None:
     """Read a label file and write what it holds to a path: in the isolated process."""
     found = read_labels(file, options.label_column)
-    names = found.metadata.column_names if found.metadata is not None else []
+    rest = found.metadata if found.metadata is not None else pa.table({})
+    names = rest.column_names
     columns = {"label": found.labels}
-    columns |= {f"{place}": found.metadata[one] for place, one in enumerate(names)}
+    columns |= {f"{place}": column for place, column in enumerate(rest.columns)}
     facts = {
         "metadata": names,
         "name": found.name,
