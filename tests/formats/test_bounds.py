@@ -240,3 +240,8 @@ def test_a_stated_size_of_a_tensor_is_checked() -> None:
     stream.write(struct.pack("<Q", len(text_)) + text_ + bytes(64))
     with pytest.raises(ParseError, match="Was it cut off"):
         open_space(File("a.safetensors", content=stream.getvalue()))
+
+
+def test_the_name_of_a_file_is_one_line() -> None:
+    assert File("m\nimport os\u2028x\r.kv").name == "m�import os�x�.kv"
+    assert File("Réunion\u00a02024 \u0646\u200c.txt").name == "Réunion\u00a02024 \u0646\u200c.txt"

@@ -195,14 +195,14 @@ def config(**facts: Any) -> File:
 
 
 def arrow_with_a_patched_offset() -> bytes:
-    """An Arrow stream whose last text ends far beyond its buffer."""
+    """An Arrow stream with a text that ends far beyond its buffer."""
     stream = io.BytesIO()
     table = pa.table({"text": ["one text", "another", "a third one"]})
     with pa.ipc.new_stream(stream, table.schema) as writer:
         writer.write_table(table)
     offsets = struct.pack("<4i", 0, 8, 15, 26)
     assert offsets in stream.getvalue()
-    return stream.getvalue().replace(offsets, struct.pack("<4i", 0, 8, 15, 1 << 30))
+    return stream.getvalue().replace(offsets, struct.pack("<4i", 0, 8, 1 << 30, 26))
 
 
 def parquet_of_many_rows() -> bytes:

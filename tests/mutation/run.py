@@ -182,9 +182,7 @@ MUTATIONS = (
     ),
     Mutation("formats/kept.py", "        format=format_name,\n", "", BOUNDS, "in_its_key"),
     Mutation("formats/kept.py", "        kind=kind,\n", "", BOUNDS, "in_its_key"),
-    Mutation(
-        "formats/file.py", "if not self.name.isprintable():", "if False:", UNPACK, "no_line_into"
-    ),
+    Mutation("formats/file.py", "if not self.name.isprintable():", "if False:", BOUNDS, "one_line"),
 )
 
 
