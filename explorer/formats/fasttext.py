@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import ParseError
-from explorer.formats.contents import Contents, Options, check_dim
+from explorer.formats.contents import Contents, Options, check_dim, sampled
 from explorer.formats.file import File
-from explorer.formats.json_table import sampled
 from explorer.formats.subwords import Subwords
 
 SIGNATURE = (793712314).to_bytes(4, "little")

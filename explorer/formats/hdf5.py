@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.arrays import REAL_KINDS
-from explorer.formats.bounds import ARRAYS, UNPACKED_FREE, UNPACKED_RATIO
+from explorer.formats.bounds import DATASETS, UNPACKED_FREE, UNPACKED_RATIO
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
@@ -59,7 +59,9 @@ def collect(h5py: Any, group: Any, path: str, found: list[Stored], seen: set[Any
         raise ParseError(f"The groups are nested deeper than {DEPTH}.")
     for name in group:
         link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink) or len(found) >= ARRAYS:
+        if len(found) >= DATASETS:
+            raise ParseError(f"It holds more than {DATASETS:,} datasets.")
+        if not isinstance(link, h5py.HardLink):
             continue  # soft links lead to what is found anyway, external ones to other files
         one = group[name]
         identity = h5py.h5o.get_info(one.id).addr

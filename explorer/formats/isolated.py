@@ -12,17 +12,15 @@ import contextlib
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer import cache, errors
-from explorer.errors import ParseError
+from explorer.errors import BrokenRowsError, ParseError
 from explorer.formats import kept
 from explorer.formats.bounds import (
     CHILD_BYTES,
@@ -32,45 +30,66 @@ from explorer.formats.bounds import (
     unpacked_bytes,
 )
 from explorer.formats.contents import Options
+from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File
+from explorer.formats.memory_budget import readers_budget
 
 # Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
 KERNEL_BOUNDS = sys.platform == "linux"
 WATCH_SECONDS = 0.1
 
+Found = TypeVar("Found")
+
+
+def read_once(
+    file: File, format_name: str, kind: str, options: Options, load: Callable[[str], Found | None]
+) -> Found:
+    """Return what is kept of a reading, or have a process of its own read the file and keep it.
+
+    `kind` is what is asked for, a key of `reader_process.WORK`; `load` takes what that kind writes
+    out of the cache.
+
+    Raises
+    ------
+    FormatError
+        What the reader raised over there, or that it crashed or passed its bounds.
+    ParseError
+        The file was changed while it was read, or what was kept had to leave the cache at once.
+    """
+    before = stamps_of(file)
+    key = kept.kept_key(file, format_name, options, kind)
+    found = load(key)
+    if found is None:
+        with cache.create(kept.PARSED, key) as folder:
+            read_isolated(file, format_name, kind, options, folder)
+            refuse_changed(file, before)
+        found = load(key)
+    if found is None:
+        raise kept.gone(file)
+    return found
+
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have a process of its own read the file, and keep what it finds at `out`.
-
-    `kind` is what is asked for, a key of `reader_process.WORK`.
+    """Have a process of its own read the file, and write what it finds into the folder `out`.
 
     Raises
     ------
     FormatError
         What the reader raised over there, or that it crashed or passed its bounds.
     """
-    fresh = out.with_name(f".{uuid.uuid4().hex}.arrow")  # two may read the same file at once
-    try:
-        ask_for(file, format_name, kind, options, fresh)
-        kept.move(fresh, out)
-    finally:
-        kept.discard(fresh)
-
-
-def ask_for(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have the process read the file; raises what it tells, or that it ended without a word."""
     with on_disk(file) as given:
         memory = CHILD_BYTES + CHILD_BYTES_PER_BYTE * file.size
         request = {
             "name": given.name,
             "path": str(given.path),
-            "beside": [[one.name, str(one.path)] for one in given.beside],
+            "beside": [[one.name, str(one.path), one.guessed] for one in given.beside],
             "format": format_name,
             "kind": kind,
             "options": {
                 "label_column": options.label_column,
                 "array": options.array,
                 "skip_broken": options.skip_broken,
+                "metadata_columns": options.metadata_columns,
             },
             "out": str(out),
             "memory": memory,
@@ -86,18 +105,20 @@ def ask_for(file: File, format_name: str, kind: str, options: Options, out: Path
         )
     if "error" in answer:
         kind_of_error = getattr(errors, str(answer["error"]), ParseError)
+        if kind_of_error is BrokenRowsError:
+            raise BrokenRowsError(str(answer["message"]), tuple(answer["columns"]))
         raise kind_of_error(str(answer["message"]))
 
 
 @contextlib.contextmanager
 def on_disk(file: File) -> Iterator[File]:
     """Give the file and those beside it with paths; what is in memory is written to the cache."""
-    with tempfile.TemporaryDirectory(dir=cache.folder("unpacked"), prefix=".read.") as folder:
+    with cache.scratch() as folder:
 
         def placed(one: File, name: str) -> File:
             if one.path is not None:
                 return replace(one, path=one.path.resolve())
-            path = Path(folder) / name
+            path = folder / name
             path.write_bytes(one.content)
             return File(one.name, path=path)
 
@@ -108,14 +129,18 @@ def on_disk(file: File) -> Iterator[File]:
 def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, Any] | None:
     """Start the process, pass its progress on, and return its answer; None if it has none."""
     root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-m", "explorer.formats.reader_process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=root,
-        text=True,
-    ) as process:
+    turn = readers_budget().take(int(request["memory"]), options.report)
+    with (
+        turn,
+        subprocess.Popen(
+            [sys.executable, "-m", "explorer.formats.reader_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=root,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin is not None
         assert process.stdout is not None
         ended = threading.Event()

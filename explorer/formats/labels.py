@@ -10,23 +10,24 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from explorer import cache
-from explorer.errors import LabelCountError, ParseError
+from explorer.errors import FormatError, LabelCountError, ParseError
 from explorer.formats import kept
 from explorer.formats.bounds import LABEL_FILE_BYTES, READ_HERE_BYTES
 from explorer.formats.columns import find_label, to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_content
-from explorer.formats.file import File
-from explorer.formats.isolated import read_isolated
+from explorer.formats.file import LABEL_SUFFIXES, File
+from explorer.formats.isolated import read_once
 from explorer.formats.parse_json import load_json
+from explorer.formats.spreadsheet import restored
 from explorer.formats.table import SEPARATORS, find_separator, parse
+from explorer.formats.text_layout import find_layout
 from explorer.labels import LabelArray, as_label_array
 from explorer.wording import count
 
-NAME, LABELS = "labels", "labels"  # what the isolated process is asked for, and how
-LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
+NAME, LABELS, OWN = "labels", "labels", "own labels"  # what the isolated process is asked for
 LINE_SUFFIXES = (".txt", ".vocab")
+SAVED_LABEL = "label"  # the column of labels in what save_space writes
 
 
 @dataclass(frozen=True)
@@ -40,24 +41,53 @@ class LabelTable:
     is_list: bool = False  # of lines: the first of them may be a header
 
 
-def find_label_file(file: File) -> File | None:
-    """Return the file with the labels: given with the array, or beside it under its stem."""
-    for suffix in LABEL_SUFFIXES:
-        for other in file.beside:
-            if other.suffix == suffix:
-                return other
-    return None
+def label_files(file: File) -> list[File]:
+    """Return the files that may hold the labels: its own first, then given ones, then guesses."""
+
+    def rank(other: File) -> tuple[bool, bool, int]:
+        return not file.owns(other), other.guessed, LABEL_SUFFIXES.index(other.suffix)
+
+    return sorted((one for one in file.beside if one.suffix in LABEL_SUFFIXES), key=rank)
 
 
-def label_table(label_file: File, rows: int, options: Options) -> LabelTable:
+def find_labels_beside(
+    file: File, rows: int, options: Options, *, guesses: bool = True
+) -> tuple[LabelTable | None, str, tuple[str, ...]]:
+    """Return the labels from a file beside, that file's name, and notes on those that do not fit.
+
+    Raises LabelCountError or ParseError where a file that was given with the array does not
+    fit. One that only lies in the same folder may be of something else, and is passed over.
+    """
+    notes: tuple[str, ...] = ()
+    for other in label_files(file):
+        if not other.guessed:
+            return label_table(other, rows, options, own=file.owns(other)), other.name, ()
+        if not guesses:
+            break
+        try:
+            refuse_vectors(other)
+            return label_table(other, rows, options), other.name, ()
+        except (FormatError, LabelCountError) as error:
+            notes += (f"{other.name} lies beside {file.name}, but was not used: {error}",)
+    return None, "", notes
+
+
+def refuse_vectors(file: File) -> None:
+    """Raise ParseError where a text beside an array holds vectors of its own."""
+    layout = find_layout(file.head()) if file.suffix == ".txt" else None
+    if layout is not None and layout.dim > 1:
+        raise ParseError(f"It holds vectors itself, of {count(layout.dim, 'dimension')}.")
+
+
+def label_table(label_file: File, rows: int, options: Options, own: bool = False) -> LabelTable:
     """Return what the file holds; raises LabelCountError where it is not one label a row.
 
     A plain list whose first line is a header has one line more than the array has rows.
     """
     if options.isolated or label_file.size <= READ_HERE_BYTES:
-        found = read_labels(label_file, options.label_column)
+        found = read_labels(label_file, options.label_column, own)
     else:
-        found = read_elsewhere(label_file, options)
+        found = read_elsewhere(label_file, options, own)
     if found.is_list and len(found.labels) == rows + 1:
         found = LabelTable(found.labels[1:], name=found.labels[0].as_py())
     if len(found.labels) != rows:
@@ -77,13 +107,10 @@ def no_labels_note(file: File) -> str:
     )
 
 
-def read_elsewhere(file: File, options: Options) -> LabelTable:
+def read_elsewhere(file: File, options: Options, own: bool) -> LabelTable:
     """Return labels and metadata, read in a process of its own and kept in the cache."""
-    path = cache.folder("parsed") / kept.kept_name(file, NAME, options, LABELS)
-    if not path.exists():
-        read_isolated(file, NAME, LABELS, options, path)
-    with pa.memory_map(str(path)) as source:
-        table = pa.ipc.open_file(source).read_all()
+    asked = Options(options.label_column, report=options.report)
+    table = read_once(file, NAME, OWN if own else LABELS, asked, kept.load_table)
     facts = json.loads(table.schema.metadata[kept.FACTS])
     rest = table.select(range(1, table.num_columns)).replace_schema_metadata(None)
     return LabelTable(
@@ -95,25 +122,36 @@ def read_elsewhere(file: File, options: Options) -> LabelTable:
     )
 
 
-def write_labels(name: str, file: File, options: Options, path: Path) -> None:
-    """Read a label file and write what it holds to a path: in the isolated process."""
-    found = read_labels(file, options.label_column)
+def write_labels(name: str, file: File, options: Options, folder: Path) -> None:
+    """Read a label file and write what it holds into a folder: in the isolated process."""
+    write(read_labels(file, options.label_column), folder)
+
+
+def write_own_labels(name: str, file: File, options: Options, folder: Path) -> None:
+    """Do the same for a label file that `save_space` wrote."""
+    write(read_labels(file, options.label_column, own=True), folder)
+
+
+def write(found: LabelTable, folder: Path) -> None:
+    """Write labels and metadata into the folder of an entry."""
     rest = found.metadata if found.metadata is not None else pa.table({})
-    names = rest.column_names
     columns = {"label": found.labels}
     columns |= {f"{place}": column for place, column in enumerate(rest.columns)}
     facts = {
-        "metadata": names,
+        "metadata": rest.column_names,
         "name": found.name,
         "columns": found.columns,
         "is_list": found.is_list,
     }
-    with cache.temporary(path) as stream:
+    with (folder / kept.TABLE).open("wb") as stream:
         kept.write(columns, facts, stream)
 
 
-def read_labels(file: File, label_column: str | None = None) -> LabelTable:
+def read_labels(file: File, label_column: str | None = None, own: bool = False) -> LabelTable:
     """Return labels and metadata of a label file: a label a line, a table with a header, or JSON.
+
+    In a file that `save_space` wrote, apostrophes that keep spreadsheets from running a cell are
+    taken off.
 
     Raises
     ------
@@ -132,9 +170,11 @@ def read_labels(file: File, label_column: str | None = None) -> LabelTable:
         if lines and not lines[-1]:
             lines.pop()
         labels = [as_text(line.removesuffix(b"\r")) for line in lines]
+        if own:
+            labels = restored(pl.DataFrame({"": labels})).to_series().to_list()
         return LabelTable(as_label_array(labels), is_list=True)
     frame = parse(file, content, separator, header=None if label_column is None else True)
-    return frame_labels(file, frame, label_column)
+    return frame_labels(file, restored(frame) if own else frame, label_column)
 
 
 def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> LabelTable:
@@ -162,6 +202,9 @@ def json_labels(file: File, label_column: str | None) -> LabelTable:
         except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
             raise ParseError(f"{file.name}: its records differ too much: {error}") from error
         return frame_labels(file, frame, label_column)
+    if isinstance(given, dict) and isinstance(given.get(SAVED_LABEL), list):  # of save_space
+        frame = pl.DataFrame(given, strict=False)
+        return frame_labels(file, frame, label_column or SAVED_LABEL)
     if isinstance(given, dict) and given:
         given = by_row(given)
     if not isinstance(given, list):

@@ -1,7 +1,7 @@
 """The process that reads one file and ends: `python -m explorer.formats.reader_process`.
 
 A request comes as JSON on standard input, progress and the answer go out as lines of JSON on
-standard output, and what was read is written as an Arrow file. `isolated.py` starts it.
+standard output, and what was read is written into a folder as Arrow files. `isolated.py` starts it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from explorer.formats import kept
 from explorer.formats.contents import Options
 from explorer.formats.file import File
 from explorer.formats.known import named_format
-from explorer.formats.labels import write_labels
+from explorer.formats.labels import write_labels, write_own_labels
 from explorer.formats.safetensors import write_header
 from explorer.formats.whole_table import write_table
 
@@ -39,6 +39,7 @@ WORK: dict[str, Callable[[str, File, Options, Path], None]] = {  # by the kind t
     "read": read,
     "table": write_table,
     "labels": write_labels,
+    "own labels": write_own_labels,
     "header": write_header,
 }
 
@@ -55,7 +56,9 @@ def main() -> None:
     request = json.load(sys.stdin)
     start_threads()
     limit(request["memory"], request["disk"])
-    beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
+    beside = tuple(
+        File(name, path=Path(path), guessed=guessed) for name, path, guessed in request["beside"]
+    )
     file = File(request["name"], path=Path(request["path"]), beside=beside)
     options = Options(
         **request["options"],
@@ -67,7 +70,8 @@ def main() -> None:
         WORK[request["kind"]](name, file, options, out)
         tell(done=True)
     except ExplorerError as error:
-        tell(error=type(error).__name__, message=str(error))
+        columns = getattr(error, "columns", ())
+        tell(error=type(error).__name__, message=str(error), columns=columns)
     except MemoryError:
         tell(
             error="ParseError",

@@ -16,14 +16,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer import cache
 from explorer.errors import ParseError
 from explorer.formats import kept
 from explorer.formats.bounds import ARRAYS, READ_HERE_BYTES
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
-from explorer.formats.isolated import read_isolated
+from explorer.formats.isolated import read_once
 from explorer.formats.parse_json import parse_json
 from explorer.labels import LabelArray, as_label_array
 
@@ -97,11 +96,7 @@ def header(file: File, options: Options) -> Header:
         )
     if options.isolated or length <= READ_HERE_BYTES:
         return parse_header(file, length)
-    path = cache.folder("parsed") / kept.kept_name(file, NAME, Options(), HEADER)
-    if not path.exists():
-        read_isolated(file, NAME, HEADER, Options(), path)
-    with pa.memory_map(str(path)) as source:
-        table = pa.ipc.open_file(source).read_all()
+    table = read_once(file, NAME, HEADER, Options(report=options.report), kept.load_table)
     tensors = tuple(
         Tensor(one["name"], one["kind"], tuple(one["shape"]), one["begin"])
         for one in table["tensors"][0].as_py()
@@ -109,8 +104,8 @@ def header(file: File, options: Options) -> Header:
     return Header(tensors, table["labels"][0].values)
 
 
-def write_header(name: str, file: File, options: Options, path: Path) -> None:
-    """Parse a header and write what it holds to a path: in the isolated process."""
+def write_header(name: str, file: File, options: Options, folder: Path) -> None:
+    """Parse a header and write what it holds into a folder: in the isolated process."""
     found = header(file, options)
     tensors = [vars(one) for one in found.tensors]
     labels = None
@@ -121,7 +116,7 @@ def write_header(name: str, file: File, options: Options, path: Path) -> None:
         "tensors": pa.array([tensors], pa.list_(TENSOR)),
         "labels": labels or pa.nulls(1, pa.large_list(pa.large_string())),
     }
-    with cache.temporary(path) as stream:
+    with (folder / kept.TABLE).open("wb") as stream:
         kept.write(columns, {}, stream)
 
 
@@ -187,8 +182,7 @@ def reader(
     """Return how to read one tensor; brain floats are the upper halves of float32."""
 
     def read_rows(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        values = file.array(dtype, shape, offset)
-        values = values if rows is None else values[rows]
+        values = file.array(dtype, shape, offset, rows=rows)
         return (values.astype("<u4") << 16).view("<f4") if brain else values
 
     return read_rows

@@ -12,8 +12,8 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from pathlib import PurePath
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from explorer import cache
@@ -35,6 +35,9 @@ XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 NO_FILES = ("__MACOSX/", "._", ".DS_Store")  # what macOS adds to archives
+
+UNPACKED = cache.Kind("unpacked", 1)
+CONTENT = "0"  # the file of an entry that holds one
 
 Opener = Callable[[BinaryIO], Any]
 
@@ -162,17 +165,24 @@ def check_sizes(file: File, archive: zipfile.ZipFile) -> None:
 
 
 def unpack_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, digest: str) -> File:
-    """Unpack one member into the cache; `digest` is that of the archive."""
-    name = plain_name(info.filename)
+    """Unpack one member into an entry of its own; `digest` is that of the archive."""
+    key = f"{digest}-{info.header_offset}"
+    folder = cache.find(UNPACKED, key)
+    if folder is None:
+        with cache.create(UNPACKED, key, info.file_size) as fresh:
+            write_member(file, archive, info, fresh / CONTENT)
+        folder = cache.place(UNPACKED, key)
+    return File(plain_name(info.filename), path=folder / CONTENT)
+
+
+def write_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    """Write one member of a zip to a path, within the bounds."""
     if info.flag_bits & 1:
+        name = plain_name(info.filename)
         raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
-
-    def content(stream: BinaryIO) -> None:
-        with archive.open(info) as member:
-            for block in bounded(member, file.name, file.size):
-                stream.write(block)
-
-    return File(name, path=cache.keep("unpacked", f"{digest}-{info.header_offset}", content))
+    with archive.open(info) as member, path.open("wb") as stream:
+        for block in bounded(member, file.name, file.size):
+            stream.write(block)
 
 
 def unpacked(file: File, report: Report = no_report) -> list[File]:
@@ -220,7 +230,7 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError) as error:
             raise ParseError(f"{file.name} cannot be unpacked: {error}. Was it cut off?") from error
 
-    path = cache.keep("unpacked", file_digest(file), content)
+    path = cache.keep(UNPACKED, file_digest(file), CONTENT, content)
     found = File(inner, path=path, beside=file.beside)
     refuse_archive(file, found)
     return found
@@ -228,7 +238,6 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
 
 def unpack_zip(file: File, report: Report) -> list[File]:
     """Unpack the files of a zip into the cache."""
-    found = []
     digest = file_digest(file)
     with open_zip(file) as archive:
         members = [
@@ -244,13 +253,33 @@ def unpack_zip(file: File, report: Report) -> list[File]:
                 f"{MEMBERS_UNPACKED:,} files are unpacked: pack the vectors and their labels alone."
             )
         check_sizes(file, archive)
-        for index, info in enumerate(members):
-            report(index / len(members), f"unpacking {plain_name(info.filename)}")
-            found.append(unpack_member(file, archive, info, digest))
-            refuse_archive(file, found[-1])
-    if not found:
-        raise ParseError(f"{file.name} is an archive without any file in it.")
-    return found
+        if not members:
+            raise ParseError(f"{file.name} is an archive without any file in it.")
+        folder = cache.find(UNPACKED, digest)
+        if folder is None:
+            with cache.create(UNPACKED, digest, sum(info.file_size for info in members)) as fresh:
+                write_members(file, archive, members, fresh, report)
+            folder = cache.place(UNPACKED, digest)
+    return [
+        File(plain_name(info.filename), path=folder / str(index))
+        for index, info in enumerate(members)
+    ]
+
+
+def write_members(
+    file: File,
+    archive: zipfile.ZipFile,
+    members: Sequence[zipfile.ZipInfo],
+    folder: Path,
+    report: Report,
+) -> None:
+    """Write the files of a zip into a folder, called by their numbers."""
+    for index, info in enumerate(members):
+        name = plain_name(info.filename)
+        report(index / len(members), f"unpacking {name}")
+        path = folder / str(index)
+        write_member(file, archive, info, path)
+        refuse_archive(file, File(name, path=path))
 
 
 def plain_name(name: str) -> str:

@@ -13,14 +13,13 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from explorer import cache
 from explorer.errors import ParseError, TextError, UnknownFormatError
 from explorer.formats import excel, json_table, kept, parquet, table
 from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
-from explorer.formats.encodings import utf8_head, utf8_or_windows
+from explorer.formats.encodings import as_utf8, utf8_head
 from explorer.formats.file import File
-from explorer.formats.isolated import read_isolated
+from explorer.formats.isolated import read_once
 
 TABLE = "table"  # what the isolated process is asked for
 NO_SEPARATOR = b"\x1f"  # stands in no text: a line is one field
@@ -71,7 +70,7 @@ def read_separated(file: File) -> pl.DataFrame:
     """Read a CSV or TSV file."""
     separator = separator_of(file)
     with file.open() as stream:
-        content = utf8_or_windows(stream.read())
+        content = as_utf8(stream.read())
     header = has_header(file, separator)
     frame = table.parse(file, content, separator, header)
     return frame if header or frame.width > 1 else frame.rename({frame.columns[0]: "text"})
@@ -87,6 +86,11 @@ def read_arrow(file: File) -> pl.DataFrame:
     return parquet.as_frame(parquet.arrow_table(file))
 
 
+def read_dataset(file: File) -> pl.DataFrame:
+    """Read the Arrow files that a data set's state names."""
+    return parquet.as_frame(parquet.dataset_table(file))
+
+
 TABLES = (
     TableKind("Parquet", (".parquet", ".pq"), parquet.is_parquet, read_parquet),
     TableKind(
@@ -95,6 +99,7 @@ TABLES = (
         parquet.is_arrow,
         read_arrow,
     ),
+    TableKind("Hugging Face data set", (), parquet.is_dataset, read_dataset),
     TableKind("Excel", (".xlsx", ".xlsm", ".xls"), excel.is_excel, excel.read_frame),
     TableKind(
         "JSON Lines",
@@ -121,11 +126,7 @@ def read_table(source: File) -> pa.Table:
     kind = recognize_table(file)
     if not kind.isolated:
         return checked(file, to_metadata(kind.read(file)))
-    path = cache.folder("parsed") / kept.kept_name(file, kind.name, Options(), TABLE)
-    if not path.exists():
-        read_isolated(file, kind.name, TABLE, Options(), path)
-    with pa.memory_map(str(path)) as stream:
-        return checked(file, pa.ipc.open_file(stream).read_all())
+    return checked(file, read_once(file, kind.name, TABLE, Options(), kept.load_table))
 
 
 def unpacked_table(source: File) -> File:
@@ -157,9 +158,12 @@ def checked(file: File, found: pa.Table) -> pa.Table:
     return found
 
 
-def write_table(name: str, file: File, options: Options, path: Path) -> None:
-    """Read a file as a kind of table and write it to a path: in the isolated process."""
+def write_table(name: str, file: File, options: Options, folder: Path) -> None:
+    """Read a file as a kind of table and write it into a folder: in the isolated process."""
     kind = next(one for one in TABLES if one.name == name)
     found = to_metadata(kind.read(file))
-    with cache.temporary(path) as stream, pa.ipc.new_file(stream, found.schema) as writer:
+    with (
+        (folder / kept.TABLE).open("wb") as stream,
+        pa.ipc.new_file(stream, found.schema) as writer,
+    ):
         writer.write_table(found)

@@ -10,6 +10,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from explorer import open_space
@@ -35,7 +36,7 @@ from explorer.formats import (
 from explorer.formats.columns import find_vectors, series_of
 from explorer.formats.contents import Options
 from explorer.formats.file import File
-from explorer.formats.kept import kept_name
+from explorer.formats.kept import kept_key
 from tests.formats.written import LABELS, VECTORS, WRITTEN, labels_txt, npy
 from tests.fuzz.hostile import arrow_with_a_patched_offset, zipped
 
@@ -51,6 +52,7 @@ PASSED = (  # where the bound stands, what it becomes, and what the reader of a 
     (contents, "ROWS", 4, parquet.read_parquet, "Parquet table", "holds 5 vectors"),
     (labels, "LABEL_FILE_BYTES", 10, arrays.read_npy, "NumPy array", "too many for a file"),
     (safetensors, "ARRAYS", 0, safetensors.read, "safetensors", "1 tensors"),
+    (hdf5, "DATASETS", 1, hdf5.read, "HDF5", "more than 1 datasets"),
     (safetensors, "HEADER_BYTES", 10, safetensors.read, "safetensors", "header should have"),
     (projector, "CONFIG_BYTES", 10, projector.read_config, CONFIG, "names files has up to 10"),
 )
@@ -86,7 +88,7 @@ def test_the_members_of_an_archive_fit_into_the_cache_together(
     half = np.random.default_rng(0).bytes(6000)
     with pytest.raises(RefusedError, match="EXPLORER_CACHE_GB"):
         open_space(zipped({"a.bytes": half, "b.bytes": half}))
-    assert not any((cache_dir / "unpacked").glob("*"))
+    assert not any((cache_dir / "store" / unpack.UNPACKED.folder).glob("*"))
 
 
 def test_a_workbook_that_unpacks_to_many_times_its_size_is_refused(
@@ -99,9 +101,12 @@ def test_a_workbook_that_unpacks_to_many_times_its_size_is_refused(
 
 
 def test_a_reader_can_write_no_more_than_the_disk_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolated, "unpacked_bytes", lambda: 100)
+    monkeypatch.setattr(isolated, "unpacked_bytes", lambda: 1 << 18)  # the cache's index has less
+    stream = io.BytesIO()
+    ones = np.ones(100_000, np.float32)
+    pq.write_table(pa.table({"x": ones, "y": ones}), stream)
     with pytest.raises(ParseError, match="File too large"):
-        open_space(WRITTEN["Parquet table"]())
+        open_space(File("a.parquet", content=stream.getvalue()))
 
 
 def test_groups_of_hdf5_are_followed_to_a_depth(
@@ -162,6 +167,7 @@ def test_a_first_line_of_five_thousand_digits_is_told_or_read() -> None:
         {"label_column": "word"},
         {"array": "v"},
         {"skip_broken": True},
+        {"metadata_columns": ("year",)},
         {"kind": "look"},
         {"format_name": "GloVe text"},
         {"beside": (File("words.txt", content=b"a\nb\n"),)},
@@ -177,7 +183,7 @@ def test_what_decides_a_reading_is_in_its_key(changed: dict[str, Any]) -> None:
         beside: tuple[File, ...] = (labels_txt(),),
         **options: Any,
     ) -> str:
-        return kept_name(
+        return kept_key(
             File("a", content=content, beside=beside), format_name, Options(**options), kind
         )
 
@@ -202,7 +208,7 @@ def test_many_labels_are_read_in_a_process_of_their_own(
         assert space.labels == LABELS
     assert space.metadata is not None
     assert space.metadata.column_names == ["rank"]
-    assert len(list((cache_dir / "parsed").glob("*.arrow"))) == 4
+    assert len(list((cache_dir / "store").glob("parsed-v*/*/table.arrow"))) == 4
 
 
 def test_a_long_header_of_safetensors_is_read_in_a_process_of_its_own(

@@ -172,6 +172,7 @@ def open_labels(file: File, number: int) -> None:
 TEXTS = {  # what writes a table of each kind
     "Parquet": WRITTEN["Parquet table"],
     "Arrow or Feather": arrow_stream,
+    "Hugging Face data set": WRITTEN["Hugging Face data set"],
     "Excel": WRITTEN["Excel workbook"],
     "JSON Lines": WRITTEN["JSON Lines"],
     "JSON": lambda: File("texts.json", content=b'[{"text": "One.", "n": 1}, {"text": "Two."}]'),
@@ -302,9 +303,10 @@ def warm() -> None:
     import openpyxl
     import pyarrow.feather
     import pyarrow.parquet
+    import python_calamine
     import torch
 
-    assert all((gensim, h5py, openpyxl, pyarrow, torch))
+    assert all((gensim, h5py, openpyxl, pyarrow, python_calamine, torch))
     torch.set_num_threads(1)
     start_threads()
 

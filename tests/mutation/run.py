@@ -84,7 +84,7 @@ MUTATIONS = (
     Mutation("formats/unpack.py", "    refuse_archive(file, found)\n", "", UNPACK, "in_an_archive"),
     Mutation(
         "formats/unpack.py",
-        "            refuse_archive(file, found[-1])\n",
+        "        refuse_archive(file, File(name, path=path))\n",
         "",
         UNPACK,
         "in_an_archive",
@@ -96,11 +96,17 @@ MUTATIONS = (
     Mutation(
         "formats/excel.py",
         "        check_sizes(file, archive)\n",
-        "        pass\n",
+        "",
         BOUNDS,
         "workbook",
     ),
-    Mutation("formats/excel.py", "if seen > SHEET_CELLS:", "if False:", BOUNDS, "passes_a_bound"),
+    Mutation(
+        "formats/excel.py",
+        "if rows * columns > SHEET_CELLS:",
+        "if False:",
+        BOUNDS,
+        "passes_a_bound",
+    ),
     Mutation(
         "formats/parse_json.py", "if file.size > JSON_BYTES:", "if False:", BOUNDS, "passes_a_bound"
     ),
@@ -139,6 +145,9 @@ MUTATIONS = (
     Mutation(
         "formats/encodings.py", "if len(rest) > LINE_BYTES:", "if False:", BOUNDS, "line_of_a_text"
     ),
+    Mutation(
+        "formats/hdf5.py", "if len(found) >= DATASETS:", "if False:", BOUNDS, "passes_a_bound"
+    ),
     Mutation("formats/hdf5.py", 'if path.count("/") > DEPTH:', "if False:", BOUNDS, "depth"),
     Mutation(
         "formats/hdf5.py", "if rows is None and dataset.nbytes >", "if 0 >", BOUNDS, "never_written"
@@ -168,7 +177,7 @@ MUTATIONS = (
     Mutation("formats/digest.py", "status.st_ctime_ns, ", "", KEPT, "kept_digest"),
     Mutation(
         "formats/kept.py",
-        "        beside=[[one.name, file_digest(one)] for one in file.beside],\n",
+        "        beside=[[one.name, file_digest(one), one.guessed] for one in file.beside],\n",
         "",
         BOUNDS,
         "in_its_key",
@@ -179,6 +188,13 @@ MUTATIONS = (
     Mutation("formats/kept.py", "        array=options.array,\n", "", BOUNDS, "in_its_key"),
     Mutation(
         "formats/kept.py", "        skip_broken=options.skip_broken,\n", "", BOUNDS, "in_its_key"
+    ),
+    Mutation(
+        "formats/kept.py",
+        "        metadata_columns=options.metadata_columns,\n",
+        "",
+        BOUNDS,
+        "in_its_key",
     ),
     Mutation("formats/kept.py", "        format=format_name,\n", "", BOUNDS, "in_its_key"),
     Mutation("formats/kept.py", "        kind=kind,\n", "", BOUNDS, "in_its_key"),
