@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from explorer.errors import FormatError, LabelCountError, ParseError
+from explorer.errors import FormatError, LabelCountError, ParseError, SpaceError
 from explorer.formats import kept
 from explorer.formats.bounds import LABEL_FILE_BYTES, READ_HERE_BYTES
 from explorer.formats.columns import find_label, to_metadata
@@ -67,7 +67,7 @@ def find_labels_beside(
         try:
             refuse_vectors(other)
             return label_table(other, rows, options), other.name, ()
-        except (FormatError, LabelCountError) as error:
+        except (FormatError, SpaceError) as error:
             notes += (f"{other.name} lies beside {file.name}, but was not used: {error}",)
     return None, "", notes
 
