@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from explorer import open_space
+from explorer import EmbeddingSpace, open_space, save_space
 from explorer.errors import ParseError, RefusedError
 from explorer.formats import (
     arrays,
@@ -209,6 +209,19 @@ def test_many_labels_are_read_in_a_process_of_their_own(
     assert space.metadata is not None
     assert space.metadata.column_names == ["rank"]
     assert len(list((cache_dir / "store").glob("parsed-v*/*/table.arrow"))) == 4
+
+
+def test_many_labels_that_were_saved_here_come_back_as_they_were(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And a stranger's of the same content, which the cache keeps too, stay as they are."""
+    monkeypatch.setattr(labels, "READ_HERE_BYTES", 0)
+    space = EmbeddingSpace(["=a", "'-x", "b"], np.eye(3))
+    _, beside = save_space(space, tmp_path / "a.tsv")
+    np.save(tmp_path / "v.npy", np.eye(3))
+    (tmp_path / "v.tsv").write_bytes(beside.read_bytes())
+    assert open_space(tmp_path / "v.npy").labels == ("'=a", "''-x", "b")
+    assert open_space(tmp_path / "a.tsv").labels == space.labels
 
 
 def test_a_long_header_of_safetensors_is_read_in_a_process_of_its_own(

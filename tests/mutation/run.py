@@ -124,6 +124,7 @@ MUTATIONS = (
         BOUNDS,
         "many_labels",
     ),
+    Mutation("formats/labels.py", "OWN if own else LABELS", "LABELS", BOUNDS, "saved_here"),
     Mutation(
         "formats/safetensors.py", " or length <= READ_HERE_BYTES", " or True", BOUNDS, "long_header"
     ),
