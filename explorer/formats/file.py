@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.errors import FormatError, ParseError
+from explorer.formats.foreign import refuse_folder
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
@@ -182,8 +183,6 @@ def from_folder(path: Path) -> File:
 
     A Hugging Face data set (`save_to_disk`) is one. Raises FormatError for any other folder.
     """
-    from explorer.formats.foreign import refuse_folder
-
     state = path / DATASET_STATE
     if not state.is_file():
         raise refuse_folder(path)

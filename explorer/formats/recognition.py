@@ -19,7 +19,7 @@ COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 def recognize(file: File) -> Format:
     """Return the first format whose content fits; the suffix decides between several."""
     head = file.head()
-    refuse_foreign(file, head)
+    refuse_foreign(file.name, head)
     head = utf8_head(head)
     fitting = [one for one in FORMATS if one.sniff(file, head)]
     for one in fitting:
