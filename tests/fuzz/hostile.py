@@ -260,6 +260,11 @@ HOSTILE = (
         named("a.zip", lambda: zipped({f"{i}.txt": GLOVE for i in range(10_000)})),
         "holds 10,000 files",
     ),
+    Hostile(
+        "zip of 1,000 files of vectors",
+        named("a.zip", lambda: zipped({f"{i}.txt": GLOVE for i in range(1000)})),
+        r"^1,000 files that each may hold vectors: 0\.txt, 1\.txt",
+    ),
     Hostile("zip, 980-fold in eight members", named("a.zip", members_of_many_times), TIMES),
     Hostile("gzip, 1,000-fold", named("a.txt.gz", lambda: gzip.compress(bytes(BOMB))), TIMES),
     Hostile(
