@@ -76,6 +76,10 @@ class LabelIndex:
         self._order = np.argsort(hashes, kind="stable")  # of equal labels, the first row first
         self._hashes = hashes[self._order]
 
+    def __reduce__(self) -> tuple[type[LabelIndex], tuple[LabelArray]]:
+        """Pickle the labels alone: another process has other hashes."""
+        return LabelIndex, (self._labels,)
+
     def rows(self, label: object) -> Iterator[int]:
         """Yield the rows that carry the label, in order."""
         if not isinstance(label, str):

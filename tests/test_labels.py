@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -27,6 +33,22 @@ def test_labels_whose_hashes_are_equal_are_told_apart(monkeypatch: pytest.Monkey
     monkeypatch.setattr("explorer.labels.hash", lambda label: 1, raising=False)
     index = LabelIndex(as_label_array(["a", "b", "a"]))
     assert [list(index.rows(label)) for label in "abc"] == [[0, 2], [1], []]
+
+
+def test_a_space_that_was_searched_finds_its_labels_in_another_process(tmp_path: Path) -> None:
+    """Strings have other hashes there."""
+    space = EmbeddingSpace(["king", "queen", "king"], np.eye(3))
+    assert space.rows("king") == [0, 2]
+    (tmp_path / "space").write_bytes(pickle.dumps(space))
+    program = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).rows('king'))"
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "space")],
+        env={**os.environ, "PYTHONHASHSEED": "12345"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert told.stdout.strip() == "[0, 2]"
 
 
 @pytest.mark.parametrize("wrong", [["a", 1], ["a", None], ["a", "\ud800"], [b"a", "b"]])
