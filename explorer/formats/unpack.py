@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from explorer import cache
-from explorer.errors import FormatError, ParseError, RefusedError
+from explorer.errors import ExplorerError, FormatError, ParseError, RefusedError
 from explorer.formats.bounds import (
     MEMBERS,
     MEMBERS_UNPACKED,
@@ -133,7 +133,7 @@ def open_zip(file: File) -> Iterator[zipfile.ZipFile]:
                     f"Archives of up to {MEMBERS:,} are opened."
                 )
             yield archive
-    except FormatError:
+    except ExplorerError:
         raise
     except zipfile.BadZipFile as error:
         raise ParseError(f"{file.name} is a broken zip archive: {error}.") from error
@@ -176,13 +176,19 @@ def unpack_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, d
 
 
 def write_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
-    """Write one member of a zip to a path, within the bounds."""
+    """Write one member of a zip to a path."""
+    with path.open("wb") as stream:
+        for block in member_blocks(file, archive, info):
+            stream.write(block)
+
+
+def member_blocks(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the blocks of one member of a zip, within the bounds."""
     if info.flag_bits & 1:
         name = plain_name(info.filename)
         raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
-    with archive.open(info) as member, path.open("wb") as stream:
-        for block in bounded(member, file.name, file.size):
-            stream.write(block)
+    with archive.open(info) as member:
+        yield from bounded(member, file.name, file.size)
 
 
 def unpacked(file: File, report: Report = no_report) -> list[File]:

@@ -12,13 +12,14 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from explorer import inspect_file, open_space
-from explorer.errors import FormatError, ParseError, RefusedError
+from explorer.errors import FormatError, LabelCountError, ParseError, RefusedError
 from explorer.formats import arrays, bounds, unpack
 from explorer.formats.file import File
 from tests.formats.written import LABELS, WRITTEN, labels_txt, metadata_tsv, npy, projector_vectors
@@ -154,7 +155,7 @@ def test_an_encrypted_archive_is_told() -> None:
     content = bytearray(zipped({"a.txt": GLOVE}))
     content[6] |= 1
     content[content.find(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(ParseError, match="encrypted"):
+    with pytest.raises(ParseError, match=r"encrypted\. Unpack it yourself"):
         open_space(bytes(content))
 
 
@@ -214,10 +215,39 @@ def test_an_array_of_an_npz_is_mapped_from_the_disk_and_not_held(
     stream = io.BytesIO()
     np.savez_compressed(stream, values)
     file = File("a.npz", content=stream.getvalue())
-    (array,) = arrays.npz_arrays(file)
-    held = tracemalloc_peak(lambda: array.read(np.arange(5)))
-    assert held < values.nbytes
-    np.testing.assert_array_equal(array.read(None), values)
+    with unpack.open_zip(file) as archive:
+        (array,) = arrays.npz_arrays(file, archive)
+        held = tracemalloc_peak(lambda: array.read(np.arange(5)))
+        assert held < values.nbytes
+        np.testing.assert_array_equal(array.read(None), values)
+
+
+def test_an_npz_of_an_array_a_word_is_opened_once_and_leaves_nothing_on_the_disk(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *given: Any, **options: Any) -> None:
+            opened.append(given)
+            super().__init__(*given, **options)
+
+    stream = io.BytesIO()
+    np.savez(stream, **{f"w{index}": np.full(4, index, np.float32) for index in range(50)})
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    space = open_space(stream.getvalue())
+    assert space.labels[:2] == ("w0", "w1")
+    np.testing.assert_array_equal(space.vectors[:, 0], range(50))
+    assert len(opened) < 10
+    assert files_below(cache_dir / "store" / unpack.UNPACKED.folder) == set()
+
+
+def test_labels_that_do_not_fit_an_npz_are_told_and_not_taken_for_a_broken_zip() -> None:
+    stream = io.BytesIO()
+    np.savez(stream, vectors=np.eye(3))
+    labels = File("a.txt", content=b"king\n")
+    with pytest.raises(LabelCountError, match="1 label for 3 vectors"):
+        open_space(File("a.npz", content=stream.getvalue(), beside=(labels,)))
 
 
 def test_an_xz_that_asks_for_more_memory_than_the_bound_is_told(
