@@ -94,6 +94,9 @@ MUTATIONS = (
     ),
     Mutation("formats/arrays.py", "        check_sizes(file, archive)\n", "", UNPACK, "share_one"),
     Mutation(
+        "formats/arrays.py", "info.file_size <= HELD_BYTES", "True", UNPACK, "mapped_from_the_disk"
+    ),
+    Mutation(
         "formats/excel.py",
         "        check_sizes(file, archive)\n",
         "",
@@ -143,9 +146,7 @@ MUTATIONS = (
     Mutation("formats/table.py", " and len(field) < 12]", "]", BOUNDS, "five_thousand"),
     Mutation("formats/contents.py", "if rows > ROWS:", "if False:", BOUNDS, "passes_a_bound"),
     Mutation("formats/contents.py", "if dim > DIMENSIONS:", "if False:", BOUNDS, "passes_a_bound"),
-    Mutation(
-        "formats/encodings.py", "if len(rest) > LINE_BYTES:", "if False:", BOUNDS, "line_of_a_text"
-    ),
+    Mutation("formats/encodings.py", "raise too_long(file)", "pass", BOUNDS, "line_of_a_text"),
     Mutation(
         "formats/hdf5.py", "if len(found) >= DATASETS:", "if False:", BOUNDS, "passes_a_bound"
     ),
