@@ -31,9 +31,9 @@ def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(
     typed = page.get_by_label("Type a sentence and see it land")
     typed.fill("the baker kneads his loaf")
     typed.press("Enter")
-    expect(page.get_by_text("Nearest is Bread rises slowly in a warm kitchen.")).to_be_visible(
-        timeout=LOADED
-    )
+    expect(
+        page.get_by_text("The nearest point is Bread rises slowly in a warm kitchen.")
+    ).to_be_visible(timeout=LOADED)
     expect(page).to_have_url(re.compile("typed=the"))
 
 

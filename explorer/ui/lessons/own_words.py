@@ -1,4 +1,4 @@
-"""The visitor's own words in both encodings: asked for, looked up, and told where unknown."""
+"""The visitor's own words in both encodings, with a message for unknown words."""
 
 from __future__ import annotations
 

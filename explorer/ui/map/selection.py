@@ -1,4 +1,4 @@
-"""What a lasso holds, as a table: the same for those who cannot see the map."""
+"""The points in a lasso, as a table: for those who cannot see the map, too."""
 
 from __future__ import annotations
 
