@@ -164,15 +164,15 @@ ANALOGY_METHODS = {
     "3cosmul": Method(
         "3CosMul",
         "3CosMul score",
-        "multiplies the similarities to what is added and divides by that to what is "
-        "subtracted, so that no single one outweighs the others (Levy & Goldberg 2014).",
+        "multiplies the similarities to the added words and divides by those to the subtracted "
+        "ones, so that no single similarity outweighs the others (Levy & Goldberg 2014).",
         multiply_score,
     ),
     "direction": Method(
         "Pair direction",
         "cosine of the two steps",
-        "looks only at the direction of the step from C to the answer: is it that from A to B? "
-        "How far the step leads does not count (Mikolov, Yih & Zweig 2013).",
+        "compares only directions: the step from C to the answer with the step from A to B. The "
+        "length of the steps does not count (Mikolov, Yih & Zweig 2013).",
         direction_score,
     ),
 }

@@ -1,4 +1,4 @@
-"""Axes of meaning as Plotly figures: words on a line, on two axes, and lists against lists."""
+"""Semantic axes and association tests as Plotly figures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
 MOST_LISTED = 60
-SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
+SHEET = (400.0, 320.0)  # pixels that points take up in a figure beside a table
 
 
 def axis_figure(
@@ -28,7 +28,7 @@ def axis_figure(
     *,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw words on one axis, a line each, lowest place first; the poles' own words as ticks."""
+    """Draw words on one axis, one per line, the lowest first; the poles' own words as diamonds."""
     ink = ink_for(dark)
     order = np.argsort(places)[-MOST_LISTED:] if len(words) > MOST_LISTED else np.argsort(places)
     names = [shown_text(words[row], LABEL_LENGTH) for row in order]
@@ -117,7 +117,7 @@ def two_axes_figure(
 
 
 def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) -> go.Figure:
-    """Draw the spreads on random axes as a histogram, and the axis's own as a line."""
+    """Draw the spreads on random axes as a histogram, and this axis's spread as a line."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Histogram(
@@ -142,13 +142,13 @@ def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) ->
 
 
 def association_figure(found: Association, *, height: int = 300, dark: bool = False) -> go.Figure:
-    """Draw each target word at its score: which attributes is it nearer to?"""
+    """Draw each target word at its score: positive is nearer to the first attributes."""
     ink = ink_for(dark)
     figure = go.Figure()
     colors = (ink.points, ORANGE)
     rows = list(zip(found.targets, found.scores, colors, strict=True))
     for level, (words, scores, color) in enumerate(rows):
-        # a fixed spread of heights keeps equal scores apart; only the place across means anything
+        # seven heights in turn keep equal scores apart; height has no meaning
         heights = level + 0.5 * (np.arange(len(scores)) % 7 / 6 - 0.5)
         figure.add_trace(
             points(scores.tolist(), heights.tolist(), words.words, {"size": 11, "color": color})
@@ -179,7 +179,7 @@ def association_figure(found: Association, *, height: int = 300, dark: bool = Fa
 
 
 def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
-    """Draw where each word's neighbors stood, with the direction and without it."""
+    """Draw the share of each word's neighbors on the high side, before and after the removal."""
     ink = ink_for(dark)
     order = np.argsort(found.before)
     names = [shown_text(found.words[row], LABEL_LENGTH) for row in order]
@@ -225,7 +225,7 @@ def points(
     marker: dict[str, Any],
     **more: Any,
 ) -> go.Scatter:
-    """Points that tell their name and place on hover."""
+    """Return points that show their name and place on hover."""
     return go.Scatter(
         **{
             "x": list(x),

@@ -1,15 +1,15 @@
-"""Which points of a figure get their names written, and on which side, so that none overlap."""
+"""Label placement: which points of a figure get a label, and on which side, without overlaps."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHEET = (850.0, 520.0)  # width and height of a usual map, in pixels
-CHARACTER = (7.0, 17.0)  # of a letter
-GAP = 9.0  # between a point's center and its label
+SHEET = (850.0, 520.0)  # pixels: width and height of a usual map
+CHARACTER = (7.0, 17.0)  # pixels: mean width and line height of 14-pixel text
+GAP = 9.0  # pixels between a point's center and its label
 
-SIDES = {  # Plotly's name for a side, and where the label's center is, in label sizes
+SIDES = {  # Plotly's name of a side, and the label's center in label sizes
     "top center": (0.0, 0.5),
     "bottom center": (0.0, -0.5),
     "middle right": (0.5, 0.0),
@@ -18,13 +18,15 @@ SIDES = {  # Plotly's name for a side, and where the label's center is, in label
 
 
 class Sheet:
-    """A map of some points, and the places on it that labels have taken."""
+    """A figure of some points, and the boxes in it that labels have taken."""
 
     def __init__(self, coordinates: NDArray[np.float32], size: tuple[float, float] = SHEET) -> None:
         plane = coordinates[:, :2].astype(np.float64)
         self._low = plane.min(axis=0)
         extent = np.maximum(plane.max(axis=0) - self._low, 1e-12)
-        self._scale = float((np.array(size) / extent).min())  # one for both: maps keep proportions
+        self._scale = float(
+            (np.array(size) / extent).min()
+        )  # one scale for both: such figures keep proportions
         self._boxes = np.empty((0, 4))
 
     def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float]) -> bool:

@@ -1,4 +1,4 @@
-"""The ladder: the same sentences on each rung, all pairs compared, and the kinds of pairs."""
+"""The ladder as Plotly figures: all pairs of sentences on each rung, and by kind of pair."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def similarities_by_kind(
     figure = go.Figure()
     colors = KIND_COLORS | {"unrelated": ink.points}
     chosen = np.array(kinds)
-    noise = np.random.default_rng(0)  # dots of one value would hide each other
+    noise = np.random.default_rng(0)  # jitter, so that dots of one value do not hide each other
     for place, (kind, color) in enumerate(colors.items()):
         rows = np.flatnonzero(chosen == kind)
         x = np.concatenate(

@@ -1,4 +1,4 @@
-"""Pictures of a training run: the words on the map, the loss, the cosines."""
+"""A training run as Plotly figures: the words on the map, the loss, the cosines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, 
 
 Floats = NDArray[np.float32]
 
-FRAME_SHEET = (540.0, 340.0)  # width and height of the map, less its margins
+FRAME_SHEET = (540.0, 340.0)  # pixels of the map, less its margins
 NO_CLASS = "other words"
-MOVE_MILLISECONDS = 300
+MOVE_MILLISECONDS = 300  # half of a frame's 0.6 seconds, so that the eye sees each rest
 LABEL_LENGTH = 16
 
 
@@ -29,7 +29,7 @@ def frame_map(
     dark: bool,
     height: int = 440,
 ) -> go.Figure:
-    """Draw the words where they stand after some step, colored by class where it is known.
+    """Draw the words as they stand after a step, colored by class where it is known.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def frame_map(
     words
         n words, the most frequent first.
     classes
-        Of those words that have one.
+        The class of each word that has one.
     followed
-        Words that get their label first, in bold.
+        Words that are labelled first, in bold.
     """
     ink = ink_for(dark)
     shown = words[: len(places)]
@@ -85,7 +85,7 @@ def frame_map(
 
 
 def label(word: str, followed: Sequence[str]) -> str:
-    """Return a word as the map writes it."""
+    """Return the label of a word, bold if it is followed."""
     text = shown_text(word, LABEL_LENGTH)
     return f"<b>{text}</b>" if word in followed else text
 
@@ -113,7 +113,7 @@ def loss_curve(
     dark: bool,
     height: int = 100,
 ) -> go.Figure:
-    """Draw the loss over the steps of a run of `end`, with a mark where the picture is."""
+    """Draw the loss over a run of `end` steps, with a mark at the step shown."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Scatter(
@@ -140,7 +140,7 @@ def cosine_curves(
     dark: bool,
     height: int = 165,
 ) -> go.Figure:
-    """Draw how near pairs of words are, over the steps of a run of `end`."""
+    """Draw the cosines of word pairs over a run of `end` steps."""
     ink = ink_for(dark)
     figure = go.Figure()
     for (name, values), color in zip(pairs.items(), palette(len(pairs), dark=dark), strict=True):

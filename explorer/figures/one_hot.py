@@ -15,10 +15,10 @@ from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
 from explorer.wording import count, readable_bytes
 
-SHEET = (360.0, 260.0)  # pixels that the points take up
+SHEET = (360.0, 260.0)  # pixels that points take up
 MARGIN = {"l": 30, "r": 30, "t": 20, "b": 20}  # pixels: names stand beside the outermost points
-MOST_NAMED = 12  # words up to which each is named, crowded or not
-ZERO = {False: "#e8edf1", True: "#1d262d"}  # of a cell, on a light and on a dark ground
+MOST_NAMED = 12  # words up to which each is named, even if crowded
+ZERO = {False: "#e8edf1", True: "#1d262d"}  # color of a zero, on a light and on a dark ground
 
 
 def one_hot_matrix(
@@ -29,7 +29,7 @@ def one_hot_matrix(
     height: int = 380,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw one-hot rows, cut where nothing but zeros stands.
+    """Draw one-hot rows, leaving out columns of zeros.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def one_hot_matrix(
 def columns_with_gaps(
     lit: NDArray[np.intp], columns: int, *, with_gaps: bool
 ) -> list[tuple[int, int]]:
-    """Return (column, 1) for each lit column, and (−1, how many) for the zeros cut between.
+    """Return (column, 1) for each column with a 1, and (−1, n) for n columns left out between.
 
     Examples
     --------

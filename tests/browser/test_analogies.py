@@ -52,7 +52,7 @@ def test_the_classic_typed_by_hand(server: Server, page: Page) -> None:
     expect(page).to_have_url(re.compile("c=woman"))
     arrows(page, 3)  # given, copied, found
     page.get_by_role("radio", name="On the map (PCA)").click()
-    expect(page.get_by_text("their lengths and angles mean little")).to_be_visible()
+    expect(page.get_by_text("Here lengths and angles mean little")).to_be_visible()
     drawn = page.locator(".cloud[data-state=drawn]")  # its arrows: test_pointcloud.py
     expect(drawn).to_have_attribute("data-hits", "4")
     assert max(sizes) < MEGABYTE
@@ -75,7 +75,7 @@ def test_a_failing_example_says_why(server: Server, page: Page) -> None:
     page.get_by_role("radio", name=re.compile("walk .*walked .*run")).click()
     answer(page, "running")
     expect(page.get_by_text("ran, which you expected, is in place 3")).to_be_visible()
-    expect(page.get_by_text("stands too near to")).to_be_visible()
+    expect(page.get_by_text("because it is so close to")).to_be_visible()
 
 
 def test_a_family_of_pairs_is_drawn_together(server: Server, page: Page) -> None:

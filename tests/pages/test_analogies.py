@@ -54,7 +54,7 @@ def test_the_method_can_be_chosen(visit: Visit, how: str, best: str) -> None:
 
 
 def test_raw_vectors_are_said_to_be_raw(visit: Visit) -> None:
-    assert "as long as they are (raw)" in said(visit(ANALOGIES, space="words", raw="true"))
+    assert "at their own lengths (raw)" in said(visit(ANALOGIES, space="words", raw="true"))
 
 
 def test_an_unknown_word_is_completed_or_spelled(visit: Visit) -> None:
@@ -109,7 +109,7 @@ def test_words_stand_on_their_axis(visit: Visit) -> None:
 
 def test_one_word_at_a_pole_cannot_be_tested(visit: Visit) -> None:
     text = said(visit(AXES, space="words", low="man", high="woman", place="nurse, pilot, judgge"))
-    assert "With one word at a pole" in text
+    assert "A pole of one word cannot be tested" in text
     assert "judgge \\(judge?\\)" in text or "judgge (judge?)" in text
 
 

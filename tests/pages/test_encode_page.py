@@ -220,7 +220,7 @@ def test_averaged_words_that_have_gone_are_told(visit: Visit) -> None:
     words = explorer.EmbeddingSpace(["sun", "rain"], [[1, 0.5], [0, 1]], name="weather")
     made = explorer.encode(["sun and rain", "rain"], words)
     screen = visit("pages/map.py", space=opened_spaces().add(made), typed="sun")
-    assert "not open any more" in said(screen)
+    assert "no longer open" in said(screen)
 
 
 def test_the_empty_field_says_who_reads(visit: Visit) -> None:

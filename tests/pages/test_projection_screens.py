@@ -165,7 +165,7 @@ def test_who_stops_leaves_and_the_others_go_on(visit: Visit) -> None:
         assert job is not None
         job.watch("another visitor")
         one.button(key="map stop").click().run()
-        assert "goes on for the others" in said(one)
+        assert "goes on for others" in said(one)
         assert not job.state.is_over
         job.leave("another visitor")
         assert job.state.state == "cancelled"
