@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
-from explorer.figures.labels import SIDES, Sheet
+from explorer.figures.labels import SIDES, Sheet, label_sides
 from explorer.figures.style import (
     LABEL_LENGTH,
     Ink,
@@ -28,7 +28,7 @@ PAIRS_SHEET = (400.0, 330.0)
 NAME_LENGTH = 22  # letters of a label; hover shows the whole
 MARK = "••"  # as wide as a point
 ROOM = 0.12  # of the extent, left free on each side for labels
-NAMED_ANSWERS = 5
+NAMED_ANSWERS = 5  # labels of more would hide the arrows
 
 
 def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False) -> go.Figure:
@@ -105,10 +105,8 @@ def named_dots(
 ) -> go.Scatter:
     """Return points with their names where there is room, and their distance on hover."""
     texts = [shown_text(name, NAME_LENGTH) for name in dots.names]
-    sides = [
-        sheet.beside(place.astype(np.float32), text) if named is None or number < named else None
-        for number, (place, text) in enumerate(zip(dots.places, texts, strict=True))
-    ]
+    order = range(len(texts))[:named]
+    sides = label_sides(sheet, dots.places.astype(np.float32), texts, order)
     return go.Scatter(
         x=dots.places[:, 0],
         y=dots.places[:, 1],

@@ -10,13 +10,17 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import ORANGE, SELECTED
-from explorer.figures.labels import Sheet
+from explorer.figures.labels import Sheet, label_sides
 from explorer.figures.style import LABEL_LENGTH, ink_for, plain_hover, shown_text, style
 from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
-MOST_LISTED = 60
+MOST_LISTED = 60  # words on an axis: the figure is then two screens high
+POLES_LINE = -1.2  # below the first word's line, which is 0
+AXIS_ROOM = 110  # pixels of the axis title, the poles' line and the margins
+LEGEND_ROOM = 20  # pixels of a legend, where there is one
+
 SHEET = (400.0, 320.0)  # pixels that points take up in a figure beside a table
 
 
@@ -58,16 +62,16 @@ def axis_figure(
         figure.add_trace(
             points(
                 values.tolist(),
-                [-1.2] * len(values),
+                [POLES_LINE] * len(values),
                 pole,
                 {"symbol": "diamond", "size": 10, "color": color},
             )
         )
-    style(figure, ink, 110 + LINE_HEIGHT * len(names))
+    style(figure, ink, AXIS_ROOM + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": pole_text(axis)}, "side": "bottom", "zeroline": False},
         yaxis={
-            "tickvals": [-1.2, *range(len(names))],
+            "tickvals": [POLES_LINE, *range(len(names))],
             "ticktext": ["<i>the poles</i>", *names],
             "tickfont": {"color": ink.text, "size": 14},
             "showgrid": False,
@@ -91,10 +95,7 @@ def two_axes_figure(
     ink = ink_for(dark)
     sheet = Sheet(places.astype(np.float32), SHEET)
     texts = [shown_text(word, LABEL_LENGTH) for word in words]
-    sides = [
-        sheet.beside(place.astype(np.float32), text)
-        for place, text in zip(places, texts, strict=True)
-    ]
+    sides = label_sides(sheet, places.astype(np.float32), texts)
     figure = go.Figure(
         points(
             places[:, 0].tolist(),
@@ -204,7 +205,7 @@ def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
     ):
         figure.add_trace(points(values, lines, words, marker, name=name, showlegend=True))
     figure.add_vline(x=0.5, line={"color": ink.quiet, "width": 1, "dash": "dot"})
-    style(figure, ink, 130 + LINE_HEIGHT * len(names))
+    style(figure, ink, AXIS_ROOM + LEGEND_ROOM + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": "share of neighbors on the high side"}, "tickformat": ".0%"},
         yaxis={

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, palette
-from explorer.figures.labels import Sheet
+from explorer.figures.labels import Sheet, label_sides
 from explorer.figures.style import (
     TEXT_SIZE,
     Ink,
@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 MOST_TICKS = 40  # tokens named on an axis; more would overlap
 WALK_SHEET = (450.0, 270.0)  # pixels of the picture of the layers, less its margins
 MOST_NAMED = 60  # tokens named in the picture of the layers; more would overlap
-PIECE_LENGTH = 14
+PIECE_LENGTH = 14  # letters: hardly a word piece is longer
 SECONDS_PER_LAYER = 1.1  # slow enough to follow a token by eye
 SLIDER_TOP = -0.1  # of the figure's height: below the axis title
 BUTTONS_WIDTH = 0.24  # of the figure's width: as wide as Play and Pause at TEXT_SIZE
@@ -84,7 +84,7 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     layers = len(path.places)
     sentences = range(int(path.sentence.max()) + 1)
     shown = token_names(path.pieces)
-    sides = label_sides(path.places, shown)
+    sides = sides_by_layer(path.places, shown)
 
     def traces(layer: int) -> list[Any]:
         drawn = []
@@ -140,24 +140,17 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     return figure
 
 
-def label_sides(places: Floats, pieces: Sequence[str]) -> list[list[str | None]]:
+def sides_by_layer(places: Floats, pieces: Sequence[str]) -> list[list[str | None]]:
     """Return for each layer where each token's label goes, or None where there is no room.
 
-    Pieces that occur more than once come first: they are what one compares.
+    Pieces that occur more than once come first, because readers compare these.
     """
-    n = len(pieces)
     everywhere = places.reshape(-1, places.shape[-1])
     order = sorted(
-        range(n), key=lambda row: pieces.count(pieces[row]) == 1 or pieces[row][0] == "["
+        range(len(pieces)),
+        key=lambda row: pieces.count(pieces[row]) == 1 or pieces[row][0] == "[",
     )
-    found = []
-    for layer in places:
-        sheet = Sheet(everywhere, WALK_SHEET)
-        here: list[str | None] = [None] * n
-        for row in order:
-            here[row] = sheet.beside(layer[row], pieces[row])
-        found.append(here)
-    return found
+    return [label_sides(Sheet(everywhere, WALK_SHEET), layer, pieces, order) for layer in places]
 
 
 def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:

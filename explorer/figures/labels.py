@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,9 +26,8 @@ class Sheet:
         plane = coordinates[:, :2].astype(np.float64)
         self._low = plane.min(axis=0)
         extent = np.maximum(plane.max(axis=0) - self._low, 1e-12)
-        self._scale = float(
-            (np.array(size) / extent).min()
-        )  # one scale for both: such figures keep proportions
+        # one scale for both axes: such figures keep proportions
+        self._scale = float((np.array(size) / extent).min())
         self._boxes = np.empty((0, 4))
 
     def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float]) -> bool:
@@ -50,3 +51,29 @@ class Sheet:
         """Take a place beside a point; return its side, or None where none is free."""
         free = (name for name, side in SIDES.items() if self.take(point, text, side))
         return next(free, None)
+
+
+def label_sides(
+    sheet: Sheet,
+    points: NDArray[np.float32],
+    texts: Sequence[str],
+    order: Iterable[int] | None = None,
+) -> list[str | None]:
+    """Return Plotly's name of the side for each label, None where a point gets no label.
+
+    Parameters
+    ----------
+    sheet
+        The figure, on which the labels take their places.
+    points
+        (n, 2) coordinates.
+    texts
+        n labels.
+    order
+        The rows to label, the most important first; rows left out get no label. By default all,
+        in row order.
+    """
+    sides: list[str | None] = [None] * len(texts)
+    for row in range(len(texts)) if order is None else order:
+        sides[row] = sheet.beside(points[row], texts[row])
+    return sides

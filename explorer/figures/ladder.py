@@ -15,6 +15,7 @@ from explorer.figures.style import TEXT_SIZE, color_bar, ink_for, shown_text, st
 
 KIND_COLORS = {"paraphrase": GREEN, "same words": ORANGE, "unrelated": BLUE}
 KIND_SYMBOLS = {"paraphrase": "circle", "same words": "x", "unrelated": "circle-open"}
+KIND_GAP, JITTER = 0.26, 0.08  # of a rung's width: three columns of dots, apart from each other
 
 
 def similarity_matrices(
@@ -112,7 +113,7 @@ def similarities_by_kind(
         rows = np.flatnonzero(chosen == kind)
         x = np.concatenate(
             [
-                at + (place - 1) * 0.26 + noise.uniform(-0.08, 0.08, len(rows))
+                at + (place - 1) * KIND_GAP + noise.uniform(-JITTER, JITTER, len(rows))
                 for at in range(len(similarities))
             ]
         )

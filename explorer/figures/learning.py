@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import palette
-from explorer.figures.labels import Sheet
+from explorer.figures.labels import Sheet, label_sides
 from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
 
 Floats = NDArray[np.float32]
@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 FRAME_SHEET = (540.0, 340.0)  # pixels of the map, less its margins
 NO_CLASS = "other words"
 MOVE_MILLISECONDS = 300  # half of a frame's 0.6 seconds, so that the eye sees each rest
-LABEL_LENGTH = 16
+LABEL_LENGTH = 16  # letters: hardly a word is longer
 
 
 def frame_map(
@@ -47,7 +47,8 @@ def frame_map(
     names = [*dict.fromkeys(classes.values())]
     colors = dict(zip(names, palette(len(names), dark=dark), strict=True))
     colors[NO_CLASS] = ink.points if not classes else ink.quiet
-    sides = label_sides(places, shown, classes, followed)
+    order = labelled(shown, classes, followed)
+    sides = label_sides(Sheet(places, FRAME_SHEET), places, shown, order)
     figure = go.Figure()
     for name in [NO_CLASS, *names]:
         rows = [row for row, word in enumerate(shown) if classes.get(word, NO_CLASS) == name]
@@ -90,18 +91,14 @@ def label(word: str, followed: Sequence[str]) -> str:
     return f"<b>{text}</b>" if word in followed else text
 
 
-def label_sides(
-    places: Floats, words: Sequence[str], classes: Mapping[str, str], followed: Sequence[str]
-) -> list[str | None]:
-    """Return where each word's label goes, None where there is no room: the followed first."""
-    sheet = Sheet(places, FRAME_SHEET)
-    sides: list[str | None] = [None] * len(words)
-    for row in sorted(
+def labelled(
+    words: Sequence[str], classes: Mapping[str, str], followed: Sequence[str]
+) -> list[int]:
+    """Return the rows to label: the followed first, then those with a class (all if none has)."""
+    rows = sorted(
         range(len(words)), key=lambda row: (words[row] not in followed, words[row] not in classes)
-    ):
-        if words[row] in classes or words[row] in followed or not classes:
-            sides[row] = sheet.beside(places[row], words[row])
-    return sides
+    )
+    return [row for row in rows if not classes or words[row] in classes or words[row] in followed]
 
 
 def loss_curve(

@@ -17,7 +17,7 @@ MOST_WRITTEN = 12  # rows up to which the cells hold their numbers as text
 MOST_NAMED = 16  # names on an axis; with more rows only some are named
 MOST_APART = 40  # rows up to which there are gaps between the cells
 MOST_PHRASES = 100  # rows up to which each cell has its own hover text
-LABEL_LENGTH = 16
+LABEL_LENGTH = 16  # letters beside a row
 WORD_LENGTH = 100  # letters in a hover: long enough to keep two words apart
 DIVERGING = {  # Okabe & Ito's blue and vermilion around the ground
     False: [[0, "#0072B2"], [0.5, "#f7f9fa"], [1, "#D55E00"]],

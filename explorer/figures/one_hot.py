@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import BLUE, GRAY, SELECTED, SKY
-from explorer.figures.labels import Sheet
+from explorer.figures.labels import Sheet, label_sides
 from explorer.figures.matrices import LABEL_LENGTH, MOST_WRITTEN, name_rows
 from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
@@ -137,7 +137,11 @@ def word_map(
     """
     ink = ink_for(dark)
     texts = [shown_text(label, 16) for label in labels]
-    sides = label_sides(coordinates, texts, first=(anchor, nearest or 0))
+    if len(texts) <= MOST_NAMED:
+        sides = sides_of_few(coordinates)
+    else:
+        order = dict.fromkeys([anchor, nearest or 0, *range(len(texts))])
+        sides = label_sides(Sheet(coordinates, SHEET), coordinates, texts, order)
     marked = {anchor, nearest}
     figure = go.Figure()
     if nearest is not None:
@@ -178,21 +182,9 @@ def word_map(
     return figure
 
 
-def label_sides(
-    coordinates: NDArray[np.float32], texts: Sequence[str], first: Sequence[int]
-) -> Sequence[str | None]:
-    """Return the side on which each point's label stands, None for no label.
-
-    Of a few words each is named, away from the point nearest to it; of many those that
-    fit, and the rows in `first` before all others.
-    """
+def sides_of_few(coordinates: NDArray[np.float32]) -> list[str | None]:
+    """Return a side for each point's label: away from the point nearest to it."""
     sides: list[str | None] = []
-    if len(texts) > MOST_NAMED:
-        sheet = Sheet(coordinates, SHEET)
-        places = {row: sheet.beside(coordinates[row], texts[row]) for row in first}
-        for row, point in enumerate(coordinates):
-            sides.append(places[row] if row in places else sheet.beside(point, texts[row]))
-        return sides
     for row, point in enumerate(coordinates):
         away = np.linalg.norm(coordinates - point, axis=1)
         away[row] = np.inf

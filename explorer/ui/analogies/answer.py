@@ -24,11 +24,12 @@ from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
-DRAWN_ANSWERS = 10
+DRAWN_ANSWERS = 10  # more would crowd the picture
 MAPS = ("pca", "umap")  # methods on whose map the arrows can be drawn too
 PLANE = "In its own plane"
-FIGURE_HEIGHT = 390
+FIGURE_HEIGHT = 390  # pixels: in sight beside the answer
 BEHIND = 0.4  # opacity of the points behind the arrows
 
 
@@ -54,7 +55,7 @@ def show_answer(asked: Asked) -> None:
     st.dataframe(
         comparison(found, asked.k),
         hide_index=True,
-        height=38 + 35 * min(asked.k, 10),
+        height=table_height(min(asked.k, 10)),
         column_config=column_config(found),
     )
     vectors = "scaled to length 1" if found.inputs.normalized else "at their own lengths (raw)"

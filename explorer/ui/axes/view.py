@@ -32,8 +32,8 @@ from explorer.words import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
 FIELDS = ("low", "high", "place")  # their names in the address
-MOST_WORDS = 200
-NEIGHBORS = 20
+MOST_WORDS = 200  # more would not fit on the axis
+NEIGHBORS = 20  # of each word, before and after the removal
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 FIRST = next(iter(ASSOCIATIONS))
-MOST_BYTES = 100_000
+MOST_BYTES = 100_000  # some ten thousand words
 
 MEANING = """
 **What it says.** The effect size: how much nearer the first targets are to the first attributes

@@ -25,7 +25,7 @@ from explorer.ui.shell.plain import plain
 
 FIRST = {"left": "PCA", "right": "UMAP"}
 SEEDS = tuple(range(SEED, SEED + 5))
-HEIGHT = 430
+HEIGHT = 430  # pixels of each of the two maps
 
 
 def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:

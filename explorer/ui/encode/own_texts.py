@@ -27,10 +27,11 @@ from explorer.ui.open.view import tell
 from explorer.ui.shell import address, owner
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.ui.shell.tables import table_height
 
 TYPED, FROM_FILE, WORDS_OF = "Type or paste", "From a file", "A model's own words"
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
-SHOWN_ROWS = 3
+SHOWN_ROWS = 3  # enough to recognize the columns
 ASKED_WORDS = "words asked"  # session state: model and choice, while the model is downloaded
 NAME_WORDS, NAME_LETTERS = 4, 40  # of the first text, to call the space by
 EXAMPLES = """The old house on the moor keeps its secrets.
@@ -149,7 +150,7 @@ def ask_columns(file: File) -> Texts:
     shown = {column: texts.texts[:SHOWN_ROWS]}
     if label != column:
         shown = {label: texts.labels[:SHOWN_ROWS], **shown}
-    st.dataframe(pa.table(shown), hide_index=True, height=38 + 35 * min(SHOWN_ROWS, len(texts)))
+    st.dataframe(pa.table(shown), hide_index=True, height=table_height(min(SHOWN_ROWS, len(texts))))
     return texts
 
 

@@ -24,7 +24,7 @@ from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
 
 TOO_MANY = 1_000_000  # texts: the vectors of more take gigabytes; the command line streams
-LONGEST_NAME = 60
+LONGEST_NAME = 60  # characters: it stands in lists and titles
 
 
 @dataclass(frozen=True, eq=False)

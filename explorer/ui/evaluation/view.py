@@ -27,6 +27,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
 STANDARDS: dict[str, Standard] = {**ANALOGY_SETS, **SIMILARITY_SETS}
 OWN_ANALOGIES, OWN_PAIRS = "Own analogies", "Own pairs"
@@ -40,9 +41,9 @@ OWN_FORMATS = {
     OWN_ANALOGIES: "Four words a line: man king woman queen. A line “: family” begins a section.",
     OWN_PAIRS: "Two words and a number a line, with tabs between them: cup, mug, 8.5.",
 }
-MOST_BYTES = 20 << 20
+MOST_BYTES = 20 << 20  # the Google analogies have 0.6 MB
 ASKED = "evaluation asked"  # session state: key of the evaluation that was started here
-MOST_WRONG = 2_000
+MOST_WRONG = 2_000  # lines; more are slow to send and to scroll
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +189,7 @@ def show_report(report: AnalogyReport) -> None:
         st.dataframe(
             report.to_arrow(),
             hide_index=True,
-            height=38 + 35 * min(len(report.sections), 14),
+            height=table_height(min(len(report.sections), 14)),
             column_config={
                 "section": "Section",
                 "correct": st.column_config.NumberColumn("Right", format="localized"),

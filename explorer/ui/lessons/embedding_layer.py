@@ -27,9 +27,10 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import LONGEST_LIST
 
 TOKENS = "42, 7, 1337"
-MOST_TOKENS = 50
-MOST_DRAWN = 8
-SHOWN_COLUMNS = 64
+MOST_TOKENS = 50  # enough to see how the product grows with them
+MOST_DRAWN = 8  # rows whose numbers are still readable
+TITLES, ROW_HEIGHT = 110, 42  # pixels of a figure: titles and axis, and each row
+SHOWN_COLUMNS = 64  # wide enough to see one by one
 
 
 def ask() -> tuple[list[int], str]:
@@ -154,7 +155,7 @@ def show_training(ids: list[int]) -> None:
             embedding_layer.training_figure(
                 {name: part[:, :SHOWN_COLUMNS] for name, part in parts.items()},
                 names,
-                height=110 + 42 * len(rows),
+                height=TITLES + ROW_HEIGHT * len(rows),
                 dark=is_dark(),
             ),
             f"Rows {rows} before, their gradient, and after one step",

@@ -50,11 +50,11 @@ The child wants to be a doctor.
 The dog bit the man.
 A puppy sank its teeth into someone.
 The man bit the dog."""
-MOST_TEXTS = 200
-LONGEST_TEXT = 1000
-NEIGHBORS = 3
-LSA_DIM = 8
-LSA_DIM_MEASURED = 100
+MOST_TEXTS = 200  # all pairs are compared on six rungs
+LONGEST_TEXT = 1000  # letters of a sentence
+NEIGHBORS = 3  # as many as fit on a card
+LSA_DIM = 8  # of at most 11 for the twelve sentences
+LSA_DIM_MEASURED = 100  # usual for LSA
 ENCODED = "sentence embeddings"  # the name of their space
 
 

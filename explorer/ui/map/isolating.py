@@ -12,7 +12,7 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import find_space, opened_spaces, title
 
 WHOLES = "wholes"  # session state: the id of the space that each part was taken from
-FEWEST = 3
+FEWEST = 3  # points: fewer have no neighborhood to draw
 
 
 def offer_alone(space: EmbeddingSpace, rows: NDArray[np.intp], what: str, *, key: str) -> None:

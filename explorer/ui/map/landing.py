@@ -20,6 +20,7 @@ from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import Arrow
 from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
 FALL = 0.12  # length of the arrow, of the picture's height
 MOST = 32  # letters beside it
@@ -123,7 +124,7 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
             "label": st.column_config.TextColumn("Neighbor", width=160),
             "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
         },
-        height=38 + 35 * len(landing.neighbors),
+        height=table_height(len(landing.neighbors)),
     )
     placement = landing.placement
     kept = round(float(placement.neighbor_recall[0]) * placement.neighbors.shape[1])

@@ -27,12 +27,13 @@ from explorer.ui.picture import clusters, settings, trust
 from explorer.ui.picture.columns import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
-NEIGHBORS = 15
+NEIGHBORS = 15  # as many as the quality of a picture is measured with
 LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
-HITS_LISTED = 100
+HITS_LISTED = 100  # lines; who looks for more narrows the search
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
 ONE_COLOR = ONE_LOOK = "nothing"
@@ -388,5 +389,5 @@ def pick_from(
         selection_mode="single-cell",
         hide_index=True,
         column_config=column_config,
-        height=38 + 35 * min(len(rows), lines),
+        height=table_height(min(len(rows), lines)),
     )

@@ -13,7 +13,7 @@ from explorer.ui.picture.drawing import fast_projection, is_finished
 from explorer.ui.shell import progress
 from explorer.wording import count
 
-K = 15
+K = 15  # neighbors, as many as the Map lists
 COLOR = "neighbors kept"
 
 

@@ -11,7 +11,7 @@ from explorer.figures.style import moves, without_motion
 
 FORMATS = ("PNG", "SVG")
 FORMAT = "chart format"  # session state: what the camera of each chart saves
-TABLE_HEIGHT = 260
+TABLE_HEIGHT = 260  # pixels: about six lines; the table scrolls
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],

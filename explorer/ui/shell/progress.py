@@ -21,7 +21,7 @@ from explorer.jobs.pool import Job, Jobs
 from explorer.projection.job import warm_up
 from explorer.ui.shell.plain import plain
 
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.4  # a bar that moves less often looks stuck
 AT_FULL_PACE = (
     5  # visitors who poll every POLL_SECONDS; thirty poll every 2.4 s, to spare the server
 )

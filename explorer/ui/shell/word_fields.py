@@ -15,9 +15,9 @@ from explorer.neighbors.search import complete_label
 from explorer.ui.shell.plain import plain
 
 LIVE = "300ms"  # pause in typing before completions are offered
-OFFERED = 6
+OFFERED = 6  # completions: about one line of buttons
 LONGEST_WORD = 500  # characters: labels may be whole sentences
-LONGEST_LIST = 10_000
+LONGEST_LIST = 10_000  # characters of a list of words
 LAST_WORD = re.compile(rf"[^{re.escape(SIGNS)}]*$")
 
 

@@ -19,7 +19,7 @@ from explorer.ui.shell.progress import jobs
 from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
-NEIGHBORS = 4
+NEIGHBORS = 4  # of each followed word, beside the map
 WORDS = "king, dog, paris"
 PAIRS = "king queen, eats ate, king soup"
 LOSS = """\
