@@ -7,7 +7,7 @@ from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, 
 from explorer.ui.map.selection import show_selection
 from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
-from explorer.ui.picture.settings import ask_picture
+from explorer.ui.picture.method_settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page

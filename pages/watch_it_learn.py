@@ -1,6 +1,6 @@
 """Watch it learn: word2vec training, frame by frame, from random vectors to clusters."""
 
-from explorer.ui.lessons.learning import choice, gensim_run, stage
+from explorer.ui.lessons.learning import choice, gensim_run, view
 from explorer.ui.shell.frame import open_page
 
 open_page(
@@ -8,6 +8,6 @@ open_page(
 )
 preset = choice.ask()
 if preset:
-    stage.show(preset)
+    view.show(preset)
 else:
     gensim_run.show()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
-from explorer.figures.labels import SIDES, Sheet, label_sides
+from explorer.figures.label_placement import SIDES, Sheet, label_sides
 from explorer.figures.style import (
     LABEL_LENGTH,
     Ink,

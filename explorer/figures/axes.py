@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import ORANGE, SELECTED
-from explorer.figures.labels import Sheet, label_sides
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import LABEL_LENGTH, ink_for, plain_hover, shown_text, style
 from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, palette
-from explorer.figures.labels import Sheet, label_sides
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import (
     TEXT_SIZE,
     Ink,

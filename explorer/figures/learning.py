@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import palette
-from explorer.figures.labels import Sheet, label_sides
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
 
 Floats = NDArray[np.float32]

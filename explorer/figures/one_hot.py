@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import BLUE, GRAY, SELECTED, SKY
-from explorer.figures.labels import Sheet, label_sides
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.matrices import LABEL_LENGTH, MOST_WRITTEN, name_rows
 from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost

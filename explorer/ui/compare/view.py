@@ -18,7 +18,7 @@ from explorer.projection.stability import projection_stability
 from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look
 from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw, is_finished
-from explorer.ui.picture.settings import ask_picture, told
+from explorer.ui.picture.method_settings import ask_picture, told
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain

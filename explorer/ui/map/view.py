@@ -24,7 +24,7 @@ from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.picture import clusters, settings, trust
-from explorer.ui.picture.columns import colorable, coloring
+from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height

@@ -1,4 +1,4 @@
-"""The stage of “Watch it learn”: the buttons, the map of one frame, and its figures."""
+"""The view of “Watch it learn”: the buttons, the map of one frame, and its curves."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show(preset: Preset) -> None:
         invitation(preset)
         return
     every = TICK_SECONDS if shown.playing else None
-    st.fragment(stage, run_every=every)(preset, ticks=shown.playing)
+    st.fragment(film_view, run_every=every)(preset, ticks=shown.playing)
 
 
 def invitation(preset: Preset) -> None:
@@ -59,7 +59,7 @@ def invitation(preset: Preset) -> None:
         )
 
 
-def stage(preset: Preset, *, ticks: bool) -> None:
+def film_view(preset: Preset, *, ticks: bool) -> None:
     """Draw buttons, map and figures of the current frame; go on if it plays.
 
     `ticks` says whether this fragment reruns by itself; that can only change with the whole page.
