@@ -116,8 +116,8 @@ def evaluate_similarity(
         )
     if len(found) < 3:
         raise QueryError(
-            f"{space.name} has {len(found)} of the {len(found) + len(skipped):,} pairs: too few to "
-            "compare. Use a space of the same language."
+            f"{space.name} has {len(found)} of the {len(found) + len(skipped):,} pairs: too few "
+            "to compare. Use a space in the language of the pairs."
         )
     first = np.array([row for *_, row, _ in found])
     last = np.array([row for *_, row in found])

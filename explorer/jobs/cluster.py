@@ -206,7 +206,7 @@ def keep_lines(read_end: int, lines: deque[str]) -> None:
 
 def reason(lines: Sequence[str]) -> str:
     """Return the last line of a program's errors as a sentence, if there is one."""
-    return f"The last that they said: “{lines[-1]}”. " if lines else ""
+    return f"Their last message: “{lines[-1]}”. " if lines else ""
 
 
 def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:

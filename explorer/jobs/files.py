@@ -60,8 +60,9 @@ class ArrayFile(JobFile):
             return np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
         except FileNotFoundError as error:
             raise JobError(
-                "The vectors had to leave the cache before this could begin: too much is computed "
-                "at once for its size. Start it again, or set EXPLORER_CACHE_GB higher."
+                "The vectors were removed from the cache before this could begin: the cache is "
+                "too small for all that is being computed. Start it again, or set "
+                "EXPLORER_CACHE_GB higher."
             ) from error
 
 

@@ -66,8 +66,8 @@ class Job:
         result = self._load()
         if result is None:
             raise JobError(
-                "What was computed had to leave the cache, for lack of room. Start it again, or "
-                "set EXPLORER_CACHE_GB higher."
+                "The result was removed from the cache for lack of space. Start it again, or set "
+                "EXPLORER_CACHE_GB higher."
             )
         return result
 

@@ -96,7 +96,7 @@ PAIR_METRICS = {
     "euclidean": PairMetric(
         "Euclidean",
         "euclidean distance",
-        "the straight way from one point to the other",
+        "the straight line from one point to the other",
         euclidean,
         euclidean_formula,
         larger_is_nearer=False,
@@ -112,7 +112,7 @@ PAIR_METRICS = {
     "manhattan": PairMetric(
         "Manhattan",
         "manhattan distance",
-        "the way along the axes, one after the other, as in a city of blocks",
+        "the way along the axes, one after the other, as around city blocks",
         manhattan,
         manhattan_formula,
         larger_is_nearer=False,

@@ -75,12 +75,12 @@ RUNGS = {  # from the lowest to the highest
     ),
     "lsa": Rung(
         "LSA",
-        "what goes with what?",
+        "which words go together?",
         make_lsa,
     ),
     "averaged": Rung(
         "Averaged words",
-        "dense, but deaf to order",
+        "dense, but ignores word order",
         lambda texts, materials: classical.averaged_words(texts, materials.words),
     ),
     "transformer": Rung(

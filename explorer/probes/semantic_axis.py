@@ -86,7 +86,7 @@ def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]
         if not words:
             raise QueryError(f"The {side} pole has no words. Each pole needs at least one.")
     if both := sorted(set(low) & set(high)):
-        raise QueryError(f"“{both[0]}” stands at both poles. A word can be at one of them.")
+        raise QueryError(f"“{both[0]}” is in both poles. Remove it from one of them.")
     lows, highs = unit_vectors(space, low), unit_vectors(space, high)
     step = highs.mean(axis=0) - lows.mean(axis=0)
     length = float(np.linalg.norm(step))

@@ -112,12 +112,12 @@ def association_test(
     for one in known:
         if len(one.words) < FEWEST:
             raise QueryError(
-                f"Of “{one.name}”, {space.name} has {len(one.words)} words; it takes {FEWEST}. "
-                f"Missing: {', '.join(one.missing) or 'none'}."
+                f"Of “{one.name}”, {space.name} has {len(one.words)} words; at least {FEWEST} are "
+                f"needed. Missing: {', '.join(one.missing) or 'none'}."
             )
     first, second, pleasant, unpleasant = known
     if both := sorted(set(first.words) & set(second.words)):
-        raise QueryError(f"“{both[0]}” stands in both target lists. It can be in one of them.")
+        raise QueryError(f"“{both[0]}” is in both target lists. Remove it from one of them.")
     goods, bads = unit_vectors(space, pleasant.words), unit_vectors(space, unpleasant.words)
 
     def score(words: Sequence[str]) -> Floats:
@@ -129,7 +129,7 @@ def association_test(
     together = np.concatenate(scores)
     deviation = together.std(ddof=1)
     if deviation < ALIKE:
-        raise QueryError("All target words score alike: nothing can be compared.")
+        raise QueryError("All target words have the same score: there is nothing to compare.")
     effect = (scores[0].mean() - scores[1].mean()) / deviation
     p_value, divisions, is_exact = permutation_p(together, len(scores[0]), seed)
     return Association(

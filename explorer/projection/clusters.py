@@ -90,7 +90,7 @@ def find_hdbscan(points: NDArray[np.float32], smallest: int) -> NDArray[np.intp]
 CLUSTERINGS = {
     "kmeans": Clustering(
         "k-means",
-        "parts all points into as many groups as you say, each around its mean",
+        "divides all points into the number of groups you choose, each around its mean",
         find_kmeans,
     ),
     "hdbscan": Clustering(

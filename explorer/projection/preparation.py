@@ -58,12 +58,12 @@ def fit_unit(vectors: Floats) -> Apply:
 
 PREPARATIONS = {  # in the order in which they are done
     "center": Preparation(
-        "centered", "Subtracts the mean vector, which all vectors share.", fit_center
+        "centered", "Subtracts the mean of all vectors: what all have in common.", fit_center
     ),
     "all-but-the-top": Preparation(
         "without its strongest directions",
-        "Subtracts the mean and one strongest direction per hundred dimensions: in word vectors "
-        "they say mostly how frequent a word is (Mu & Viswanath 2018).",
+        "Subtracts the mean and one strongest direction per hundred dimensions: in word vectors, "
+        "these mostly encode how frequent a word is (Mu & Viswanath 2018).",
         fit_top,
     ),
     "unit": Preparation(

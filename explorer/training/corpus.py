@@ -120,7 +120,7 @@ def make(
     kept = [[row[word] for word in one if word in row] for one in sentences]
     if max(map(len, kept)) < 2:
         raise TrainingError(
-            f"Each sentence of {name} holds only one word. A word is learned from those "
+            f"Each sentence of {name} holds only one word. A word is learned from the words "
             "beside it: put words that belong together on one line."
         )
     return Corpus(
@@ -210,7 +210,7 @@ def text_encoding(blocks: Iterable[bytes], head: bytes, name: str) -> str:
     western = broken > valid
     if zeros or (western and controls) or controls > STRANGE * size:
         raise TrainingError(
-            f"{name} is no text: it holds signs that no text has. "
-            "Drop a plain text file (.txt), not a document, an archive or a picture."
+            f"{name} is not text: it contains bytes that no text has. Drop a plain text file "
+            "(.txt), not a document, an archive or a picture."
         )
     return "cp1252" if western else "utf-8-sig"

@@ -91,7 +91,7 @@ class Film:
             return words.index(word)
         close = self.space(self.frames[0]).closest_labels(word)
         hint = f" Did you mean {', '.join(close)}?" if close else ""
-        raise QueryError(f"“{word}” is no word of this text.{hint}")
+        raise QueryError(f"“{word}” is not a word of this text.{hint}")
 
     def space(self, frame: TrainingFrame) -> EmbeddingSpace:
         """Return a frame as a space, the words' counts and classes with it."""

@@ -188,8 +188,8 @@ def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
     vectors = trainer.vectors()
     if not np.isfinite(vectors).all():
         raise TrainingError(
-            f"After {trainer.step:,} steps the vectors hold no numbers any more: each step was so "
-            "large that it overshot. Start again with a smaller learning rate."
+            f"After {trainer.step:,} steps the vectors have overflowed: each step was so large "
+            "that it overshot. Start again with a smaller learning rate."
         )
     # the frame first: whoever goes on from a state finds its frame, and a frame whose state
     # was lost is learned again, number for number

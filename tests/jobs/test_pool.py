@@ -330,7 +330,7 @@ def test_a_result_that_left_the_cache_is_computed_anew(jobs: Jobs, space: Embedd
     first.result(PATIENCE)
     assert start(jobs, space, wanted) is first
     cache.discard(PROJECTIONS, wanted.key(space))
-    with pytest.raises(JobError, match="had to leave the cache"):
+    with pytest.raises(JobError, match="was removed from the cache"):
         first.result()
     again = start(jobs, space, wanted)
     assert again is not first

@@ -38,7 +38,7 @@ def test_a_search_lists_whole_matches_before_parts(visit: Visit) -> None:
 
 
 def test_a_search_without_hits_says_so(visit: Visit) -> None:
-    assert "No label holds" in said(visit("pages/map.py", space="words", search="zzzz"))
+    assert "No label contains" in said(visit("pages/map.py", space="words", search="zzzz"))
 
 
 def test_an_invalid_method_or_color_in_the_address_is_ignored(visit: Visit) -> None:

@@ -143,7 +143,7 @@ def states(bert: Bert, output: Any) -> list[torch.Tensor]:
     """Return what enters the first layer and what leaves each; raises EncodeError without it."""
     if not output.hidden_states:
         raise EncodeError(
-            f"{bert.title} does not tell what comes out of its layers. Choose another model."
+            f"{bert.title} does not give out the vectors between its layers. Choose another model."
         )
     # some models norm what leaves the last layer once more: that is what is pooled
     return [*output.hidden_states[:-1], output.last_hidden_state]

@@ -100,7 +100,9 @@ def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
     if type(layers).__name__ != "Transformer" or not encoder.after:
         raise not_like_bert(name, f"a {type(layers).__name__}")
     if not encoder.tokenizer.is_fast:
-        raise not_like_bert(name, "a model whose tokenizer does not tell where its pieces stand")
+        raise not_like_bert(
+            name, "a model whose tokenizer does not say which letters a piece covers"
+        )
     return Bert(encoder, with_attention_weights(layers.auto_model), pooling_of(encoder.after[0]))
 
 

@@ -71,8 +71,8 @@ def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
         layers = read_words(bert, [(use.word, use.sentence) for use in uses])
     except QueryError as error:
         raise EncodeError(
-            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts sentences of the set "
-            "before the word that is asked for. Choose a model that reads more."
+            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts some sentences of the "
+            "set before the word in question. Choose a model that reads more."
         ) from error
     words = tuple(dict.fromkeys(use.word for use in uses))
     rows = {word: [row for row, use in enumerate(uses) if use.word == word] for word in words}

@@ -71,8 +71,8 @@ class Tokens:
         offered = [one for one in dict.fromkeys(self.spelled.values()) if one[:1].isalnum()]
         more = " …" if len(offered) > MOST_OFFERED else ""
         raise QueryError(
-            f"“{word}” is no word of “{self.sentence}”. "
-            f"Choose one of: {', '.join(offered[:MOST_OFFERED])}{more}."
+            f"“{word}” is not a word of “{self.sentence}”. Choose one of: "
+            f"{', '.join(offered[:MOST_OFFERED])}{more}."
         )
 
 

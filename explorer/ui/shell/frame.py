@@ -121,7 +121,7 @@ def choose(space_id: str, space: EmbeddingSpace) -> None:
     """Draw the chooser of spaces and the facts of the current one."""
     options = [*spaces.SAMPLES, *st.session_state["opened"]]
     options = [one for one in options if one == space_id or spaces.find_space(one) is not None]
-    # set, and not given as a default: a link or another page may have changed it
+    # set here, not given as a default: a link or another page may have changed it
     st.session_state["space choice"] = space_id
     st.selectbox(
         "Space",
@@ -139,7 +139,7 @@ def choose(space_id: str, space: EmbeddingSpace) -> None:
 
 
 def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:
-    """Draw a way on: a link to a page, with a sentence, for the given or the current space."""
+    """Draw a link to a page, with a sentence, for the given or the current space."""
     page = PAGES[name]
     wanted = space_id or st.session_state["space"]
     with st.container(border=True):
