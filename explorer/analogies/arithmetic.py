@@ -7,87 +7,26 @@ the inputs allowed, and what the inputs alone would have answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.analogies.inputs import Input, Inputs, read_inputs
 from explorer.errors import QueryError
-from explorer.formula import Term
 from explorer.neighbors.exact import Neighbors, check_lengths, smallest
 from explorer.space import EmbeddingSpace
-from explorer.vector import Vector, as_text
 
 Floats: TypeAlias = NDArray[np.float32]
-Input: TypeAlias = str | Vector | Term | tuple[str | Vector, float]
 
 EPSILON = 1e-6  # Levy & Goldberg 2014, against division by zero
-MOST_INPUTS = 200
 ZERO_SUM = 1e-7  # of the inputs' lengths together, float32's precision: a shorter sum is rounding
 SAME_POINT = 1e-7  # of the longest input: inputs nearer to each other differ by rounding
 NO_STEP = (
     1e-3  # of C's length, the root of ZERO_SUM: rows nearer to C would get rounding's direction
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """What is added and subtracted.
-
-    Attributes
-    ----------
-    names, rows
-        m names; the rows of the space to leave out of the answer.
-    values, weights
-        (m, d) float32 vectors, as they are added; (m,) float64, below zero for subtracted ones.
-    normalized
-        Whether each vector was scaled to length 1 first.
-    """
-
-    names: tuple[str, ...]
-    rows: tuple[int, ...]
-    values: Floats
-    weights: NDArray[np.float64]
-    normalized: bool
-
-    @cached_property
-    def gram(self) -> NDArray[np.float64]:
-        """(m, m) float64: the dot products of the inputs with each other."""
-        wide = self.values.astype(np.float64)
-        products: NDArray[np.float64] = wide @ wide.T
-        return products
-
-    @property
-    def lengths(self) -> NDArray[np.float64]:
-        """(m,) float64: the length of each input."""
-        return np.sqrt(np.diag(self.gram))
-
-    @property
-    def result(self) -> Floats:
-        """(d,) float32: the sum."""
-        total: Floats = (self.weights @ self.values.astype(np.float64)).astype(np.float32)
-        return total
-
-    @property
-    def is_parallelogram(self) -> bool:
-        """Whether it is B + C − A, each once."""
-        return bool(np.array_equal(self.weights, [1, 1, -1]))
-
-    @property
-    def formula(self) -> str:
-        """The sum as one reads it: 'king − man + woman'."""
-        text = ""
-        parts = list(zip(self.names, self.weights.tolist(), strict=True))
-        if self.is_parallelogram:
-            parts = [parts[0], parts[2], parts[1]]
-        for name, weight in parts:
-            sign = "−" if weight < 0 else "+"
-            factor = "" if abs(weight) == 1 else f"{as_text(abs(weight))} × "
-            text += f" {sign} {factor}{name}" if text else f"{'−' * (weight < 0)}{factor}{name}"
-        return text
 
 
 @dataclass(frozen=True)
@@ -349,69 +288,3 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
     own = np.ones_like(space.norms) if inputs.normalized else space.norms
     scores = ANALOGY_METHODS[method].score(cosines, inputs, own)
     return AnalogyResult(space, inputs, method, cosines, scores)
-
-
-def read_inputs(
-    space: EmbeddingSpace,
-    positive: Input | Sequence[Input],
-    negative: Input | Sequence[Input] = (),
-    *,
-    normalize: bool = True,
-) -> Inputs:
-    """Return what is added and subtracted as vectors and weights, given as in `analogy`."""
-    weighted = [
-        *(read_input(space, one, 1.0) for one in as_list(positive)),
-        *(read_input(space, one, -1.0) for one in as_list(negative)),
-    ]
-    if not weighted:
-        raise QueryError("An analogy needs at least one label or vector to start from.")
-    if len(weighted) > MOST_INPUTS:
-        raise QueryError(f"{len(weighted):,} terms are too many: {MOST_INPUTS} are the most.")
-    vectors = [vector.unit() if normalize else vector for vector, _ in weighted]
-    labels = dict.fromkeys(label for vector in vectors for label in vector.labels)
-    rows = rows_labelled(space, labels)
-    values = np.stack([vector.values for vector in vectors])
-    if values.shape[1] != space.dim or not np.isfinite(values).all():
-        raise QueryError(
-            f"An input has {values.shape[1]:,} dimensions and {space.name} {space.dim:,}, or it "
-            "holds values that are not finite. Use vectors of the space itself."
-        )
-    return Inputs(
-        tuple(vector._enclosed() for vector in vectors),
-        rows,
-        values,
-        np.array([weight for _, weight in weighted]),
-        normalize,
-    )
-
-
-def read_input(space: EmbeddingSpace, given: Input, sign: float) -> tuple[Vector, float]:
-    """Return one input as a Vector and its weight."""
-    if isinstance(given, Term):
-        source: str | Vector = given.label
-        weight = given.weight
-    elif isinstance(given, tuple):
-        source, weight = given
-    else:
-        source, weight = given, 1.0
-    vector = space[source] if isinstance(source, str) else source
-    if not np.isfinite(weight):
-        raise QueryError(f"The weight of {vector.name} is {weight}: give a finite number.")
-    return vector, sign * float(weight)
-
-
-def as_list(given: Input | Sequence[Input]) -> list[Input]:
-    """Return one input, or several, as a list."""
-    if isinstance(given, str | Vector | Term):
-        return [given]
-    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], int | float):
-        return [(given[0], given[1])]
-    return list(given)
-
-
-def rows_labelled(space: EmbeddingSpace, labels: Iterable[str]) -> tuple[int, ...]:
-    """Return the rows that carry one of the labels, all of them where labels repeat."""
-    wanted = {label for label in labels if label in space}
-    if len(space._rows) == len(space):
-        return tuple(sorted(space.row(label) for label in wanted))
-    return tuple(row for row, label in enumerate(space.labels) if label in wanted)

@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
+from explorer.analogies.arithmetic import ANALOGY_METHODS, solve_analogy
+from explorer.analogies.inputs import read_inputs
 from explorer.errors import ExplorerError
 from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
