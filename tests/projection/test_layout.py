@@ -40,7 +40,7 @@ def test_forces_in_the_tables_are_those_of_the_formula(curve: tuple[float, float
     square = np.exp(np.random.default_rng(0).uniform(-20, 12, 2000)).astype(np.float32)
     wide = square.astype(np.float64)
     near = 1 + a * wide**b
-    share = layout.PUSHES / layout.NEGATIVES
+    share = layout.NEGATIVE_SAMPLE_RATE / layout.NEGATIVES
     expected = (
         -2 * a * b * wide ** (b - 1) / near,
         share * 2 * b / ((layout.CLOSE + wide) * near),
