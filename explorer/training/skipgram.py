@@ -87,7 +87,7 @@ class SkipGram(nn.Module):
         n = self.context(negatives)
         beside = logsigmoid((v * u).sum(dim=1))
         apart = logsigmoid(-torch.einsum("bd,bkd->bk", v, n))
-        # as in word2vec.c: a negative sample that is the context word would cancel it
+        # as in word2vec.c, no negative sample equals its context word: the two would cancel
         apart = apart * (negatives != context.unsqueeze(1))
         return -(beside.sum() + apart.sum())
 
