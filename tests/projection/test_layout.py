@@ -1,4 +1,4 @@
-"""UMAP's optimization, against the same written out plainly, and densMAP's gradient likewise."""
+"""UMAP's optimization and densMAP's gradient, compared with plain Python versions."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_without_any_edge_nothing_moves(start: Any) -> None:
 
 
 def test_the_density_gradient_is_umap_learns(graph: Any, start: Any) -> None:
-    """Each edge for itself, in the words of umap-learn's `umap.layouts`."""
+    """Edge by edge, as in umap-learn's `umap.layouts`."""
     edges = graph.tocoo()
     lengths = np.random.default_rng(3).uniform(1, 3, len(edges.data)).astype(np.float32)
     ends = (edges.row.astype(np.int32), edges.col.astype(np.int32), edges.data)
