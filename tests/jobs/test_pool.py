@@ -261,7 +261,7 @@ def test_a_picture_is_measured_by_a_job_and_the_figures_are_kept(
 
 
 def test_what_is_known_of_a_picture_is_not_told_of_another(space: EmbeddingSpace) -> None:
-    """A result of an older version, still on disk under the same key."""
+    """Pictures of the same settings may differ: an older version computed one of them."""
     one = Picture("pca").draw(space)
     other = Projection(one.coordinates[::-1], "pca")
     assert measured_key(space, one, 2) != measured_key(space, other, 2)
