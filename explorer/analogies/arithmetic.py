@@ -1,8 +1,7 @@
-"""Analogies: A is to B as C is to what? Arithmetic on vectors, with what it would answer anyway.
+"""Analogies by vector arithmetic: A is to B as C is to what?
 
-All three methods are functions of the cosine similarities between the inputs and each
-row of the space, so one pass over the space answers the question, the same question with
-the inputs allowed, and what the inputs alone would have answered.
+All three methods need only the cosine similarity of each input to each row. So one pass over
+the space gives the answer, the answer with the inputs allowed, and each input's own neighbors.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from explorer.space import EmbeddingSpace
 
 Floats: TypeAlias = NDArray[np.float32]
 
-EPSILON = 1e-6  # Levy & Goldberg 2014, against division by zero
-ZERO_SUM = 1e-7  # of the inputs' lengths together, float32's precision: a shorter sum is rounding
-SAME_POINT = 1e-7  # of the longest input: inputs nearer to each other differ by rounding
-NO_STEP = 1e-3  # of C's length, the root of ZERO_SUM: nearer rows would get a direction of rounding
+EPSILON = 1e-6  # gensim's, against division by zero (0.001 in Levy & Goldberg 2014)
+ZERO_SUM = 1e-7  # relative to the inputs' total length: a shorter sum is float32 rounding
+SAME_POINT = 1e-7  # relative to the longest input: closer inputs differ by rounding alone
+NO_STEP = 1e-3  # relative to C's length: squared distances are off by 1e-7, so these are noise
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to answer: its title, what its score is, a sentence on it, and the score.
+    """One way to solve analogies: its title, the name of its score, a sentence, and the score.
 
     `score(cosines, inputs, lengths)` gives (n,) float32, larger is better: `cosines` is
-    (m, n), each input with each row; `lengths` are the rows' own, (n,).
+    (m, n), of each input and each row; `lengths` is (n,), of the rows.
     """
 
     title: str
@@ -52,29 +51,29 @@ def add_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
 
 
 def multiply_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
-    """The product of the similarities to what is added, over that to what is subtracted."""
+    """Product of the similarities to added inputs over that of those to subtracted inputs."""
     if not (inputs.weights > 0).any():
         raise QueryError("3CosMul needs something that is added: it divides by what is subtracted.")
-    shifted = (1 + cosines) / 2  # to 0 … 1: negative similarities cannot be multiplied
+    shifted = (1 + cosines) / 2  # to 0 … 1: a product of negative similarities means nothing
     above = np.ones(cosines.shape[1], np.float32)
     below = np.ones(cosines.shape[1], np.float32)
     for row, weight in zip(shifted, inputs.weights.tolist(), strict=True):
         side = above if weight > 0 else below
-        # rounding can leave a similarity a hair under −1
+        # rounding can push a cosine slightly below −1
         side *= row if abs(weight) == 1 else np.maximum(row, 0) ** np.float32(abs(weight))
     scores: Floats = above / (below + np.float32(EPSILON))
     return scores
 
 
 def direction_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
-    """Cosine of the step from C to each row with the step from A to B."""
+    """Cosine similarity of the steps (vector offsets) C → row and A → B."""
     if not inputs.is_parallelogram:
         raise QueryError(
             "Pair direction compares two steps, from A to B and from C to the answer. It needs "
             "B and C added, A subtracted, each once: positive=[B, C], negative=[A]."
         )
     gram = inputs.gram
-    # In multiples of the longest input, for the squares: directions are the same in any unit.
+    # divide by the longest input, so that squares stay in range; directions do not change
     unit = float(inputs.lengths.max())
     gram, given = gram / unit**2, inputs.lengths / unit
     lengths = (lengths.astype(np.float64) / unit).astype(np.float32)
@@ -101,15 +100,15 @@ ANALOGY_METHODS = {
     "3cosmul": Method(
         "3CosMul",
         "3CosMul score",
-        "multiplies the similarities to the added words and divides by those to the subtracted "
-        "ones, so that no single similarity outweighs the others (Levy & Goldberg 2014).",
+        "multiplies the similarities to what is added and divides by that to what is "
+        "subtracted, so that no single one outweighs the others (Levy & Goldberg 2014).",
         multiply_score,
     ),
     "direction": Method(
         "Pair direction",
         "cosine of the two steps",
-        "compares only directions: the step from C to the answer with the step from A to B. The "
-        "length of the steps does not count (Mikolov, Yih & Zweig 2013).",
+        "looks only at the direction of the step from C to the answer: is it that from A to B? "
+        "How far the step leads does not count (Mikolov, Yih & Zweig 2013).",
         direction_score,
     ),
 }
@@ -173,7 +172,7 @@ def analogy(  # noqa: PLR0917 - its order is part of the public surface
 
 @dataclass(frozen=True, eq=False)
 class AnalogyResult:
-    """An analogy with all that tells how much it is worth.
+    """A solved analogy, with what tells how far to trust the answer: margin, ranks, controls.
 
     Attributes
     ----------
@@ -203,7 +202,7 @@ class AnalogyResult:
         )
 
     def alone(self, term: int, k: int = 10) -> Neighbors:
-        """Return the k rows nearest to one input by itself, the inputs left out."""
+        """Return the k rows nearest to one input alone; no input can be among them."""
         name = self.inputs.names[term]
         return self._best(
             self.cosines[term], k, name, "cosine similarity", "cosine", exclude_inputs=True
@@ -211,15 +210,15 @@ class AnalogyResult:
 
     @property
     def margin(self) -> float:
-        """How far the best answer's score is above the runner-up's."""
+        """The best answer's score minus the runner-up's; NaN if there is no second answer."""
         best = self.answer(2).scores
         return float(best[0] - best[1]) if len(best) == 2 else float("nan")
 
     def rank(self, row: int, term: int | None = None) -> int | None:
-        """Return a row's place among the answers, 1 the best; None for what is no answer.
+        """Return a row's rank among the answers, 1 for the best.
 
-        Inputs and zero vectors are none. With `term`, the place is that among the rows nearest
-        to that input alone.
+        None for inputs and zero vectors, which cannot be answers. With `term`, rows are ranked
+        by their similarity to that input alone.
         """
         norms = self.space.norms
         if row in self.inputs.rows or norms[row] == 0:
@@ -242,17 +241,17 @@ class AnalogyResult:
         if k < 1:
             raise QueryError(f"k is {k}: ask for at least one answer.")
         keys = -scores
-        keys[self.space.norms == 0] = np.inf  # a zero vector points nowhere, and answers nothing
+        keys[self.space.norms == 0] = np.inf  # a zero vector has no direction: never an answer
         if exclude_inputs:
             keys[list(self.inputs.rows)] = np.inf
         order = smallest(keys, k)
         order = order[np.isfinite(keys[order])]
-        labels = self.space.labels_at(order)
+        labels = tuple(self.space.labels[row] for row in order)
         return Neighbors(query, metric, labels, order, scores[order], score_name)
 
 
 def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd") -> AnalogyResult:
-    """Compare the inputs with every row of the space; `analogy` is the short way.
+    """Score every row of the space as the answer to an analogy; `analogy` is the short way.
 
     Parameters
     ----------
@@ -261,12 +260,13 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
     inputs
         m vectors with their weights, from `read_inputs`.
     method
-        '3cosadd', '3cosmul' or 'direction', as in `analogy`.
+        '3cosadd' (Mikolov, Yih & Zweig 2013), '3cosmul' or 'direction' (Levy & Goldberg 2014):
+        see `analogy`.
 
     Returns
     -------
     AnalogyResult
-        The (m, n) cosines and (n,) scores that answers, margin and ranks are read from.
+        With (m, n) float32 cosines and (n,) float32 scores, larger is better.
 
     Raises
     ------
@@ -278,7 +278,7 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
             f"The method “{method}” is unknown. Known ones: {', '.join(ANALOGY_METHODS)}."
         )
     check_lengths(space)
-    # at length 1 first: products of two long or two short vectors are beyond float32
+    # normalize first: products of two long or two short vectors leave float32's range
     lengths = inputs.lengths[:, None]
     units = np.divide(inputs.values, lengths, out=np.zeros(inputs.values.shape), where=lengths > 0)
     cosines = np.ascontiguousarray((space.matrix @ units.astype(np.float32).T).T)

@@ -1,4 +1,4 @@
-"""The inputs of an analogy: labels, vectors or weighted terms, read as vectors and weights."""
+"""The inputs of an analogy: vectors, weights, and the rows that may not be answers."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from explorer.vector import Vector, as_text
 Floats: TypeAlias = NDArray[np.float32]
 Input: TypeAlias = str | Vector | Term | tuple[str | Vector, float]
 
-MOST_INPUTS = 200  # each is compared with every row, so the table of cosines grows with them
+MOST_INPUTS = 200
 
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What is added and subtracted.
+    """The m vectors that an analogy adds and subtracts.
 
     Attributes
     ----------
     names, rows
-        m names; the rows of the space to leave out of the answer.
+        m names; the rows of the space that carry these labels, which are no answers.
     values, weights
-        (m, d) float32 vectors, as they are added; (m,) float64, below zero for subtracted ones.
+        (m, d) float32 vectors, as they are added; (m,) float64, negative for subtracted ones.
     normalized
         Whether each vector was scaled to length 1 first.
     """
@@ -61,12 +61,12 @@ class Inputs:
 
     @property
     def is_parallelogram(self) -> bool:
-        """Whether it is B + C − A, each once."""
+        """Whether the sum is B + C − A, in this order and with weights of 1."""
         return bool(np.array_equal(self.weights, [1, 1, -1]))
 
     @property
     def formula(self) -> str:
-        """The sum as one reads it: 'king − man + woman'."""
+        """The sum in words: 'king − man + woman'."""
         text = ""
         parts = list(zip(self.names, self.weights.tolist(), strict=True))
         if self.is_parallelogram:
@@ -85,7 +85,15 @@ def read_inputs(
     *,
     normalize: bool = True,
 ) -> Inputs:
-    """Return what is added and subtracted as vectors and weights, given as in `analogy`."""
+    """Look up the inputs of an analogy; the parameters are those of `analogy`.
+
+    Raises
+    ------
+    UnknownLabelError
+        A label has no vector in the space.
+    QueryError
+        There are no inputs or more than 200, or one does not fit the space.
+    """
     weighted = [
         *(read_input(space, one, 1.0) for one in as_list(positive)),
         *(read_input(space, one, -1.0) for one in as_list(negative)),
@@ -137,5 +145,5 @@ def as_list(given: Input | Sequence[Input]) -> list[Input]:
 
 
 def rows_labelled(space: EmbeddingSpace, labels: Iterable[str]) -> tuple[int, ...]:
-    """Return the rows that carry one of the labels, all of them where labels repeat."""
+    """Return all rows that carry one of the labels; labels may repeat."""
     return tuple(sorted(row for label in set(labels) for row in space.rows(label)))

@@ -1,4 +1,4 @@
-"""WEAT: against its definition spelled out, and its p-value against counting by hand."""
+"""WEAT: compared with its definition, and its p-value with an enumeration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning in earnest: streamed, reported, stopped, kept, and from the command line."""
+"""Training with gensim: streamed, reported, stopped, kept, and from the command line."""
 
 from __future__ import annotations
 
