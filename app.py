@@ -5,7 +5,8 @@ import streamlit as st
 from explorer.ui.map import view
 from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import pointcloud
-from explorer.ui.shell.frame import door, open_page
+from explorer.ui.shell.frame import open_page
+from explorer.ui.shell.navigation import door
 from explorer.ui.shell.spaces import SAMPLES
 
 space = open_page(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.ui.shell.frame import PAGES
+from explorer.ui.shell.navigation import PAGES
 from tests.browser.conftest import Server, expect_heading, stop_button
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.shell.frame import PAGES
+from explorer.ui.shell.navigation import PAGES
 from tests.pages.conftest import Visit, said
 
 

@@ -25,7 +25,7 @@ from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
 from explorer.ui.open.view import tell
 from explorer.ui.shell import address, owner
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.ui.shell.tables import table_height
 

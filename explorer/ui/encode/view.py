@@ -18,7 +18,7 @@ from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
 from explorer.ui.shell import owner, progress
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.ui.shell import address
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 

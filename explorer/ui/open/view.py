@@ -16,7 +16,7 @@ from explorer.formats.known import FORMATS
 from explorer.formats.report import Statistics
 from explorer.projection.sampling import draw
 from explorer.ui.open.uploads import groups
-from explorer.ui.shell.frame import PAGES, open_map
+from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
-from explorer.lessons.bert.forward import attention_patterns
+from explorer.lessons.bert.attention import attention_patterns
 from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
