@@ -23,7 +23,7 @@ from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
-from explorer.ui.picture import clusters, settings, trust
+from explorer.ui.picture import clusters, method_settings, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
@@ -217,7 +217,7 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
         text += f" Here it keeps **{kept:.1%}** of the variance."
     if space.drawn_from is not None:
         text += f" {plain(space.notes[0])}"
-    if how := settings.told(projection):
+    if how := method_settings.told(projection):
         text += f" :small[{how}.]"
     st.markdown(text)
 
