@@ -33,8 +33,8 @@ def test_the_page_opens_with_the_classic_and_what_is_behind_it(visit: Visit) -> 
     assert "## queen" in text
     assert "**0.502** cosine similarity, **0.050** ahead of kings" in text
     assert "With the input words allowed, the answer is **king**" in text
-    assert "queen is the **2nd** nearest to king alone" in text
-    assert "queen is **0.78** away from it" in text
+    assert "queen is the **2nd** nearest neighbor of king alone" in text
+    assert "queen really lies **0.78** off the page" in text
     table = screen.dataframe[0].value
     assert table["answer"].tolist()[:2] == ["queen", "kings"]
     assert table["inputs allowed"].tolist()[:2] == ["king", "queen"]

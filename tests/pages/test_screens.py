@@ -82,5 +82,5 @@ def test_an_address_that_says_something_new_is_followed(visit: Visit) -> None:
 
 def test_a_link_to_a_space_that_is_not_here_shows_the_words_and_says_so(visit: Visit) -> None:
     screen = visit("pages/map.py", space="mine.txt~0123456789ab")
-    assert "does not hold" in said(screen)
+    assert "does not have the space of this link" in said(screen)
     assert screen.query_params["space"] == "words"
