@@ -16,7 +16,8 @@ space = open_page(
 left, right = st.columns([2.5, 1], gap="medium")
 with left:
     projection = picture(space, "pca", 2)
-    pointcloud(projection, space, **view.first_look(space))
+    # a key of its own: under the Map's, nothing selected here would be nothing selected there
+    pointcloud(projection, space, key="start map", **view.first_look(space))
 with right:
     st.markdown("#### Where to go from here")
     for name, sample in SAMPLES.items():

@@ -21,9 +21,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from explorer import EmbeddingSpace, evaluate_analogies, open_space  # noqa: E402
-from explorer.analogies.arithmetic import METHODS, read_inputs, study  # noqa: E402
+from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy  # noqa: E402
 from explorer.analogies.benchmark_sets import ANALOGY_SETS, standard_file  # noqa: E402
-from explorer.analogies.parallelogram import plane_picture  # noqa: E402
+from explorer.analogies.geometry import plane_picture  # noqa: E402
 
 RUNS = 7
 SIZE = (400_000, 300)
@@ -72,7 +72,7 @@ def ask_many_words(space: EmbeddingSpace) -> None:
     print(f"{len(space):,} x {space.dim}:")
 
     def ask(method: str) -> None:
-        found = study(space, read_inputs(space, ["word1", "word2"], ["word3"]), method)
+        found = solve_analogy(space, read_inputs(space, ["word1", "word2"], ["word3"]), method)
         answer = found.answer(10)
         found.answer(10, exclude_inputs=False)
         for term in (0, 1):
@@ -83,7 +83,7 @@ def ask_many_words(space: EmbeddingSpace) -> None:
     first: list[float] = []
     timed(first, lambda: ask("3cosadd"))
     print(f"first question, lengths and labels included: {told(first)}")
-    for method in METHODS:
+    for method in ANALOGY_METHODS:
         seconds: list[float] = []
         for _ in range(RUNS):
             timed(seconds, lambda name=method: ask(name))

@@ -65,7 +65,7 @@ async def measure(visitors: int, seconds: float, port: int, process: int, cache:
             await asyncio.gather(*(one.until(one.has_umap) for one in together))
             answers.cancel()
             ready = sorted(one.drawn_at - started for one in together)
-            drawn = len(list((cache / "projections").glob("*.npz")))
+            drawn = len(list((cache / "store").glob("projections-v*/*")))
             grown = (memory(process) - before) / visitors
             print(
                 f"{visitors} ask for the same UMAP: {drawn} computed; the first has it after "

@@ -111,20 +111,20 @@ def measure_speed(given: argparse.Namespace) -> None:
 def measure_cancel() -> None:
     """Print how long after Stop the page is answered, and when the model does nothing more."""
     from explorer.encoding import job as encoding_job
-    from explorer.encoding.job import Wishes
+    from explorer.encoding.job import EncodeOptions
     from explorer.encoding.texts import prepare
     from explorer.jobs.pool import Jobs
 
     jobs = Jobs(workers=1, scheduler="", threads=1)  # one: what comes next waits for its end
     answered, rested = [], []
-    dice = random.Random(time.time())  # texts that are not in the cache
+    rng = random.Random(time.time())  # texts that are not in the cache
     for _ in range(CANCELLED):
-        texts = prepare(f"{dice.random()} {text}" for text in made_texts(4_000))
-        job = encoding_job.start(jobs, texts, Wishes(), "cancelled")
+        texts = prepare(f"{rng.random()} {text}" for text in made_texts(4_000))
+        job = encoding_job.start(jobs, texts, EncodeOptions(), "cancelled")
         while not job.state.step.startswith("encoding") or job.state.share < 0.01:
             assert not job.state.is_over, job.state
             time.sleep(0.01)
-        time.sleep(dice.random())  # anywhere in a batch
+        time.sleep(rng.random())  # anywhere in a batch
         start = time.perf_counter()
         job.cancel()
         assert job.state.state == "cancelled"
@@ -149,12 +149,12 @@ def measure_memory(n: int) -> None:
         folder = Path(name)
         make_tiny_model(folder / "tiny")
         table, output = folder / "texts.csv", folder / "vectors.parquet"
-        dice = random.Random(SEED)
+        rng = random.Random(SEED)
         texts = made_texts(DIFFERENT)
         with table.open("w") as stream:
             stream.write("id,text\n")
             for row in range(n):
-                stream.write(f"{row},{dice.choice(texts)[:60]}\n")
+                stream.write(f"{row},{rng.choice(texts)[:60]}\n")
         for source, rows in (("imports alone", 10), (f"{n:,} texts", n)):
             if rows < n:
                 with table.open() as stream:
@@ -210,12 +210,12 @@ def load() -> str:
 
 def made_texts(n: int) -> list[str]:
     """Return the same n texts each time: words of one piece each, lengths evenly over the log."""
-    dice = random.Random(SEED)
+    rng = random.Random(SEED)
     pieces = (offline_model_folder() / "vocab.txt").read_text(encoding="utf-8").split("\n")
     words = [piece for piece in pieces if piece.isascii() and piece.isalpha() and len(piece) > 2]
     lengths = np.geomspace(SHORTEST, LONGEST, n).round().astype(int).tolist()
-    dice.shuffle(lengths)
-    return [" ".join(dice.choices(words[:10_000], k=length)) for length in lengths]
+    rng.shuffle(lengths)
+    return [" ".join(rng.choices(words[:10_000], k=length)) for length in lengths]
 
 
 if __name__ == "__main__":

@@ -27,12 +27,13 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer.jobs.threads import one_thread
 from explorer.lessons.bert import forward, senses
+from explorer.lessons.bert.model import open_bert
 from explorer.lessons.bert.pooling import pooled_sentence
 from explorer.lessons.bert.tokens import tokenize
 from explorer.lessons.bert.trajectories import walk
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import LAST_RATE, Settings, Trainer
+from explorer.training.skipgram import LAST_RATE, Trainer, TrainingOptions
 from explorer.wording import count
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -61,25 +62,28 @@ def main() -> None:
         chance = measure.same_class_by_chance(corpora[1])
         print(f"{name}: {len(corpora[1].words)} words, {len(corpora[1].ids):,} in the text, "
               f"chance {chance:.1%}")  # fmt: skip
-        tell("ours", [ours(corpora[seed], Settings(seed=seed)) for seed in SEEDS])
-        tell("gensim", [gensim(corpora[seed], texts[seed], Settings(seed=seed)) for seed in SEEDS])
+        tell("ours", [ours(corpora[seed], TrainingOptions(seed=seed)) for seed in SEEDS])
+        tell(
+            "gensim",
+            [gensim(corpora[seed], texts[seed], TrainingOptions(seed=seed)) for seed in SEEDS],
+        )
     steps()
     with one_thread():
         steps()
     layers()
 
 
-def ours(corpus: Corpus, settings: Settings) -> Outcome:
+def ours(corpus: Corpus, options: TrainingOptions) -> Outcome:
     """Train with our own trainer."""
     start, processor = time.perf_counter(), time.process_time()
     with one_thread():
-        trainer = Trainer.start(corpus, settings)
+        trainer = Trainer.start(corpus, options)
         for _ in trainer.batches(trainer.steps_an_epoch()):
             pass
     return outcome(trainer.vectors(), corpus, start, processor)
 
 
-def gensim(corpus: Corpus, text: Sequence[Sequence[str]], settings: Settings) -> Outcome:
+def gensim(corpus: Corpus, text: Sequence[Sequence[str]], options: TrainingOptions) -> Outcome:
     """Train with gensim, on one thread as well."""
     from gensim.models import Word2Vec
 
@@ -87,14 +91,14 @@ def gensim(corpus: Corpus, text: Sequence[Sequence[str]], settings: Settings) ->
     model = Word2Vec(
         text,
         sg=1,
-        vector_size=settings.dimensions,
-        window=settings.window,
-        negative=settings.negatives,
-        sample=settings.subsample,
-        alpha=settings.learning_rate,
-        min_alpha=settings.learning_rate * LAST_RATE,
-        epochs=settings.epochs,
-        seed=settings.seed,
+        vector_size=options.dimensions,
+        window=options.window,
+        negative=options.negatives,
+        sample=options.subsample,
+        alpha=options.learning_rate,
+        min_alpha=options.learning_rate * LAST_RATE,
+        epochs=options.epochs,
+        seed=options.seed,
         min_count=1,
         workers=1,
     )
@@ -126,7 +130,7 @@ def tell(name: str, found: Sequence[Outcome]) -> None:
 
 def steps() -> None:
     """Time ten sentences through tokens, lookup, layers, one picture and pooling."""
-    bert = forward.open_bert()
+    bert = open_bert()
     words = " ".join(use.sentence.rstrip(".") for use in senses.load_uses()).split()
     size = TOKENS - 2
     texts = [" ".join(words[at * size : (at + 1) * size]) for at in range(SENTENCES)]
@@ -154,7 +158,7 @@ def steps() -> None:
 
 def layers() -> None:
     """Print the curve of the word-sense set."""
-    found = senses.measure_senses(forward.open_bert(), senses.load_uses())
+    found = senses.measure_senses(open_bert(), senses.load_uses())
     print(f"senses of {len(found.words)} words, by layer from the lookup on; "
           f"chance {found.chance:.1%}")  # fmt: skip
     for name, values in (("accuracy", found.accuracy), ("silhouette", found.silhouette)):

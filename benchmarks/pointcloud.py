@@ -32,7 +32,7 @@ from plotly.offline import get_plotlyjs
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import OKABE_ITO, SELECTED, Categories
+from explorer.figures.colors import OKABE_ITO_ON_LIGHT, SELECTED, Categories
 from explorer.ui.pointcloud import INKS
 from explorer.ui.pointcloud.component import FOLDER
 from explorer.ui.pointcloud.message import write_message
@@ -277,14 +277,14 @@ def write_ours(folder: Path, coordinates: NDArray[np.float32], codes: NDArray[np
     parts = {
         "points": points_part(projection),
         "labels": labels_part(space),
-        "codes": column_part(Categories("group", names, OKABE_ITO, codes)),
+        "codes": column_part(Categories("group", names, OKABE_ITO_ON_LIGHT, codes)),
     }
     nothing = np.empty(0, np.uint32)
     ink = {**INKS["light"], "chosen": SELECTED}
     view = {
         "kind": "view", "key": "map", "picture": "points", "points": parts["points"].id,
         "labels": parts["labels"].id, "hover": [], "sizes": None, "opacities": None,
-        "color": {"part": parts["codes"].id, "title": "group", "colors": OKABE_ITO,
+        "color": {"part": parts["codes"].id, "title": "group", "colors": OKABE_ITO_ON_LIGHT,
                   "low": 0, "high": 0},
         "plain": "#0072B2", "size": 3, "opacity": 0.7, "height": 560, "dark": False,
         "inks": {"light": ink, "dark": ink}, "selected": None, "answered": 0, "lines": True,
@@ -311,7 +311,7 @@ def write_plotlys(folder: Path, coordinates: NDArray[np.float32], codes: NDArray
                 text=[f"word {row}" for row in np.flatnonzero(codes == code)],
                 hoverinfo="text",
             )
-            for code, color in enumerate(OKABE_ITO)
+            for code, color in enumerate(OKABE_ITO_ON_LIGHT)
         ],
         {"dragmode": "pan", "width": 900, "height": 560, "template": "none"},
     )

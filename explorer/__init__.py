@@ -9,7 +9,7 @@
 from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
-from explorer.encoding import encode  # the function: it takes its package's name
+from explorer.encoding.space import encode
 from explorer.errors import ExplorerError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport

@@ -7,9 +7,10 @@ ExplorerError
 │   └── UnknownLabelError    a label is not in the space (also a KeyError)
 ├── FormatError              a file cannot be read as vectors
 │   ├── UnknownFormatError   no known format fits
-│   └── ParseError           the format is known, its content is broken
-│       ├── BrokenRowsError  ... in some lines or rows, which can be left out
-│       └── RefusedError     ... or it could run code: how to convert it is said
+│   ├── ParseError           the format is known, its content is broken
+│   │   ├── BrokenRowsError  ... in some lines or rows, which can be left out
+│   │   └── RefusedError     ... or it could run code: how to convert it is said
+│   └── TargetError          a file to write exists already, or is the one that was read
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
@@ -79,11 +80,26 @@ class ParseError(FormatError):
 
 
 class BrokenRowsError(ParseError):
-    """Some lines or rows are broken; with `skip_broken` the others are read."""
+    """Some lines or rows are broken; with `skip_broken` the others are read.
+
+    Where a few of a table's columns hold something else than numbers, `columns` are the
+    `metadata_columns` with which the others are read as the vectors.
+    """
+
+    def __init__(self, message: str, columns: tuple[str, ...] = ()) -> None:
+        self.columns = columns
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.columns)
 
 
 class RefusedError(ParseError):
     """The file could run code, fill the memory or the disk, or reach other files."""
+
+
+class TargetError(FormatError):
+    """A file to write exists already, is the one that was read, or has no folder."""
 
 
 class QueryError(ExplorerError, ValueError):

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+SWITCH = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+
 
 def default_cache_dir() -> Path:
     """Return the folder where this system's programs keep what can be made again."""
@@ -42,8 +44,14 @@ class Settings:
         Folder whose files the Open page offers, or None.
     model_dir
         Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
+    model_gb
+        Largest model in gigabytes that is downloaded from the hub.
     models
         Names of the models that may be loaded, on a server for many; empty: any.
+    allow_hub_models, allow_model_folders, allow_forgetting
+        Whether visitors may name a model on the hub, which is then downloaded; name a folder
+        of this machine as a model; empty the cache of vectors, which all visitors share. None:
+        only where the server answers this machine alone.
     """
 
     cache_dir: Path
@@ -52,7 +60,11 @@ class Settings:
     scheduler: str = ""
     data_dir: Path | None = None
     model_dir: Path = field(default_factory=default_model_dir)
+    model_gb: float = 5.0
     models: tuple[str, ...] = ()
+    allow_hub_models: bool | None = None
+    allow_model_folders: bool | None = None
+    allow_forgetting: bool | None = None
 
 
 def load_settings() -> Settings:
@@ -69,8 +81,21 @@ def load_settings() -> Settings:
         scheduler=given.get("scheduler", Settings.scheduler),
         data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
+        model_gb=number("model_gb", given.get("model_gb"), Settings.model_gb),
         models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
+        allow_hub_models=switch("allow_hub_models", given.get("allow_hub_models")),
+        allow_model_folders=switch("allow_model_folders", given.get("allow_model_folders")),
+        allow_forgetting=switch("allow_forgetting", given.get("allow_forgetting")),
     )
+
+
+def switch(name: str, text: str | None) -> bool | None:
+    """Return what a variable switches on or off; raises ValueError that names the variable."""
+    if text is None:
+        return None
+    if text.lower() not in SWITCH:
+        raise ValueError(f"EXPLORER_{name.upper()} is “{text}”. Expected: {', '.join(SWITCH)}.")
+    return SWITCH[text.lower()]
 
 
 def number(name: str, text: str | None, default: float) -> float:

@@ -13,9 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
-from explorer.vector import Vector
+from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
 
+MOST_COMPARED = 200  # characters of a text whose spelling is compared with every label
 BLOCK_BYTES = 32 << 20  # rows are checked in blocks of this size: no temporary copy of a big matrix
 
 
@@ -26,6 +27,8 @@ class Source:
     Where it is known how a new text gets its vector, it can be set into the space: by
     `model`, as `explorer.encode` takes it, with the `pooling` that somebody chose, if any;
     or as the mean of its words in the space whose digest is `words`.
+
+    `files` are the paths that were read, so that saving never overwrites one of them.
     """
 
     origin: str = "made in memory"
@@ -34,6 +37,7 @@ class Source:
     model: str = ""
     pooling: str = ""
     words: str = ""
+    files: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)
@@ -179,6 +183,12 @@ class EmbeddingSpace:
                 return Vector(label, unseen)
         return Vector(label, self.vector_at(self.row(label)))
 
+    def has_vector(self, label: str) -> bool:
+        """Whether `space[label]` gives a vector: the label is here, or subwords make one."""
+        if label in self._rows:
+            return True
+        return self.subwords is not None and self.subwords.vector(label) is not None
+
     @property
     def dim(self) -> int:
         """Number of dimensions, d."""
@@ -222,7 +232,7 @@ class EmbeddingSpace:
         from rapidfuzz.distance import JaroWinkler
 
         found = process.extract(
-            text,
+            text[:MOST_COMPARED],
             list(self._rows),
             scorer=JaroWinkler.normalized_similarity,
             processor=utils.default_process,
@@ -259,10 +269,8 @@ class EmbeddingSpace:
 
     @cached_property
     def norms(self) -> NDArray[np.float32]:
-        """(n,) float32: the euclidean length of each vector."""
-        lengths: NDArray[np.float32] = np.sqrt(
-            np.einsum("ij,ij->i", self.vectors, self.vectors, optimize=True)
-        )
+        """(n,) float32: the euclidean length of each vector; infinite beyond 3.4e38."""
+        lengths = row_lengths(self.vectors)
         lengths.flags.writeable = False
         return lengths
 

@@ -141,7 +141,9 @@ class SparseSpace(EmbeddingSpace):
     @cached_property
     def norms(self) -> NDArray[np.float32]:
         """(n,) float32: the euclidean length of each vector."""
-        lengths: NDArray[np.float32] = np.sqrt(self.matrix.power(2).sum(axis=1)).astype(np.float32)
+        wide = self.matrix.astype(np.float64)  # squares of 1e20 or 1e-24 are beyond float32
+        with np.errstate(over="ignore"):
+            lengths: NDArray[np.float32] = np.sqrt(wide.power(2).sum(axis=1)).astype(np.float32)
         lengths.flags.writeable = False
         return lengths
 

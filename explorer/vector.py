@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from explorer.errors import QueryError
 
 MINUS, TIMES = "−", "×"
+BLOCK_BYTES = 32 << 20
+SHORTEST_SAFE = 1e-15  # squares that count in a shorter vector's length underflow float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +76,11 @@ class Vector:
 
     def unit(self) -> Vector:
         """Return the vector scaled to length 1; raises QueryError for a zero vector."""
-        length = float(np.linalg.norm(self.values))
+        wide = self.values.astype(np.float64)  # squares of 1e20 or 1e-24 are beyond float32
+        length = float(np.linalg.norm(wide))
         if length == 0.0:
             raise QueryError(f"{self.name} is the zero vector: it has no direction.")
-        return Vector(self.name, self.values / np.float32(length), self.labels, self.is_sum)
+        return Vector(self.name, (wide / length).astype(np.float32), self.labels, self.is_sum)
 
     def _enclosed(self) -> str:
         return f"({self.name})" if self.is_sum else self.name
@@ -101,3 +104,21 @@ class Vector:
 def as_text(number: float) -> str:
     """Return a number as formulas show it: six digits, and a minus sign that is no hyphen."""
     return f"{float(number):g}".replace("-", MINUS)
+
+
+def row_lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the euclidean length of each row of (n, d) float32, (n,) float32.
+
+    As NumPy's norm, but right also where squares are too large or too small for float32:
+    those rows are computed in float64. A length beyond 3.4e38 is infinite.
+    """
+    lengths = np.empty(len(vectors), np.float32)
+    step = max(1, BLOCK_BYTES // (4 * vectors.shape[1]))
+    for start in range(0, len(vectors), step):
+        block = vectors[start : start + step]
+        with np.errstate(over="ignore", under="ignore"):
+            found = np.linalg.norm(block, axis=1)
+            unsafe = np.flatnonzero(~(found >= SHORTEST_SAFE) | ~np.isfinite(found))
+            found[unsafe] = np.linalg.norm(block[unsafe].astype(np.float64), axis=1)
+        lengths[start : start + step] = found
+    return lengths

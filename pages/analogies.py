@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.ui.analogies import answer, relations, view
+from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page
 
 WORDS, FORMULA, FAMILY = "A is to B as C is to ?", "Formula", "Families of pairs"
@@ -16,7 +17,7 @@ kind = switch.segmented_control(
     [WORDS, FORMULA, FAMILY],
     default=WORDS,
     required=True,
-    key="ask",
+    key=address.choice("ask", [WORDS, FORMULA, FAMILY]),
     bind="query-params",
     label_visibility="collapsed",
 )

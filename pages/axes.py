@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.ui.axes import view, weat
+from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page
 
 ONE, TWO, LISTS, OUT = "One axis", "Two axes", "Association test", "Remove a direction"
@@ -15,7 +16,7 @@ kind = st.segmented_control(
     [ONE, TWO, LISTS, OUT],
     default=ONE,
     required=True,
-    key="axes",
+    key=address.choice("axes", [ONE, TWO, LISTS, OUT]),
     bind="query-params",
     label_visibility="collapsed",
 )

@@ -10,8 +10,8 @@ left, right = st.columns([2, 1], gap="large")
 with left:
     texts = own_texts.ask_texts()
 with right:
-    wishes = model_choice.ask_wishes(space)
+    options = model_choice.ask_encode_options(space)
     view.show_kept()
 with left:
-    view.confirm(texts, wishes, space)
+    view.confirm(texts, options, space)
     view.show_work()

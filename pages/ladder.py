@@ -1,6 +1,7 @@
 """The ladder: what came between one-hot vectors and sentence embeddings."""
 
 from explorer.ui.lessons import ladder
+from explorer.ui.lessons.lesson import place_of_step
 from explorer.ui.shell.frame import open_page
 
 space = open_page(
@@ -10,4 +11,5 @@ space = open_page(
 )
 texts, step = ladder.ask(space)
 if texts is not None:
-    ladder.STEPS[step](texts)
+    with place_of_step(step):
+        ladder.STEPS[step](texts)

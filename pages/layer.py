@@ -1,6 +1,7 @@
 """Inside an embedding layer: it is a table."""
 
 from explorer.ui.lessons import embedding_layer
+from explorer.ui.lessons.lesson import place_of_step
 from explorer.ui.shell.frame import open_page
 
 open_page(
@@ -10,4 +11,5 @@ open_page(
 )
 ids, step = embedding_layer.ask()
 if ids:
-    embedding_layer.STEPS[step](ids)
+    with place_of_step(step):
+        embedding_layer.STEPS[step](ids)

@@ -6,7 +6,7 @@ from explorer.ui.map import view as map_view
 from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.map.selection import show_selection
 from explorer.ui.picture import clusters, trust
-from explorer.ui.picture.drawing import draw, replay
+from explorer.ui.picture.drawing import draw, replay, replayed
 from explorer.ui.picture.settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address
@@ -21,7 +21,7 @@ with settings:
     wanted = ask_picture(space, view.method, view.n_components, said)
     grouping = clusters.ask_clusters(space) if view.column == clusters.COLOR else None
 with on_its_way:
-    projection = draw(space, wanted)
+    projection = draw(space, wanted, replay=replayed(space, wanted))
 with said:
     map_view.caption(space, projection)
     quality = trust.tell_quality(space, projection, wanted)
@@ -42,7 +42,7 @@ with left:
         arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )
-    replay()
+    replay(space, wanted)
     clusters.table(found)
 with right:
     show_landing(space, landing)

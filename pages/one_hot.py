@@ -1,6 +1,7 @@
 """One-hot versus dense: why embeddings exist, on the visitor's own words."""
 
 from explorer.ui.lessons import one_hot, own_words
+from explorer.ui.lessons.lesson import place_of_step
 from explorer.ui.shell.frame import open_page
 
 space = open_page(
@@ -10,4 +11,5 @@ space = open_page(
 )
 words, step = own_words.ask_words(space, list(one_hot.STEPS))
 if words is not None:
-    one_hot.STEPS[step](words)
+    with place_of_step(step):
+        one_hot.STEPS[step](words)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
+import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace, open_space
+from explorer.formats.fasttext import Subwords
 from tests.tiny_models import (  # noqa: F401 - fixtures for all rooms
     bert,
     minilm,
@@ -19,6 +22,9 @@ from tests.tiny_models import (  # noqa: F401 - fixtures for all rooms
     tiny_roberta,
     tiny_unigram,
 )
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,6 +48,29 @@ def space() -> EmbeddingSpace:
         ["king", "queen", "man", "woman", "pea"],
         [[1.0, 0.5, 0.0], [1.0, -0.5, 0.0], [0.1, 0.5, 0.1], [0.1, -0.5, 0.1], [0.0, 0.0, 1.0]],
         name="five words",
+    )
+
+
+@pytest.fixture(scope="session")
+def fasttext_words() -> KeyedVectors:
+    """gensim's FastText vectors of a few sentences."""
+    from gensim.models import FastText
+
+    sentences = [["king", "and", "queen", "rule"], ["man", "and", "woman", "walk"]] * 5
+    model = FastText(sentences, vector_size=8, min_count=1, epochs=2, seed=1, workers=1, bucket=500)
+    vectors: KeyedVectors = model.wv
+    return vectors
+
+
+@pytest.fixture(scope="session")
+def unseen(fasttext_words: KeyedVectors) -> EmbeddingSpace:
+    """A space whose n-grams give vectors to words that it lacks, as fastText's do."""
+    found = fasttext_words
+    return EmbeddingSpace(
+        found.index_to_key,
+        np.asarray(found.vectors, np.float32),
+        name="fastText",
+        subwords=Subwords(found.vectors_ngrams, found.min_n, found.max_n),
     )
 
 

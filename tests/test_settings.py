@@ -56,3 +56,19 @@ def test_a_variable_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("EXPLORER_CACHE_GB", "a lot")
     with pytest.raises(ValueError, match=r"EXPLORER_CACHE_GB is “a lot”, not a number"):
         load_settings()
+
+
+@pytest.mark.parametrize(("text", "allowed"), [("1", True), ("No", False), ("", None)])
+def test_what_visitors_may_do_is_switched(
+    monkeypatch: pytest.MonkeyPatch, text: str, allowed: bool | None
+) -> None:
+    monkeypatch.setenv("EXPLORER_ALLOW_FORGETTING", text)
+    assert load_settings().allow_forgetting is allowed
+
+
+def test_a_variable_that_is_no_switch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_ALLOW_FORGETTING", "perhaps")
+    with pytest.raises(
+        ValueError, match=r"EXPLORER_ALLOW_FORGETTING is “perhaps”. Expected: 1, yes"
+    ):
+        load_settings()

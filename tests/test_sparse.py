@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
-from explorer import EmbeddingSpace, cache, nearest_neighbors, project
+from explorer import EmbeddingSpace, nearest_neighbors, project
 from explorer.encoding.classical import one_hot
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
 from explorer.jobs.files import ArrayFile
@@ -73,7 +73,7 @@ def test_its_pca_is_that_of_the_dense_space(dense: EmbeddingSpace, thin: SparseS
 
 def test_umap_draws_it_from_a_file_of_the_cache() -> None:
     space = one_hot([f"w{row}" for row in range(30)])
-    file = ArrayFile(str(cache.vectors_file(space)))
+    file = ArrayFile.of(space)
     again = bare_space(file.load(), "again")
     assert again.is_sparse
     np.testing.assert_array_equal(again.vectors, space.vectors)
@@ -82,7 +82,7 @@ def test_umap_draws_it_from_a_file_of_the_cache() -> None:
 
 
 def test_dense_vectors_in_the_cache_stay_dense(dense: EmbeddingSpace) -> None:
-    again = bare_space(ArrayFile(str(cache.vectors_file(dense))).load(), "again")
+    again = bare_space(ArrayFile.of(dense).load(), "again")
     assert not again.is_sparse
     np.testing.assert_array_equal(again.vectors, dense.vectors)
 

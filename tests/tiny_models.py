@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.encoding.transformer import TransformerEncoder
-from explorer.lessons.bert.forward import Bert, open_bert
+from explorer.lessons.bert.model import Bert, open_bert
 
 SENTENCE = (
     "the a old house garden key king queen cat dog sat on mat runs in of and secrets rain snow "

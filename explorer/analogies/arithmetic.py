@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.analogies.formula import Term
 from explorer.errors import QueryError
-from explorer.neighbors.exact import Neighbors, smallest
+from explorer.formula import Term
+from explorer.neighbors.exact import Neighbors, check_lengths, smallest
 from explorer.space import EmbeddingSpace
 from explorer.vector import Vector, as_text
 
@@ -26,6 +26,11 @@ Input: TypeAlias = str | Vector | Term | tuple[str | Vector, float]
 
 EPSILON = 1e-6  # Levy & Goldberg 2014, against division by zero
 MOST_INPUTS = 200
+ZERO_SUM = 1e-7  # of the inputs' lengths together, float32's precision: a shorter sum is rounding
+SAME_POINT = 1e-7  # of the longest input: inputs nearer to each other differ by rounding
+NO_STEP = (
+    1e-3  # of C's length, the root of ZERO_SUM: rows nearer to C would get rounding's direction
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ def add_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
     """Cosine similarity to the sum of the inputs."""
     weights = inputs.weights
     total = max(float(weights @ inputs.gram @ weights), 0.0) ** 0.5
-    if total <= 1e-7 * float(np.abs(weights) @ inputs.lengths):
+    if total <= ZERO_SUM * float(np.abs(weights) @ inputs.lengths):
         raise QueryError(f"{inputs.formula} is the zero vector: it points nowhere.")
     scores: Floats = (weights * inputs.lengths / total).astype(np.float32) @ cosines
     return scores
@@ -132,20 +137,23 @@ def direction_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
             "B and C added, A subtracted, each once: positive=[B, C], negative=[A]."
         )
     gram = inputs.gram
+    # In multiples of the longest input, for the squares: directions are the same in any unit.
+    unit = float(inputs.lengths.max())
+    gram, given = gram / unit**2, inputs.lengths / unit
+    lengths = (lengths.astype(np.float64) / unit).astype(np.float32)
     step = np.sqrt(max(gram[0, 0] + gram[2, 2] - 2 * gram[0, 2], 0.0))
-    if step <= 1e-7:
+    if step <= SAME_POINT:
         raise QueryError(f"{inputs.names[2]} and {inputs.names[0]} are one point: no step between.")
-    b, c, a = (inputs.lengths[:, None] * cosines * lengths).astype(np.float32)
+    b, c, a = (given[:, None] * cosines * lengths).astype(np.float32)
     along = b - a - np.float32(gram[0, 1] - gram[1, 2])
     squared = lengths * lengths + np.float32(gram[1, 1]) - 2 * c
     own = np.sqrt(np.maximum(squared, 0))
     scores: Floats = np.zeros_like(along)
-    # of a row that is C itself, rounding would make a direction: it is no step at all
-    np.divide(along, own * np.float32(step), out=scores, where=own > 1e-3 * inputs.lengths[1])
+    np.divide(along, own * np.float32(step), out=scores, where=own > NO_STEP * given[1])
     return scores
 
 
-METHODS = {
+ANALOGY_METHODS = {
     "3cosadd": Method(
         "3CosAdd",
         "cosine similarity",
@@ -223,11 +231,11 @@ def analogy(  # noqa: PLR0917 - its order is part of the public surface
     ('queen',)
     """
     inputs = read_inputs(space, positive, negative, normalize=normalize)
-    return study(space, inputs, method).answer(k, exclude_inputs=exclude_inputs)
+    return solve_analogy(space, inputs, method).answer(k, exclude_inputs=exclude_inputs)
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class AnalogyResult:
     """An analogy with all that tells how much it is worth.
 
     Attributes
@@ -252,7 +260,7 @@ class Study:
             self.scores,
             k,
             self.inputs.formula,
-            METHODS[self.method].score_name,
+            ANALOGY_METHODS[self.method].score_name,
             self.method,
             exclude_inputs=exclude_inputs,
         )
@@ -271,14 +279,16 @@ class Study:
         return float(best[0] - best[1]) if len(best) == 2 else float("nan")
 
     def rank(self, row: int, term: int | None = None) -> int | None:
-        """Return a row's place among the answers, 1 the best; None for an input.
+        """Return a row's place among the answers, 1 the best; None for what is no answer.
 
-        With `term`, its place among the rows nearest to that input alone.
+        Inputs and zero vectors are none. With `term`, the place is that among the rows nearest
+        to that input alone.
         """
-        if row in self.inputs.rows:
+        norms = self.space.norms
+        if row in self.inputs.rows or norms[row] == 0:
             return None
         scores = self.scores if term is None else self.cosines[term]
-        ahead = scores > scores[row]
+        ahead = (scores > scores[row]) & (norms > 0)
         ahead[list(self.inputs.rows)] = False
         return int(ahead.sum()) + 1
 
@@ -304,15 +314,41 @@ class Study:
         return Neighbors(query, metric, labels, order, scores[order], score_name)
 
 
-def study(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd") -> Study:
-    """Compare the inputs with every row; `read_inputs` makes them, `analogy` is the short way."""
-    if method not in METHODS:
-        raise QueryError(f"The method “{method}” is unknown. Known ones: {', '.join(METHODS)}.")
-    cosines = inputs.values @ space.vectors.T
-    lengths = inputs.lengths.astype(np.float32)[:, None] * space.norms
-    np.divide(cosines, lengths, out=cosines, where=lengths > 0)
+def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd") -> AnalogyResult:
+    """Compare the inputs with every row of the space; `analogy` is the short way.
+
+    Parameters
+    ----------
+    space
+        n vectors.
+    inputs
+        m vectors with their weights, from `read_inputs`.
+    method
+        '3cosadd', '3cosmul' or 'direction', as in `analogy`.
+
+    Returns
+    -------
+    AnalogyResult
+        The (m, n) cosines and (n,) scores that answers, margin and ranks are read from.
+
+    Raises
+    ------
+    QueryError
+        The method is unknown, or the inputs do not fit it.
+    """
+    if method not in ANALOGY_METHODS:
+        raise QueryError(
+            f"The method “{method}” is unknown. Known ones: {', '.join(ANALOGY_METHODS)}."
+        )
+    check_lengths(space)
+    # at length 1 first: products of two long or two short vectors are beyond float32
+    lengths = inputs.lengths[:, None]
+    units = np.divide(inputs.values, lengths, out=np.zeros(inputs.values.shape), where=lengths > 0)
+    cosines = np.ascontiguousarray((space.matrix @ units.astype(np.float32).T).T)
+    np.divide(cosines, space.norms, out=cosines, where=space.norms > 0)
     own = np.ones_like(space.norms) if inputs.normalized else space.norms
-    return Study(space, inputs, method, cosines, METHODS[method].score(cosines, inputs, own))
+    scores = ANALOGY_METHODS[method].score(cosines, inputs, own)
+    return AnalogyResult(space, inputs, method, cosines, scores)
 
 
 def read_inputs(

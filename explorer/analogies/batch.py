@@ -13,6 +13,7 @@ from explorer.errors import QueryError
 from explorer.jobs.files import loaded
 from explorer.jobs.progress import Report, no_report
 from explorer.neighbors.exact import dense
+from explorer.vector import row_lengths
 
 Floats: TypeAlias = NDArray[np.float32]
 Rows: TypeAlias = NDArray[np.intp]
@@ -68,7 +69,7 @@ def predict(
     if method not in OBJECTIVES:
         raise QueryError(f"The method “{method}” is unknown. Known ones: {', '.join(OBJECTIVES)}.")
     vectors = vectors[: len(canonical)]
-    norms = np.linalg.norm(vectors, axis=1)
+    norms = row_lengths(vectors)
     spellings = other_spellings(canonical)
     predicted = np.empty(len(questions), np.intp)
     for start in range(0, len(questions), QUESTIONS_AT_ONCE):

@@ -12,7 +12,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.analogies.batch import predict, predict_file
-from explorer.cache import vectors_file
 from explorer.errors import ParseError, QueryError
 from explorer.formats.file import File, FileSource, as_file
 from explorer.jobs.files import ArrayFile
@@ -242,7 +241,7 @@ def start_evaluation(
     jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
 ) -> Job:
     """Start to answer the questions outside the web process, or join who is doing so."""
-    vectors = ArrayFile(str(vectors_file(space)))
+    vectors = ArrayFile.of(space)
     return jobs.submit(key, predict_file, vectors, plan.canonical, plan.questions, method)
 
 

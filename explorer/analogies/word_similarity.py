@@ -99,7 +99,7 @@ def evaluate_similarity(
     row_of, _ = vocabulary(space, restrict_vocab, case_insensitive=case_insensitive)
     found: list[tuple[str, str, float, int, int]] = []
     skipped, unreadable = [], 0
-    for pair in read_pairs(source):
+    for pair in read_judged_pairs(source):
         if pair is None:
             unreadable += 1
             continue
@@ -143,7 +143,7 @@ def evaluate_similarity(
     )
 
 
-def read_pairs(source: FileSource | File) -> Iterator[tuple[str, str, float] | None]:
+def read_judged_pairs(source: FileSource | File) -> Iterator[tuple[str, str, float] | None]:
     """Yield two words and a number of each line; None for a line that is not that."""
     with as_file(source).open() as stream:
         for number, line in enumerate(stream):

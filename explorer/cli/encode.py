@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from explorer import cache
+from explorer.cli.formats import declare_force
 from explorer.encoding.device import AUTO, PRECISIONS
 from explorer.encoding.encoding import LONG_TEXTS
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.encoding.models import DEFAULT_MODEL
 from explorer.encoding.transformer import POOLINGS
 from explorer.encoding.vector_cache import opened
@@ -31,6 +33,7 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
     parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
     parser.add_argument("--output", required=True, metavar="OUT.parquet", help="what to write")
+    declare_force(parser)
 
 
 def encode(given: argparse.Namespace) -> int:
@@ -50,7 +53,10 @@ def encode(given: argparse.Namespace) -> int:
         given.output,
         column=given.column,
         label=given.label,
-        wishes=Wishes(given.model, given.pooling, given.device, given.precision, given.long_texts),
+        overwrite=given.force,
+        options=EncodeOptions(
+            given.model, given.pooling, given.device, given.precision, given.long_texts
+        ),
         report=teller,
     )
     teller.end()
@@ -98,29 +104,25 @@ def declare_cache(parser: argparse.ArgumentParser) -> None:
 
 def show_cache(given: argparse.Namespace) -> int:
     """Print what the cache holds, and empty what is named."""
-    folder = load_settings().cache_dir
     with opened() as vectors:
-        kinds = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        kinds = sorted([cache.ENCODED, *(use.kind for use in cache.usage())])
         if given.empty and given.empty not in ("all", *kinds):
             raise ValueError(f"Nothing is kept as “{given.empty}”. Kept: {', '.join(kinds)}.")
         for kind in kinds:
-            if given.empty in ("all", kind):
-                empty(folder / kind, vectors.path)
-        if given.empty in ("all", vectors.path.parent.name):
-            vectors.clear()
-        print(f"{folder}")
-        for kind in kinds:
-            sizes = [one.stat().st_size for one in (folder / kind).rglob("*") if one.is_file()]
-            what = f"{len(sizes):,} files"
-            if kind == vectors.path.parent.name:
-                what = count(len(vectors), "vector of a text", "vectors of texts")
-            print(f"  {kind:14} {sum(sizes) / 1e6:10,.1f} MB  {what}")
+            if given.empty not in ("all", kind):
+                continue
+            if kind == cache.ENCODED:
+                vectors.clear()
+            else:
+                cache.empty(kind)
+        print(load_settings().cache_dir)
+        told = count(len(vectors), "vector of a text", "vectors of texts")
+        print_use(cache.ENCODED, vectors.bytes(), told)
+        for use in cache.usage():
+            print_use(use.kind, use.bytes, count(use.entries, "entry", "entries"))
     return 0
 
 
-def empty(folder: Path, database: Path) -> None:
-    """Remove a kind's files, but for the database, which is emptied by itself."""
-    if folder != database.parent:
-        for path in folder.rglob("*"):
-            if path.is_file():
-                path.unlink(missing_ok=True)
+def print_use(kind: str, size: int, what: str) -> None:
+    """Print how much of a kind is kept."""
+    print(f"  {kind:14} {size / 1e6:10,.1f} MB  {what}")

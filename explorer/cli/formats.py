@@ -15,7 +15,7 @@ from explorer.errors import FormatError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.known import FORMATS
 from explorer.formats.report import FileReport
-from explorer.formats.save import WRITERS, save_space
+from explorer.formats.save import WRITERS, check_save, save_notes, save_space
 from explorer.jobs.progress import Report, no_report
 from explorer.projection.sampling import SEED, WAYS, draw
 from explorer.wording import count
@@ -115,11 +115,21 @@ def declare_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, metavar="N", help="only so many vectors")
     parser.add_argument("--way", choices=list(WAYS), default="first", help="which ones")
     parser.add_argument("--seed", type=int, default=SEED, help="of a random choice (%(default)s)")
+    declare_force(parser)
+
+
+def declare_force(parser: argparse.ArgumentParser) -> None:
+    """Declare the one way to overwrite something."""
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite what exists, but never what is read"
+    )
 
 
 def convert(given: argparse.Namespace) -> int:
     """Open a file and save it in another format."""
     bar = terminal_bar()
+    read = [Path(given.file), *map(Path, given.beside)]
+    check_save(given.out, overwrite=given.force, sources=read)  # before a long reading
     space = open_space(
         given.file,
         beside=given.beside,
@@ -131,8 +141,8 @@ def convert(given: argparse.Namespace) -> int:
     )
     if given.rows is not None:
         space = draw(space, given.rows, given.way, given.seed)
-    written = save_space(space, given.out, report=bar)
-    for note in space.notes:
+    written = save_space(space, given.out, overwrite=given.force, report=bar)
+    for note in (*space.notes, *save_notes(space, given.out)):
         print(f"! {note}")
     files = " and ".join(str(path) for path in written)
     print(f"{count(len(space), 'vector')} of {count(space.dim, 'dimension')} written to {files}.")

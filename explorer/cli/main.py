@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from explorer import open_space
-from explorer.analogies.arithmetic import METHODS
+from explorer.analogies.arithmetic import ANALOGY_METHODS
 from explorer.analogies.benchmark_sets import ANALOGY_SETS, SIMILARITY_SETS, standard_file
 from explorer.analogies.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
@@ -54,7 +54,7 @@ def declare_evaluate(parser: argparse.ArgumentParser) -> None:
         action="append",
         help=f"judged pairs, or one of: {', '.join(SIMILARITY_SETS)}",
     )
-    parser.add_argument("--method", choices=list(METHODS), default="3cosadd")
+    parser.add_argument("--method", choices=list(ANALOGY_METHODS), default="3cosadd")
     parser.add_argument(
         "--restrict-vocab",
         type=int,
@@ -96,7 +96,7 @@ def evaluate(given: argparse.Namespace) -> int:
 
 def print_analogies(space: EmbeddingSpace, name: str, report: AnalogyReport, wrong: int) -> None:
     """Print a line for each section, the total, and some wrong answers."""
-    print(f"{name} asked of {space.name}, {METHODS[report.method].title}")
+    print(f"{name} asked of {space.name}, {ANALOGY_METHODS[report.method].title}")
     sections = [*report.sections, report.total]
     width = max(len(section.name) for section in sections)
     print(f"{'section':{width}}  {'right':>6} {'asked':>6} {'share':>7}  {'not asked':>9}")

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from explorer.cli.formats import declare_force
 from explorer.jobs.pool import Jobs
 from explorer.projection import METHODS, PREPARATIONS
 from explorer.projection.job import SEED, Picture
@@ -21,6 +22,7 @@ def declare_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, help="Parquet file to write (default: SOURCE with -METHOD added)"
     )
+    declare_force(parser)
     methods = [name for name in METHODS if name != "axes"]
     parser.add_argument("--method", choices=methods, default="umap")
     parser.add_argument("--dimensions", type=int, choices=(2, 3), default=2)
@@ -51,7 +53,15 @@ def run_project(given: argparse.Namespace) -> int:
         print(f"{share:4.0%} {step}", file=sys.stderr)
 
     try:
-        done = project_parquet(given.source, target, wanted, given.sample, jobs=jobs, report=tell)
+        done = project_parquet(
+            given.source,
+            target,
+            wanted,
+            given.sample,
+            overwrite=given.force,
+            jobs=jobs,
+            report=tell,
+        )
     finally:
         jobs.close()
     print(

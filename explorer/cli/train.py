@@ -8,8 +8,9 @@ import tempfile
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from explorer.formats.save import WRITERS, save_space, writer_for
-from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe, learn, open_learned
+from explorer.cli.formats import declare_force
+from explorer.formats.save import WRITERS, check_save, save_space
+from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe, learn, open_learned
 
 NUMBERS = {  # an option, and its line of help
     "dimensions": "numbers per word",
@@ -18,7 +19,6 @@ NUMBERS = {  # an option, and its line of help
     "min_count": "rarer words are left out",
     "epochs": "passes through the text",
     "learning_rate": "how far a vector moves at first",
-    "seed": "of the random numbers",
 }
 
 
@@ -27,7 +27,8 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
     standard = Recipe()
     parser.add_argument("text", type=Path, help="a plain text, of any length")
     parser.add_argument("output", type=Path, help=f"what to write: {', '.join(WRITERS)}")
-    parser.add_argument("--method", choices=list(METHODS), default=standard.method)
+    declare_force(parser)
+    parser.add_argument("--method", choices=list(LEARNERS), default=standard.method)
     parser.add_argument(
         "--architecture", choices=list(ARCHITECTURES), default=standard.architecture
     )
@@ -41,18 +42,26 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
                 metavar="N",
                 help=f"{NUMBERS[one.name]} (%(default)s)",
             )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="the same vectors each time, learned on one thread, which is slower "
+        "(none: several threads, and runs differ a little)",
+    )
 
 
 def train(given: argparse.Namespace) -> int:
     """Learn vectors from a text and write them; progress goes to standard error."""
     recipe = Recipe(**{one.name: getattr(given, one.name) for one in fields(Recipe)})
-    writer_for(given.output)  # told before hours of learning, and not after
+    # told before hours of learning, and not after
+    check_save(given.output, overwrite=given.force, sources=[given.text])
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "learned.npz"
         learn(str(given.text), asdict(recipe), str(result), show_progress)
         space = open_learned(result, given.text.stem)
         assert space is not None
-    written = save_space(space, given.output, report=show_progress)
+    written = save_space(space, given.output, overwrite=given.force, report=show_progress)
     sys.stderr.write("\n")
     files = " and ".join(str(path) for path in written)
     sys.stdout.write(f"{files}: {len(space):,} words, {space.dim} dimensions\n")

@@ -1,4 +1,4 @@
-"""Batches of equal token count, sorted by length; one that does not fit is halved."""
+"""Batches of about equal token count, longest texts first, halved when memory runs out."""
 
 from __future__ import annotations
 
@@ -36,10 +36,9 @@ def run(
     batches: Sequence[Rows],
     compute: Callable[[Rows], NDArray[np.float32]],
 ) -> Iterator[tuple[Rows, NDArray[np.float32]]]:
-    """Compute batch after batch; where the memory is too small, halve and try again.
+    """Compute batch after batch; one that runs out of memory is halved, and so are later ones.
 
-    After a batch did not fit, no later one is larger than its halves. A single row that
-    does not fit raises EncodeError.
+    Raises EncodeError where a single row does not fit.
     """
     waiting = [list(batch) for batch in reversed(batches)]
     most: float = float("inf")
@@ -64,11 +63,11 @@ def run(
         else:
             yield batch, vectors
             continue
-        free_memory()  # outside of `except`, where the error still holds what it could not use
+        free_memory()  # after `except`: in it, the traceback still holds the batch's tensors
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Return whether an error says that memory ran out: on a GPU or in the machine."""
+    """Return whether an error means that the GPU or the machine ran out of memory."""
     words = str(error).lower()
     return (
         isinstance(error, MemoryError)
@@ -79,7 +78,7 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def free_memory() -> None:
-    """Give back what the GPU's allocator keeps for later."""
+    """Empty the cache of the GPU's allocator."""
     import torch
 
     if torch.cuda.is_available():

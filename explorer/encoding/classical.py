@@ -15,21 +15,25 @@ does the counting, with its own rules of what a word is: two letters or digits a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import SpaceError
 from explorer.projection.projection import Projection
 from explorer.space import EmbeddingSpace, Source
 from explorer.wording import count
+from explorer.words import WORD
 
 if TYPE_CHECKING:
     from explorer.sparse import SparseSpace
 
 WORDS, TEXTS = "the words given", "the texts given"  # where these spaces come from
-WORD = re.compile(r"\b\w\w+\b")  # scikit-learn's rule of what a word is
+MISSING_NAMED = 8  # of the words that a space of words lacks
 
 
 def one_hot(
@@ -193,6 +197,81 @@ def most_dimensions(space: EmbeddingSpace) -> int:
     return min(len(space), space.dim) - 1
 
 
+@dataclass(frozen=True, eq=False)
+class Averages:
+    """Averaged word vectors.
+
+    Attributes
+    ----------
+    vectors
+        (n, d) float32; zeros where no word of a text is in the space.
+    found
+        (n,) words of each text that are in the space.
+    missing
+        The words that are not, with how often they occur, most frequent first.
+    """
+
+    vectors: NDArray[np.float32]
+    found: NDArray[np.intp]
+    missing: tuple[tuple[str, int], ...]
+
+    def notes(self, name: str) -> list[str]:
+        """Return what to tell of the missing words, in a space of that name; none, nothing."""
+        if not self.missing:
+            return []
+        named = ", ".join(f"“{word}”" for word, _ in self.missing[:MISSING_NAMED])
+        more = " …" if len(self.missing) > MISSING_NAMED else ""
+        many = count(len(self.missing), "word is", "words are")
+        return [f"{many} not in {name}: {named}{more}"]
+
+
+def average_words(texts: Sequence[str], space: EmbeddingSpace) -> Averages:
+    """Return the mean of each text's word vectors.
+
+    A text's vector is the mean of its words' vectors, whatever their order (the averaging
+    baseline of Wieting et al. 2016). A word is looked up as it is written, in lower case,
+    capitalized, and then, where hyphens or apostrophes join several, by its parts.
+
+    Parameters
+    ----------
+    texts
+        n texts.
+    space
+        The vectors of words, (v, d).
+
+    Examples
+    --------
+    >>> words = EmbeddingSpace(["good", "bad"], [[1, 0], [-1, 0]])
+    >>> average_words(["Good, good, good, bad?", "who knows"], words).vectors.tolist()
+    [[0.5, 0.0], [0.0, 0.0]]
+    """
+    vectors = np.zeros((len(texts), space.dim), np.float32)
+    found = np.zeros(len(texts), np.intp)
+    missing: Counter[str] = Counter()
+    for row, text in enumerate(texts):
+        rows: list[int] = []
+        for word in WORD.findall(text):
+            at = look_up(word, space)
+            if not at:
+                missing[word] += 1
+            rows += at
+        if rows:
+            vectors[row] = space.matrix[rows].mean(axis=0)
+        found[row] = len(rows)
+    return Averages(vectors, found, tuple(missing.most_common()))
+
+
+def look_up(word: str, space: EmbeddingSpace) -> list[int]:
+    """Return the rows that stand for a word: one, several for its parts, or none."""
+    for spelling in (word, word.lower(), word.capitalize()):
+        if spelling in space:
+            return [space.row(spelling)]
+    parts = re.split(r"['’\-_]", word)
+    if len(parts) > 1:
+        return [row for part in parts for row in look_up(part, space)]
+    return []
+
+
 def averaged_words(
     texts: Sequence[str], words: EmbeddingSpace, *, name: str = "averaged word vectors"
 ) -> EmbeddingSpace:
@@ -203,7 +282,7 @@ def averaged_words(
     texts
         n texts, the labels.
     words
-        The vectors of the words; a word is looked up as it stands, then in lower case.
+        The vectors of the words; see `average_words` for how they are looked up.
     name
         The space's name.
 
@@ -212,25 +291,15 @@ def averaged_words(
     space
         (n, d) of the words' dimensions. Its notes tell how many words were not found.
     """
-    found_at: dict[str, int] = {}
-    means = np.zeros((len(texts), words.dim), np.float32)
-    missing: dict[str, None] = {}
-    for row, text in enumerate(texts):
-        found = []
-        for word in WORD.findall(text):
-            known = next((form for form in (word, word.lower()) if form in words), None)
-            if known is None:
-                missing[word.lower()] = None
-            else:
-                found.append(found_at.setdefault(known, words.row(known)))
-        if found:
-            means[row] = np.mean([words.vector_at(one) for one in found], axis=0)
-    notes = []
-    if missing:
-        some = ", ".join(list(missing)[:5]) + (" …" if len(missing) > 5 else "")
-        notes = [f"{count(len(missing), 'word is', 'words are')} not in {words.name}: {some}."]
-    source = Source(TEXTS, f"means of word vectors of {words.name}")
-    return EmbeddingSpace(texts, means, name=name, source=source, notes=notes)
+    made = average_words(texts, words)
+    return EmbeddingSpace(
+        texts, made.vectors, name=name, source=averaged_source(words), notes=made.notes(words.name)
+    )
+
+
+def averaged_source(words: EmbeddingSpace) -> Source:
+    """Return where averages of a space's word vectors come from; others can be added later."""
+    return Source("texts", f"mean of the word vectors of {words.name}", words=words.digest)
 
 
 def counted(vectorizer: Any, texts: Sequence[str], name: str, what: str) -> SparseSpace:

@@ -19,7 +19,7 @@ PRECISIONS = {
 
 @dataclass(frozen=True)
 class Device:
-    """One place to compute.
+    """A device that torch computes on.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Device:
     title
         What people call it: 'NVIDIA H200', 'processor, 2 threads'.
     precisions
-        What it computes fast; the first is taken where nobody chose.
+        Those it computes fast, the default first.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Device:
     precisions: tuple[str, ...]
 
 
-# Tokens of a batch, padding counted. On a processor a batch should stay in its caches: 1,024 to
-# 4,096 were alike, 8,192 took twice as long. A GPU wants many; one that does not fit is halved.
+# Tokens per batch, padding included. On a CPU a batch should fit the caches: 1,024 to 4,096 took
+# equally long, 8,192 twice as long. A GPU needs many to be busy; a batch too large is halved.
 TOKEN_BUDGET = {"cpu": 2_048, "mps": 16_384, "cuda": 65_536}
 
 
@@ -58,7 +58,7 @@ def devices() -> tuple[Device, ...]:
 
 
 def use_all_cores() -> None:
-    """Let torch use each core of the processor: worker processes begin with one."""
+    """Let torch use every core: Dask starts its workers with one thread."""
     import torch
 
     torch.set_num_threads(cores())
@@ -88,7 +88,7 @@ def choose_precision(device: Device, precision: str = AUTO) -> str:
 
 
 def has_fast_bfloat16() -> bool:
-    """Return whether this processor multiplies bfloat16 itself; elsewhere it would be slower."""
+    """Return whether this CPU has bfloat16 instructions; without them it is slower than float32."""
     import torch
 
     flags = torch.cpu.get_capabilities()

@@ -1,4 +1,4 @@
-"""Texts to vectors: what is kept is read back, the rest is computed batch by batch and kept."""
+"""Texts to vectors: cached ones are read back, the others computed and cached batch by batch."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ LONG_TEXTS = {
 SAMPLE = 16  # texts on which half precision is compared with the exact vectors
 WINDOW_TEXTS = 8_192  # texts tokenized and sorted together: bounds the memory
 WINDOW_CHARACTERS = 8 << 20
+RATE_AFTER = 0.5  # seconds: before, a rate of texts a second is mostly noise
 
 
 class Encoder(Protocol):
@@ -54,7 +55,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """Vectors of texts, and how they came about.
+    """Vectors of texts, and how many of them were computed.
 
     Attributes
     ----------
@@ -63,9 +64,9 @@ class Encoded:
     tokens
         (n,) int32: word pieces of each text, before any cut, without special tokens.
     computed, read_back
-        Different texts that went through the model, and that were kept from before.
+        Distinct texts that went through the model, and that came from the vector cache.
     seconds
-        What it took.
+        Time taken.
     """
 
     vectors: NDArray[np.float32]
@@ -94,14 +95,12 @@ def encode_texts(
     long_texts
         A name from LONG_TEXTS: what is done with a text longer than the model reads.
     cache
-        Where vectors are looked up, and kept after each batch.
+        Looked up first; each batch's vectors are added to it.
     report
         Told after each batch; what it raises stops the work, and what was done is kept.
     """
     if long_texts not in LONG_TEXTS:
-        raise EncodeError(
-            f"“{long_texts}” says nothing of long texts. Known: {', '.join(LONG_TEXTS)}."
-        )
+        raise EncodeError(f"long_texts is “{long_texts}”. Choose one of: {', '.join(LONG_TEXTS)}.")
     started = time.monotonic()
     rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
     unique = list(rows)
@@ -196,13 +195,13 @@ def closeness(texts: Sequence[str], exact: Encoder, fast: Encoder) -> float:
 
 
 def mean_of_parts(mean: NDArray[np.float64], normalizes: bool) -> NDArray[np.float32]:
-    """Return the parts' mean, of length 1 where the model's own vectors are."""
+    """Return the mean of a text's parts, normalized if the model normalizes its vectors."""
     length = float(np.linalg.norm(mean))
     return np.asarray(mean / length if normalizes and length else mean, np.float32)
 
 
 def windows(texts: Sequence[str]) -> Iterator[slice]:
-    """Yield parts of the texts that are tokenized together."""
+    """Yield slices of texts that are tokenized together, bounded in number and length."""
     start = characters = 0
     for row, text in enumerate(texts):
         characters += len(text)
@@ -214,7 +213,7 @@ def windows(texts: Sequence[str]) -> Iterator[slice]:
 
 
 class Progress:
-    """How far it is, in words: texts, texts a second, time left."""
+    """Progress in words: texts done, texts a second, time left."""
 
     def __init__(self, total: int, report: Report) -> None:
         self.total = total
@@ -224,35 +223,35 @@ class Progress:
         self._in_window = self._tokens = self._tokens_done = self._done_in_window = 0
 
     def read_back(self, n: int) -> None:
-        """Texts that were kept from before."""
+        """Count texts that came from the cache."""
         self.done += n
         self.tell()
 
     def window(self, texts: int, tokens: int) -> None:
-        """Texts that are computed next, with all their tokens."""
+        """Begin a window of texts with so many tokens in all."""
         self._in_window, self._tokens = texts, max(1, tokens)
         self._tokens_done = self._done_in_window = 0
 
     def tokens(self, n: int) -> None:
-        """Tokens that went through the model."""
+        """Count tokens that went through the model."""
         self._tokens_done += n
 
     def computed(self, n: int) -> None:
-        """Texts whose vectors are there."""
+        """Count texts whose vectors are complete."""
         self.done += n
         self.new += n
         self._done_in_window += n
 
     def tell(self) -> None:
         """Report; what the report raises stops the work."""
-        # long texts come first: their share of the tokens tells more than their number
+        # long texts come first, so tokens measure progress better than texts do
         inside = self._in_window * self._tokens_done / self._tokens if self._tokens else 0
         before = self.done - self._done_in_window
         share = min(1.0, (before + inside) / max(1, self.total))
         step = f"encoding {self.done:,} of {self.total:,} texts"
         seconds = time.monotonic() - self.started
         worked = self.new - self._done_in_window + inside
-        if worked > 0 and seconds > 0.5:
+        if worked > 0 and seconds > RATE_AFTER:
             rate = worked / seconds
             left = math.ceil((self.total - before - inside) / rate)
             step += f" · {rate:,.0f} texts a second · {duration(left)} left"

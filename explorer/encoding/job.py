@@ -1,14 +1,14 @@
 """Encoding as a job: outside the web process, with its progress, and the model loaded once.
 
-One worker process serves all who encode, several at a time in its threads, because they
-share the model. What it made stays in the cache as files.
+One worker process does all encoding, several jobs at a time in its threads, so that they share
+the loaded models. Results stay in the cache as files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer import cache
-from explorer.encoding import averaged_tokens, encoded_space
 from explorer.encoding.device import AUTO, Device, devices, use_all_cores
 from explorer.encoding.encoding import closeness, encode_texts
 from explorer.encoding.loaded import load_encoder
-from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF
-from explorer.encoding.texts import Texts, prepare
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, local_folder, model_folder
+from explorer.encoding.space import averaged_tokens, encoded_space, with_texts
+from explorer.encoding.texts import Texts
 from explorer.encoding.token_embeddings import average_of_tokens
 from explorer.encoding.vector_cache import opened
 from explorer.jobs.files import JobFile, loaded
@@ -33,14 +33,16 @@ from explorer.jobs.progress import Report, no_report
 from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace, Source
 
+TEXTS = cache.Kind("encoding-texts", 1)
+ENCODINGS = cache.Kind("encodings", 1)
 THREADS = 4  # jobs at once; torch gives each all cores
 FACTS = b"embedding-explorer"
 LABEL, TEXT, METADATA = "label", "text", "metadata "
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """How texts shall be encoded: what `explorer.encode` takes, as plain values."""
+class EncodeOptions:
+    """How to encode texts: the options of `explorer.encode`, as plain values."""
 
     model: str = DEFAULT_MODEL
     pooling: str | None = None
@@ -50,8 +52,8 @@ class Wishes:
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
-    """What a job made, as its worker sends it back.
+class EncodeResult:
+    """The result of an encoding job, as its worker sends it back.
 
     Attributes
     ----------
@@ -59,12 +61,13 @@ class Made:
         (n, d) float32: the path of a `.npy` file in the cache, or the array itself from a
         worker with another disk.
     source, notes
-        For the space: where its vectors come from, and what a reader should know.
-    computed, read_back, long
-        Different texts that went through the model, that were kept from before, and
-        texts longer than the model reads.
+        Those of the space.
+    computed, read_back
+        Distinct texts that went through the model, and that came from the vector cache.
+    long
+        Texts longer than the model reads.
     seconds
-        What it took, without loading the model.
+        Time to encode, without loading the model.
     device, precision
         Where it was computed, and how.
     closeness
@@ -96,58 +99,91 @@ def encoding_jobs() -> Jobs:
     return Jobs(workers=min(1, load_settings().workers), scheduler="", threads=THREADS)
 
 
-def encoding_key(texts: Texts, wishes: Wishes, name: str) -> str:
+def download_jobs() -> Jobs:
+    """Return a place for downloads, one at a time, in a thread that only looks on."""
+    return Jobs(workers=0, scheduler="")
+
+
+def start_download(jobs: Jobs, model: str) -> Job:
+    """Start to download a model, or join who does it already."""
+    return jobs.submit(download_key(model), download_model, model)
+
+
+def download_key(model: str) -> str:
+    """Return the key under which one model is downloaded once, whoever asks."""
+    return cache.content_key(kind="download", model=model.removeprefix(TOKENS_OF))
+
+
+def download_model(model: str, report: Report = no_report) -> None:
+    """Have a model's files on this machine: from the hub, where they are not here yet."""
+    model_folder(model.removeprefix(TOKENS_OF), report)
+
+
+def is_here(model: str) -> bool:
+    """Return whether a model is on this machine; raises ModelError for one that cannot be had."""
+    return local_folder(model.removeprefix(TOKENS_OF)) is not None
+
+
+def encoding_key(texts: Texts, options: EncodeOptions, name: str) -> str:
     """Return the key under which equal requests are one job."""
-    return cache.content_key(kind="encode", texts=digest(texts), name=name, **asdict(wishes))
+    return cache.content_key(kind="encode", texts=digest(texts), name=name, **asdict(options))
 
 
 def start(
     jobs: Jobs,
     texts: Texts,
-    wishes: Wishes,
+    options: EncodeOptions,
     name: str,
     when_done: Callable[[EmbeddingSpace], None] = lambda space: None,
 ) -> Job:
     """Start to encode texts, or join who does it already; `when_done` gets the space."""
-    key = encoding_key(texts, wishes, name)
-    path = cache.keep("texts", f"{digest(texts)}.arrow", lambda stream: write(texts, stream))
+    key = encoding_key(texts, options, name)
+    path = cache.keep(TEXTS, digest(texts), "texts.arrow", lambda stream: write(texts, stream))
     return jobs.submit(
         key,
         encode_file,
         TextsFile(str(path)),
         key,
-        asdict(wishes),
+        asdict(options),
         when_done=lambda made: when_done(finished_space(texts, made, name)),
     )
 
 
 def encode_file(
-    given: Texts | TextsFile, key: str, wishes: dict[str, Any], report: Report = no_report
-) -> Made:
-    """Encode texts, given as a file or, on a worker that cannot reach it, as they are."""
+    given: Texts | TextsFile, key: str, values: dict[str, Any], report: Report = no_report
+) -> EncodeResult:
+    """Encode texts, given as a file or, on a worker that cannot reach it, as they are.
+
+    `values` are the fields of EncodeOptions. Runs on a worker.
+    """
     texts: Texts = loaded(given)
     shares_disk = isinstance(given, TextsFile)
-    wished = Wishes(**wishes)
-    if wished.model.startswith(TOKENS_OF):
-        space = averaged_tokens(texts, wished.model, "")
+    options = EncodeOptions(**values)
+    if options.model.startswith(TOKENS_OF):
+        space = averaged_tokens(texts, options.model, "", report)
         kept_vectors = keep_vectors(key, space.vectors) if shares_disk else space.vectors
-        return Made(
+        return EncodeResult(
             kept_vectors, space.source, space.notes, len(texts), 0, 0, 0.0, "cpu", "float32", None
         )
-    report(0.0, f"loading {wished.model}")
     use_all_cores()
-    load = partial(load_encoder, wished.model, pooling=wished.pooling, device=wished.device)
-    encoder = load(precision=wished.precision)
+    load = partial(
+        load_encoder,
+        options.model,
+        pooling=options.pooling,
+        device=options.device,
+        report=report,
+    )
+    encoder = load(precision=options.precision)
     with opened() as kept:
         made = encode_texts(
-            texts.texts, encoder, long_texts=wished.long_texts, cache=kept, report=report
+            texts.texts, encoder, long_texts=options.long_texts, cache=kept, report=report
         )
-    space = encoded_space(texts, made, encoder, "", wished.long_texts)
+    space = encoded_space(texts, made, encoder, "", options.long_texts)
     near = None
     if encoder.precision != "float32":
         report(1.0, "measuring how near half precision comes")
         near = closeness(texts.texts, load(precision="float32"), encoder)
-    return Made(
+    return EncodeResult(
         keep_vectors(key, space.vectors) if shares_disk else space.vectors,
         space.source,
         space.notes,
@@ -161,10 +197,8 @@ def encode_file(
     )
 
 
-def finished_space(texts: Texts, made: Made, name: str) -> EmbeddingSpace:
+def finished_space(texts: Texts, made: EncodeResult, name: str) -> EmbeddingSpace:
     """Return the space that a job made."""
-    from explorer.encoding import with_texts
-
     vectors = made.vectors
     if isinstance(vectors, str):
         vectors = np.load(Path(vectors), allow_pickle=False)
@@ -179,20 +213,13 @@ def finished_space(texts: Texts, made: Made, name: str) -> EmbeddingSpace:
     )
 
 
-def encode_together(jobs: Jobs, texts: Sequence[str], name: str) -> EmbeddingSpace:
-    """Encode a few texts by the default model and wait for their space."""
-    ready = prepare(texts)
-    return finished_space(ready, jobs.take(start(jobs, ready, Wishes(), name)), name)
-
-
 def vector_of(
     text: str, model: str, pooling: str = "", report: Report = no_report
 ) -> NDArray[np.float32]:
     """Return one text's vector, (d,), by a space's own model; runs on a worker."""
     if model.startswith(TOKENS_OF):
-        return np.asarray(average_of_tokens([text], model.removeprefix(TOKENS_OF))[0])
-    report(0.0, f"loading {model}")
-    encoder = load_encoder(model, pooling=pooling or None)
+        return np.asarray(average_of_tokens([text], model.removeprefix(TOKENS_OF), report)[0])
+    encoder = load_encoder(model, pooling=pooling or None, report=report)
     return np.asarray(encode_texts([text], encoder, report=report).vectors[0])
 
 
@@ -211,7 +238,7 @@ def worker_devices(report: Report = no_report) -> tuple[Device, ...]:
 
 def keep_vectors(key: str, vectors: NDArray[np.float32]) -> str:
     """Keep the vectors of a job as a file and return its path."""
-    path = cache.keep("encodings", f"{key}.npy", lambda stream: np.save(stream, vectors))
+    path = cache.keep(ENCODINGS, key, "vectors.npy", lambda stream: np.save(stream, vectors))
     return str(path)
 
 

@@ -1,9 +1,8 @@
-"""Linear layers by oneDNN, where this processor computes them faster so.
+"""Linear layers by oneDNN, where it is faster than MKL.
 
-In float32, torch multiplies matrices by MKL, although it carries oneDNN too and takes it for
-bfloat16. Which of both is faster depends on who made the processor: on an AMD EPYC oneDNN took
-0.43 of the time. So it is measured once, which takes a few milliseconds. The results differ
-by rounding alone.
+torch multiplies float32 matrices by MKL and takes oneDNN for bfloat16 only. Which is faster depends
+on the processor: on an AMD EPYC, oneDNN took 0.43 of MKL's time. So one product is timed, once,
+which takes a few milliseconds. The results differ by rounding alone.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-ROWS, WIDTHS = 256, (384, 1536)  # of the product that is timed: one of a small model's
+ROWS, WIDTHS = 256, (384, 1536)  # the timed product: 256 tokens through MiniLM's widest layer
 ROUNDS = 5
-CLOSE = 1e-4  # values are around 1
-ENOUGH = 0.9  # share of torch's time; above, it is not worth to differ
+CLOSE = 1e-4  # largest difference that is rounding, for values around 1
+ENOUGH = 0.9  # of MKL's time; a smaller gain may be noise of the timing
 
 
 class OneDnnLinear(nn.Linear):
-    """A linear layer that is computed by oneDNN; for inference on the processor alone."""
+    """A linear layer computed by oneDNN; for inference on the CPU only."""
 
     def forward(self, values: Tensor) -> Tensor:
         """Return the product with the weights, plus the bias."""
@@ -30,14 +29,14 @@ class OneDnnLinear(nn.Linear):
 
 
 def by_onednn(values: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """Return what a linear layer of that weight and bias makes of the values."""
+    """Return values @ weight.T + bias."""
     # torch's own compiler calls it by this name; there is no public one
     result: Tensor = torch.ops.mkldnn._linear_pointwise(values, weight, bias, "none", [], "")
     return result
 
 
 def use_faster_linear(model: nn.Module) -> None:
-    """Let oneDNN compute a model's linear layers, if that is faster here."""
+    """Have oneDNN compute a model's linear layers if that is faster here."""
     if is_onednn_faster():
         for layer in model.modules():
             if type(layer) is nn.Linear:
@@ -46,7 +45,7 @@ def use_faster_linear(model: nn.Module) -> None:
 
 @lru_cache(maxsize=1)
 def is_onednn_faster() -> bool:
-    """Return whether oneDNN is there, right, and faster than what torch does by itself."""
+    """Return whether oneDNN is available, gives the same numbers as MKL, and is faster."""
     layer = nn.Linear(*WIDTHS).eval()
     values = torch.randn(ROWS, WIDTHS[0])
     with torch.inference_mode():
@@ -61,7 +60,7 @@ def is_onednn_faster() -> bool:
 
 
 def seconds(compute: Callable[[], Tensor]) -> float:
-    """Return the least time of a few rounds."""
+    """Return the shortest of ROUNDS times."""
     best = float("inf")
     for _ in range(ROUNDS):
         start = time.perf_counter()

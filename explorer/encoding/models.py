@@ -15,15 +15,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from explorer.encoding import downloads
 from explorer.encoding.offline import MODEL_NAME, offline_model_folder
 from explorer.errors import ExplorerError, ModelError
+from explorer.jobs.progress import Report, no_report
 from explorer.settings import load_settings
 
 DEFAULT_MODEL = MODEL_NAME
 TOKENS_OF = "tokens of "  # a model's name after it: its table of input embeddings
 HUB_NAME = re.compile(r"^[\w-][\w.-]*(/[\w-][\w.-]*)?(@[\w-][\w./-]*)?$")
-HUB_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
-HUB_LEFT_OUT = ("onnx/*", "openvino/*", "*/onnx/*", "original/*")
 SAFE_MODULES = ("Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "CLIPModel")
 WITH_WEIGHTS = ("Transformer", "Dense", "LayerNorm", "CLIPModel")
 
@@ -130,16 +130,31 @@ def is_allowed(name: str) -> bool:
     return not allowed or name in (DEFAULT_MODEL, *allowed)
 
 
-def model_folder(name: str) -> Path:
+def model_folder(name: str, report: Report = no_report) -> Path:
     """Return the folder with a model's files, checked to be safe to load.
 
-    Looked for, in this order: the model that comes along, a folder of that path, the
-    folder of models put there by hand, and the Hugging Face hub.
+    One that is not on this computer is downloaded from the Hugging Face hub, in a process of
+    its own; `report` is told how far that is, and what it raises ends it.
 
     Raises
     ------
     ModelError
-        It is not allowed on this server, not there, or not safe.
+        It is not allowed on this server, not there, too large, or not safe.
+    """
+    folder = local_folder(name)
+    if folder is None:
+        folder = downloads.download(name, report)
+    if name != DEFAULT_MODEL:  # its weights are compared with the published ones instead
+        check_safe(folder)
+    return folder
+
+
+def local_folder(name: str) -> Path | None:
+    """Return the folder of a model that is on this computer; None for one to be downloaded.
+
+    Looked for, in this order: the model that comes along, a folder of that path, the
+    folder of models put there by hand, and what was downloaded before. Raises ModelError for
+    one that is not allowed on this server, or that cannot be on the hub either.
     """
     check_allowed(name)
     if name == DEFAULT_MODEL:
@@ -148,16 +163,15 @@ def model_folder(name: str) -> Path:
         except ExplorerError as error:
             raise ModelError(str(error)) from error
     path = Path(name).expanduser()
-    if not path.is_dir():
-        if not HUB_NAME.match(name):
-            raise ModelError(
-                f"There is no folder “{name}”, and it is no name of a model on the hub either. "
-                "Examples: “/home/me/my-model”, “BAAI/bge-small-en-v1.5”."
-            )
-        by_hand = load_settings().model_dir / name
-        path = by_hand if by_hand.is_dir() else download(name, by_hand)
-    check_safe(path)
-    return path
+    if path.is_dir():
+        return path
+    if not HUB_NAME.match(name):
+        raise ModelError(
+            f"There is no folder “{name}”, and it is no name of a model on the hub either. "
+            "Examples: “/home/me/my-model”, “BAAI/bge-small-en-v1.5”."
+        )
+    by_hand = load_settings().model_dir / name
+    return by_hand if by_hand.is_dir() else downloads.downloaded(name)
 
 
 def check_allowed(name: str) -> None:
@@ -171,26 +185,13 @@ def check_allowed(name: str) -> None:
         )
 
 
-def download(name: str, by_hand: Path) -> Path:
-    """Return the folder of a model from the hub, without any file that could hold code."""
-    from huggingface_hub import snapshot_download
-
-    repository, _, revision = name.partition("@")
-    try:
-        folder: str = snapshot_download(
-            repository,
-            revision=revision or None,
-            allow_patterns=list(HUB_FILES),
-            ignore_patterns=list(HUB_LEFT_OUT),
-        )
-    except Exception as error:  # no network, no such name, no permission: what to do is the same
-        raise ModelError(
-            f"“{name}” could not be fetched from the Hugging Face hub "
-            f"({type(error).__name__}). Check its name and the network. Without network, "
-            f"put the model's files (config.json, tokenizer.json, *.safetensors …) into {by_hand}; "
-            f"{DEFAULT_MODEL} works without."
-        ) from error
-    return Path(folder)
+def not_fetched(name: str, by_hand: Path, reason: str) -> ModelError:
+    """Return the error of a model that does not come from the hub."""
+    return ModelError(
+        f"“{name}” could not be fetched from the Hugging Face hub ({reason}). Check its name and "
+        "the network. Without network, put the model's files (config.json, tokenizer.json, "
+        f"*.safetensors …) into {by_hand}; {DEFAULT_MODEL} works without."
+    )
 
 
 def check_safe(folder: Path) -> None:

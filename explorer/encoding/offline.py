@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 
 from explorer.errors import ExplorerError
@@ -30,11 +31,18 @@ def offline_model_folder() -> Path:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise ExplorerError(f"The package that carries {MODEL_NAME} holds no {weights.name}.")
-    with weights.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    status = weights.stat()
+    found = sha256_of(weights, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     if found != WEIGHTS_SHA256:
         raise ExplorerError(
             f"{weights.name} of the package that carries {MODEL_NAME} is not the published one: "
             f"its SHA-256 is {found}, expected {WEIGHTS_SHA256}. Install the package again."
         )
     return folder
+
+
+@lru_cache(maxsize=4)
+def sha256_of(path: Path, size: int, modified: int, changed: int) -> str:
+    """Return a file's SHA-256, computed once while its size and times stay: pages ask often."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

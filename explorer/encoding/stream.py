@@ -1,9 +1,9 @@
-"""A file of any size to a Parquet file of vectors, part by part; what was stopped goes on."""
+"""Encode a file of any size into a Parquet file, part by part; a stopped run resumes."""
 
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -14,15 +14,17 @@ import pyarrow.parquet as pq
 
 from explorer import cache
 from explorer.encoding.encoding import encode_texts
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.encoding.loaded import load_encoder
 from explorer.encoding.models import TOKENS_OF
 from explorer.encoding.tables import open_table
 from explorer.encoding.texts import Texts, check_column, first_column, from_table, line_batches
 from explorer.encoding.vector_cache import opened
-from explorer.errors import EncodeError, TextError
+from explorer.errors import EncodeError, TargetError, TextError
 from explorer.formats.file import File, as_file
+from explorer.formats.target import check_targets, new_files
 from explorer.jobs.progress import Report, no_report
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.encoding.transformer import TransformerEncoder
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 ROWS = 10_000  # of a part: what is in memory at once
 RUN = "run.json"
+# What a run writes into its folder, and what is left of it where a run was killed.
+OURS = re.compile(r"run\.json|part-\d{6,}\.parquet|\.(run\.json|part-\d{6,}\.parquet)\..+")
 VECTOR, LABEL = "vector", "label"
 FACTS = b"embedding-explorer"
 
@@ -41,12 +45,12 @@ class Task:
     file: File
     column: str
     label: str | None
-    wishes: Wishes
+    options: EncodeOptions
     encoder: TransformerEncoder
     rows: int
 
     def facts(self) -> dict[str, Any]:
-        """Return what has to be the same for a run to go on where another one stopped."""
+        """Return what must be equal for a run to resume another one's parts."""
         assert self.file.path is not None
         status = self.file.path.stat()
         return {
@@ -57,7 +61,7 @@ class Task:
             "label": self.label,
             "rows": self.rows,
             "identity": self.encoder.identity,
-            **asdict(self.wishes),
+            **asdict(self.options),
         }
 
 
@@ -94,7 +98,8 @@ def encode_file(
     *,
     column: str | None = None,
     label: str | None = None,
-    wishes: Wishes | None = None,
+    overwrite: bool = False,
+    options: EncodeOptions | None = None,
     rows: int = ROWS,
     report: Report = no_report,
 ) -> Counts:
@@ -106,11 +111,14 @@ def encode_file(
         A table of a kind in `explorer.formats.whole_table.TABLES`, or `.txt`, a text a line.
     output
         Where the vectors go. Until all are there, finished parts lie in a folder beside
-        it, and another call with the same wishes goes on after them.
+        it, and another call with the same options goes on after them.
     column, label
         The column of texts (by default the likeliest), and the one that names the rows
         (by default the texts themselves).
-    wishes
+    overwrite
+        Whether an output that exists, or the parts of another run to it, may be replaced; the
+        source never is.
+    options
         How to encode.
     rows
         Rows of a part, which are in memory at once.
@@ -119,19 +127,26 @@ def encode_file(
 
     Raises
     ------
+    TargetError
+        The output exists and `overwrite` is not set, or it is the source.
     FormatError, TextError, ModelError, EncodeError
         As `explorer.encode`.
     """
-    wished = wishes or Wishes()
+    options = options or EncodeOptions()
     file, target = as_file(source), Path(output)
-    if wished.model.startswith(TOKENS_OF):
+    check_targets([target], overwrite=overwrite, sources=[Path(source)])  # before long work
+    if options.model.startswith(TOKENS_OF):
         raise EncodeError("Tables of input embeddings are not streamed: use explorer.encode.")
     chosen, batches = open_texts(file, column)
     encoder = load_encoder(
-        wished.model, pooling=wished.pooling, device=wished.device, precision=wished.precision
+        options.model,
+        pooling=options.pooling,
+        device=options.device,
+        precision=options.precision,
+        report=report,
     )
-    task = Task(file, chosen, label, wished, encoder, rows)
-    folder = begin(target, task)
+    task = Task(file, chosen, label, options, encoder, rows)
+    folder = begin(target, task, overwrite)
     counts = Counts()
     with opened() as kept:
         for number, table in enumerate(batches(rows)):
@@ -142,10 +157,11 @@ def encode_file(
             else:
                 counts += encode_part(part, table, task, kept, report)
     if not counts.texts:
-        shutil.rmtree(folder)
+        remove_parts(folder)
         raise TextError(f"{file.name} holds no text: {counts.empty:,} rows, all of them empty.")
-    join_parts(folder, target)
-    shutil.rmtree(folder)
+    with new_files([target], overwrite=overwrite, sources=[Path(source)]) as (fresh,):
+        join_parts(folder, fresh)
+    remove_parts(folder)
     return counts
 
 
@@ -161,8 +177,8 @@ def open_texts(file: File, column: str | None) -> tuple[str, Callable[[int], Ite
     return chosen, table.batches
 
 
-def begin(target: Path, task: Task) -> Path:
-    """Return the folder for the parts; those of another task than this one are removed."""
+def begin(target: Path, task: Task, overwrite: bool) -> Path:
+    """Return the folder for the parts; those of another task are removed where that was asked."""
     folder = target.with_name(f"{target.name}.parts")
     run = task.facts()
     if folder.exists():
@@ -170,18 +186,38 @@ def begin(target: Path, task: Task) -> Path:
             same = json.loads((folder / RUN).read_text(encoding="utf-8")) == run
         except (OSError, ValueError):
             same = False
+        if not same and not overwrite:
+            raise TargetError(
+                f"{folder} exists, and is not of this run: another file, model or column, or "
+                "nothing of ours. Remove it, choose another output, or replace it: --force on the "
+                "command line, overwrite=True in Python."
+            )
         if not same:
-            shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+            remove_parts(folder)
+    folder.mkdir(exist_ok=True)
     with cache.temporary(folder / RUN) as stream:
         stream.write(json.dumps(run).encode())
     return folder
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove a folder of parts; raises TargetError where it holds anything else."""
+    ours = [one for one in folder.iterdir() if one.is_file() and OURS.match(one.name)]
+    others = set(folder.iterdir()) - set(ours)
+    if others:
+        raise TargetError(
+            f"{folder} holds {count(len(others), 'file')} that no run wrote, such as "
+            f"{min(others).name}, and stays. Remove it yourself, or choose another output."
+        )
+    for one in ours:
+        one.unlink()
+    folder.rmdir()
+
+
 def encode_part(
     part: Path, table: pa.Table, task: Task, kept: VectorCache, report: Report
 ) -> Counts:
-    """Encode some rows and write them as a finished part: whole, or not at all."""
+    """Encode some rows and write them as one part, atomically."""
     encoder, column = task.encoder, task.column
     try:
         texts = from_table(table, column, task.label)
@@ -190,7 +226,7 @@ def encode_part(
             raise
         texts = Texts((), (), table.select([n for n in table.column_names if n != column])[:0])
     made = encode_texts(
-        texts.texts, encoder, long_texts=task.wishes.long_texts, cache=kept, report=report
+        texts.texts, encoder, long_texts=task.options.long_texts, cache=kept, report=report
     )
     columns = {LABEL: pa.array(texts.labels, pa.string())}
     if texts.metadata is not None:
@@ -212,13 +248,12 @@ def encode_part(
     )
 
 
-def join_parts(folder: Path, target: Path) -> None:
-    """Write all parts into one file, a part at a time; it takes its place when it is whole."""
+def join_parts(folder: Path, path: Path) -> None:
+    """Join the parts into one file, one of them in memory at a time."""
     parts = sorted(folder.glob("part-*.parquet"))
-    with cache.temporary(target) as stream:
-        schema = pq.read_schema(parts[0])
-        with pq.ParquetWriter(stream, schema) as writer:
-            for part in parts:
-                table = pq.read_table(part)
-                if len(table):
-                    writer.write_table(table.cast(schema))
+    schema = pq.read_schema(parts[0])
+    with pq.ParquetWriter(path, schema) as writer:
+        for part in parts:
+            table = pq.read_table(part)
+            if len(table):
+                writer.write_table(table.cast(schema))

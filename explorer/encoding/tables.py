@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import glob
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ def open_csv(file: File) -> TableFile:
             has_header=header,
             infer_schema_length=None,  # of all rows: a part may not be of another type
             encoding="utf8-lossy",
+            glob=False,
             new_columns=["text"] if separator == NO_SEPARATOR and not header else None,
         )
 
@@ -106,7 +108,8 @@ def open_json_lines(file: File) -> TableFile:
 
     def scan() -> pl.LazyFrame:
         assert file.path is not None
-        return pl.scan_ndjson(file.path, infer_schema_length=TYPED_ROWS)
+        # polars takes a path for a pattern: "a[1].jsonl" would be a1.jsonl
+        return pl.scan_ndjson(glob.escape(str(file.path)), infer_schema_length=TYPED_ROWS)
 
     def batches(rows: int) -> Iterator[pa.Table]:
         try:
@@ -125,7 +128,7 @@ def open_json_lines(file: File) -> TableFile:
 def open_arrow(file: File) -> TableFile:
     """Open an Arrow file (Feather)."""
     try:
-        reader = pa.ipc.open_file(pa.memory_map(str(file.path)))
+        reader = pa.ipc.open_file(pa.OSFile(str(file.path)))  # not mapped: others may cut it off
     except pa.ArrowInvalid as error:
         raise ParseError(f"{file.name} cannot be read as an Arrow file: {error}") from error
 

@@ -23,6 +23,7 @@ from explorer.encoding.models import (
     revision,
 )
 from explorer.errors import ModelError
+from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
 
 if TYPE_CHECKING:
@@ -107,9 +108,11 @@ def word_of(piece: str, style: str) -> str:
     return word if word.isalpha() else ""
 
 
-def average_of_tokens(texts: list[str], model: str) -> NDArray[np.float32]:
+def average_of_tokens(
+    texts: list[str], model: str, report: Report = no_report
+) -> NDArray[np.float32]:
     """Return the mean input embedding of each text's pieces, (n, d); zeros for none."""
-    folder = tokenizer_folder(model)
+    folder = tokenizer_folder(model, report)
     table = cached_table(str(folder), revision(folder))
     found = load_tokenizer(folder).encode_batch(texts, add_special_tokens=False)
     vectors = np.zeros((len(texts), table.shape[1]), np.float32)
@@ -165,7 +168,7 @@ def table_by_torch(path: Path, name: str) -> NDArray[np.float32]:
     return table
 
 
-def tokenizer_folder(model: str) -> Path:
-    """Return the folder with a model's tokenizer and layers."""
-    folder = model_folder(model)
+def tokenizer_folder(model: str, report: Report = no_report) -> Path:
+    """Return the folder with a model's tokenizer and layers; `report` as `model_folder`'s."""
+    folder = model_folder(model, report)
     return folder if is_plain(folder) else parts(folder)[0][1]

@@ -1,4 +1,4 @@
-"""A transformer that reads texts: its tokenizer, its layers, its pooling, loaded as data alone."""
+"""A loaded text transformer: tokenizer, layers and pooling, from files that run no code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.encoding import device as devices
 from explorer.encoding.models import DEFAULT_MODEL, is_plain, model_folder, read_json, revision
 from explorer.errors import EncodeError, ModelError
 
-Pieces: TypeAlias = list[int]
+Pieces: TypeAlias = list[int]  # rows of the vocabulary
 
 POOLINGS = {
     "mean": "the mean of all token vectors",
@@ -25,7 +25,7 @@ POOLINGS = {
 OWN_POOLING = "as the model says"
 CLIP = ("clip", "clip_text_model")
 ROBERTA = ("roberta", "xlm-roberta", "camembert", "mpnet")  # positions begin after the padding id
-LONGEST = 512  # where a model does not tell
+LONGEST = 512  # tokens, for a model that states no limit: BERT's
 
 
 class TransformerEncoder:
@@ -40,6 +40,20 @@ class TransformerEncoder:
         sentence-transformers model says it itself.
     device, precision
         As `explorer.encode` takes them.
+
+    Attributes
+    ----------
+    tokenizer
+        That of transformers.
+    layers, after
+        The modules of sentence-transformers: the transformer itself, and the list of those
+        behind it (Pooling first; empty for CLIP, whose tower pools).
+    prompt
+        What the model reads before each text; mostly nothing.
+    max_tokens
+        The longest input in word pieces, special tokens counted.
+    dim
+        Length of its vectors.
 
     Raises
     ------
@@ -78,14 +92,14 @@ class TransformerEncoder:
         self.normalizes = type(modules[-1]).__name__ == "Normalize"
         self.max_tokens = longest_input(modules[0], self.tokenizer)
         # half precision for the layers alone: pooling and what follows keep all digits
-        self._layers = modules[0].to(self.device.name, getattr(torch, self.precision)).eval()
+        self.layers = modules[0].to(self.device.name, getattr(torch, self.precision)).eval()
         if (self.device.name, self.precision) == ("cpu", "float32"):
-            use_faster_linear(self._layers)
-        self._rest = [module.to(self.device.name).eval() for module in modules[1:]]
+            use_faster_linear(self.layers)
+        self.after = [module.to(self.device.name).eval() for module in modules[1:]]
         self._tokenizing = threading.Lock()  # a fast tokenizer refuses two threads at once
         self._head, self._tail = self._special_tokens()
-        self._prompt = self._pieces([prompt])[0] if prompt else []
-        self._prompt_text = prompt
+        self.prompt = prompt
+        self._prompt = self._tokenized([prompt])["input_ids"][0] if prompt else []
         self._pad = self.tokenizer.pad_token_id or 0
         self._pads_left = self.tokenizer.padding_side == "left"
         self._needs_types = "token_type_ids" in self.tokenizer.model_input_names
@@ -93,8 +107,18 @@ class TransformerEncoder:
 
     @property
     def identity(self) -> str:
-        """What makes its vectors: equal for equal ones, on whatever device."""
-        return "|".join((self.name, self.revision, self.pooling, self.precision, self._prompt_text))
+        """A key of all that determines its vectors; the device does not."""
+        return "|".join((self.name, self.revision, self.pooling, self.precision, self.prompt))
+
+    @property
+    def pools_itself(self) -> bool:
+        """Whether the model says itself how it pools."""
+        return self.pooling == OWN_POOLING
+
+    @property
+    def special_tokens(self) -> tuple[int, int]:
+        """How many special tokens stand before and after a text."""
+        return len(self._head), len(self._tail)
 
     @property
     def room(self) -> int:
@@ -103,11 +127,19 @@ class TransformerEncoder:
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """Return the word pieces of each text, without special tokens and not cut."""
-        # the prompt and the text are read as one: a piece may begin in one and end in the other
-        return self._pieces([self._prompt_text + text for text in texts])
+        found: list[Pieces] = self.tokenize(texts)["input_ids"]
+        return found
+
+    def tokenize(self, texts: Sequence[str], **outputs: bool) -> Any:
+        """Return the tokenizer's own answer for the texts, each after the model's prompt.
+
+        Without special tokens, not cut; `outputs` asks for more, as `return_offsets_mapping`.
+        """
+        # prompt and text are one string: a piece may begin in one and end in the other
+        return self._tokenized([self.prompt + text for text in texts], **outputs)
 
     def chunks(self, pieces: Pieces, long_texts: str) -> list[Pieces]:
-        """Return what is read of a text: itself, its beginning, or all of it part by part."""
+        """Return the inputs made of a text: itself; if too long, its beginning or its parts."""
         room = self.room
         if len(pieces) <= room:
             return [self.framed(pieces)]
@@ -121,11 +153,18 @@ class TransformerEncoder:
         ]
 
     def framed(self, pieces: Pieces) -> Pieces:
-        """Return the pieces with the special tokens that the model expects around them."""
+        """Return the pieces between the special tokens that the model expects."""
         return [*self._head, *pieces, *self._tail]
 
     def forward(self, batch: Sequence[Pieces]) -> NDArray[np.float32]:
         """Return a vector per sequence of pieces, (n, dim) float32."""
+        import torch
+
+        with torch.inference_mode():
+            return self.pool(self.layers(self.inputs(batch)))
+
+    def inputs(self, batch: Sequence[Pieces]) -> dict[str, Any]:
+        """Return the tensors that the layers take, (n, longest) each, padded."""
         import torch
 
         longest = max(map(len, batch))
@@ -140,21 +179,40 @@ class TransformerEncoder:
             features["attention_mask"] = torch.from_numpy(mask).to(self.device.name)
         if self._needs_types:
             features["token_type_ids"] = torch.zeros_like(features["input_ids"])
+        return features
+
+    def pool(self, features: dict[str, Any], pooling: str | None = None) -> NDArray[np.float32]:
+        """Return the text vectors (n, dim) float32 of what left the layers.
+
+        Parameters
+        ----------
+        features
+            `token_embeddings` (n, length, d) and, where there is padding, `attention_mask`.
+        pooling
+            A name from POOLINGS to use in place of the model's own; what follows stays.
+        """
+        import torch
+
+        modules = self.after
+        if pooling is not None:
+            check_pooling(self.name, pooling, free=True)
+            modules = [pooling_module(features["token_embeddings"].shape[-1], pooling)]
+            modules += self.after[1:]
+        features = dict(features)
         if self._prompt:
             features["prompt_length"] = len(self._head) + len(self._prompt)
+        for name in ("token_embeddings", "sentence_embedding"):
+            if name in features:
+                features[name] = features[name].float()
         with torch.inference_mode():
-            features = self._layers(features)
-            for name in ("token_embeddings", "sentence_embedding"):
-                if name in features:
-                    features[name] = features[name].float()
-            for module in self._rest:
+            for module in modules:
                 features = module(features)
             vectors: NDArray[np.float32] = features["sentence_embedding"].float().cpu().numpy()
         return vectors
 
-    def _pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def _tokenized(self, texts: Sequence[str], **outputs: bool) -> Any:
         with self._tokenizing:
-            found: list[Pieces] = self.tokenizer(
+            return self.tokenizer(
                 list(texts),
                 add_special_tokens=False,
                 truncation=False,
@@ -162,11 +220,11 @@ class TransformerEncoder:
                 return_attention_mask=False,
                 return_token_type_ids=False,
                 verbose=False,
-            )["input_ids"]
-        return found
+                **outputs,
+            )
 
     def _special_tokens(self) -> tuple[Pieces, Pieces]:
-        """Return the special tokens before and after a text: the frame around one that is short."""
+        """Return the special tokens before and after a text, seen around a short one."""
         bare = self.tokenizer("a", add_special_tokens=False)["input_ids"]
         framed = self.tokenizer("a")["input_ids"]
         for start in range(len(framed) - len(bare) + 1):
@@ -180,7 +238,7 @@ class TransformerEncoder:
 
 @contextmanager
 def told_of_loading(model: str) -> Iterator[None]:
-    """Raise what goes wrong while a model is loaded as a ModelError that says what it needs."""
+    """Turn errors of loading into a ModelError that says what a model's folder needs."""
     from safetensors import SafetensorError
 
     try:
@@ -211,7 +269,6 @@ def check_pooling(model: str, pooling: str | None, *, free: bool) -> None:
 def load_modules(folder: Path, pooling: str) -> tuple[list[Any], str]:
     """Return a model's modules in their order, and its default prompt."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling
 
     whole = SentenceTransformer(
         str(folder),
@@ -222,9 +279,16 @@ def load_modules(folder: Path, pooling: str) -> tuple[list[Any], str]:
     )
     modules: list[Any] = list(whole)
     if pooling != OWN_POOLING:
-        modules = [modules[0], Pooling(modules[0].get_embedding_dimension(), pooling)]
+        modules = [modules[0], pooling_module(modules[0].get_embedding_dimension(), pooling)]
     prompt = whole.prompts.get(whole.default_prompt_name or "") or ""
     return modules, prompt
+
+
+def pooling_module(dim: int, pooling: str) -> Any:
+    """Return sentence-transformers' module for a name from POOLINGS."""
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    return Pooling(dim, pooling)
 
 
 def load_clip_text(folder: Path) -> tuple[list[Any], str]:

@@ -22,7 +22,7 @@ from explorer.settings import load_settings
 
 FILE = "vectors.sqlite3"
 SHARE = 0.5  # of the whole cache that vectors of texts may take
-ASKED_AT_ONCE = 500
+ASKED_AT_ONCE = 500  # keys in a query; SQLite allows at least 999
 WAIT_SECONDS = 60.0  # for another process that writes
 CHECK_EVERY = 64 << 20  # bytes written between two looks at the size
 SCHEMA = """

@@ -9,10 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.analogies.parallelogram import Dots, PlanePicture
-from explorer.figures.colors import OKABE_ITO, SCALE, SELECTED
+from explorer.analogies.geometry import Dots, PlanePicture
+from explorer.figures.colors import ORANGE, SCALE, SELECTED
 from explorer.figures.labels import SIDES, Sheet
-from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, Ink, plain_hover, shown_text
+from explorer.figures.style import (
+    LABEL_LENGTH,
+    Ink,
+    color_bar,
+    ink_for,
+    plain_hover,
+    shown_text,
+    style,
+)
 from explorer.probes.relations import PairFamily
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
@@ -25,16 +33,17 @@ NAMED_ANSWERS = 5
 
 def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False) -> go.Figure:
     """Draw an analogy in its own plane; one unit is as long on both axes."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     figure = go.Figure()
     ends = [end for arrow in picture.arrows for end in (arrow.start, arrow.end)]
     everything = np.vstack([picture.inputs.places, picture.answers.places, ends])
     sheet = Sheet(everything.astype(np.float32), SMALL_SHEET)
     for place in (*picture.inputs.places, *picture.result.places, picture.answers.places[0]):
         sheet.take(place.astype(np.float32), MARK, (0.0, 0.0))  # no label over these
-    given = OKABE_ITO[4 if dark else 0]
     layers = [
-        named_dots(picture.inputs, sheet, ink, {"color": given, "size": 13, "symbol": "square"}),
+        named_dots(
+            picture.inputs, sheet, ink, {"color": ink.points, "size": 13, "symbol": "square"}
+        ),
         named_dots(
             picture.result,
             sheet,
@@ -54,25 +63,22 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
                 "color": picture.answers.distances,
                 "colorscale": SCALE,
                 "size": [17, *[11] * (len(picture.answers) - 1)],
-                "line": {"width": 2, "color": [SELECTED, *[ink.halo] * (len(picture.answers) - 1)]},
-                "colorbar": {
-                    "title": {"text": "distance from this plane", "side": "right"},
-                    "thickness": 12,
-                    "len": 0.9,
-                    "nticks": 6,
-                    "outlinewidth": 0,
+                "line": {
+                    "width": 2,
+                    "color": [SELECTED, *[ink.ground] * (len(picture.answers) - 1)],
                 },
+                "colorbar": color_bar(ink, "distance from this plane"),
             },
             named=NAMED_ANSWERS,
         ),
     ]
     figure.add_traces(layers[::-1])
     styles = {
-        "given": {"arrowcolor": given, "arrowwidth": 3},
+        "given": {"arrowcolor": ink.points, "arrowwidth": 3},
         "copied": {"arrowcolor": ink.text, "arrowwidth": 2, "opacity": 0.55},
         "found": {"arrowcolor": SELECTED, "arrowwidth": 3},
     }
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height, true_lengths=True)
     figure.update_layout(
         **room_for(everything),
         annotations=[
@@ -125,14 +131,13 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     To the right is the mean step, which every arrow has in common as far as it points to
     the right; upwards the words' largest spread across it.
     """
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     starts, _ = family.plane.place(family.starts)
     ends, _ = family.plane.place(family.ends)
     everything = np.vstack([starts, ends])
     sheet = Sheet(everything.astype(np.float32), PAIRS_SHEET)
-    given = OKABE_ITO[4 if dark else 0]
     figure = go.Figure()
-    for places, side, color in ((starts, 0, given), (ends, 1, OKABE_ITO[1])):
+    for places, side, color in ((starts, 0, ink.points), (ends, 1, ORANGE)):
         texts = [shown_text(pair[side], LABEL_LENGTH) for pair in family.pairs]
         # arrows lead to the right: there is room behind their starts and before their ends
         first = "middle right" if side else "middle left"
@@ -147,7 +152,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
                 x=places[:, 0],
                 y=places[:, 1],
                 mode="markers+text",
-                marker={"color": color, "size": 9, "line": {"width": 1, "color": ink.halo}},
+                marker={"color": color, "size": 9, "line": {"width": 1, "color": ink.ground}},
                 text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
                 textposition=[side or "top center" for side in sides],
                 textfont={"color": ink.text, "size": 14},
@@ -157,7 +162,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
                 showlegend=False,
             )
         )
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height, true_lengths=True)
     figure.update_layout(room_for(everything, room=0.25))
     figure.update_layout(
         xaxis_title="along the mean step →",
@@ -197,26 +202,4 @@ def room_for(places: NDArray[np.float64], room: float = ROOM) -> dict[str, Any]:
     return {
         f"{letter}axis_range": [float(low[side]) - room, float(high[side]) + room]
         for side, letter in enumerate("xy")
-    }
-
-
-def flat_layout(ink: Ink, height: int) -> dict[str, Any]:
-    """Everything around a picture with true lengths: one scale for both axes, and its marks."""
-    axis = {
-        "gridcolor": ink.grid,
-        "zeroline": False,
-        "tickfont": {"color": ink.quiet, "size": 12},
-        "automargin": True,
-        "title": {"font": {"color": ink.quiet, "size": 13}},
-    }
-    return {
-        "height": height,
-        "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": ink.text, "family": "Source Sans, Source Sans Pro, sans-serif"},
-        "hoverlabel": {"bgcolor": ink.text, "font": {"color": ink.halo, "size": 14}},
-        "dragmode": "pan",
-        "xaxis": {**axis},
-        "yaxis": {**axis, "scaleanchor": "x"},
     }

@@ -9,11 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.analogies import flat_layout
-from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.colors import ORANGE, SELECTED
 from explorer.figures.labels import Sheet
-from explorer.figures.map import DARK, LABEL_LENGTH, LIGHT, plain_hover, shown_text
-from explorer.probes.semantic_axis import Axis, Removal, SpreadTest
+from explorer.figures.style import LABEL_LENGTH, ink_for, plain_hover, shown_text, style
+from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
@@ -22,7 +21,7 @@ SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
 
 
 def axis_figure(
-    axis: Axis,
+    axis: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     poles: tuple[NDArray[np.float64], NDArray[np.float64]],
@@ -30,10 +29,9 @@ def axis_figure(
     dark: bool = False,
 ) -> go.Figure:
     """Draw words on one axis, a line each, lowest place first; the poles' own words as ticks."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     order = np.argsort(places)[-MOST_LISTED:] if len(words) > MOST_LISTED else np.argsort(places)
     names = [shown_text(words[row], LABEL_LENGTH) for row in order]
-    given = OKABE_ITO[4 if dark else 0]
     figure = go.Figure()
     figure.add_vline(x=axis.middle, line={"color": ink.quiet, "width": 1, "dash": "dot"})
     for number, row in enumerate(order):
@@ -43,7 +41,7 @@ def axis_figure(
             x1=float(places[row]),
             y0=number,
             y1=number,
-            line={"color": given if places[row] < axis.middle else OKABE_ITO[1], "width": 3},
+            line={"color": ink.points if places[row] < axis.middle else ORANGE, "width": 3},
         )
     figure.add_trace(
         points(
@@ -52,13 +50,11 @@ def axis_figure(
             [words[row] for row in order],
             {
                 "size": 11,
-                "color": [given if places[row] < axis.middle else OKABE_ITO[1] for row in order],
+                "color": [ink.points if places[row] < axis.middle else ORANGE for row in order],
             },
         )
     )
-    for values, pole, color in zip(
-        poles, (axis.low, axis.high), (given, OKABE_ITO[1]), strict=True
-    ):
+    for values, pole, color in zip(poles, (axis.low, axis.high), (ink.points, ORANGE), strict=True):
         figure.add_trace(
             points(
                 values.tolist(),
@@ -67,11 +63,10 @@ def axis_figure(
                 {"symbol": "diamond", "size": 10, "color": color},
             )
         )
-    figure.update_layout(flat_layout(ink, 110 + LINE_HEIGHT * len(names)))
+    style(figure, ink, 110 + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": pole_text(axis)}, "side": "bottom", "zeroline": False},
         yaxis={
-            "scaleanchor": None,
             "tickvals": [-1.2, *range(len(names))],
             "ticktext": ["<i>the poles</i>", *names],
             "tickfont": {"color": ink.text, "size": 14},
@@ -84,8 +79,8 @@ def axis_figure(
 
 
 def two_axes_figure(
-    across: Axis,
-    up: Axis,
+    across: SemanticAxis,
+    up: SemanticAxis,
     words: Sequence[str],
     places: NDArray[np.float64],
     *,
@@ -93,7 +88,7 @@ def two_axes_figure(
     dark: bool = False,
 ) -> go.Figure:
     """Draw words on two axes; `places` is (k, 2). The dotted lines are the axes' middles."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     sheet = Sheet(places.astype(np.float32), SHEET)
     texts = [shown_text(word, LABEL_LENGTH) for word in words]
     sides = [
@@ -105,7 +100,7 @@ def two_axes_figure(
             places[:, 0].tolist(),
             places[:, 1].tolist(),
             words,
-            {"size": 10, "color": OKABE_ITO[4 if dark else 0]},
+            {"size": 10, "color": ink.points},
             mode="markers+text",
             text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
             textposition=[side or "top center" for side in sides],
@@ -116,14 +111,14 @@ def two_axes_figure(
     line = {"color": ink.quiet, "width": 1, "dash": "dot"}
     figure.add_vline(x=across.middle, line=line)
     figure.add_hline(y=up.middle, line=line)
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height, true_lengths=True)
     figure.update_layout(xaxis_title=pole_text(across), yaxis_title=pole_text(up))
     return figure
 
 
 def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) -> go.Figure:
     """Draw the spreads on random axes as a histogram, and the axis's own as a line."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     figure = go.Figure(
         go.Histogram(
             x=test.random_spreads,
@@ -137,9 +132,9 @@ def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) ->
         line={"color": SELECTED, "width": 3},
         annotation={"text": "this axis", "font": {"color": ink.text, "size": 14}},
     )
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height)
     figure.update_layout(
-        yaxis={"scaleanchor": None, "title": {"text": "random axes"}},
+        yaxis={"title": {"text": "random axes"}},
         xaxis_title="spread of the words along the axis",
         bargap=0.05,
     )
@@ -148,9 +143,9 @@ def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) ->
 
 def association_figure(found: Association, *, height: int = 300, dark: bool = False) -> go.Figure:
     """Draw each target word at its score: which attributes is it nearer to?"""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     figure = go.Figure()
-    colors = (OKABE_ITO[4 if dark else 0], OKABE_ITO[1])
+    colors = (ink.points, ORANGE)
     rows = list(zip(found.targets, found.scores, colors, strict=True))
     for level, (words, scores, color) in enumerate(rows):
         # a fixed spread of heights keeps equal scores apart; only the place across means anything
@@ -169,11 +164,10 @@ def association_figure(found: Association, *, height: int = 300, dark: bool = Fa
         )
     figure.add_vline(x=0, line={"color": ink.quiet, "width": 1, "dash": "dot"})
     first, second = (shown_text(one.name, LABEL_LENGTH) for one in found.attributes)
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height)
     figure.update_layout(
         xaxis_title=f"← nearer to {second} · nearer to {first} →",
         yaxis={
-            "scaleanchor": None,
             "tickvals": [0, 1],
             "ticktext": [shown_text(one.name, LABEL_LENGTH) for one in found.targets],
             "tickfont": {"color": ink.text, "size": 15},
@@ -186,7 +180,7 @@ def association_figure(found: Association, *, height: int = 300, dark: bool = Fa
 
 def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
     """Draw where each word's neighbors stood, with the direction and without it."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     order = np.argsort(found.before)
     names = [shown_text(found.words[row], LABEL_LENGTH) for row in order]
     lines = list(range(len(names)))
@@ -205,16 +199,15 @@ def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
             layer="below",
         )
     for values, name, marker in (
-        (before, "before", {"size": 12, "color": OKABE_ITO[1]}),
-        (after, "after", {"size": 12, "color": OKABE_ITO[4 if dark else 0], "symbol": "diamond"}),
+        (before, "before", {"size": 12, "color": ORANGE}),
+        (after, "after", {"size": 12, "color": ink.points, "symbol": "diamond"}),
     ):
         figure.add_trace(points(values, lines, words, marker, name=name, showlegend=True))
     figure.add_vline(x=0.5, line={"color": ink.quiet, "width": 1, "dash": "dot"})
-    figure.update_layout(flat_layout(ink, 130 + LINE_HEIGHT * len(names)))
+    style(figure, ink, 130 + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": "share of neighbors on the high side"}, "tickformat": ".0%"},
         yaxis={
-            "scaleanchor": None,
             "tickvals": lines,
             "ticktext": names,
             "tickfont": {"color": ink.text, "size": 14},
@@ -247,7 +240,7 @@ def points(
     )
 
 
-def pole_text(axis: Axis) -> str:
+def pole_text(axis: SemanticAxis) -> str:
     """Return an axis's title with arrows to both poles."""
     low, _, high = axis.name.partition(" ↔ ")
     return f"← {shown_text(low, LABEL_LENGTH)} · {shown_text(high, LABEL_LENGTH)} →"

@@ -9,10 +9,17 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.chart import TEXT_SIZE, ink_for, style
 from explorer.figures.colors import SCALE, SELECTED, palette
 from explorer.figures.labels import Sheet
-from explorer.figures.map import Ink, plain_hover, shown_text
+from explorer.figures.style import (
+    TEXT_SIZE,
+    Ink,
+    color_bar,
+    ink_for,
+    plain_hover,
+    shown_text,
+    style,
+)
 from explorer.lessons.bert.trajectories import Walk
 from explorer.projection import Projection
 
@@ -23,6 +30,8 @@ WALK_SHEET = (450.0, 270.0)  # width and height of the picture of the layers, le
 MOST_NAMED = 60  # tokens that are named in the picture of the layers
 PIECE_LENGTH = 14
 SECONDS_PER_LAYER = 1.1
+SLIDER_TOP = -0.1  # of the figure's height: below the axis' title
+BUTTONS_WIDTH = 0.24  # of the figure's width
 
 
 def layer_name(layer: int) -> str:
@@ -30,7 +39,7 @@ def layer_name(layer: int) -> str:
     return "lookup" if layer == 0 else f"layer {layer}"
 
 
-def names(pieces: Sequence[str]) -> list[str]:
+def token_names(pieces: Sequence[str]) -> list[str]:
     """Return the pieces as Plotly may show them."""
     return [shown_text(piece, PIECE_LENGTH) for piece in pieces]
 
@@ -46,9 +55,9 @@ def heat_map(rows: Floats, pieces: Sequence[str], *, dark: bool, height: int = 3
             zmax=reach,
             colorscale="RdBu",
             reversescale=True,
-            customdata=[[piece] * rows.shape[1] for piece in names(pieces)],
+            customdata=[[piece] * rows.shape[1] for piece in token_names(pieces)],
             hovertemplate="%{customdata}, dimension %{x}: %{z:.3f}<extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0},
+            colorbar=color_bar(ink),
         )
     )
     style(figure, ink, height)
@@ -61,7 +70,11 @@ def token_axis(pieces: Sequence[str]) -> dict[str, Any]:
     """Return an axis whose ticks are tokens, as long as there is room to read them."""
     if len(pieces) > MOST_TICKS:
         return {"title": {"text": "token"}}
-    return {"tickmode": "array", "tickvals": list(range(len(pieces))), "ticktext": names(pieces)}
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(pieces))),
+        "ticktext": token_names(pieces),
+    }
 
 
 def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
@@ -70,7 +83,7 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     colors = palette(3, dark=dark)
     layers = len(path.places)
     sentences = range(int(path.sentence.max()) + 1)
-    shown = names(path.pieces)
+    shown = token_names(path.pieces)
     sides = label_sides(path.places, shown)
 
     def traces(layer: int) -> list[Any]:
@@ -109,10 +122,10 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     figure = go.Figure(
         traces(0), frames=[go.Frame(data=traces(n), name=layer_name(n)) for n in range(layers)]
     )
-    style(figure, ink, height, dragmode="pan")
+    style(figure, ink, height, true_lengths=True)
     low, high = path.places.min(axis=(0, 1)), path.places.max(axis=(0, 1))
     room = 0.08 * (high - low)
-    # one unit is as long on both axes, and the frame does not move while it plays
+    # the frame does not move while it plays
     figure.update_xaxes(
         title_text=path.axis_names[0],
         range=[low[0] - room[0], high[0] + room[0]],
@@ -122,7 +135,6 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
         title_text=path.axis_names[1],
         range=[low[1] - room[1], high[1] + room[1]],
         showticklabels=False,
-        scaleanchor="x",
     )
     figure.update_layout(**player([layer_name(n) for n in range(layers)], ink))
     return figure
@@ -159,12 +171,14 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     button = {
         "type": "buttons",
-        "direction": "right",
-        "x": 1,
-        "y": 1.02,
-        "xanchor": "right",
-        "yanchor": "bottom",
+        "direction": "right",  # left of the slider: above the picture lies Plotly's toolbar
+        "x": 0,
+        "y": SLIDER_TOP,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"t": 12},
         "bgcolor": ink.veil,
+        "bordercolor": ink.border,
         "font": {"color": ink.text, "size": TEXT_SIZE},
         "showactive": False,
         "buttons": [
@@ -173,9 +187,9 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
         ],
     }
     slider = {
-        "x": 0,
-        "len": 0.97,
-        "y": -0.1,
+        "x": BUTTONS_WIDTH,
+        "len": 0.96 - BUTTONS_WIDTH,  # the last name is centered under the end
+        "y": SLIDER_TOP,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},
         "currentvalue": {"visible": False},
@@ -195,7 +209,7 @@ def attention_map(
 ) -> go.Figure:
     """Draw one head's attention, (n, n): a row per looking token; the chosen one is framed."""
     ink = ink_for(dark)
-    shown = names(pieces)
+    shown = token_names(pieces)
     figure = go.Figure(
         go.Heatmap(
             z=weights,
@@ -204,7 +218,7 @@ def attention_map(
             colorscale=SCALE,
             customdata=[[(row, column) for column in shown] for row in shown],
             hovertemplate="%{customdata[0]} looks at %{customdata[1]}: %{z:.1%}<extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".0%"},
+            colorbar=color_bar(ink, tickformat=".0%"),
         )
     )
     style(figure, ink, height)
@@ -236,7 +250,7 @@ def attention_bars(
             text=[f"{share:.0%}" if share >= 0.005 else "" for share in row],
             textposition="outside",
             cliponaxis=False,
-            customdata=names(pieces),
+            customdata=token_names(pieces),
             hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
         )
     )
@@ -278,7 +292,7 @@ def placed_figure(
             ),
         ]
     )
-    style(figure, ink, height, showlegend=False, dragmode="pan")
+    style(figure, ink, height, true_lengths=True, showlegend=False)
     for row, (x, y) in enumerate(placed.tolist()):
         figure.add_annotation(
             x=x,
@@ -291,5 +305,5 @@ def placed_figure(
         )
     names_of_axes = picture.axis_names
     figure.update_xaxes(title_text=names_of_axes[0], showticklabels=False)
-    figure.update_yaxes(title_text=names_of_axes[1], showticklabels=False, scaleanchor="x")
+    figure.update_yaxes(title_text=names_of_axes[1], showticklabels=False)
     return figure

@@ -11,28 +11,13 @@ from numpy.typing import NDArray
 
 from explorer.space import is_numeric
 
-# Okabe & Ito 2008; grey stands in for their black, which a dark ground would swallow. On a
-# dark ground the dark blue comes later, since the first colors are used most.
-OKABE_ITO = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#D55E00",
-    "#F0E442",
-    "#999999",
-)
-OKABE_ITO_ON_DARK = (
-    "#56B4E9",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#F0E442",
-    "#D55E00",
-    "#0072B2",
-    "#999999",
-)
+# Okabe & Ito 2008, and a gray. Of their eight a light ground swallows the yellow, a dark one the
+# black. The first of each are used most, so the dark blue stands late on a dark ground.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+SKY, VERMILION, YELLOW, BLACK = "#56B4E9", "#D55E00", "#F0E442", "#000000"
+GRAY = "#999999"
+OKABE_ITO_ON_LIGHT = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, BLACK, GRAY)
+OKABE_ITO_ON_DARK = (SKY, ORANGE, GREEN, PURPLE, YELLOW, VERMILION, BLUE, GRAY)
 SCALE = "Viridis"  # van der Walt & Smith 2015: even in lightness
 SCALE_COLORS = (  # the same in ten steps, between which the map mixes
     "#440154",
@@ -46,7 +31,7 @@ SCALE_COLORS = (  # the same in ten steps, between which the map mixes
     "#b5de2b",
     "#fde725",
 )
-SELECTED = "#D55E00"
+SELECTED = VERMILION
 MOST_CATEGORIES = 100
 ROBUST = (2.0, 98.0)  # percentiles that the color scale spans: outliers do not flatten it
 
@@ -75,13 +60,21 @@ def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
     """Return the columns worth coloring by: numbers, and texts that repeat."""
     if metadata is None:
         return ()
-    found = []
-    for name in metadata.column_names:
-        column = metadata[name]
-        most = min(MOST_CATEGORIES, len(column) // 2)
-        if is_numeric(column.type) or pc.count_distinct(column).as_py() <= most:
-            found.append(name)
-    return tuple(found)
+    return tuple(
+        name
+        for name in metadata.column_names
+        if is_numeric(metadata[name].type) or repeats(metadata[name])
+    )
+
+
+def repeats(column: pa.ChunkedArray) -> bool:
+    """Return whether a column has few different values, and most of them more than once."""
+    most = min(MOST_CATEGORIES, len(column) // 2)
+    # of texts that all differ the beginning says so already
+    return bool(
+        pc.count_distinct(column.slice(0, 10 * MOST_CATEGORIES)).as_py() <= most
+        and pc.count_distinct(column).as_py() <= most
+    )
 
 
 def coloring(metadata: pa.Table, name: str, *, dark: bool) -> Categories | Numbers:
@@ -92,21 +85,21 @@ def coloring(metadata: pa.Table, name: str, *, dark: bool) -> Categories | Numbe
         finite = values[np.isfinite(values)]
         low, high = np.percentile(finite, ROBUST) if len(finite) else (0.0, 1.0)
         return Numbers(name, values, float(low), float(high))
-    texts = pc.fill_null(pc.cast(column, pa.string()), "—")
-    counts = sorted(
-        ((one["values"], one["counts"]) for one in pc.value_counts(texts).to_pylist()),
-        key=lambda pair: (-pair[1], pair[0]),
-    )
-    names = tuple(value for value, _ in counts)
-    code_of = {value: code for code, value in enumerate(names)}
-    codes = np.array([code_of[value] for value in texts.to_pylist()], np.intp)
-    return Categories(name, names, palette(len(names), dark=dark), codes)
+    encoded = pc.dictionary_encode(pc.fill_null(pc.cast(column, pa.string()), "—"))
+    values, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    counts = np.bincount(rows, minlength=len(values))
+    by_frequency = sorted(range(len(values)), key=lambda code: (-counts[code], values[code]))
+    code_of = np.empty(len(values), np.intp)
+    code_of[by_frequency] = np.arange(len(values))
+    names = tuple(values[code] for code in by_frequency)
+    return Categories(name, names, palette(len(names), dark=dark), code_of[rows])
 
 
 def palette(n: int, *, dark: bool) -> tuple[str, ...]:
     """Return n colors: Okabe-Ito up to eight, beyond that Glasbey (Glasbey et al. 2007)."""
-    if n <= len(OKABE_ITO):
-        return (OKABE_ITO_ON_DARK if dark else OKABE_ITO)[:n]
+    okabe_ito = OKABE_ITO_ON_DARK if dark else OKABE_ITO_ON_LIGHT
+    if n <= len(okabe_ito):
+        return okabe_ito[:n]
     import colorcet
 
     glasbey = colorcet.glasbey_light if dark else colorcet.glasbey_dark

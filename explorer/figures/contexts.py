@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from explorer.figures.bert import PIECE_LENGTH, layer_name
-from explorer.figures.chart import TEXT_SIZE, ink_for, style
 from explorer.figures.colors import SELECTED
-from explorer.figures.map import shown_text
+from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.bert.senses import Separation
 
 Floats = NDArray[np.float32]

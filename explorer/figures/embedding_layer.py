@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from explorer.figures.matrices import DIVERGING, LIT, color_bar, frame
+from explorer.figures.matrices import DIVERGING
+from explorer.figures.style import color_bar, ink_for, style
 
 
 def table_rows_figure(
@@ -33,6 +34,7 @@ def table_rows_figure(
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
+    ink = ink_for(dark)
     shown = rows_with_gaps(ids, len(table))
     z = np.full((len(shown), columns), np.nan, np.float32)
     for line, row in enumerate(shown):
@@ -56,8 +58,8 @@ def table_rows_figure(
     for line, row in enumerate(shown):
         if row in picked:
             box = {"x0": 0.5, "x1": columns + 0.5, "y0": line - 0.5, "y1": line + 0.5}
-            figure.add_shape(type="rect", **box, line={"color": LIT[dark], "width": 3})
-    figure.update_layout(frame(height, dark))
+            figure.add_shape(type="rect", **box, line={"color": ink.points, "width": 3})
+    style(figure, ink, height, grid=False)
     figure.update_yaxes(
         tickvals=list(range(len(shown))),
         ticktext=[
@@ -106,20 +108,18 @@ def training_figure(
             1,
             place,
         )
-    figure.update_layout(frame(height, dark), margin={"l": 8, "r": 8, "t": 32, "b": 8})
+    style(figure, ink_for(dark), height, grid=False, margin={"t": 32})
     figure.update_layout(
         coloraxis={
             "colorscale": DIVERGING[dark],
             "cmin": -most,
             "cmax": most,
-            "colorbar": color_bar(dark),
+            "colorbar": color_bar(ink_for(dark)),
         }
     )
-    figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False, ticks="")
-    figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, ticks="")
-    figure.update_layout(
-        yaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "automargin": True}
-    )
+    figure.update_xaxes(showticklabels=False)
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(yaxis={"tickvals": list(range(len(names))), "ticktext": list(names)})
     return figure
 
 

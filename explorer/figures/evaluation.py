@@ -5,23 +5,21 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.analogies.word_similarity import SimilarityReport
-from explorer.figures.analogies import flat_layout
-from explorer.figures.colors import OKABE_ITO
-from explorer.figures.map import DARK, LIGHT, plain_hover
+from explorer.figures.style import ink_for, plain_hover, style
 
 
 def similarity_figure(
     report: SimilarityReport, *, height: int = 440, dark: bool = False
 ) -> go.Figure:
     """Draw each judged pair: to the right what people say, upwards the cosine similarity."""
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     words, others, judged, cosines = zip(*report.pairs, strict=True)
     figure = go.Figure(
         go.Scatter(
             x=judged,
             y=cosines,
             mode="markers",
-            marker={"size": 8, "color": OKABE_ITO[4 if dark else 0], "opacity": 0.6},
+            marker={"size": 8, "color": ink.points, "opacity": 0.6},
             hovertext=[
                 f"{plain_hover(word)} – {plain_hover(other)}"
                 for word, other in zip(words, others, strict=True)
@@ -30,9 +28,9 @@ def similarity_figure(
             showlegend=False,
         )
     )
-    figure.update_layout(flat_layout(ink, height))
+    style(figure, ink, height)
     figure.update_layout(
         xaxis_title="people's judgement",
-        yaxis={"scaleanchor": None, "title": {"text": "cosine similarity"}},
+        yaxis_title="cosine similarity",
     )
     return figure

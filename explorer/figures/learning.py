@@ -8,10 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.chart import TEXT_SIZE, ink_for, style
 from explorer.figures.colors import palette
 from explorer.figures.labels import Sheet
-from explorer.figures.map import plain_hover, shown_text
+from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
 
 Floats = NDArray[np.float32]
 
@@ -72,13 +71,12 @@ def frame_map(
             name=name,
             ids=[shown[row] for row in rows],
         )
-    style(figure, ink, height, dragmode="pan", transition={"duration": MOVE_MILLISECONDS})
+    style(figure, ink, height, true_lengths=True, transition={"duration": MOVE_MILLISECONDS})
     low, high = places.min(axis=0), places.max(axis=0)
     room = 0.1 * (high - low) + 1e-6
     (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
     figure.update_xaxes(showticklabels=False, range=[left, right])
-    # one unit is as long on both axes
-    figure.update_yaxes(showticklabels=False, scaleanchor="x", range=[bottom, top])
+    figure.update_yaxes(showticklabels=False, range=[bottom, top])
     figure.update_layout(
         showlegend=bool(classes),
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -10,17 +9,28 @@ import polars as pl
 import pyarrow as pa
 
 from explorer import cache
-from explorer.errors import ParseError, UnknownFormatError
+from explorer.errors import FormatError, ParseError, UnknownFormatError
 from explorer.formats import kept
-from explorer.formats.contents import Contents, Options, as_float32, without_bad_rows
-from explorer.formats.file import File, FileSource, as_file
+from explorer.formats.contents import (
+    LOOK_WHOLE,
+    Contents,
+    Options,
+    as_float32,
+    sampled,
+    with_bad_rows_told,
+    without_bad_rows,
+)
+from explorer.formats.digest import refuse_changed, stamps_of
+from explorer.formats.file import LABEL_SUFFIXES, File, FileSource, arrays_beside, as_file
 from explorer.formats.isolated import read_isolated
 from explorer.formats.known import Format, named_format
+from explorer.formats.labels import label_files, no_labels_note
 from explorer.formats.recognition import choose_main, recognize
 from explorer.formats.report import FileReport, report_on
 from explorer.formats.unpack import unpacked
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
+from explorer.wording import count
 
 # What the engines raise on files that nobody foresaw. Polars' panic is no Exception.
 UNFORESEEN = (
@@ -43,6 +53,7 @@ def open_space(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     name: str | None = None,
     report: Report = no_report,
@@ -68,6 +79,9 @@ def open_space(
     skip_broken
         Whether broken lines and vectors with NaN or infinite values are left out and
         told in `notes`; else they are an error.
+    metadata_columns
+        Columns of a table that are no dimensions of its vectors though they hold numbers.
+        None guesses by their names: "cluster", "year", "count" and the like.
     format
         A name from FORMATS, where the recognition is wrong.
     name
@@ -92,24 +106,25 @@ def open_space(
     >>> space.labels, space.dim
     (('king', 'queen'), 3)
     """
-    file = plain_file(as_file(source, beside), report)
+    given = as_file(source, beside)
+    file = plain_file(given, report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
     found = contents_of(file, chosen, options, "read")
+    if format is None:
+        refuse_label_file(file, found)
     if skip_broken:
         found = without_bad_rows(found)
     steps: tuple[str, ...] = ()
     if found.dtype not in ("text", "float32", "F32"):
         steps = (f"stored as {found.dtype}, read as float32",)
-    notes = found.notes
-    if labels is not None:
-        notes = tuple(note for note in notes if not note.startswith("No label file"))
+    notes = found.notes if labels is not None else notes_on(file, found)
     return EmbeddingSpace(
         labels if labels is not None else found.label_list(),
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
-        source=Source(file.name, chosen.name, steps),
+        source=Source(file.name, chosen.name, steps, files=files_of(given)),
         notes=notes,
         subwords=found.subwords,
     )
@@ -122,20 +137,40 @@ def inspect_file(
     label_column: str | None = None,
     array: str | None = None,
     skip_broken: bool = False,
+    metadata_columns: Sequence[str] | None = None,
     format: str | None = None,
     report: Report = no_report,
 ) -> FileReport:
-    """Look at a vector file without loading it all; the choices are those of `open_space`.
+    """Look at a vector file; the choices are those of `open_space`.
+
+    A file of up to 32 MB is read as a whole, and so is one whose broken rows are left out; of
+    a larger one, its head and a sample.
 
     Raises
     ------
     UnknownFormatError, RefusedError, ParseError
-        As `open_space`, where a look at the head already shows it.
+        As `open_space`, where what was read already shows it.
     """
     file = plain_file(as_file(source, beside), report)
     chosen = recognize(file) if format is None else named_format(format)
-    options = Options(label_column, array, skip_broken, report)
-    return report_on(contents_of(file, chosen, options, "look"), chosen.name, chosen.why)
+    options = Options(label_column, array, skip_broken, metadata_columns, report)
+    broken = False
+    if not skip_broken and file.size > LOOK_WHOLE:
+        found = contents_of(file, chosen, options, "look")
+    else:
+        whole = contents_of(file, chosen, options, "read")
+        told = without_bad_rows(whole) if skip_broken else with_bad_rows_told(whole)
+        broken = told is not whole and not skip_broken
+        found = sampled(told)
+    if format is None:
+        refuse_label_file(file, found)
+    named = replace(found, notes=notes_on(file, found))
+    return report_on(named, chosen.name, chosen.why, broken)
+
+
+def notes_on(file: File, found: Contents) -> tuple[str, ...]:
+    """Return the notes on what was found, with those that name the file as this visitor does."""
+    return (*found.notes, no_labels_note(file)) if found.lacks_label_file else found.notes
 
 
 def plain_file(file: File, report: Report = no_report) -> File:
@@ -152,32 +187,61 @@ def plain_file(file: File, report: Report = no_report) -> File:
     return replace(main, beside=(*main.beside, *file.beside))
 
 
+def files_of(file: File) -> tuple[str, ...]:
+    """Return the paths of a file and of what is read with it, which saving must not overwrite."""
+    read = [file, *(one for one in file.beside if not one.guessed), *label_files(file)[:1]]
+    return tuple(str(one.path.resolve()) for one in read if one.path is not None)
+
+
+def refuse_label_file(file: File, found: Contents) -> None:
+    """Raise ParseError where a table names the rows of an array that lies beside it.
+
+    Its numbers, a rank or a length, are no vectors. A table that holds the array's own
+    vectors has as many dimensions and is read.
+    """
+    if file.path is None or file.suffix not in LABEL_SUFFIXES:
+        return
+    for path in arrays_beside(file.path):
+        array = as_file(path)
+        try:
+            shape = guarded(recognize(array).look, replace(array, beside=()), Options())
+        except FormatError:
+            continue
+        if shape.rows == found.rows and shape.vectors.shape[1] != found.vectors.shape[1]:
+            raise ParseError(
+                f"{file.name} names the {count(shape.rows, 'row')} of {path.name}: open "
+                f"{path.name}, and it comes along. If its own numbers are meant, choose its format "
+                "under “Read it differently” (format= in Python, --format on the command line)."
+            )
+
+
 def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Contents:
     """Look at a file or read it: from the cache, in a process of its own, or here."""
+    if chosen.mapped and kind == "read" and file.size >= KEPT_BYTES:
+        file = kept.own_copy(file)
     if not chosen.isolated and (kind == "look" or chosen.mapped or file.size < KEPT_BYTES):
         return guarded(chosen.look if kind == "look" else chosen.read, file, options)
-    path = cache.folder("parsed") / kept.kept_name(file, chosen.name, options, kind)
-    found = kept.load(path)
+    before = stamps_of(file)
+    key = kept.kept_key(file, chosen.name, options, kind)
+    found = kept.load(key)
     if found is not None:
         return found
     if chosen.isolated:
-        # under a name of its own: two may read the same file at once
-        fresh = path.with_name(f".{uuid.uuid4().hex}.arrow")
-        try:
-            read_isolated(file, chosen.name, kind, options, fresh)
-            kept.move(fresh, path)
-        finally:
-            kept.discard(fresh)
-        found = kept.load(path)
+        with cache.create(kept.PARSED, key) as folder:
+            read_isolated(file, chosen.name, kind, options, folder)
+            refuse_changed(file, before)
+        found = kept.load(key)
         if found is None:
-            raise UnknownFormatError(f"What was read of {file.name} has gone. Open it again.")
+            raise kept.gone(file)
         return found
     found = guarded(chosen.read, file, options)
+    refuse_changed(file, before)
     try:
-        kept.save(found, path)
+        with cache.create(kept.PARSED, key) as folder:
+            kept.save(found, folder)
     except OSError:  # the disk is full: the space is here all the same
         return found
-    return kept.load(path) or found
+    return kept.load(key) or found
 
 
 def guarded(reader: Callable[[File, Options], Contents], file: File, options: Options) -> Contents:

@@ -28,6 +28,19 @@ HEADER_READERS = {
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 
+OBJECTS_IN_NPY = """import numpy
+found = numpy.load({name!r}, allow_pickle=True)
+words = found.item() if found.shape == () else None  # a dictionary: each word with its vector
+rows = found.tolist() if words is None else list(words.values())
+numpy.save({stem!r} + '-vectors.npy', numpy.array(rows, dtype='float32'))
+if words is not None:
+    with open({stem!r} + '-vectors.txt', 'w', encoding='utf-8') as labels:
+        labels.write(''.join(f'{{word}}\\n' for word in words))"""
+OBJECTS_IN_NPZ = """import numpy
+found = numpy.load({name!r}, allow_pickle=True)
+plain = {{name: numpy.array(found[name].tolist()) for name in found.files}}
+numpy.savez({stem!r} + '-vectors.npz', **plain)"""
+
 Header: TypeAlias = tuple[tuple[int, ...], bool, np.dtype[Any]]
 
 
@@ -67,12 +80,11 @@ def read_npz(file: File, options: Options) -> Contents:
 def npy_array(file: File, name: str = "") -> Stored:
     """Return the array of a `.npy` file; it stays on disk until it is read."""
     with file.open() as stream:
-        shape, fortran, dtype = read_header(file.name, stream, file.size)
+        shape, fortran, dtype = read_header(file.name, stream, file.size, OBJECTS_IN_NPY, file)
         offset = stream.tell()
 
     def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        values = file.array(dtype, shape, offset, "F" if fortran else "C")
-        return values if rows is None else values[rows]
+        return file.array(dtype, shape, offset, "F" if fortran else "C", rows=rows)
 
     return stored(name, shape, dtype, read)
 
@@ -83,7 +95,9 @@ def npz_arrays(file: File) -> Iterator[Stored]:
         for info in archive.infolist():
             name = info.filename.removesuffix(".npy")
             with archive.open(info) as stream:
-                shape, _, dtype = read_header(f"{name} in {file.name}", stream, info.file_size)
+                shape, _, dtype = read_header(
+                    f"{name} in {file.name}", stream, info.file_size, OBJECTS_IN_NPZ, file
+                )
             yield stored(name, shape, dtype, member_reader(file, info))
 
 
@@ -110,16 +124,17 @@ def stored(name: str, shape: tuple[int, ...], dtype: np.dtype[Any], read: Any) -
     )
 
 
-def read_header(name: str, stream: Any, size: int) -> Header:
-    """Return shape, Fortran order and dtype of an array, checked against the bytes that follow."""
+def read_header(name: str, stream: Any, size: int, convert: str, file: File) -> Header:
+    """Return shape, Fortran order and dtype of an array, checked against the bytes that follow.
+
+    `convert` has the lines that make plain arrays of the file where this one holds objects.
+    """
     shape, fortran, dtype = parse_header(name, stream)
     if dtype.hasobject:
         raise RefusedError(
             f"{name} holds Python objects, stored as a pickle: opening it could run code. "
-            "Where you trust it, convert it there:\n"
-            "import numpy\n"
-            f"objects = numpy.load({name!r}, allow_pickle=True)\n"
-            "numpy.save('vectors.npy', numpy.array(objects.tolist(), dtype='float32'))"
+            "Where you trust it, run these lines there and open what they save:\n"
+            + convert.format(name=file.name, stem=file.stem)
         )
     start = stream.tell()
     needed = int(np.prod([int(extent) for extent in shape], dtype=object)) * dtype.itemsize

@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.bounds import DIMENSIONS
@@ -17,8 +19,16 @@ from explorer.formats.file import File
 from explorer.formats.text import header_notes
 from explorer.formats.text_layout import Layout, find_layout, two_counts
 
+BLOCK_BYTES = 4 << 20
 LABEL_BYTES = 4096  # the longest label; where no space ends it, the file is broken
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+RECORDS: dict[
+    str, np.dtype[Any]
+] = {  # the numbers after each dimension, by the suffix: they look alike
+    ".fvecs": np.dtype("<f4"),
+    ".ivecs": np.dtype("<i4"),
+    ".bvecs": np.dtype("u1"),
+}
 PLAUSIBLE = 1e9  # numbers in embeddings are smaller; bytes of text, read as numbers, often not
 
 
@@ -28,11 +38,11 @@ def is_word2vec(file: File, head: bytes) -> bool:
     counts = two_counts(line)
     if counts is None:
         return False
-    if find_layout(head) is not None:
-        # a few numbers' bytes can look like digits: what no text holds beside them decides
-        return file.suffix == ".bin" and ends_with_its_last_vector(file, *counts)
-    if is_text(head):
-        return False
+    if find_layout(head) is not None or is_text(head):
+        # a few numbers' bytes can look like letters and digits: that the vectors fill the file
+        # to its last byte decides
+        named = file.suffix in (".bin", ".w2v")
+        return named and ends_with_its_last_vector(file, *counts)
     _, dim = counts
     space = rest.find(b" ")
     if space < 0 or not 0 < dim <= DIMENSIONS:
@@ -47,7 +57,7 @@ def is_word2vec(file: File, head: bytes) -> bool:
 def ends_with_its_last_vector(file: File, rows: int, dim: int) -> bool:
     """Tell whether a small file, read as a word2vec binary, holds just what it says."""
     content = file.head()
-    if file.size != len(content) or is_text(content):
+    if file.size != len(content) or (is_text(content) and find_layout(content) is not None):
         return False
     at = content.find(b"\n") + 1
     for _ in range(rows):
@@ -96,14 +106,17 @@ def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
     labels: list[str] = []
     undecoded: list[tuple[int, bytes]] = []
     broken = ""
-    with file.mapped() as content:
-        at, size = len(line) + 1, file.size
+    with file.open() as stream:
+        stream.seek(len(line) + 1)
+        content, at = b"", 0
         for row in range(rows):
+            if len(content) - at < LABEL_BYTES + 1 + width:
+                content, at = content[at:] + stream.read(BLOCK_BYTES + width), 0
             space = content.find(b" ", at, at + LABEL_BYTES)
-            if space < 0 or space + 1 + width > size:
+            if space < 0 or space + 1 + width > len(content):
                 break
             label = content[at:space].lstrip(b"\r\n")
-            vectors[row] = np.frombuffer(content[space + 1 : space + 1 + width], "<f4")
+            vectors[row] = np.frombuffer(content, "<f4", dim, space + 1)
             try:
                 labels.append(label.decode())
             except UnicodeDecodeError:
@@ -113,7 +126,8 @@ def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
             if row % 10_000 == 0:
                 options.report(row / rows, f"reading {file.name}: {row:,} vectors")
         else:
-            broken = "" if limit is not None or at + 1 >= size or rows < stated else "more"
+            follows = len(content) - at + file.size - stream.tell()
+            broken = "" if limit is not None or follows <= 1 or rows < stated else "more"
     found = len(labels)
     if not found:
         raise ParseError(
@@ -136,13 +150,16 @@ def parse_word2vec(file: File, options: Options, limit: int | None) -> Contents:
 
 def is_fvecs(file: File, head: bytes) -> bool:
     """Tell whether the file is records of one length, each with its dimension before it."""
+    kind = RECORDS.get(file.suffix, np.dtype("<f4"))
     dim = int.from_bytes(head[:4], "little")
-    record = 4 + 4 * dim
+    record = 4 + kind.itemsize * dim
     if not 0 < dim <= DIMENSIONS or file.size % record:
         return False
     starts = range(0, min(len(head), 50 * record) - record + 1, record)
     if any(head[start : start + 4] != head[:4] for start in starts):
         return False
+    if file.suffix in RECORDS and kind.kind != "f":
+        return True
     with np.errstate(invalid="ignore"):
         for begin, end in pairwise((*starts, min(len(head), file.size) // record * record)):
             values = np.frombuffer(head[begin + 4 : begin + record], "<f4")
@@ -162,27 +179,34 @@ def read_fvecs(file: File, options: Options) -> Contents:
 
 
 def fvecs_array(file: File) -> Stored:
-    """Return the records of a `.fvecs` file as an array; raises ParseError where they differ."""
+    """Return the records of a `.fvecs`, `.ivecs` or `.bvecs` file as an array.
+
+    Raises ParseError where they differ in length.
+    """
+    kind = RECORDS.get(file.suffix, np.dtype("<f4"))
     dim = int.from_bytes(file.head(4), "little")
     check_dim(file.name, dim)
-    record = 4 * (dim + 1)
+    record = 4 + kind.itemsize * dim
     if not dim or file.size % record:
         raise ParseError(
             f"{file.name} begins with a vector of {dim:,} dimensions, but its {file.size:,} bytes "
             f"are no multiple of the {record:,} that each takes. Was it cut off?"
         )
     rows = file.size // record
-    numbers = file.array(np.dtype("<f4"), (rows, dim + 1))
-    stated = numbers.view("<i4")[:, 0]
-    if (stated != dim).any():
-        row = int(np.flatnonzero(stated != dim)[0])
-        raise ParseError(
-            f"{file.name}: vector {row + 1:,} has {stated[row]:,} dimensions, the first has "
-            f"{dim:,}. All need the same number."
-        )
-    return Stored(
-        "",
-        (rows, dim),
-        "float32",
-        lambda picked: numbers[:, 1:] if picked is None else numbers[picked, 1:],
-    )
+    whole = np.dtype([("dim", "<i4"), ("values", kind, (dim,))])
+    with file.open() as stream:
+        step = max(1, BLOCK_BYTES // record)
+        for start in range(0, rows, step):
+            stated = np.frombuffer(stream.read(step * record), whole)["dim"]
+            if (stated != dim).any():
+                row = int(np.flatnonzero(stated != dim)[0])
+                raise ParseError(
+                    f"{file.name}: vector {start + row + 1:,} has {stated[row]:,} dimensions, the "
+                    f"first has {dim:,}. All need the same number."
+                )
+
+    def read(picked: NDArray[np.intp] | None) -> NDArray[Any]:
+        values: NDArray[Any] = file.array(whole, (rows,), rows=picked)["values"]
+        return values
+
+    return Stored("", (rows, dim), str(kind), read)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError
 from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
 from explorer.formats.file import File
-from explorer.formats.labels import LabelTable, find_label_file, label_table, no_labels_note
+from explorer.formats.labels import LabelTable, find_labels_beside
 from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -23,7 +23,8 @@ NAMED = 12  # how many arrays a message names
 class Stored:
     """An array in a file: its name, shape and type, and how to read it.
 
-    `read(rows)` gives the values of the given rows, or all of them for None.
+    `read(rows)` gives the values of the given rows, or all of them for None. `labels` are the
+    names of arrays that were stacked.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Stored:
     read: Callable[[NDArray[np.intp] | None], NDArray[Any]]
     is_text: bool = False
     is_real: bool = True
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         name = f"“{self.name}”: " if self.name else ""
@@ -46,6 +48,10 @@ def from_arrays(
     given_labels: Sequence[str] | None = None,
 ) -> Contents:
     """Return the chosen matrix with its labels: from the same file, or from one beside it."""
+    by_name = one_array_a_word(arrays)
+    if by_name is not None:
+        arrays = [by_name]
+        given_labels = by_name.labels
     chosen, others = choose(file, arrays, options.array)
     rows, dim = chosen.shape
     check_dim(file.name, dim)
@@ -58,23 +64,31 @@ def from_arrays(
             f"The file holds {count(len(others) + 1, 'array')}; this one is {chosen}. "
             f"Others: {'; '.join(map(str, others[:NAMED]))}.",
         )
-    labels, labels_from = given_labels, "the file itself"
-    table = LabelTable(())
+    if by_name is not None:
+        notes += (
+            f"Each of the {count(rows, 'array')} in {file.name} has one axis: each is taken for a "
+            "vector, under its name.",
+        )
+    labels, labels_from = given_labels, "the names of the arrays" if by_name else "the file itself"
     inside = find_labels(arrays, rows)
-    label_file = find_label_file(file)
-    if labels is not None and len(labels) == rows:
-        pass
-    elif label_file is not None:
-        table = label_table(label_file, rows, options.label_column)
-        labels, labels_from = table.labels, f"the file {label_file.name}"
+    has_own = inside is not None or (labels is not None and len(labels) == rows)
+    table, beside, passed_over = find_labels_beside(
+        file, rows, options.label_column, guesses=not has_own
+    )
+    notes += passed_over
+    if table is not None:
+        labels, labels_from = table.labels, f"the file {beside}"
         if table.columns:
             labels_from = f"the column “{table.name}” of {labels_from}"
+    elif labels is not None and len(labels) == rows:
+        pass
     elif inside is not None:
         labels = texts(inside.read(None))
         labels_from = f"the array “{inside.name}”"
     else:
         labels, labels_from = None, "the row numbers"
-        notes += (no_labels_note(file),)
+    numbered = labels is None
+    table = table or LabelTable(())
     metadata = table.metadata
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)
@@ -91,7 +105,36 @@ def from_arrays(
         columns=table.columns,
         arrays=tuple(sorted(one.name for one in (chosen, *others))) if others else (),
         notes=notes,
+        lacks_label_file=numbered,
     )
+
+
+def one_array_a_word(arrays: Sequence[Stored]) -> Stored | None:
+    """Return arrays of one axis and one length, each under its word, as one matrix; else None."""
+    rows = [one for one in arrays if one.is_real]
+    shapes = {one.shape for one in rows}
+    if len(rows) < 2 or len(rows) != len(arrays) or len(shapes) != 1 or len(rows[0].shape) != 1:
+        return None
+
+    def read(picked: NDArray[np.intp] | None) -> NDArray[Any]:
+        chosen = rows if picked is None else [rows[row] for row in picked]
+        return np.stack([one.read(None) for one in chosen])
+
+    return Stored(
+        "",
+        (len(rows), *rows[0].shape),
+        rows[0].dtype,
+        read,
+        labels=without_group([one.name for one in rows]),
+    )
+
+
+def without_group(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names without the group that all of them stand in."""
+    first, last = min(names), max(names)  # what these share, all between them share
+    shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    start = max(first.rfind(separator, 0, shared) for separator in "/.") + 1
+    return tuple(name[start:] for name in names)
 
 
 def choose(

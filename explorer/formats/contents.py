@@ -17,6 +17,8 @@ from explorer.wording import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows
 BLOCK_VALUES = 8 << 20  # numbers are converted and checked in blocks of so many
+LOOK_ROWS = 2000
+LOOK_WHOLE = 32 << 20  # bytes of a file up to which a look reads it all, so that it misses nothing
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,15 @@ class Options:
     skip_broken
         Whether broken lines and vectors with NaN or infinite values are left out, and
         told, where they would be refused.
+    metadata_columns
+        Columns of a table that are no dimensions though they hold numbers; None guesses by
+        their names.
     """
 
     label_column: str | None = None
     array: str | None = None
     skip_broken: bool = False
+    metadata_columns: Sequence[str] | None = None
     report: Report = field(default=no_report, compare=False)
 
 
@@ -67,8 +73,13 @@ class Contents:
         The names to choose from, where the file holds several arrays.
     columns
         The names of the columns that may be the labels.
+    numeric_columns
+        The names of the columns of numbers, dimensions or not, in a table of a few.
     notes
-        What a reader of the vectors should know.
+        What a reader of the vectors should know. They are kept for all who open the same
+        content, whatever they call it, so none names the file.
+    lacks_label_file
+        Whether an array came without labels, and a file of labels would help.
     subwords
         Vectors of character n-grams, from which unseen words get theirs, or None.
     """
@@ -83,7 +94,9 @@ class Contents:
     vector_names: tuple[str, ...] = ()
     arrays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    numeric_columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lacks_label_file: bool = False
     subwords: Any = None
 
     def __post_init__(self) -> None:
@@ -157,6 +170,34 @@ def without_bad_rows(contents: Contents) -> Contents:
     )
 
 
+def with_bad_rows_told(contents: Contents) -> Contents:
+    """Return the contents with a note on vectors that hold NaN or infinite values, if any do."""
+    bad = np.flatnonzero(~finite_rows(as_float32(contents.vectors)))
+    if not len(bad):
+        return contents
+    note = (
+        f"{count(len(bad), 'vector holds', 'vectors hold')} NaN or infinite values: "
+        f"{rows_named(bad)} of the file. Repair what is wrong there, or leave it out."
+    )
+    return replace(contents, notes=(*contents.notes, note))
+
+
+def sampled(contents: Contents) -> Contents:
+    """Return a sample of what was read as a whole."""
+    rows = len(contents.vectors)
+    picked = sample_rows(rows, LOOK_ROWS)
+    if len(picked) == rows:
+        return contents
+    labels = contents.label_list()
+    return replace(
+        contents,
+        labels=[labels[row] for row in picked],
+        vectors=contents.vectors[picked],
+        metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
+        rows=rows,
+    )
+
+
 def sample_rows(n: int, size: int, seed: int = 0) -> NDArray[np.intp]:
     """Return the rows that a look reads, in order: the first ones, and some from everywhere."""
     if n <= size:
@@ -164,6 +205,3 @@ def sample_rows(n: int, size: int, seed: int = 0) -> NDArray[np.intp]:
     head = np.arange(size // 4)
     rest = np.random.default_rng(seed).integers(len(head), n, size - len(head))
     return np.union1d(head, rest).astype(np.intp)
-
-
-LOOK_ROWS = 2000

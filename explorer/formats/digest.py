@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from explorer import cache
+from explorer.errors import ParseError
 from explorer.formats.file import File
 
+DIGESTS = cache.Kind("digests", 1)
 BLOCK_BYTES = 16 << 20
 PART_BYTES = 1 << 20
 THREADS = min(4, os.cpu_count() or 1)
@@ -28,17 +29,15 @@ def file_digest(file: File) -> str:
     if file.size < KEPT_BYTES:
         return hashed(file)
     stamp = stamp_of(file.path)
-    name = hashlib.blake2b(str(file.path.resolve()).encode(), digest_size=16).hexdigest()
-    note = cache.folder("digests") / f"{name}.json"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(note.read_text())
-        if kept["stamp"] == stamp:
-            return str(kept["digest"])
+    key = cache.content_key(path=str(file.path.resolve()), stamp=stamp)
+    kept = cache.load_json(DIGESTS, key)
+    if kept is not None:
+        return str(kept)
     digest = hashed(file)
     # a file that changes right now may change once more within its time stamp
     if time.time() - file.path.stat().st_mtime > SETTLED and stamp_of(file.path) == stamp:
-        with cache.temporary(note) as stream:
-            stream.write(json.dumps({"stamp": stamp, "digest": digest}).encode())
+        with contextlib.suppress(OSError):  # the disk is full: it is computed again next time
+            cache.save_json(DIGESTS, key, digest)
     return digest
 
 
@@ -46,6 +45,31 @@ def stamp_of(path: Path) -> list[int]:
     """Return what changes when a file's content does."""
     status = path.stat()
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def stamps_of(file: File) -> list[list[int]]:
+    """Return the stamps of a file and of those beside it, where others can change them."""
+    paths = [one.path for one in (file, *file.beside) if one.path and not cache.holds(one.path)]
+    return [stamp_of(path) for path in paths]
+
+
+def refuse_changed(file: File, before: list[list[int]]) -> None:
+    """Raise ParseError where a file has other stamps than before it was read.
+
+    Else what was read of one content would be kept under the digest of another.
+    """
+    with contextlib.suppress(OSError):  # it has gone meanwhile
+        if stamps_of(file) == before:
+            return
+    raise changed(file)
+
+
+def changed(file: File) -> ParseError:
+    """Return the error for a file that somebody wrote to while it was read."""
+    return ParseError(
+        f"{file.name}, or a file beside it, was changed while it was read. Open it again when it "
+        "is written to no more."
+    )
 
 
 def hashed(file: File) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from explorer.errors import ParseError
 from explorer.formats.bounds import LINE_BYTES
@@ -16,6 +17,24 @@ MARKS = {  # byte-order marks
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+ENCODINGS = {  # what a text that is no Unicode may be in; of equally good ones the first
+    "cp1252": "Latin-1 (Windows-1252)",
+    "gb18030": "GB18030 (Chinese)",
+    "cp932": "Shift JIS (Japanese)",
+    "big5": "Big5 (Chinese)",
+    "cp949": "Windows-949 (Korean)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+}
+SAMPLE_BYTES = 32 << 10  # of lines with letters outside ASCII, which decide the encoding
+MOST_DISORDER = 0.6  # charset-normalizer's own bound of 0.2 leaves out lists of Russian words
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
@@ -55,16 +74,99 @@ def utf8_blocks(file: File) -> Iterator[bytes]:
 
 def utf8_content(file: File) -> bytes:
     """Return the whole text as UTF-8, without its byte-order mark."""
-    return b"".join(utf8_blocks(file))
+    return utf8_text(file)[0]
 
 
-def utf8_or_windows(content: bytes) -> bytes:
-    """Return a text as UTF-8; what is no Unicode is read as Windows-1252, which Excel writes."""
+def utf8_text(file: File) -> tuple[bytes, tuple[str, ...]]:
+    """Return the whole text as UTF-8, and the note where it was in another encoding."""
+    return to_utf8(b"".join(utf8_blocks(file)))
+
+
+def as_utf8(content: bytes) -> bytes:
+    """Return a text in any encoding as UTF-8, without its byte-order mark."""
     encoding, mark = encoding_of(content[:256])
+    if encoding != UTF_8:
+        return content[mark:].decode(encoding, "replace").encode()
+    return to_utf8(content[mark:])[0]
+
+
+def to_utf8(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return a text that may be no UTF-8 as UTF-8, and the note that tells it.
+
+    Where most lines outside ASCII are no UTF-8, the encoding is guessed; a few broken ones in a
+    text of UTF-8 keep a replacement sign where the break is.
+    """
+    if is_utf8(content):
+        return content, ()
+    lines = [line for line in content.split(b"\n") if not line.isascii()]
+    broken = [line for line in lines if not is_utf8(line)]
+    if 2 * len(broken) <= len(lines):
+        return content.decode("utf-8", "replace").encode(), (
+            f"{len(broken):,} line{'s are' if len(broken) > 1 else ' is'} not valid UTF-8: "
+            "what is broken shows as �.",
+        )
+    encoding = guess_encoding(broken)
+    return decoded(content, encoding).encode(), (
+        f"The text is not UTF-8. It was read as {ENCODINGS[encoding]}.",
+    )
+
+
+def is_utf8(content: bytes) -> bool:
+    """Tell whether the bytes are valid UTF-8."""
+    if content.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder(UTF_8)()
     try:
-        return content[mark:].decode(encoding).encode()
+        for start in range(0, len(content), BLOCK_BYTES):  # a text as a whole takes four times it
+            decoder.decode(content[start : start + BLOCK_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace").encode()
+        return False
+    return True
+
+
+def guess_encoding(texts: Sequence[bytes]) -> str:
+    """Return the one of ENCODINGS that texts outside ASCII are most likely in."""
+    sample = bytearray()
+    for text in texts:
+        sample += text[:SAMPLE_BYTES] + b"\n"
+        if len(sample) >= SAMPLE_BYTES:
+            break
+    return likeliest_encoding(bytes(sample))
+
+
+@lru_cache(maxsize=8)  # recognizing a file, looking at it and reading it ask the same
+def likeliest_encoding(sample: bytes) -> str:
+    """Return the one of ENCODINGS with little disorder, a clear language, and few symbols."""
+    from charset_normalizer import from_bytes
+
+    order = list(ENCODINGS)
+    found = from_bytes(
+        sample, cp_isolation=order, threshold=MOST_DISORDER, preemptive_behaviour=False
+    )
+    ranked = [
+        (round(match.chaos - match.coherence + symbols(str(match)), 1), order.index(name))
+        for match in found
+        for name in match.could_be_from_charset
+        if name in ENCODINGS
+    ]
+    return order[min(ranked)[1]] if ranked else order[0]
+
+
+def symbols(text: str) -> float:
+    """Return the share of the characters outside ASCII that are no letters."""
+    others = [one for one in text if not one.isascii()]
+    return sum(not one.isalpha() for one in others) / max(1, len(others))
+
+
+def decoded(content: bytes, encoding: str) -> str:
+    """Return bytes as text; the few bytes that Windows-1252 leaves out are Latin-1's."""
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding == "cp1252":
+            return content.decode("latin-1")
+        return content.decode(encoding, "replace")
 
 
 def whole_lines(file: File) -> Iterator[tuple[bytes, bool]]:
@@ -136,18 +238,24 @@ def unix_lines(block: bytes) -> bytes:
 def decode_labels(labels: list[str], undecoded: list[tuple[int, bytes]]) -> tuple[str, ...]:
     """Put into `labels` those that are not UTF-8, and return the note that tells it.
 
-    Where most labels outside ASCII are no UTF-8, the file is taken for Latin-1; a few
-    broken ones in a file of UTF-8 keep a replacement sign where the break is.
+    Where most labels outside ASCII are no UTF-8, the encoding is guessed; a few broken ones
+    in a file of UTF-8 keep a replacement sign where the break is.
     """
     if not undecoded:
         return ()
     odd = len(undecoded)
     valid = sum(not label.isascii() for label in labels)
     if odd > valid:
+        encoding = guess_encoding([raw for _, raw in undecoded])
+        if encoding != "cp1252":  # in two bytes a letter, some are valid UTF-8 by chance
+            for row, label in enumerate(labels):
+                if not label.isascii():
+                    labels[row] = decoded(label.encode(), encoding)
         for row, raw in undecoded:
-            labels[row] = raw.decode("latin-1")
+            labels[row] = decoded(raw, encoding)
         return (
-            f"The labels are not UTF-8. They were read as Latin-1: “{labels[undecoded[0][0]]}”.",
+            f"The labels are not UTF-8. They were read as {ENCODINGS[encoding]}: "
+            f"“{labels[undecoded[0][0]]}”.",
         )
     for row, raw in undecoded:
         labels[row] = raw.decode("utf-8", "replace")

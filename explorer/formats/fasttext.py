@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.contents import Contents, Options, check_dim
+from explorer.formats.contents import Contents, Options, check_dim, sampled
 from explorer.formats.file import File
-from explorer.formats.json_table import sampled
 
 SIGNATURE = (793712314).to_bytes(4, "little")
 

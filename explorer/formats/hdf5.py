@@ -18,7 +18,7 @@ from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-DATASETS = 10_000
+DATASETS = 1_000_000  # a dataset a word is usual
 DEPTH = 32
 
 
@@ -58,7 +58,9 @@ def collect(h5py: Any, group: Any, path: str, found: list[Stored], seen: set[Any
         raise ParseError(f"The groups are nested deeper than {DEPTH}.")
     for name in group:
         link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink) or len(found) >= DATASETS:
+        if len(found) >= DATASETS:
+            raise ParseError(f"It holds more than {DATASETS:,} datasets.")
+        if not isinstance(link, h5py.HardLink):
             continue  # soft links lead to what is found anyway, external ones to other files
         one = group[name]
         identity = h5py.h5o.get_info(one.id).addr

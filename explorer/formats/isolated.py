@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import cache, errors
-from explorer.errors import ExplorerError, ParseError
+from explorer.errors import BrokenRowsError, ExplorerError, ParseError
 from explorer.formats.bounds import (
     CHILD_BYTES,
     CHILD_BYTES_PER_BYTE,
@@ -31,6 +30,7 @@ from explorer.formats.bounds import (
 )
 from explorer.formats.contents import Options
 from explorer.formats.file import File
+from explorer.formats.memory_budget import readers_budget
 
 # Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
 KERNEL_BOUNDS = sys.platform == "linux"
@@ -38,7 +38,7 @@ WATCH_SECONDS = 0.1
 
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have a process of its own read (or look at) the file, and keep what it finds at `out`.
+    """Have a process of its own read (or look at) the file, and write what it finds into `out`.
 
     Raises
     ------
@@ -50,13 +50,14 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
         request = {
             "name": given.name,
             "path": str(given.path),
-            "beside": [[one.name, str(one.path)] for one in given.beside],
+            "beside": [[one.name, str(one.path), one.guessed] for one in given.beside],
             "format": format_name,
             "kind": kind,
             "options": {
                 "label_column": options.label_column,
                 "array": options.array,
                 "skip_broken": options.skip_broken,
+                "metadata_columns": options.metadata_columns,
             },
             "out": str(out),
             "memory": memory,
@@ -72,18 +73,20 @@ def read_isolated(file: File, format_name: str, kind: str, options: Options, out
         )
     if "error" in answer:
         kind_of_error = getattr(errors, str(answer["error"]), ParseError)
+        if kind_of_error is BrokenRowsError:
+            raise BrokenRowsError(str(answer["message"]), tuple(answer["columns"]))
         raise kind_of_error(str(answer["message"]))
 
 
 @contextlib.contextmanager
 def on_disk(file: File) -> Iterator[File]:
     """Give the file and those beside it with paths; what is in memory is written to the cache."""
-    with tempfile.TemporaryDirectory(dir=cache.folder("unpacked"), prefix=".read.") as folder:
+    with cache.scratch() as folder:
 
         def placed(one: File, name: str) -> File:
             if one.path is not None:
                 return replace(one, path=one.path.resolve())
-            path = Path(folder) / name
+            path = folder / name
             path.write_bytes(one.content)
             return File(one.name, path=path)
 
@@ -94,14 +97,18 @@ def on_disk(file: File) -> Iterator[File]:
 def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, Any] | None:
     """Start the process, pass its progress on, and return its answer; None if it has none."""
     root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-m", "explorer.formats.isolated"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=root,
-        text=True,
-    ) as process:
+    turn = readers_budget().take(int(request["memory"]), options.report)
+    with (
+        turn,
+        subprocess.Popen(
+            [sys.executable, "-m", "explorer.formats.isolated"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=root,
+            text=True,
+        ) as process,
+    ):
         assert process.stdin is not None
         assert process.stdout is not None
         ended = threading.Event()
@@ -158,7 +165,9 @@ def main() -> None:
     request = json.load(sys.stdin)
     start_threads()
     limit(request["memory"], request["disk"])
-    beside = tuple(File(name, path=Path(path)) for name, path in request["beside"])
+    beside = tuple(
+        File(name, path=Path(path), guessed=guessed) for name, path, guessed in request["beside"]
+    )
     file = File(request["name"], path=Path(request["path"]), beside=beside)
     options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
     name, out = request["format"], Path(request["out"])
@@ -173,7 +182,8 @@ def main() -> None:
             kept.save(reader(file, options), out)
         tell(done=True)
     except ExplorerError as error:
-        tell(error=type(error).__name__, message=str(error))
+        columns = getattr(error, "columns", ())
+        tell(error=type(error).__name__, message=str(error), columns=columns)
     except MemoryError:
         tell(
             error="ParseError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,17 @@ import polars as pl
 from explorer.errors import ParseError
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.columns import find_vectors, from_frame
-from explorer.formats.contents import LOOK_ROWS, Contents, Options, sample_rows
+from explorer.formats.contents import LOOK_ROWS, Contents, Options, sampled
 from explorer.formats.encodings import utf8_blocks, utf8_head, whole_lines
 from explorer.formats.file import HEAD_BYTES, File
+from explorer.formats.nested import plain_vectors
 from explorer.formats.parse_json import load_json, parse_json
+from explorer.formats.responses import columns_in, records_in
 
 SHAPES = (
     'records [{"word": "king", "vector": [0.1, 0.2]}, …], words {"king": [0.1, 0.2], …}, '
-    'columns {"word": ["king", …], "vector": [[0.1, 0.2], …]} or a matrix [[0.1, 0.2], …]'
+    'columns {"word": ["king", …], "vector": [[0.1, 0.2], …]}, a matrix [[0.1, 0.2], …], or the '
+    "answer of an embedding service or a vector store"
 )
 
 
@@ -108,7 +110,7 @@ def from_document(file: File, given: Any, options: Options) -> Contents:
     """Return the contents of a document of any of the usual shapes."""
     try:
         frame = as_frame(given)
-        if frame is not None and find_vectors(frame, options.label_column):
+        if frame is not None and find_vectors(plain_vectors(frame), options.label_column):
             return from_frame(file, frame, options, dtype="stored")
         labels, rows = as_matrix(given)
         matrix = np.array(rows, dtype=np.float64)
@@ -124,6 +126,7 @@ def from_document(file: File, given: Any, options: Options) -> Contents:
 
 def as_frame(given: Any) -> pl.DataFrame | None:
     """Return records or columns as a table, or None."""
+    given = records_in(given) or given
     if isinstance(given, list) and given and all(isinstance(one, dict) for one in given):
         return pl.from_dicts(given, infer_schema_length=None)
     if not isinstance(given, dict) or not given:
@@ -142,6 +145,9 @@ def as_frame(given: Any) -> pl.DataFrame | None:
         if not all(key.isdecimal() for key in keys):
             columns = {"index": keys, **columns}
         return pl.DataFrame(columns, strict=False)
+    answer = columns_in(given)
+    if answer is not None:
+        return pl.DataFrame(answer, strict=False)
     columns = {name: column for name, column in given.items() if isinstance(column, list)}
     lengths = {len(column) for column in columns.values()}
     texts = any(column and isinstance(column[0], str | list) for column in columns.values())
@@ -162,17 +168,3 @@ def as_matrix(given: Any) -> tuple[list[str] | None, list[Any]]:
     if isinstance(given, list):
         return None, given
     raise TypeError("neither a list nor an object")
-
-
-def sampled(contents: Contents) -> Contents:
-    """Return a sample of what was read as a whole."""
-    rows = len(contents.vectors)
-    picked = sample_rows(rows, LOOK_ROWS)
-    labels = contents.label_list()
-    return replace(
-        contents,
-        labels=[labels[row] for row in picked],
-        vectors=contents.vectors[picked],
-        metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
-        rows=rows,
-    )

@@ -1,4 +1,4 @@
-"""What was read from a file, kept in the cache as one Arrow file that is mapped into memory.
+"""What was read from a file, kept in the cache as Arrow files that are mapped into memory.
 
 All who open the same file share one copy of its vectors, and a file that was read once
 stands at once. The key is the digest of the file's content, so a changed file is read anew.
@@ -6,9 +6,9 @@ stands at once. The key is the digest of the file's content, so a changed file i
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,47 +18,99 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer import cache
+from explorer.errors import ParseError
 from explorer.formats.contents import Contents, Options, as_float32
-from explorer.formats.digest import file_digest
+from explorer.formats.digest import changed, file_digest, hashed
 from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
 
-VERSION = 2  # to be raised when the readers change what they return
+PARSED = cache.Kind("parsed", 4)  # to be raised when the readers change what they return
+COPIES = cache.Kind("copies", 1)
+COPY = "content"
+CONTENTS, SUBWORDS, TABLE = "contents.arrow", "ngrams.arrow", "table.arrow"
 FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
 
 
-def kept_name(file: File, format_name: str, options: Options, kind: str) -> str:
-    """Return the name under which a reading of the file is kept."""
-    key = cache.content_key(
-        version=VERSION,
+def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
+    """Return the key under which a reading of the file is kept."""
+    return cache.content_key(
         file=file_digest(file),
-        beside=[[one.name, file_digest(one)] for one in file.beside],
+        beside=[[one.name, file_digest(one), one.guessed] for one in file.beside],
         format=format_name,
         label_column=options.label_column,
         array=options.array,
         skip_broken=options.skip_broken,
+        metadata_columns=options.metadata_columns,
         kind=kind,
     )
-    return f"{key}.arrow"
 
 
-def load(path: Path) -> Contents | None:
-    """Return what is kept at a path, mapped into memory, or None where it is not there."""
+def own_copy(file: File) -> File:
+    """Return a file of which nobody else changes a byte, to be mapped: its copy in the cache.
+
+    Raises
+    ------
+    ParseError
+        It was changed while it was copied.
+    """
+    if file.path is None or cache.holds(file.path):
+        return file
+    digest = file_digest(file)
+    folder = cache.find(COPIES, digest)
+    if folder is None:
+        try:
+            with cache.create(COPIES, digest, file.size) as fresh:
+                shutil.copyfile(file.path, fresh / COPY)
+                if hashed(File(file.name, path=fresh / COPY)) != digest:
+                    raise changed(file)
+        except OSError:  # the disk is full: it is read into memory
+            return file
+        folder = cache.find(COPIES, digest)
+    return file if folder is None else replace(file, path=folder / COPY)
+
+
+def load(key: str) -> Contents | None:
+    """Return what is kept under a key, mapped into memory, or None where it is not there."""
+    folder = cache.find(PARSED, key)
+    if folder is None:
+        return None
     try:
-        os.utime(path)  # used just now: last to go
-        with pa.memory_map(str(path)) as source:
+        with pa.memory_map(str(folder / CONTENTS)) as source:
             table = pa.ipc.open_file(source).read_all()
         facts = json.loads(table.schema.metadata[FACTS])
-        return from_table(table, facts, path)
-    except FileNotFoundError:
+        return from_table(table, facts, folder)
+    except FileNotFoundError:  # removed a moment ago
         return None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):  # broken: out with it
-        path.unlink(missing_ok=True)
+        cache.discard(PARSED, key)
         return None
 
 
-def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
+def load_table(key: str) -> pa.Table | None:
+    """Return a whole table that is kept under a key, mapped into memory, or None."""
+    folder = cache.find(PARSED, key)
+    if folder is None:
+        return None
+    try:
+        with pa.memory_map(str(folder / TABLE)) as source:
+            return pa.ipc.open_file(source).read_all()
+    except FileNotFoundError:  # removed a moment ago
+        return None
+    except (pa.ArrowException, OSError):
+        cache.discard(PARSED, key)
+        return None
+
+
+def gone(file: File) -> ParseError:
+    """Return the error for what was kept and removed before it could be loaded."""
+    return ParseError(
+        f"What was read of {file.name} had to leave the cache at once, for lack of room. "
+        "Open it again, or set EXPLORER_CACHE_GB higher."
+    )
+
+
+def from_table(table: Any, facts: dict[str, Any], folder: Path) -> Contents:
     """Return the contents that a kept table holds."""
     column = table[VECTOR].chunk(0)
     dim = column.type.list_size
@@ -67,7 +119,7 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
     metadata = table.select(names).rename_columns([name[len(METADATA) :] for name in names])
     subwords = None
     if facts["subwords"]:
-        with pa.memory_map(str(subwords_path(path))) as source:
+        with pa.memory_map(str(folder / SUBWORDS)) as source:
             ngrams = pa.ipc.open_file(source).read_all()[VECTOR].chunk(0)
         matrix = values_of(ngrams).reshape(len(ngrams), dim)
         subwords = Subwords(matrix, *facts["subwords"])
@@ -82,15 +134,17 @@ def from_table(table: Any, facts: dict[str, Any], path: Path) -> Contents:
         vector_names=tuple(facts["vector_names"]),
         arrays=tuple(facts["arrays"]),
         columns=tuple(facts["columns"]),
+        numeric_columns=tuple(facts["numeric_columns"]),
         notes=tuple(facts["notes"]),
+        lacks_label_file=facts["lacks_label_file"],
         subwords=subwords,
     )
 
 
-def save(contents: Contents, path: Path) -> None:
-    """Keep contents at a path in the cache."""
+def save(contents: Contents, folder: Path) -> None:
+    """Write contents into the folder of an entry."""
     vectors = as_float32(contents.vectors)
-    cache.make_room(2 * vectors.nbytes)
+    cache.make_room(vectors.nbytes)
     subwords = contents.subwords
     labels = contents.labels
     facts = {
@@ -101,7 +155,9 @@ def save(contents: Contents, path: Path) -> None:
         "vector_names": contents.vector_names,
         "arrays": contents.arrays,
         "columns": contents.columns,
+        "numeric_columns": contents.numeric_columns,
         "notes": contents.notes,
+        "lacks_label_file": contents.lacks_label_file,
         "labelled": labels is not None,
         "subwords": [subwords.min_n, subwords.max_n] if subwords is not None else None,
     }
@@ -112,9 +168,9 @@ def save(contents: Contents, path: Path) -> None:
         flat = contents.metadata.combine_chunks()
         columns |= {f"{METADATA}{name}": flat[name] for name in flat.column_names}
     if subwords is not None:
-        with cache.temporary(subwords_path(path)) as stream:
+        with (folder / SUBWORDS).open("wb") as stream:
             write({VECTOR: as_lists(as_float32(subwords.ngrams))}, {}, stream)
-    with cache.temporary(path) as stream:
+    with (folder / CONTENTS).open("wb") as stream:
         write(columns, facts, stream)
 
 
@@ -147,22 +203,3 @@ def values_of(lists: Any) -> NDArray[np.float32]:
     if flat.null_count or flat.type != pa.float32():
         raise ValueError("not what was kept")
     return np.frombuffer(flat.buffers()[1], np.float32, len(flat), 4 * flat.offset)
-
-
-def subwords_path(path: Path) -> Path:
-    """Return where the n-grams of the contents at a path are kept."""
-    return path.with_suffix(".ngrams")
-
-
-def move(path: Path, target: Path) -> None:
-    """Move what is kept at one path to another."""
-    if subwords_path(path).exists():
-        subwords_path(path).replace(subwords_path(target))
-    path.replace(target)
-
-
-def discard(path: Path) -> None:
-    """Remove what is kept at a path."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-        subwords_path(path).unlink(missing_ok=True)

@@ -32,8 +32,8 @@ class Format:
 
     `sniff(file, head)` sees the first megabyte; `look(file, options)` gives a sample
     without loading all; `read(file, options)` gives everything. What is `isolated` is read
-    in a process of its own; what is `mapped` is used from the file as it lies there, so
-    nothing of it is kept in the cache.
+    in a process of its own; what is `mapped` is used as it lies in the file, of which the
+    cache keeps a copy: only files that nobody else changes are mapped.
     """
 
     name: str
@@ -119,9 +119,18 @@ FORMATS = (
         isolated=True,
     ),
     Format(
+        "Hugging Face data set",
+        suffixes=(".json",),
+        why="it is the state of a data set, which names its Arrow files",
+        sniff=parquet.is_dataset,
+        look=parquet.look_dataset,
+        read=parquet.read_dataset,
+        isolated=True,
+    ),
+    Format(
         "Excel workbook",
-        suffixes=(".xlsx", ".xlsm", ".xls"),
-        why="it is a zip with a workbook in it",
+        suffixes=(".xlsx", ".xlsm", ".xlsb", ".xls"),
+        why="it holds a workbook",
         sniff=excel.is_excel,
         look=excel.look,
         read=excel.read,
@@ -145,7 +154,7 @@ FORMATS = (
     ),
     Format(
         "fvecs",
-        suffixes=(".fvecs",),
+        suffixes=tuple(binary.RECORDS),
         why="each of its records begins with the same number of dimensions",
         sniff=binary.is_fvecs,
         look=binary.look_fvecs,

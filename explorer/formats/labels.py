@@ -9,17 +9,19 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from explorer.errors import LabelCountError, ParseError
+from explorer.errors import FormatError, LabelCountError, ParseError
 from explorer.formats.bounds import LABEL_FILE_BYTES
 from explorer.formats.columns import find_label, to_metadata
 from explorer.formats.encodings import utf8_content
-from explorer.formats.file import File
+from explorer.formats.file import LABEL_SUFFIXES, File
 from explorer.formats.parse_json import load_json
+from explorer.formats.spreadsheet import restored
 from explorer.formats.table import SEPARATORS, find_separator, parse
+from explorer.formats.text_layout import find_layout
 from explorer.wording import count
 
-LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
 LINE_SUFFIXES = (".txt", ".vocab")
+SAVED_LABEL = "label"  # the column of labels in what save_space writes
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,49 @@ class LabelTable:
     columns: tuple[str, ...] = ()
 
 
-def find_label_file(file: File) -> File | None:
-    """Return the file with the labels: given with the array, or beside it under its stem."""
-    for suffix in LABEL_SUFFIXES:
-        for other in file.beside:
-            if other.suffix == suffix:
-                return other
-    return None
+def label_files(file: File) -> list[File]:
+    """Return the files that may hold the labels: its own first, then given ones, then guesses."""
+
+    def rank(other: File) -> tuple[bool, bool, int]:
+        return not file.owns(other), other.guessed, LABEL_SUFFIXES.index(other.suffix)
+
+    return sorted((one for one in file.beside if one.suffix in LABEL_SUFFIXES), key=rank)
 
 
-def label_table(label_file: File, rows: int, label_column: str | None = None) -> LabelTable:
+def find_labels_beside(
+    file: File, rows: int, label_column: str | None = None, *, guesses: bool = True
+) -> tuple[LabelTable | None, str, tuple[str, ...]]:
+    """Return the labels from a file beside, that file's name, and notes on those that do not fit.
+
+    Raises LabelCountError or ParseError where a file that was given with the array does not
+    fit. One that only lies in the same folder may be of something else, and is passed over.
+    """
+    notes: tuple[str, ...] = ()
+    for other in label_files(file):
+        if not other.guessed:
+            return label_table(other, rows, label_column, own=file.owns(other)), other.name, ()
+        if not guesses:
+            break
+        try:
+            refuse_vectors(other)
+            return label_table(other, rows, label_column), other.name, ()
+        except (FormatError, LabelCountError) as error:
+            notes += (f"{other.name} lies beside {file.name}, but was not used: {error}",)
+    return None, "", notes
+
+
+def refuse_vectors(file: File) -> None:
+    """Raise ParseError where a text beside an array holds vectors of its own."""
+    layout = find_layout(file.head()) if file.suffix == ".txt" else None
+    if layout is not None and layout.dim > 1:
+        raise ParseError(f"It holds vectors itself, of {count(layout.dim, 'dimension')}.")
+
+
+def label_table(
+    label_file: File, rows: int, label_column: str | None = None, own: bool = False
+) -> LabelTable:
     """Return what the file holds; raises LabelCountError where it is not one label a row."""
-    found = read_labels(label_file, rows, label_column)
+    found = read_labels(label_file, rows, label_column, own)
     if len(found.labels) != rows:
         raise LabelCountError(
             f"{label_file.name} holds {count(len(found.labels), 'label')} for "
@@ -61,11 +94,14 @@ def no_labels_note(file: File) -> str:
     )
 
 
-def read_labels(file: File, rows: int, label_column: str | None = None) -> LabelTable:
+def read_labels(
+    file: File, rows: int, label_column: str | None = None, own: bool = False
+) -> LabelTable:
     """Return labels and metadata of an array's label file.
 
     One label a line, or a table with a header and a label column. A plain list whose
-    first line is a header has one line more than the array has rows.
+    first line is a header has one line more than the array has rows. In a file that
+    `save_space` wrote, apostrophes that keep spreadsheets from running a cell are taken off.
     """
     if file.size > LABEL_FILE_BYTES:
         raise ParseError(f"{file.name} has {file.size:,} bytes: too many for a file of labels.")
@@ -81,9 +117,11 @@ def read_labels(file: File, rows: int, label_column: str | None = None) -> Label
         labels = [as_text(line.removesuffix(b"\r")) for line in lines]
         if len(labels) == rows + 1:
             return LabelTable(labels[1:], name=labels[0])
+        if own:
+            labels = restored(pl.DataFrame({"": labels})).to_series().to_list()
         return LabelTable(labels)
     frame = parse(file, content, separator, header=None if label_column is None else True)
-    return frame_labels(file, frame, label_column)
+    return frame_labels(file, restored(frame) if own else frame, label_column)
 
 
 def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> LabelTable:
@@ -111,6 +149,9 @@ def json_labels(file: File, label_column: str | None) -> LabelTable:
         except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
             raise ParseError(f"{file.name}: its records differ too much: {error}") from error
         return frame_labels(file, frame, label_column)
+    if isinstance(given, dict) and isinstance(given.get(SAVED_LABEL), list):  # of save_space
+        frame = pl.DataFrame(given, strict=False)
+        return frame_labels(file, frame, label_column or SAVED_LABEL)
     if isinstance(given, dict) and given:
         given = by_row(given)
     if not isinstance(given, list):

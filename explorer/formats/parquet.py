@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,8 @@ from explorer.errors import ParseError
 from explorer.formats.columns import from_frame
 from explorer.formats.contents import LOOK_ROWS, Contents, Options
 from explorer.formats.file import File
+from explorer.formats.parse_json import load_json
+from explorer.wording import count
 
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
@@ -71,6 +74,39 @@ def look_arrow(file: File, options: Options) -> Contents:
 def read_arrow(file: File, options: Options) -> Contents:
     """Read the whole table."""
     return from_frame(file, as_frame(arrow_table(file)), options, dtype="stored")
+
+
+def is_dataset(file: File, head: bytes) -> bool:
+    """Tell whether the file is the state of a Hugging Face data set, which names its parts."""
+    return head.lstrip().startswith(b"{") and b'"_data_files"' in head and b'"filename"' in head
+
+
+def look_dataset(file: File, options: Options) -> Contents:
+    """Look at the first rows."""
+    table = dataset_table(file)
+    frame = as_frame(table.slice(0, LOOK_ROWS))
+    return from_frame(file, frame, options, rows=table.num_rows, dtype="stored")
+
+
+def read_dataset(file: File, options: Options) -> Contents:
+    """Read all parts."""
+    return from_frame(file, as_frame(dataset_table(file)), options, dtype="stored")
+
+
+def dataset_table(file: File) -> Any:
+    """Return the table of a data set's parts, in the order of its state."""
+    import pyarrow as pa
+
+    given = load_json(file)
+    names = [Path(str(one["filename"])).name for one in given["_data_files"]]
+    parts = {one.name: one for one in file.beside}
+    missing = [name for name in names if name not in parts]
+    if missing or not names:
+        raise ParseError(
+            f"{file.name} names {count(len(missing), 'file')} that did not come with it: "
+            f"{', '.join(missing[:5])}. Open its folder, or all of its files together."
+        )
+    return pa.concat_tables([arrow_table(parts[name]) for name in names])
 
 
 def arrow_table(file: File) -> Any:

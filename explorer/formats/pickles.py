@@ -33,6 +33,16 @@ LOAD_WORDS = """import pathlib, pickle, numpy
 words = pickle.loads(pathlib.Path({name!r}).read_bytes())  # a dictionary: each word with its vector
 numpy.save({stem!r} + '.npy', numpy.array(list(words.values()), dtype='float32'))
 pathlib.Path({stem!r} + '.txt').write_text('\\n'.join(words), encoding='utf-8')"""
+LOAD_JOBLIB = """import joblib, numpy
+found = joblib.load({name!r})
+if hasattr(found, 'to_parquet'):  # a pandas table
+    found.to_parquet({stem!r} + '.parquet')
+elif isinstance(found, dict):  # each word with its vector
+    numpy.save({stem!r} + '.npy', numpy.array(list(found.values()), dtype='float32'))
+    with open({stem!r} + '.txt', 'w', encoding='utf-8') as labels:
+        labels.write(''.join(f'{{word}}\\n' for word in found))
+else:
+    numpy.save({stem!r} + '.npy', numpy.asarray(found, dtype='float32'))"""
 
 KINDS = (  # what stands in the pickle, what that is, how to convert it
     (b"FastTextKeyedVectors", "gensim's word vectors", LOAD_KEYED),
@@ -79,6 +89,8 @@ def kind_of(file: File) -> tuple[str, str]:
     """
     head = file.head()
     opening = head[:500]
+    if file.suffix == ".joblib" or b"joblib.numpy_pickle" in opening:
+        return "by joblib", LOAD_JOBLIB
     for model in MODELS:
         if b"gensim.models" in opening and model.encode() + b"\x94" in opening.replace(
             b"\n", b"\x94"

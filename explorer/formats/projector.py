@@ -150,7 +150,6 @@ def bytes_array(file: File, shape: Any) -> Stored:
         )
 
     def read_rows(picked: NDArray[np.intp] | None) -> NDArray[Any]:
-        values = file.array(np.dtype("<f4"), (rows, dim))
-        return values if picked is None else values[picked]
+        return file.array(np.dtype("<f4"), (rows, dim), rows=picked)
 
     return Stored("", (rows, dim), "float32", read_rows)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.errors import UnknownFormatError
-from explorer.formats import pickles, projector, table, text_layout
+from explorer.formats import parquet, pickles, projector, table, text_layout
 from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
+from explorer.formats.foreign import refuse_foreign
 from explorer.formats.known import FORMATS, Format, named_format
 
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
@@ -16,7 +17,9 @@ COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
 def recognize(file: File) -> Format:
     """Return the first format whose content fits; the suffix decides between several."""
-    head = utf8_head(file.head())
+    head = file.head()
+    refuse_foreign(file, head)
+    head = utf8_head(head)
     fitting = [one for one in FORMATS if one.sniff(file, head)]
     for one in fitting:
         if file.suffix in one.suffixes:
@@ -41,7 +44,7 @@ def choose_main(files: Sequence[File]) -> File:
     wholes = refused[:1] or wholes  # gensim saves large arrays beside its pickle: that is refused
     if len(wholes) == 1:
         return as_file(wholes[0], [one for one in files if one is not wholes[0]])
-    for is_main in (projector.is_config, projector_pair, is_known):
+    for is_main in (parquet.is_dataset, projector.is_config, projector_pair, is_known):
         mains = [
             one
             for one in files

@@ -94,6 +94,10 @@ class FileReport:
         Columns that go along, to color and filter by.
     columns
         Columns that may hold the labels instead.
+    numeric_columns
+        Columns of numbers, dimensions or not, where a table has few enough to choose among.
+    broken
+        Whether some vectors hold NaN or infinite values, and can be left out.
     arrays
         Names of the arrays (or columns of vectors, or sheets) to choose from.
     warnings
@@ -110,6 +114,8 @@ class FileReport:
     statistics: Statistics
     metadata_columns: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    numeric_columns: tuple[str, ...] = ()
+    broken: bool = False
     arrays: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     format: str = ""
@@ -121,8 +127,11 @@ class FileReport:
         return self.rows * self.dim * 4
 
 
-def report_on(sample: Contents, format_name: str, why: str) -> FileReport:
-    """Return the report on a file, from the sample that a look at it gave."""
+def report_on(sample: Contents, format_name: str, why: str, broken: bool = False) -> FileReport:
+    """Return the report on a file, from the sample that a look at it gave.
+
+    `broken` tells that vectors outside the sample hold NaN or infinite values.
+    """
     vectors = as_float32(sample.vectors)
     labels = sample.label_list()
     statistics = describe(labels, vectors)
@@ -136,6 +145,8 @@ def report_on(sample: Contents, format_name: str, why: str) -> FileReport:
         statistics=statistics,
         metadata_columns=tuple(names),
         columns=sample.columns,
+        numeric_columns=sample.numeric_columns,
+        broken=broken or statistics.bad_rows > 0,
         arrays=sample.arrays,
         warnings=sample.notes,
         format=format_name,

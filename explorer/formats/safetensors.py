@@ -106,8 +106,7 @@ def reader(
     """Return how to read one tensor; brain floats are the upper halves of float32."""
 
     def read_rows(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        values = file.array(dtype, shape, offset)
-        values = values if rows is None else values[rows]
+        values = file.array(dtype, shape, offset, rows=rows)
         return (values.astype("<u4") << 16).view("<f4") if brain else values
 
     return read_rows

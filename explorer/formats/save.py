@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ import pyarrow as pa
 
 from explorer.errors import FormatError
 from explorer.formats.binary import LABEL_BYTES
+from explorer.formats.file import OWN_LABELS, OWN_METADATA
+from explorer.formats.safetensors import HEADER_BYTES
+from explorer.formats.spreadsheet import disarmed, formulas
+from explorer.formats.target import check_targets, new_files
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace
 from explorer.wording import count
@@ -21,26 +26,84 @@ BLOCK_ROWS = 20_000
 LABELS_NAMED = 3
 LABEL, VECTOR = "label", "vector"
 
-Writer = Callable[[EmbeddingSpace, Path, Report], tuple[Path, ...]]
+Write = Callable[[EmbeddingSpace, Path, Report], None]
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """Characters that a label cannot hold in a format, and why."""
+
+    characters: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How a format is written; what it has no place for goes into a second file.
+
+    `beside` is added to the target's whole name, so that the second file belongs to it alone.
+    """
+
+    write: Write
+    beside: str = ""
+    write_beside: Write | None = None
+    forbidden: Forbidden | None = None
+
+    def targets(self, target: Path) -> tuple[Path, ...]:
+        """Return the paths that a save makes."""
+        return (target.with_name(target.name + self.beside), target) if self.beside else (target,)
 
 
 def save_space(
-    space: EmbeddingSpace, path: str | os.PathLike[str], *, report: Report = no_report
+    space: EmbeddingSpace,
+    path: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    report: Report = no_report,
 ) -> tuple[Path, ...]:
     """Write a space to a file and return what was written; opened again, it is equal.
 
-    The suffix chooses the format: .txt or .vec (word2vec text), .bin (word2vec binary),
-    .npy (with the labels in a file beside it), .parquet, .safetensors, or .tsv (the Embedding
-    Projector's pair; the second file is called metadata.tsv). Metadata goes along
-    into .npy, .parquet and .tsv; the others have no place for it.
+    The suffix chooses the format: .txt or .vec (word2vec text), .bin (word2vec binary), .npy,
+    .parquet, .safetensors, or .tsv (the Embedding Projector's). Two of them need a second
+    file: the labels of `a.npy` go into `a.npy.labels.json`, those of `a.tsv` into
+    `a.tsv.metadata.tsv`. Metadata goes along into .npy, .parquet and .tsv; the others have
+    no place for it. Both files take their places when all is written.
+
+    Parameters
+    ----------
+    space
+        What to write.
+    path
+        Where to.
+    overwrite
+        Whether files of these names may be replaced. The file that the space was read from
+        never is.
+    report
+        Told the share that is written; what it raises stops the work, and nothing is left.
+
+    Returns
+    -------
+    tuple of Path
+        The target first.
 
     Raises
     ------
+    TargetError
+        A file to write exists and `overwrite` is not set, or is the one that was read.
     FormatError
         The suffix is unknown, or the format cannot hold some of the labels.
     """
     target = Path(path)
-    return writer_for(target)(space, target, report)
+    writer = writer_for(target)
+    if writer.forbidden is not None:
+        refuse_labels(space.labels, target, writer.forbidden)
+    targets = writer.targets(target)
+    sources = map(Path, space.source.files)
+    with new_files(targets, overwrite=overwrite, sources=sources) as fresh:
+        writer.write(space, fresh[-1], report)
+        if writer.write_beside is not None:
+            writer.write_beside(space, fresh[0], report)
+    return targets[::-1]
 
 
 def writer_for(target: Path) -> Writer:
@@ -51,14 +114,31 @@ def writer_for(target: Path) -> Writer:
             f"{target.name}: a space cannot be saved as “{target.suffix}”. "
             f"Choose one of {', '.join(WRITERS)}."
         )
-    if not target.parent.is_dir():
-        raise FormatError(f"There is no folder {target.parent}. Make it first.")
     return writer
 
 
-def write_text(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
+def check_save(
+    path: str | os.PathLike[str], *, overwrite: bool = False, sources: Sequence[Path] = ()
+) -> None:
+    """Raise what `save_space` would raise for this path: to be asked before long work."""
+    target = Path(path)
+    check_targets(writer_for(target).targets(target), overwrite=overwrite, sources=sources)
+
+
+def save_notes(space: EmbeddingSpace, path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Return what somebody who opens the saved files elsewhere should know."""
+    changed = formulas(labelled(space)) if Path(path).suffix.lower() == ".tsv" else 0
+    if not changed:
+        return ()
+    cells = count(changed, "cell begins", "cells begin")
+    return (
+        f"{cells} with a sign that spreadsheets take for a formula, and was written with an "
+        f"apostrophe before it into {Path(path).name}{OWN_METADATA}. Opened here, it is gone.",
+    )
+
+
+def write_text(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write word2vec text: the shortest numbers that are read back as the same float32."""
-    refuse_labels(space.labels, path, "\n\r\0", "word2vec text ends a vector at a line end")
     with path.open("wb") as stream:
         stream.write(f"{len(space)} {space.dim}\n".encode())
         for start in range(0, len(space), BLOCK_ROWS):
@@ -68,43 +148,46 @@ def write_text(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path,
             frame.insert_column(0, labels).write_csv(
                 stream, include_header=False, separator=" ", quote_style="never"
             )
-            report(start / len(space), f"writing {path.name}")
-    return (path,)
+            report(start / len(space), f"writing {len(space):,} vectors")
 
 
-def write_binary(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
+def write_binary(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write word2vec binary."""
-    refuse_labels(space.labels, path, " \n\r", "word2vec binary ends a label at a space")
     if max(len(label.encode()) for label in space.labels) >= LABEL_BYTES:
-        raise FormatError(f"{path.name}: a label is longer than {LABEL_BYTES:,} bytes.")
+        raise FormatError(
+            f"A label is longer than {LABEL_BYTES:,} bytes, the most that a word2vec binary holds. "
+            "Parquet and safetensors hold any label."
+        )
     with path.open("wb") as stream:
         stream.write(f"{len(space)} {space.dim}\n".encode())
         for row, label in enumerate(space.labels):
             stream.write(label.encode() + b" " + space.vectors[row].astype("<f4").tobytes())
             if row % BLOCK_ROWS == 0:
-                report(row / len(space), f"writing {path.name}")
-    return (path,)
+                report(row / len(space), f"writing {len(space):,} vectors")
 
 
-def write_npy(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
-    """Write the vectors as .npy, and the labels beside it as .txt, .csv or .json."""
-    np.save(path, space.vectors)
+def write_npy(space: EmbeddingSpace, path: Path, report: Report) -> None:
+    """Write the vectors as .npy."""
+    with path.open("wb") as stream:
+        np.save(stream, space.vectors)
+
+
+def write_labels(space: EmbeddingSpace, path: Path, report: Report) -> None:
+    """Write the labels as a JSON list, or labels and metadata as columns."""
+    content: object = list(space.labels)
     if space.metadata is not None:
-        beside = path.with_suffix(".csv")
-        labelled(space).write_csv(beside, quote_style="non_numeric")
-    elif all(map(is_one_line, space.labels)):
-        beside = path.with_suffix(".txt")
-        beside.write_bytes("".join(f"{label}\n" for label in space.labels).encode())
-    else:
-        beside = path.with_suffix(".json")
-        beside.write_text(json.dumps(space.labels))
-    # of another saving under this name; the reader would take it for these labels
-    for suffix in {".txt", ".csv", ".json", ".tsv"} - {beside.suffix}:
-        path.with_suffix(suffix).unlink(missing_ok=True)
-    return (path, beside)
+        frame = labelled(space)
+        plain = (pl.String, pl.Boolean)
+        others = [
+            name
+            for name, dtype in frame.schema.items()
+            if not (dtype in plain or dtype.is_integer() or dtype.is_float())
+        ]
+        content = frame.with_columns(pl.col(others).cast(pl.String)).to_dict(as_series=False)
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def write_parquet(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
+def write_parquet(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write one table: labels, vectors as lists of one size, and the metadata."""
     import pyarrow.parquet as pq
 
@@ -115,51 +198,58 @@ def write_parquet(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Pa
             free = name if name not in table.column_names else f"{name} (metadata)"
             table = table.append_column(free, space.metadata[name])
     pq.write_table(table, path, compression="zstd")
-    return (path,)
 
 
-def write_safetensors(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
+def write_safetensors(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write one tensor, with the labels as JSON in the header's free text."""
-    vectors = space.vectors
-    header = {
-        "__metadata__": {"labels": json.dumps(space.labels)},
-        "vectors": {
-            "dtype": "F32",
-            "shape": list(vectors.shape),
-            "data_offsets": [0, vectors.nbytes],
-        },
-    }
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)  # the tensor begins at a multiple of eight
-    with path.open("wb") as stream:
-        stream.write(len(head).to_bytes(8, "little") + head)
-        stream.write(vectors.astype("<f4", copy=False).data)
-    return (path,)
+    from safetensors.numpy import save_file
+
+    labels = json.dumps(space.labels, ensure_ascii=False)
+    if len(json.dumps(labels).encode()) > HEADER_BYTES - 1000:  # for the tensor's own entry
+        raise FormatError(
+            f"The labels take more than {HEADER_BYTES / 1e6:.0f} MB, the most that a safetensors "
+            "file holds beside its tensors. Save them as .parquet."
+        )
+    save_file({"vectors": np.ascontiguousarray(space.vectors)}, path, {"labels": labels})
 
 
-def write_projector(space: EmbeddingSpace, path: Path, report: Report) -> tuple[Path, ...]:
-    """Write the Embedding Projector's pair: the numbers, and metadata.tsv beside them."""
-    refuse_labels(space.labels, path, "\n\r\t\0", "the Projector ends a label at a tab or line end")
+def write_projector(space: EmbeddingSpace, path: Path, report: Report) -> None:
+    """Write the numbers of the Embedding Projector's pair."""
     columns = [str(d) for d in range(space.dim)]
     pl.DataFrame(space.vectors, schema=columns).write_csv(
         path, include_header=False, separator="\t"
     )
-    beside = path.with_name("metadata.tsv")
+
+
+def write_metadata(space: EmbeddingSpace, path: Path, report: Report) -> None:
+    """Write the Projector's metadata: labels alone, or a table with a header."""
     if space.metadata is None:  # one column has no header there
-        beside.write_bytes("".join(f"{label}\n" for label in space.labels).encode())
+        labels = disarmed(labelled(space))[LABEL]
+        path.write_bytes("".join(f"{label}\n" for label in labels).encode())
     else:
-        labelled(space).write_csv(beside, separator="\t")
-    return (path, beside)
+        disarmed(labelled(space)).write_csv(path, separator="\t")
 
 
+LINES = "\n\r\0"
 WRITERS: dict[str, Writer] = {
-    ".txt": write_text,
-    ".vec": write_text,
-    ".bin": write_binary,
-    ".npy": write_npy,
-    ".parquet": write_parquet,
-    ".safetensors": write_safetensors,
-    ".tsv": write_projector,
+    ".txt": Writer(
+        write_text, forbidden=Forbidden(LINES, "word2vec text ends a vector at a line end")
+    ),
+    ".vec": Writer(
+        write_text, forbidden=Forbidden(LINES, "word2vec text ends a vector at a line end")
+    ),
+    ".bin": Writer(
+        write_binary, forbidden=Forbidden(" \n\r", "word2vec binary ends a label at a space")
+    ),
+    ".npy": Writer(write_npy, OWN_LABELS, write_labels),
+    ".parquet": Writer(write_parquet),
+    ".safetensors": Writer(write_safetensors),
+    ".tsv": Writer(
+        write_projector,
+        OWN_METADATA,
+        write_metadata,
+        Forbidden(LINES + "\t", "the Projector ends a label at a tab or line end"),
+    ),
 }
 
 
@@ -173,17 +263,12 @@ def labelled(space: EmbeddingSpace) -> pl.DataFrame:
     return frame
 
 
-def is_one_line(label: str) -> bool:
-    """Tell whether a label stays the same on a line of its own."""
-    return label.isprintable() or not any(ord(one) < 32 or one == "\ufeff" for one in label)
-
-
-def refuse_labels(labels: Sequence[str], path: Path, forbidden: str, why: str) -> None:
+def refuse_labels(labels: Sequence[str], path: Path, forbidden: Forbidden) -> None:
     """Raise FormatError where the format cannot hold some of the labels."""
-    wrong = [label for label in labels if not set(forbidden).isdisjoint(label)]
+    wrong = [label for label in labels if not set(forbidden.characters).isdisjoint(label)]
     if wrong:
         named = ", ".join(f"“{label}”" for label in wrong[:LABELS_NAMED])
         raise FormatError(
-            f"{path.name} cannot hold {count(len(wrong), 'label')}, such as {named}: {why}. "
-            "Parquet and safetensors hold any label."
+            f"{path.name} cannot hold {count(len(wrong), 'label')}, such as {named}: "
+            f"{forbidden.why}. Parquet and safetensors hold any label."
         )

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from explorer.errors import BrokenRowsError, ParseError
-from explorer.formats.contents import Contents, Options, check_dim
+from explorer.formats.contents import Contents, Options, check_dim, finite_rows
 from explorer.formats.encodings import (
     UTF_8,
     decode_labels,
@@ -32,7 +32,8 @@ from explorer.formats.text_layout import (
     LINES_SEEN,
     Layout,
     find_layout,
-    is_number,
+    is_finite,
+    magnitude,
 )
 from explorer.wording import count
 
@@ -61,17 +62,23 @@ class Block:
 class Lines:
     """What the lines of a file gave so far."""
 
-    dim: int
+    layout: Layout
     vectors: NDArray[np.float32]
     next_line: int
     labels: list[str] = field(default_factory=list)
     undecoded: list[tuple[int, bytes]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.layout.dim
+
     def add(self, block: Block) -> None:
         """Keep what a block of whole lines holds."""
-        if block.frame is not None:
-            self.keep(block.frame["label"].to_list(), block.frame)
+        vectors = None if block.frame is None else block.frame.drop("label").to_numpy()
+        if block.frame is not None and vectors is not None and np.isfinite(vectors).all():
+            self.keep(block.frame["label"].to_list(), vectors)
         else:
             self.add_line_by_line(block.text)
         self.next_line += block.lines
@@ -82,17 +89,19 @@ class Lines:
         The last dim fields are the numbers: what stands before them is the label, spaces
         and all (GloVe 840B has such tokens).
         """
+        separator = None if self.layout.aligned else b" "
         labels, numbers, at = [], [], []
         for line_number, line in enumerate(block.split(b"\n"), self.next_line):
             stripped = line.rstrip(b" \t\r\f\v")
             if not stripped:
                 continue
-            fields = stripped.rsplit(b" ", self.dim)
+            fields = stripped.rsplit(separator, self.dim)
             if len(fields) != self.dim + 1:
                 self.broken.append(f"line {line_number:,} has {count(len(fields) - 1, 'number')}")
                 continue
             labels.append(fields[0])
-            numbers.append(b" ".join((b"", *fields[1:])))
+            after = b" ".join((b"", *fields[1:]))
+            numbers.append(after.replace(b",", b".") if self.layout.decimal_comma else after)
             at.append(line_number)
         if not labels:
             return
@@ -102,9 +111,11 @@ class Lines:
                 f"The lines from {at[0]:,} to {at[-1]:,} cannot be parsed. "
                 f"Each line needs a label and {count(self.dim, 'number')}."
             )
-        good = ~frame.select(pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
+        vectors = frame.drop("label").to_numpy()  # NaN for what is no number
+        good = finite_rows(vectors)
         for row in np.flatnonzero(~good):
-            wrong = next((one for one in numbers[row].split(b" ")[1:] if not is_number(one)), b"?")
+            fields = numbers[row].split(b" ")[1:]
+            wrong = next((one for one in fields if not is_finite(one)), max(fields, key=magnitude))
             self.broken.append(
                 f"line {at[row]:,} has “{wrong[:30].decode('utf-8', 'replace')}” for a number"
             )
@@ -115,16 +126,16 @@ class Lines:
             except UnicodeDecodeError:
                 self.undecoded.append((len(self.labels) + len(names), labels[row]))
                 names.append("")
-        self.keep(names, frame.filter(pl.Series(good)))
+        self.keep(names, vectors[good])
 
-    def keep(self, labels: list[str], frame: pl.DataFrame) -> None:
+    def keep(self, labels: list[str], vectors: NDArray[np.float32]) -> None:
         """Put rows at the end of those that are kept."""
         start, end = len(self.labels), len(self.labels) + len(labels)
         if end > len(self.vectors):  # the estimate was too low
             larger = np.empty((max(end, len(self.vectors) * 3 // 2), self.dim), np.float32)
             larger[:start] = self.vectors[:start]
             self.vectors = larger
-        self.vectors[start:end] = frame.drop("label").to_numpy()
+        self.vectors[start:end] = vectors
         self.labels.extend(labels)
 
     def check(self, skip_broken: bool) -> tuple[str, ...]:
@@ -143,26 +154,20 @@ class Lines:
 
 
 def look(file: File, options: Options) -> Contents:
-    """Look at a text file: some blocks are parsed, the rows are counted by line ends."""
+    """Look at a large text file: some blocks are parsed, the rows are counted by line ends."""
     layout = required_layout(file, options.skip_broken)
     rows = count_lines(file) - (layout.stated_rows is not None)
     head = utf8_head(file.head())
-    whole = head[: head.rfind(b"\n") + 1] if file.size > HEAD_BYTES else head
-    lines = start(layout, whole)
-    ended = whole.endswith(b"\n")
-    whole = whole.replace(b"\r\n", b"\n") + (b"" if ended else b"\n")
-    lines.add(parse_block(without_header(layout, whole), layout.dim))
-    cut_off = drop_cut_line(lines, layout, not ended)
-    more = () if lines.broken else elsewhere(file)
-    for block in more:
-        lines.add(parse_block(block, layout.dim))
-    # the sampled blocks have no line numbers, and what is wrong in them is told when it is read
-    notes = lines.check(options.skip_broken) if not more else ()
-    rows -= len(cut_off) + (len(lines.broken) if not more else 0)
+    lines = start(layout, head)
+    whole = head[: head.rfind(b"\n") + 1].replace(b"\r\n", b"\n")
+    lines.add(parse_block(without_header(layout, whole), layout))
+    notes = lines.check(skip_broken=False)
+    for block in elsewhere(file):
+        lines.add(parse_block(block, layout))
     if not lines.labels:
         raise no_lines(file)
-    there = rows + (len(lines.broken) if not more else 0)  # what is left out is not missing
-    notes += cut_off + decode_labels(lines.labels, lines.undecoded) + header_notes(layout, there)
+    # what is broken in the sampled blocks has no line numbers, and is told when it is read
+    notes += decode_labels(lines.labels, lines.undecoded) + layout_notes(layout, rows)
     return contents(lines, rows=rows, notes=notes)
 
 
@@ -171,7 +176,7 @@ def read(file: File, options: Options) -> Contents:
     layout = required_layout(file, options.skip_broken)
     lines = start(layout, utf8_head(file.head()), file.size)
     done, ended = 0, True
-    for block in parsed_ahead(data_lines(file, layout), layout.dim):
+    for block in parsed_ahead(data_lines(file, layout), layout):
         lines.add(block)
         done, ended = done + len(block.text), block.ended
         options.report(
@@ -183,7 +188,7 @@ def read(file: File, options: Options) -> Contents:
         raise no_lines(file)
     notes += decode_labels(lines.labels, lines.undecoded)
     there = len(lines.labels) + len(lines.broken)  # what was left out is not missing
-    return contents(lines, notes=notes + header_notes(layout, there))
+    return contents(lines, notes=notes + layout_notes(layout, there))
 
 
 def contents(lines: Lines, rows: int = -1, notes: tuple[str, ...] = ()) -> Contents:
@@ -203,7 +208,7 @@ def start(layout: Layout, head: bytes, size: int = 0) -> Lines:
     per_line = len(sample) / max(1, sample.count(b"\n"))
     # each number takes two bytes at least, so an odd head cannot claim more than the file holds
     rows = int(min(1.02 * size / max(1.0, per_line), size / (2 * layout.dim))) + LINES_SEEN
-    return Lines(layout.dim, np.empty((rows, layout.dim), np.float32), layout.first_line)
+    return Lines(layout, np.empty((rows, layout.dim), np.float32), layout.first_line)
 
 
 def data_lines(file: File, layout: Layout) -> Iterator[tuple[bytes, bool]]:
@@ -215,21 +220,21 @@ def data_lines(file: File, layout: Layout) -> Iterator[tuple[bytes, bool]]:
     yield from blocks
 
 
-def parsed_ahead(blocks: Iterator[tuple[bytes, bool]], dim: int) -> Iterator[Block]:
+def parsed_ahead(blocks: Iterator[tuple[bytes, bool]], layout: Layout) -> Iterator[Block]:
     """Yield each block parsed, while the engine parses the next ones."""
     waiting: deque[Future[Block]] = deque()
     with ThreadPoolExecutor(AHEAD) as pool:
         for text, ended in blocks:
-            waiting.append(pool.submit(parse_block, text, dim, ended))
+            waiting.append(pool.submit(parse_block, text, layout, ended))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def parse_block(text: bytes, dim: int, ended: bool = True) -> Block:
+def parse_block(text: bytes, layout: Layout, ended: bool = True) -> Block:
     """Parse a block of whole lines, and count them."""
-    frame = parse_columns(text, dim)
+    frame = None if layout.aligned or layout.decimal_comma else parse_columns(text, layout.dim)
     if frame is not None and any(frame.null_count().row(0)):
         frame = None
     # three times as fast as bytes.count, and other threads go on meanwhile
@@ -299,6 +304,12 @@ def no_lines(file: File) -> ParseError:
         f"{file.name}: the first lines do not each hold a label and the same number of "
         "numbers, with spaces between them. Check that it is word2vec or GloVe text."
     )
+
+
+def layout_notes(layout: Layout, rows: int) -> tuple[str, ...]:
+    """Return what to tell of decimal commas and of the header."""
+    notes = ("The numbers have decimal commas.",) if layout.decimal_comma else ()
+    return notes + header_notes(layout, rows)
 
 
 def header_notes(layout: Layout, rows: int) -> tuple[str, ...]:

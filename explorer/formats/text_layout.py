@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isfinite
 
 from explorer.formats.file import File
 from explorer.wording import count
@@ -22,6 +23,8 @@ class Layout:
     dim: int
     stated_rows: int | None  # what the header says; None without a header
     stated_dim: int | None = None  # ... where the lines hold another number of numbers
+    aligned: bool = False  # whether spaces in a row, or a tab, stand before the numbers
+    decimal_comma: bool = False
 
     @property
     def first_line(self) -> int:
@@ -48,6 +51,18 @@ def find_layout(head: bytes) -> Layout | None:
     if len(lines) > 1:
         lines.pop()  # cut in the middle, or what follows the last line's end
     lines = lines[:LINES_SEEN]
+    found = layout_of(lines)
+    if not any(map(COMMA.search, lines)):
+        return found
+    pointed = layout_of([with_points(line) for line in lines])
+    if pointed is None or (found is not None and found.dim >= pointed.dim):
+        return found
+    numbers = b" ".join(b" ".join(line.split()[-pointed.dim :]) for line in lines)
+    return found if b"." in numbers else replace(pointed, decimal_comma=True)
+
+
+def layout_of(lines: Sequence[bytes]) -> Layout | None:
+    """Return the layout of lines whose numbers have decimal points."""
     header = two_counts(lines[0]) if lines else None
     data = [line for line in lines[header is not None :] if line.strip()]
     if not data:
@@ -58,6 +73,9 @@ def find_layout(head: bytes) -> Layout | None:
         # a line after the first tells enough if chance hardly makes one
         if next(fits) or (dim > 1 and any(fits)):
             return Layout(dim, rows)
+    aligned = 2 * sum(map(is_aligned, data)) >= len(data)
+    if aligned:
+        data = [b" ".join(line.split()) for line in data]
     widths = Counter(width for line in data if (width := trailing_numbers(line)))
     if not widths:
         return None
@@ -66,11 +84,28 @@ def find_layout(head: bytes) -> Layout | None:
     if votes * 2 < len(data):
         return None
     if header is None:
-        return Layout(width, None)
+        return Layout(width, None, aligned=aligned)
     if width > 1:
-        return Layout(width, rows, dim)
+        stated = header[1] if header[1] != width else None
+        return Layout(width, header[0], stated, aligned)
     # one number a line: the first may be a word "2" with its number, and no header
     return Layout(width, None) if all(len(line.split()) == 2 for line in data) else None
+
+
+def is_aligned(line: bytes) -> bool:
+    """Tell whether several spaces, or one tab after the label, stand between the fields."""
+    line = line.strip()
+    label, tab, numbers = line.partition(b"\t")
+    if b"  " not in line and not (tab and b" " in numbers and b"\t" not in numbers):
+        return False
+    width = trailing_numbers(b" ".join(line.split()))
+    label = line.rsplit(b" ", width)[0]
+    return width > trailing_numbers(line) or (width > 0 and label != label.rstrip())
+
+
+def with_points(line: bytes) -> bytes:
+    """Return a line with points for the decimal commas in its fields after the first."""
+    return re.sub(rb"(?<=[ \t])([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)(?=\s|$)", rb"\1.\2", line)
 
 
 def misfit(head: bytes) -> str:
@@ -118,6 +153,16 @@ def trailing_numbers(line: bytes) -> int:
 def all_numbers(fields: Sequence[bytes], n: int) -> bool:
     """Tell whether these are n numbers."""
     return len(fields) == n and all(map(is_number, fields))
+
+
+def is_finite(field: bytes) -> bool:
+    """Tell whether the field is a decimal number other than nan and inf."""
+    return is_number(field) and isfinite(float(field))
+
+
+def magnitude(field: bytes) -> float:
+    """Return the absolute value of a number, 0 for what is none."""
+    return abs(float(field)) if is_finite(field) else 0.0
 
 
 def is_number(field: bytes) -> bool:

@@ -85,13 +85,13 @@ def flat(given: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, Any]
         if given and all(isinstance(row, int) for row in given.values()):  # {word: row}
             yield name, [str(word) for word, _ in sorted(given.items(), key=lambda one: one[1])]
         for key, value in given.items():
-            yield from flat(value, f"{name}.{key}".lstrip("."), depth + 1)
+            yield from flat(value, f"{name}.{key}" if name else str(key), depth + 1)
     elif isinstance(given, list | tuple) and depth < DEPTH:
         if given and all(isinstance(one, str) for one in given):
             yield name, list(given)
             return
         for index, value in enumerate(given):
-            yield from flat(value, f"{name}.{index}".lstrip("."), depth + 1)
+            yield from flat(value, f"{name}.{index}" if name else str(index), depth + 1)
     elif hasattr(given, "layout"):
         yield name, given
 

@@ -12,8 +12,8 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from pathlib import PurePath
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from explorer import cache
@@ -33,6 +33,8 @@ XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 NO_FILES = ("__MACOSX/", "._", ".DS_Store")  # what macOS adds to archives
+
+UNPACKED = cache.Kind("unpacked", 1)
 
 Opener = Callable[[BinaryIO], Any]
 
@@ -173,7 +175,7 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError) as error:
             raise ParseError(f"{file.name} cannot be unpacked: {error}. Was it cut off?") from error
 
-    path = cache.keep("unpacked", file_digest(file), content)
+    path = cache.keep(UNPACKED, file_digest(file), "0", content)
     found = File(inner, path=path, beside=file.beside)
     refuse_archive(file, found)
     return found
@@ -181,7 +183,6 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
 
 def unpack_zip(file: File, report: Report) -> list[File]:
     """Unpack the files of a zip into the cache."""
-    found = []
     digest = file_digest(file)
     with open_zip(file) as archive:
         members = [
@@ -194,26 +195,37 @@ def unpack_zip(file: File, report: Report) -> list[File]:
         total = sum(info.file_size for info in members)
         if total > unpacked_bytes():
             raise too_large(file.name)
-        packed = file.size
-        for index, info in enumerate(members):
-            if info.flag_bits & 1:
-                raise ParseError(
-                    f"{plain_name(info.filename)} in {file.name} is encrypted. "
-                    "Unpack it yourself first."
-                )
-            report(index / len(members), f"unpacking {plain_name(info.filename)}")
+        if not members:
+            raise ParseError(f"{file.name} is an archive without any file in it.")
+        folder = cache.find(UNPACKED, digest)
+        if folder is None:
+            with cache.create(UNPACKED, digest, total) as fresh:
+                write_members(file, archive, members, fresh, report)
+            folder = cache.place(UNPACKED, digest)
+    return [
+        File(plain_name(info.filename), path=folder / str(index))
+        for index, info in enumerate(members)
+    ]
 
-            def content(stream: BinaryIO, info: zipfile.ZipInfo = info) -> None:
-                with archive.open(info) as member:
-                    for block in bounded(member, file.name, packed):
-                        stream.write(block)
 
-            path = cache.keep("unpacked", f"{digest}-{index}", content)
-            found.append(File(plain_name(info.filename), path=path))
-            refuse_archive(file, found[-1])
-    if not found:
-        raise ParseError(f"{file.name} is an archive without any file in it.")
-    return found
+def write_members(
+    file: File,
+    archive: zipfile.ZipFile,
+    members: Sequence[zipfile.ZipInfo],
+    folder: Path,
+    report: Report,
+) -> None:
+    """Write the files of a zip into a folder, called by their numbers."""
+    for index, info in enumerate(members):
+        name = plain_name(info.filename)
+        if info.flag_bits & 1:
+            raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
+        report(index / len(members), f"unpacking {name}")
+        path = folder / str(index)
+        with archive.open(info) as member, path.open("wb") as stream:
+            for block in bounded(member, file.name, file.size):
+                stream.write(block)
+        refuse_archive(file, File(name, path=path))
 
 
 def plain_name(name: str) -> str:

@@ -6,7 +6,6 @@ process of its own.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from explorer.errors import ParseError, TextError, UnknownFormatError
 from explorer.formats import excel, json_table, kept, parquet, table
 from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
-from explorer.formats.encodings import utf8_head, utf8_or_windows
+from explorer.formats.digest import refuse_changed, stamps_of
+from explorer.formats.encodings import as_utf8, utf8_head
 from explorer.formats.file import File
 from explorer.formats.isolated import read_isolated
 
@@ -73,7 +73,7 @@ def read_separated(file: File) -> pl.DataFrame:
     """Read a CSV or TSV file."""
     separator = separator_of(file)
     with file.open() as stream:
-        content = utf8_or_windows(stream.read())
+        content = as_utf8(stream.read())
     header = has_header(file, separator)
     frame = table.parse(file, content, separator, header)
     return frame if header or frame.width > 1 else frame.rename({frame.columns[0]: "text"})
@@ -88,6 +88,11 @@ def read_parquet(file: File) -> pl.DataFrame:
 def read_arrow(file: File) -> pl.DataFrame:
     """Read an Arrow file or stream."""
     return as_frame(parquet.arrow_table(file))
+
+
+def read_dataset(file: File) -> pl.DataFrame:
+    """Read the Arrow files that a data set's state names."""
+    return as_frame(parquet.dataset_table(file))
 
 
 def as_frame(found: pa.Table) -> pl.DataFrame:
@@ -105,6 +110,7 @@ TABLES = (
         parquet.is_arrow,
         read_arrow,
     ),
+    TableKind("Hugging Face data set", (), parquet.is_dataset, read_dataset),
     TableKind("Excel", (".xlsx", ".xlsm", ".xls"), excel.is_excel, excel.read_frame),
     TableKind(
         "JSON Lines",
@@ -131,16 +137,17 @@ def read_table(source: File) -> pa.Table:
     kind = recognize_table(file)
     if not kind.isolated:
         return checked(file, to_metadata(kind.read(file)))
-    path = cache.folder("parsed") / kept.kept_name(file, kind.name, Options(), TABLE)
-    if not path.exists():
-        fresh = path.with_name(f".{uuid.uuid4().hex}.arrow")  # two may read the same at once
-        try:
-            read_isolated(file, kind.name, TABLE, Options(), fresh)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-    with pa.memory_map(str(path)) as stream:
-        return checked(file, pa.ipc.open_file(stream).read_all())
+    before = stamps_of(file)
+    key = kept.kept_key(file, kind.name, Options(), TABLE)
+    found = kept.load_table(key)
+    if found is None:
+        with cache.create(kept.PARSED, key) as folder:
+            read_isolated(file, kind.name, TABLE, Options(), folder)
+            refuse_changed(file, before)
+        found = kept.load_table(key)
+    if found is None:
+        raise kept.gone(file)
+    return checked(file, found)
 
 
 def unpacked_table(source: File) -> File:
@@ -172,9 +179,12 @@ def checked(file: File, found: pa.Table) -> pa.Table:
     return found
 
 
-def write_table(name: str, file: File, path: Path) -> None:
-    """Read a file as a kind of table and write it to a path: in the isolated process."""
+def write_table(name: str, file: File, folder: Path) -> None:
+    """Read a file as a kind of table and write it into a folder: in the isolated process."""
     kind = next(one for one in TABLES if one.name == name)
     found = to_metadata(kind.read(file))
-    with cache.temporary(path) as stream, pa.ipc.new_file(stream, found.schema) as writer:
+    with (
+        (folder / kept.TABLE).open("wb") as stream,
+        pa.ipc.new_file(stream, found.schema) as writer,
+    ):
         writer.write_table(found)

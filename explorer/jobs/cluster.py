@@ -22,8 +22,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -38,6 +38,8 @@ ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
 CLOSE_SECONDS = 2.0
 LOST = "The connection to the workers was lost. Start the computation again."
 NICENESS = 10
+LINES_KEPT = 20  # of what the workers' program wrote to standard error
+REASON = 300  # characters of it that a message shows
 KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
 
 
@@ -160,14 +162,20 @@ class Connection:
 
     def _start_local(self) -> tuple[str, str, str]:
         """Start the program below; return the scheduler's address, key and certificate."""
+        # a pipe of our own: to close one of Popen's would wait for the thread that reads it
+        read_end, write_end = os.pipe()
+        said: deque[str] = deque(maxlen=LINES_KEPT)
+        listener = threading.Thread(target=keep_lines, args=(read_end, said), daemon=True)
+        listener.start()
         self._process = process = subprocess.Popen(
             [sys.executable, "-m", "explorer.jobs.cluster", f"{self._workers}", f"{self._threads}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=write_end,
             text=True,
             cwd=Path(__file__).parents[2],
         )
+        os.close(write_end)
         assert process.stdout is not None
         clock = threading.Timer(START_SECONDS, process.kill)  # its end ends the line read here
         clock.daemon = True
@@ -177,9 +185,24 @@ class Connection:
         finally:
             clock.cancel()
         if not line:
-            raise JobError(f"The worker processes did not start. {self.advice}")
+            self.close()
+            listener.join(CLOSE_SECONDS)  # for its last words
+            raise JobError(f"The worker processes did not start. {reason(said)}{self.advice}")
         told = json.loads(line)
         return told["address"], told["key"], told["certificate"]
+
+
+def keep_lines(read_end: int, lines: deque[str]) -> None:
+    """Keep the last lines that come out of a pipe, until it closes."""
+    with os.fdopen(read_end, errors="replace") as stream:
+        for line in stream:
+            if line.strip():
+                lines.append(line.strip()[:REASON])
+
+
+def reason(lines: Sequence[str]) -> str:
+    """Return the last line of a program's errors as a sentence, if there is one."""
+    return f"The last that they said: “{lines[-1]}”. " if lines else ""
 
 
 def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import cache
+
 MOST_FRAMES = 48  # when there are more, every other one goes
+FRAMES = cache.Kind("frames", 1)
 STEPS = 65_535  # positions an axis is divided into: finer than any screen
 
 
@@ -63,6 +66,12 @@ class Frames:
             self._frames = self._frames[::2]
             self._every *= 2
 
+    @property
+    def latest(self) -> Frame | None:
+        """The last frame, or None."""
+        frames = self._frames  # once: another thread may add to it
+        return frames[-1] if frames else None
+
     def __len__(self) -> int:
         return len(self._frames)
 
@@ -71,3 +80,22 @@ class Frames:
 
     def __getitem__(self, place: int) -> Frame:
         return self._frames[place]
+
+
+def load_frames(key: str) -> list[Frame]:
+    """Return the pictures that a job went through, oldest first; none if not kept."""
+    found = cache.load_arrays(FRAMES, key)
+    if found is None:
+        return []
+    arrays, facts = found
+    return [
+        Frame(share, step, data.tobytes(), tuple(low), tuple(high))
+        for data, (share, step, low, high) in zip(arrays["data"], facts, strict=True)
+    ]
+
+
+def save_frames(key: str, frames: Sequence[Frame]) -> None:
+    """Keep the pictures that a job went through; all have the same number of points."""
+    data = np.array([np.frombuffer(frame.data, np.uint8) for frame in frames])
+    facts = [(frame.share, frame.step, frame.low, frame.high) for frame in frames]
+    cache.save_arrays(FRAMES, key, {"data": data}, facts)

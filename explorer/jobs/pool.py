@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from explorer.errors import JobCancelled, JobError
@@ -46,6 +47,7 @@ class Jobs:
         self.scheduler = settings.scheduler if scheduler is None else scheduler
         self._connection = Connection(self.workers, self.scheduler, threads)
         self._jobs: dict[str, Job] = {}
+        self._followed: dict[str, Job] = {}  # by the scheduler's key of their task
         self._lock = threading.Lock()
         self._here = threading.Lock()  # one at a time computes in this process
         self._stopped = threading.Event()
@@ -62,24 +64,32 @@ class Jobs:
         function: Callable[..., Any],
         *args: Any,
         when_done: Callable[[Any], None] = lambda result: None,
+        load: Callable[[], Any] | None = None,
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
-        `when_done` gets the result in this process, before the job counts as done. An
+        `when_done` gets the result in this process, before the job counts as done. Where it
+        keeps it, `load` returns it (None if it is not there any more), and the job holds it in
+        memory no longer; a job whose result was lost is computed anew. An
         JobFile among the arguments arrives as one, or as its content where the file cannot
         be reached (see `loaded`). A key whose job failed or was cancelled is
         computed anew.
         """
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and job.state.state not in ("failed", "cancelled"):
+            if (
+                job is not None
+                and job.state.state not in ("failed", "cancelled")
+                and not job.is_lost
+            ):
                 return job
             self._jobs.pop(key, None)  # a new job goes to the end of the line
             job = self._jobs[key] = Job(key)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
                 del self._jobs[old]
         run = self._run_here if self.runs_here else self._run
-        threading.Thread(target=run, args=(job, function, args, when_done), daemon=True).start()
+        finish = partial(end, job, when_done, load)
+        threading.Thread(target=run, args=(job, function, args, finish), daemon=True).start()
         return job
 
     def share(self, value: Any) -> Any:
@@ -134,11 +144,9 @@ class Jobs:
     def stop_abandoned(self) -> None:
         """Stop the jobs whose watchers have all gone; who asks again starts anew."""
         with self._lock:
-            abandoned = [job for job in self._jobs.values() if job.is_abandoned]
-            for job in abandoned:
-                del self._jobs[job.key]
-        for job in abandoned:
-            job.cancel()
+            running = [job for job in self._jobs.values() if not job.state.is_over]
+        for job in running:
+            job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:
         """Stop abandoned jobs from now on, in the background."""
@@ -163,7 +171,7 @@ class Jobs:
         job: Job,
         function: Callable[..., Any],
         args: tuple[Any, ...],
-        when_done: Callable[[Any], None],
+        finish: Callable[[Any], None],
     ) -> None:
         try:
             for attempt in range(TRIES):
@@ -179,8 +187,7 @@ class Jobs:
                     if not lost or attempt == TRIES - 1:
                         raise
                     self._connection.forget_arrays()  # a worker that held one has gone
-            when_done(result)
-            job._end(replace(job.state, state="done", share=1.0, step="done"), result)
+            finish(result)
         except BaseException as error:  # whatever went wrong over there is told on the page
             job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
 
@@ -195,27 +202,36 @@ class Jobs:
         # the same key again after a cancel must be a new task for the scheduler
         task = f"{job.key}-{id(job):x}-{attempt}"
 
-        def follow(event: tuple[float, Any]) -> None:
-            told = event[1]
-            if told["step"] == "":
-                job._begin()
-                return
-            job._advance(state="running", share=told["share"], step=told["step"])
-            if told["frame"]:
-                job.frames.add(Frame(told["share"], told["step"], *told["frame"]))
-
-        client.subscribe_topic(task, follow)
+        self._followed[task] = job
+        topic = f"jobs of {client.id}"
+        client.subscribe_topic(topic, self._follow)
         try:
             given = [self._connection.reachable(arg) for arg in args]
             job._future = future = client.submit(
-                run_task, function, task, *given, key=task, pure=False
+                run_task, function, topic, task, *given, key=task, pure=False
             )
             if job._over.is_set():  # cancelled before there was a future to cancel
                 future.cancel()
             return self._wait(future, job)
         finally:
-            client.unsubscribe_topic(task)
+            del self._followed[task]
             job._future = None
+
+    def _follow(self, event: tuple[float, Any]) -> None:
+        """Hear what a worker tells of a job; jobs that are followed no more are passed over.
+
+        All jobs share one topic: the scheduler never forgets a topic, nor its last events.
+        """
+        told = event[1]
+        job = self._followed.get(told["task"])
+        if job is None:
+            return
+        if told["step"] == "":
+            job._begin()
+            return
+        job._advance(state="running", share=told["share"], step=told["step"])
+        if told["frame"]:
+            job.frames.add(Frame(told["share"], told["step"], *told["frame"]))
 
     def _wait(self, future: Any, job: Job) -> Any:
         """Return a future's result; raises JobError when nobody is left to compute it."""
@@ -241,7 +257,7 @@ class Jobs:
         job: Job,
         function: Callable[..., Any],
         args: tuple[Any, ...],
-        when_done: Callable[[Any], None],
+        finish: Callable[[Any], None],
     ) -> None:
         job._advance(state="waiting", step="waiting for its turn")
 
@@ -258,7 +274,23 @@ class Jobs:
             try:
                 job._begin()
                 result = function(*args, report=Reporter(check, tell))
-                when_done(result)
-                job._end(replace(job.state, state="done", share=1.0, step="done"), result)
+                finish(result)
             except BaseException as error:
                 job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+
+
+def end(
+    job: Job, when_done: Callable[[Any], None], load: Callable[[], Any] | None, result: Any
+) -> None:
+    """Hand a result on, and end its job; in memory the result stays only where it is not kept."""
+    try:
+        when_done(result)
+    except OSError:
+        if load is None:
+            raise
+        load = None  # the disk is full: what was computed is not lost for that
+    done = replace(job.state, state="done", share=1.0, step="done")
+    if load is None:
+        job._end(done, result)
+    else:
+        job._end(done, load=load)

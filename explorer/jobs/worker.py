@@ -56,7 +56,7 @@ def pause(points: int) -> float:
     return max(FRAME_SECONDS, points / POINTS_PER_SECOND)
 
 
-def run_task(function: Callable[..., Any], task: str, *args: Any) -> Any:
+def run_task(function: Callable[..., Any], topic: str, task: str, *args: Any) -> Any:
     """Run on a worker: call the function with a report that tells progress and hears a cancel."""
     from distributed import get_worker
 
@@ -68,7 +68,7 @@ def run_task(function: Callable[..., Any], task: str, *args: Any) -> Any:
             raise JobCancelled("stopped")
 
     def tell(share: float, step: str, frame: tuple[Any, ...]) -> None:
-        worker.log_event(task, {"share": share, "step": step, "frame": frame})
+        worker.log_event(topic, {"task": task, "share": share, "step": step, "frame": frame})
 
     tell(0.0, "", ())  # it begins; if this comes twice, the first one's process died
     report: DrawingReport = Reporter(check, tell)

@@ -110,7 +110,7 @@ def climb(rung: str, texts: Sequence[str], materials: Materials) -> Step:
 
 
 @dataclass(frozen=True)
-class Pair:
+class SentencePair:
     """Two sentences and how they belong together: one of KINDS."""
 
     first: str
@@ -118,10 +118,10 @@ class Pair:
     kind: str
 
 
-def read_pairs(path: Path) -> tuple[Pair, ...]:
+def read_sentence_pairs(path: Path) -> tuple[SentencePair, ...]:
     """Read pairs from a CSV file with the columns first, second and kind."""
     with path.open(encoding="utf-8", newline="") as stream:
-        pairs = tuple(Pair(**row) for row in csv.DictReader(stream))
+        pairs = tuple(SentencePair(**row) for row in csv.DictReader(stream))
     for line, pair in enumerate(pairs, 2):
         if pair.kind not in KINDS:
             raise ParseError(
@@ -130,7 +130,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
     return pairs
 
 
-def sentences(pairs: Sequence[Pair]) -> list[str]:
+def sentences(pairs: Sequence[SentencePair]) -> list[str]:
     """Return the pairs' sentences, two after two."""
     return [text for pair in pairs for text in (pair.first, pair.second)]
 
@@ -157,7 +157,7 @@ class Ranking:
     above_same_words: float
 
 
-def rank_pairs(space: EmbeddingSpace, pairs: Sequence[Pair]) -> Ranking:
+def rank_pairs(space: EmbeddingSpace, pairs: Sequence[SentencePair]) -> Ranking:
     """Measure how an encoding of the pairs' sentences, two after two, ranks the paraphrases."""
     table = pairwise(space, "cosine").round(DIGITS)
     rows = np.arange(0, 2 * len(pairs), 2)

@@ -13,12 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from explorer.errors import QueryError
 from explorer.jobs.threads import in_threads
 from explorer.space import EmbeddingSpace
-from explorer.vector import Vector
+from explorer.vector import Vector, row_lengths
 
 Query: TypeAlias = str | Vector | ArrayLike
 Floats: TypeAlias = NDArray[np.float32]
 
 BLOCK_BYTES = 32 << 20  # size of one block of the score matrix, for each core
+SHORT, LONG = 1e-9, 1e15  # lengths whose squares, and theirs of a millionth, float32 can hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,33 +78,39 @@ class Metric:
 
 def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Cosine similarity of the query to each row, (n,) float32; 0 where a vector is zero."""
-    lengths = space.norms * np.float32(np.linalg.norm(query))
-    products = space.matrix @ query
-    scores: Floats = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    check_lengths(space)
+    # the query at length 1 first: products of two long or two short vectors are beyond float32
+    products = space.matrix @ Vector("the query", query).unit().values if query.any() else 0
+    scores: Floats = np.zeros(len(space), np.float32)
+    np.divide(products, space.norms, out=scores, where=space.norms > 0)
     return scores
 
 
 def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
-    """Euclidean distance of the query to each row, (n,) float32."""
+    """Euclidean distance of the query to each row, (n,) float32; infinite beyond 3.4e38."""
     # Not by |x|² − 2xy + |y|²: near-equal vectors would lose all their digits.
     if space.is_sparse:  # on the stored numbers alone, in float64 for the same reason
         rows, wide = space.matrix.astype(np.float64), query.astype(np.float64)
         squares = rows.power(2).sum(axis=1) - 2 * (rows @ wide) + wide @ wide
-        ways: Floats = np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+        with np.errstate(over="ignore"):
+            ways: Floats = np.sqrt(np.maximum(squares, 0)).astype(np.float32)
         return ways
     distances = np.empty(len(space), np.float32)
     step = max(1, BLOCK_BYTES // (4 * space.dim))
     for start in range(0, len(space), step):
-        difference = space.vectors[start : start + step] - query
-        distances[start : start + step] = np.sqrt(
-            np.einsum("ij,ij->i", difference, difference, optimize=True)
-        )
+        distances[start : start + step] = row_lengths(space.vectors[start : start + step] - query)
     return distances
 
 
 def dot_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Dot product of the query with each row, (n,) float32."""
-    scores: Floats = space.matrix @ query
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores: Floats = space.matrix @ query
+    if not np.isfinite(scores).all():
+        raise QueryError(
+            f"Dot products in {space.name} are larger than float32 can hold. Divide all vectors "
+            "by the largest number in them, or compare by cosine."
+        )
     return scores
 
 
@@ -129,7 +136,8 @@ def nearest_neighbors(
     space
         The space to search.
     query
-        A label (its own row is left out of the answer), a Vector, or (d,) numbers.
+        A label (its own row is left out of the answer), a Vector, or (d,) numbers. A label
+        that the space lacks may get a vector from its subwords, as in fastText.
     k
         How many; fewer come back from a space that has fewer.
     metric
@@ -137,12 +145,18 @@ def nearest_neighbors(
     exclude
         Labels to leave out: the input words of an analogy, say.
 
+    Returns
+    -------
+    Neighbors
+        k labels, their (k,) intp rows and (k,) float32 scores, nearest first; equal scores in
+        row order.
+
     Raises
     ------
     QueryError
         The metric is unknown, k is less than 1, or the query does not fit the space.
     UnknownLabelError
-        The query is a label that the space does not have.
+        The query is a label that the space has no vector for.
 
     Examples
     --------
@@ -150,8 +164,7 @@ def nearest_neighbors(
     >>> nearest_neighbors(space, "king", k=1).labels
     ('queen',)
     """
-    row = space.row(query) if isinstance(query, str) else None
-    rows = () if row is None else (row,)
+    rows = (space.row(query),) if isinstance(query, str) and query in space else ()
     excluded = set(exclude)
     out = [*rows, *(i for i, label in enumerate(space.labels) if excluded and label in excluded)]
     name, values = query_values(space, query)
@@ -243,12 +256,12 @@ def neighbor_graph(
     indices, distances
         (n, k) int32 and (n, k) float32, nearest first.
     """
-    from explorer.neighbors.topk import smallest_columns
+    from explorer.neighbors.topk import topk
 
     n = len(space)
     if not 1 <= k <= n:
         raise QueryError(f"k is {k}: the space has {n:,} points, so ask for 1 to {n:,} neighbors.")
-    points, squares = comparable(space, metric)
+    points, squares, unit = comparable(space, metric)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * n))
@@ -262,11 +275,12 @@ def neighbor_graph(
             block += squares  # |x − y|² less the row's own |x|²
         rows = np.arange(stop - start)
         block[rows, start + rows] = -np.inf  # the row itself comes first, duplicates or not
-        nearest = smallest_columns(block, k)
+        nearest = topk(block, k)
         indices[start:stop] = nearest
         distance = np.take_along_axis(block, nearest, axis=1)
         if metric == "euclidean":
             distance = np.sqrt(np.maximum(distance + squares[start:stop, None], 0))
+            distance *= np.float32(unit)
         else:
             distance = np.maximum(distance + 1, 0)
         distance[:, 0] = 0
@@ -278,26 +292,50 @@ def neighbor_graph(
     return indices, distances
 
 
-def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats]:
-    """Return points whose inner products order neighbors, and their squared lengths (n,)."""
+def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats, float]:
+    """Return what neighbors are found by: points, their squared lengths, and their unit.
+
+    Inner products of the (n, d) points order neighbors; the squared lengths are (n,) float32.
+    Distances between the points are in multiples of the unit: it is 1, except for numbers
+    so large or so small that their squares are beyond float32.
+    """
     if metric not in ("cosine", "euclidean"):
         raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
+    check_lengths(space)
+    points: Any = space.matrix
+    unit = 1.0
+    if metric == "cosine":
+        lengths = np.where(space.norms > 0, space.norms, np.float32(1))[:, None]
+        if space.is_sparse:
+            points = points.multiply(1 / lengths.astype(np.float64)).tocsr().astype(np.float32)
+        else:
+            points = points / lengths
+    else:
+        points, unit = in_range(space)
+        if not space.is_sparse:
+            # Distances do not change, and the products below keep more of their digits.
+            points = points - points.mean(axis=0)
+    if space.is_sparse:
+        return points, points.power(2).sum(axis=1), unit
+    return points, np.einsum("ij,ij->i", points, points, optimize=True), unit
+
+
+def in_range(space: EmbeddingSpace) -> tuple[Any, float]:
+    """Return the (n, d) points in a unit in which float32 holds their squares, and that unit."""
+    check_lengths(space)
+    longest = float(space.norms.max())
+    if longest == 0 or SHORT <= longest <= LONG:
+        return space.matrix, 1.0
+    return space.matrix / np.float32(longest), longest
+
+
+def check_lengths(space: EmbeddingSpace) -> None:
+    """Raise QueryError where a vector's length is more than float32 can hold."""
     if not np.isfinite(space.norms).all():
         raise QueryError(
-            f"Some vectors of {space.name} are too long: their squared length is more than "
-            "float32 can hold. Divide all vectors by the largest number in them."
+            f"Some vectors of {space.name} are longer than float32 can hold. "
+            "Divide all vectors by the largest number in them."
         )
-    points: Any = space.matrix
-    if metric == "cosine":
-        lengths = np.where(space.norms > 0, space.norms, np.float32(1))
-        shares = 1 / lengths[:, None]
-        points = points.multiply(shares).tocsr() if space.is_sparse else points * shares
-    elif not space.is_sparse:
-        # Distances do not change, and the products below keep more of their digits.
-        points = points - points.mean(axis=0)
-    if space.is_sparse:
-        return points, points.power(2).sum(axis=1)
-    return points, np.einsum("ij,ij->i", points, points, optimize=True)
 
 
 def dense(products: Any) -> Floats:

@@ -38,7 +38,7 @@ def neighbor_graph_on(
     """
     import torch
 
-    given, given_squares = comparable(space, metric)
+    given, given_squares, unit = comparable(space, metric)
     points = torch.from_numpy(np.ascontiguousarray(given)).to(device)
     squares = torch.from_numpy(np.ascontiguousarray(given_squares)).to(device)
     n = len(space)
@@ -55,7 +55,7 @@ def neighbor_graph_on(
         block[rows, start + rows] = -torch.inf  # the row itself comes first
         near, places = torch.topk(block, k, dim=1, largest=False, sorted=True)
         if metric == "euclidean":
-            near = (near + squares[start:stop, None]).clamp_(min=0).sqrt_()
+            near = (near + squares[start:stop, None]).clamp_(min=0).sqrt_().mul_(unit)
         else:
             near = (near + 1).clamp_(min=0)
         near[:, 0] = 0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.jobs.progress import Report, no_report
-from explorer.neighbors.exact import neighbor_graph
+from explorer.neighbors.exact import in_range, neighbor_graph
 from explorer.neighbors.gpu import GPU_TO, gpu, neighbor_graph_on
 from explorer.space import EmbeddingSpace
 
@@ -52,8 +52,9 @@ def nearest_graph(
     )
     from pynndescent import NNDescent
 
+    points, unit = in_range(space)
     index = NNDescent(
-        space.vectors,
+        points,
         metric=metric,
         n_neighbors=min(k + SPARE, n),
         random_state=seed,
@@ -62,5 +63,7 @@ def nearest_graph(
         compressed=True,
     )
     found, distances = (part[:, :k] for part in index.neighbor_graph)
+    if metric == "euclidean":
+        distances = distances * np.float32(unit)
     report(share, "searching each point's neighbors")
     return found.astype(np.int32), distances.astype(np.float32), (APPROXIMATE,)

@@ -1,6 +1,9 @@
-"""Finding labels by text or by regular expression."""
+"""Finding labels: by text, by regular expression, by how they begin, or a list of words."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +12,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
+
+Completion = Callable[[str], NDArray[np.float32] | None]
 
 
 def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> NDArray[np.intp]:
@@ -70,3 +75,67 @@ def complete_label(space: EmbeddingSpace, text: str, n: int = 6) -> tuple[str, .
     begins = pc.starts_with(pc.utf8_lower(space.label_array), text.lower())
     rows = np.flatnonzero(begins.to_numpy(zero_copy_only=False))
     return tuple(dict.fromkeys(space.labels[row] for row in rows[: 4 * n]))[:n]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundWords:
+    """Words with the vectors that a space has for them.
+
+    Attributes
+    ----------
+    space
+        The words found, under the labels typed; None if none was.
+    forms
+        The label that each of them has in the space where it was looked up.
+    unknown
+        Words without a vector.
+    completed
+        Words found, but not in the space: their vectors come from elsewhere.
+    """
+
+    space: EmbeddingSpace | None
+    forms: tuple[str, ...]
+    unknown: tuple[str, ...]
+    completed: tuple[str, ...]
+
+
+def no_completion(word: str) -> None:
+    """Know no further word."""
+
+
+def find_words(
+    space: EmbeddingSpace, words: Sequence[str], complete: Completion = no_completion
+) -> FoundWords:
+    """Look words up in a space, as they stand and then in lower case.
+
+    Parameters
+    ----------
+    space
+        Where to look.
+    words
+        What to look up.
+    complete
+        Asked for a word that the space lacks: its (d,) vector, or None.
+    """
+    found: dict[str, NDArray[np.float32]] = {}
+    forms, unknown, completed = [], [], []
+    for word in words:
+        known = next((form for form in (word, word.lower()) if form in space), None)
+        vector = complete(word) if known is None else space.vector_at(space.row(known))
+        if vector is None:
+            unknown.append(word)
+            continue
+        found[word] = vector
+        forms.append(known or word)
+        if known is None:
+            completed.append(word)
+    chosen = None
+    if found:
+        source = replace(space.source, steps=(*space.source.steps, "words chosen"))
+        chosen = EmbeddingSpace(
+            tuple(found),
+            np.stack(list(found.values())),
+            name=f"{len(found)} of {space.name}",
+            source=source,
+        )
+    return FoundWords(chosen, tuple(forms), tuple(unknown), tuple(completed))

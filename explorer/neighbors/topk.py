@@ -1,4 +1,4 @@
-"""The smallest few of many: one pass over the numbers, in compiled code."""
+"""Top-k selection: the columns of the k smallest values, one pass in compiled code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHUNK = 32  # numbers looked at together: most hold none that is small enough
 FEW = 300  # beyond, sorting all of them is faster than inserting one after the other
 
 
-def smallest_columns(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+def topk(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """Return the columns of each row's k smallest values, smallest first, ties in column order.
 
     `block` is (m, n) float32 without NaN and with k ≤ n; the columns are (m, k).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,14 +11,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.analogies.plane import Plane
+from explorer.analogies.geometry import Plane
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
+from explorer.words import scan
 
-Pair: TypeAlias = tuple[str, str]
+WordPair: TypeAlias = tuple[str, str]
 Floats: TypeAlias = NDArray[np.float64]
 
 MOST_PAIRS = 200
+ROUNDING = 1e-7  # of vectors of length 1 in float32: shorter steps have no direction
+BETWEEN = ",;\t:→"  # signs between the two words of a pair; “->” is read as “→”
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class PairFamily:
         (p, d) float64: their vectors, scaled to length 1.
     """
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[WordPair, ...]
     starts: Floats
     ends: Floats
 
@@ -81,7 +83,7 @@ class PairFamily:
         """The plane of the mean step (to the right) and of the words' largest spread across it."""
         mean = self.steps.mean(axis=0)
         length = np.linalg.norm(mean)
-        if length < 1e-9:
+        if length < ROUNDING:
             raise QueryError(
                 "The steps of these pairs cancel out: they have no common direction to draw along."
             )
@@ -93,7 +95,9 @@ class PairFamily:
         widest = np.linalg.svd(across, full_matrices=False)[2][0]
         widest -= widest @ along * along
         size = np.linalg.norm(widest)
-        return Plane(origin, np.stack([along, widest / size if size > 1e-9 else 0 * along]), False)
+        return Plane(
+            origin, np.stack([along, widest / size if size > ROUNDING else 0 * along]), False
+        )
 
     def to_arrow(self) -> pa.Table:
         """Return the pairs as a table: how each goes with the others, and how far it leads."""
@@ -109,7 +113,7 @@ class PairFamily:
         )
 
 
-def pair_family(space: EmbeddingSpace, pairs: Sequence[Pair]) -> PairFamily:
+def pair_family(space: EmbeddingSpace, pairs: Sequence[WordPair]) -> PairFamily:
     """Return the steps of some pairs, between vectors scaled to length 1.
 
     The mean cosine of the steps is one of the measures of Vylomova et al. 2016 and of
@@ -131,21 +135,21 @@ def pair_family(space: EmbeddingSpace, pairs: Sequence[Pair]) -> PairFamily:
         for side in (0, 1)
     )
     for (start, end), step in zip(pairs, ends - starts, strict=True):
-        if not np.abs(step).max() > 1e-7:
+        if not np.abs(step).max() > ROUNDING:
             raise QueryError(f"{start} and {end} are one point: there is no step between them.")
     return PairFamily(tuple(pairs), starts, ends)
 
 
 def known_pairs(
-    space: EmbeddingSpace, pairs: Sequence[Pair]
-) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
+    space: EmbeddingSpace, pairs: Sequence[WordPair]
+) -> tuple[tuple[WordPair, ...], tuple[str, ...]]:
     """Return the pairs whose words the space has, and the words that it does not have."""
-    known = tuple(pair for pair in pairs if pair[0] in space and pair[1] in space)
-    missing = dict.fromkeys(word for pair in pairs for word in pair if word not in space)
-    return known, tuple(missing)
+    words = dict.fromkeys(word for pair in pairs for word in pair)
+    missing = tuple(word for word in words if not space.has_vector(word))
+    return tuple(pair for pair in pairs if not set(pair) & set(missing)), missing
 
 
-def read_pairs(text: str) -> tuple[Pair, ...]:
+def split_pairs(text: str) -> tuple[WordPair, ...]:
     """Return the pairs of a text, one a line: 'france, paris', or with a tab, a colon or an arrow.
 
     Raises
@@ -155,16 +159,17 @@ def read_pairs(text: str) -> tuple[Pair, ...]:
 
     Examples
     --------
-    >>> read_pairs("france, paris\\nitaly → rome")
+    >>> split_pairs("france, paris\\nitaly → rome")
     (('france', 'paris'), ('italy', 'rome'))
     """
     pairs = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        marked = [part.strip() for part in re.split(r",|;|\t|:|->|→", line)]
+        tokens = scan(line.replace("->", "→").strip(), BETWEEN)
+        marked = [token.text for token in tokens if token.kind not in BETWEEN]
         words = marked if len(marked) > 1 else line.split()
-        if len(words) != 2 or not all(words):
+        if len(words) != 2 or (len(marked) > 1 and len(tokens) != 3):
             raise QueryError(
                 f"Line {number}, “{line.strip()}”, is no pair. Write two words with a comma "
                 "between them: france, paris."

@@ -20,10 +20,11 @@ Floats: TypeAlias = NDArray[np.float64]
 RANDOM_AXES = 1_000
 SHUFFLES = 1_000
 SEED = 42
+ROUNDING = 1e-6  # of vectors of length 1 in float32: what is shorter is rounding, not a direction
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
+class SemanticAxis:
     """A direction from a low to a high pole.
 
     Attributes
@@ -49,15 +50,27 @@ class Axis:
         return Vector(self.name, self.direction.astype(np.float32), (*self.low, *self.high))
 
 
-def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]) -> Axis:
+def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]) -> SemanticAxis:
     """Return the axis between two words or two groups of words (SemAxis: An, Kwak & Ahn 2018).
 
     Vectors are scaled to length 1 before a group's mean is taken.
 
+    Parameters
+    ----------
+    space
+        Where the words' vectors come from; subwords give them to words it lacks.
+    low, high
+        The words of each pole; a repeated one counts once.
+
+    Returns
+    -------
+    SemanticAxis
+        Its direction is (d,) float64 of length 1.
+
     Raises
     ------
     UnknownLabelError
-        A word is not in the space.
+        A word has no vector in the space.
     QueryError
         A pole is empty, a word stands at both poles, or the poles' means are one point.
 
@@ -68,6 +81,7 @@ def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]
     >>> axis.name, place_on_axis(space, axis, ["huge"]).round(2).tolist()
     ('small ↔ large', [0.71])
     """
+    low, high = tuple(dict.fromkeys(low)), tuple(dict.fromkeys(high))
     for side, words in (("low", low), ("high", high)):
         if not words:
             raise QueryError(f"The {side} pole has no words. Each pole needs at least one.")
@@ -76,23 +90,25 @@ def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]
     lows, highs = unit_vectors(space, low), unit_vectors(space, high)
     step = highs.mean(axis=0) - lows.mean(axis=0)
     length = float(np.linalg.norm(step))
-    if length < 1e-6:
+    if length < ROUNDING:
         raise QueryError("The two poles are one point: there is no axis between them.")
     direction = step / length
     middle = float((highs.mean(axis=0) + lows.mean(axis=0)) @ direction / 2)
-    return Axis(f"{named(low)} ↔ {named(high)}", tuple(low), tuple(high), direction, middle)
+    return SemanticAxis(f"{named(low)} ↔ {named(high)}", low, high, direction, middle)
 
 
-def place_on_axis(space: EmbeddingSpace, axis: Axis, words: Sequence[str]) -> Floats:
+def place_on_axis(space: EmbeddingSpace, axis: SemanticAxis, words: Sequence[str]) -> Floats:
     """Return each word's cosine similarity to the axis's direction, (k,) float64, -1 to 1."""
     return unit_vectors(space, words) @ axis.direction if words else np.empty(0)
 
 
-def ends_of_axis(space: EmbeddingSpace, axis: Axis, k: int = 10) -> tuple[list[str], list[str]]:
+def ends_of_axis(
+    space: EmbeddingSpace, axis: SemanticAxis, k: int = 10
+) -> tuple[list[str], list[str]]:
     """Return the k labels farthest out at the low end and at the high end, the poles left out."""
     lengths = np.where(space.norms > 0, space.norms, np.float32(1))
-    places = space.vectors @ axis.direction.astype(np.float32) / lengths
-    out = [space.row(word) for word in (*axis.low, *axis.high)]
+    places = space.matrix @ axis.direction.astype(np.float32) / lengths
+    out = [space.row(word) for word in (*axis.low, *axis.high) if word in space]
     found = []
     for keys in (places.copy(), -places):
         keys[out] = np.inf
@@ -102,7 +118,7 @@ def ends_of_axis(space: EmbeddingSpace, axis: Axis, k: int = 10) -> tuple[list[s
 
 
 @dataclass(frozen=True)
-class Separation:
+class PoleSeparation:
     """How well an axis tells its two poles apart.
 
     Attributes
@@ -124,10 +140,10 @@ class Separation:
     p_value: float
 
 
-def separation(space: EmbeddingSpace, axis: Axis, *, seed: int = SEED) -> Separation:
+def separation(space: EmbeddingSpace, axis: SemanticAxis, *, seed: int = SEED) -> PoleSeparation:
     """Measure how well the poles separate, each word placed on the axis of all the others."""
     if min(len(axis.low), len(axis.high)) < 2:
-        return Separation(0, 0, float("nan"), float("nan"))
+        return PoleSeparation(0, 0, float("nan"), float("nan"))
     sides: list[list[float]] = [[], []]
     right = 0
     for side, words in enumerate((axis.low, axis.high)):
@@ -152,8 +168,8 @@ def separation(space: EmbeddingSpace, axis: Axis, *, seed: int = SEED) -> Separa
         return float(np.linalg.norm(step))
 
     own = apart(np.arange(len(vectors)))
-    as_far = sum(apart(random.permutation(len(vectors))) >= own - 1e-9 for _ in range(SHUFFLES))
-    return Separation(right, len(vectors), effect, (1 + as_far) / (1 + SHUFFLES))
+    as_far = sum(apart(random.permutation(len(vectors))) >= own - ROUNDING for _ in range(SHUFFLES))
+    return PoleSeparation(right, len(vectors), effect, (1 + as_far) / (1 + SHUFFLES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +193,7 @@ class SpreadTest:
 
 def spread_test(
     space: EmbeddingSpace,
-    axis: Axis,
+    axis: SemanticAxis,
     words: Sequence[str],
     *,
     n_axes: int = RANDOM_AXES,
@@ -212,7 +228,7 @@ def spread_test(
 
 
 def neutralize(
-    space: EmbeddingSpace, axis: Axis, words: Sequence[str] | None = None
+    space: EmbeddingSpace, axis: SemanticAxis, words: Sequence[str] | None = None
 ) -> EmbeddingSpace:
     """Return the space without an axis's direction (neutralize: Bolukbasi et al. 2016, step 2a).
 
@@ -284,7 +300,9 @@ class Removal:
         return float(np.corrcoef(self.before, self.high_after)[0, 1])
 
 
-def removal(space: EmbeddingSpace, axis: Axis, words: Sequence[str], k: int = 20) -> Removal:
+def removal(
+    space: EmbeddingSpace, axis: SemanticAxis, words: Sequence[str], k: int = 20
+) -> Removal:
     """Take an axis's direction out of all vectors and tell what changed around some words.
 
     Neutralizing is that of Bolukbasi et al. 2016; what is looked for afterwards is what Gonen
@@ -298,27 +316,29 @@ def removal(space: EmbeddingSpace, axis: Axis, words: Sequence[str], k: int = 20
         raise QueryError(f"k is {k}: the space has {len(space):,} points.")
     lengths = np.where(space.norms > 0, space.norms, np.float32(1))
     places = (space.vectors @ axis.direction.astype(np.float32)) / lengths
-    rows = np.array([space.row(word) for word in words])
+    units = unit_vectors(space, words)
+    before = units @ axis.direction
     is_high = places > axis.middle
     left = np.sqrt(np.maximum(1 - places.astype(np.float64) ** 2, 0))
     found: list[tuple[list[NDArray[np.intp]], list[float]]] = [([], []), ([], [])]
-    for row in rows.tolist():
-        cosines = space.vectors @ (space.vectors[row] / lengths[row]) / lengths
-        scale = left * left[row]
+    for word, unit, place in zip(words, units, before.tolist(), strict=True):
+        cosines = space.vectors @ unit.astype(np.float32) / lengths
+        scale = left * np.sqrt(max(1 - place**2, 0.0))
         neutral = np.divide(
-            cosines - places * places[row], scale, out=np.zeros_like(scale), where=scale > 1e-6
+            cosines - places * place, scale, out=np.zeros_like(scale), where=scale > ROUNDING
         )
         for (neighbors, shares), scores in zip(found, (cosines, neutral), strict=True):
             keys = -scores.astype(np.float32)
-            keys[row] = np.inf
+            if word in space:
+                keys[space.row(word)] = np.inf
             near = smallest(keys, k)
             neighbors.append(near)
             shares.append(float(is_high[near].mean()))
     (rows_before, high_before), (rows_after, high_after) = found
     return Removal(
         tuple(words),
-        places[rows].astype(np.float64),
-        without_direction(unit_vectors(space, words), axis.direction) @ axis.direction,
+        before,
+        without_direction(units, axis.direction) @ axis.direction,
         tuple(tuple(space.labels[i] for i in near) for near in rows_before),
         tuple(tuple(space.labels[i] for i in near) for near in rows_after),
         np.array(high_before),
@@ -336,7 +356,7 @@ def without_direction(vectors: NDArray[np.floating], direction: Floats) -> Float
     units = np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
     rest = units - np.outer(units @ direction, direction)
     sizes = np.linalg.norm(rest, axis=1, keepdims=True)
-    neutral: Floats = np.divide(rest, sizes, out=np.zeros_like(rest), where=sizes > 1e-6)
+    neutral: Floats = np.divide(rest, sizes, out=np.zeros_like(rest), where=sizes > ROUNDING)
     return neutral
 
 

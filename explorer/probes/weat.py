@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import QueryError
-from explorer.neighbors.wordlist import split_words
 from explorer.probes.semantic_axis import unit_vectors
 from explorer.space import EmbeddingSpace
+from explorer.words import split_words
 
 Floats: TypeAlias = NDArray[np.float64]
 
 EXACT_UP_TO = 200_000  # divisions of the targets; of more, this many are drawn
 SEED = 42
 FEWEST = 2  # words a list needs
+ALIKE = 1e-9  # scores that differ by less differ by rounding: sums of cosines in float64
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,12 @@ def association_test(
     seed
         For drawing divisions where there are too many to compare them all.
 
+    Returns
+    -------
+    Association
+        A float64 score for each target word, the effect size in standard deviations, and a
+        one-sided p-value, 0 to 1.
+
     Raises
     ------
     QueryError
@@ -121,7 +128,7 @@ def association_test(
     scores = score(first.words), score(second.words)
     together = np.concatenate(scores)
     deviation = together.std(ddof=1)
-    if deviation < 1e-12:
+    if deviation < ALIKE:
         raise QueryError("All target words score alike: nothing can be compared.")
     effect = (scores[0].mean() - scores[1].mean()) / deviation
     p_value, divisions, is_exact = permutation_p(together, len(scores[0]), seed)
@@ -137,7 +144,7 @@ def permutation_p(scores: Floats, n_first: int, seed: int = SEED) -> tuple[float
     sums are compared. A drawn p-value counts the given division as well, and is never 0.
     """
     own = scores[:n_first].sum()
-    slack = 1e-9 * np.abs(scores).max()
+    slack = ALIKE * np.abs(scores).max()
     divisions = math.comb(len(scores), n_first)
     if divisions <= EXACT_UP_TO:
         chosen = np.array(list(combinations(range(len(scores)), n_first)), np.intp)
@@ -153,12 +160,12 @@ def permutation_p(scores: Floats, n_first: int, seed: int = SEED) -> tuple[float
 
 
 def known_words(space: EmbeddingSpace, given: WordList) -> WordList:
-    """Return the list with only the words that the space has, and the others as missing."""
+    """Return the list with only the words that have a vector, and the others as missing."""
     words = dict.fromkeys(given.words)
     return WordList(
         given.name,
-        tuple(word for word in words if word in space),
-        tuple(word for word in words if word not in space),
+        tuple(word for word in words if space.has_vector(word)),
+        tuple(word for word in words if not space.has_vector(word)),
     )
 
 

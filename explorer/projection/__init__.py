@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from explorer.errors import ProjectionError
@@ -160,7 +161,7 @@ METHODS = {
             Parameter(
                 "axes",
                 "Axes",
-                "A word, or a difference: “king − man”, or “hot, warm − cold, icy”.",
+                "A word, or words minus words: “king − man”, or “hot, warm − cold, icy”.",
                 (),
             ),
         ),
@@ -201,15 +202,22 @@ def project(
         For 'pca': components (which, from 1 to 10). For 'umap': n_neighbors (15), min_dist
         (0.1), metric ('cosine' or 'euclidean'), n_epochs, target (a metadata column),
         densmap. For 'tsne': perplexity (30), early_exaggeration (12), learning_rate,
-        n_iter (500), gradient ('auto', 'exact' or 'FFT'), metric. For 'axes': axes (texts
-        such as 'king − man').
+        n_iter (500), gradient ('auto', 'exact' or 'FFT'), metric. For 'axes': axes (formulas
+        such as 'king − man' or 'hot, warm − cold, icy').
+
+    Returns
+    -------
+    Projection
+        (n, n_components) float32 coordinates in row order, with all parameters that were used.
 
     Raises
     ------
     ProjectionError
         Unknown method or parameter, or too few points.
+    QueryError
+        An axis cannot be read, or has no direction.
     UnknownLabelError
-        An axis names a label that the space does not have.
+        An axis names a label that has no vector in the space.
 
     Examples
     --------
@@ -234,11 +242,4 @@ def project(
     if not prepared:
         return made
     steps = [step for step in PREPARATIONS if step in prepared]
-    return Projection(
-        made.coordinates,
-        made.method,
-        {**made.params, "prepared": steps},
-        made.seed,
-        made.variance_share,
-        made.notes,
-    )
+    return replace(made, params={**made.params, "prepared": steps})

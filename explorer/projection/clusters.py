@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,12 +15,12 @@ from explorer.jobs.progress import Report, no_report
 from explorer.neighbors.exact import comparable
 from explorer.projection import Projection, pca
 from explorer.space import EmbeddingSpace
+from explorer.words import WORD
 
 NO_CLUSTER = "in no cluster"
 NAME_WORDS = 3
 HDBSCAN_DIMENSIONS = 30  # principal components it works in: density means little beyond
 MOST_FOR_HDBSCAN = 20_000  # points in more than three dimensions: its time grows with n²
-WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
 SEED = 0
 DENSE_VALUES = 100_000_000  # numbers of a sparse space that may be written out
 
@@ -155,7 +154,7 @@ def find_clusters(
             f"{MOST_FOR_HDBSCAN:,}. Use it on the picture, or use k-means."
         )
     report(0.0, "finding clusters")
-    directions, _ = comparable(space, "cosine")
+    directions, _, _ = comparable(space, "cosine")
     if space.is_sparse:  # means of many zeros are not zero: as many directions as there are groups
         directions = directions.toarray() if space.dim * len(space) <= DENSE_VALUES else None
     if directions is None:
@@ -189,7 +188,7 @@ def name_clusters(
     cluster and rare in the others. Single words by those nearest to the cluster's mean.
     """
     clusters = range(int(codes.max(initial=-1)) + 1)
-    words = [WORD.findall(texts[row].casefold()) for row in range(len(texts))]
+    words = [naming_words(text) for text in texts]
     members = [np.flatnonzero(codes == code) for code in clusters]
     single = sum(len(found) for found in words) <= 1.2 * max(1, sum(map(bool, words)))
     if single:
@@ -202,6 +201,12 @@ def name_clusters(
         seen[name] += 1
         unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(unique)
+
+
+def naming_words(text: str) -> list[str]:
+    """Return the words of a text that can name a cluster: no numbers and no single letters."""
+    words = WORD.findall(text.casefold())
+    return [word for word in words if len(word) > 1 and not any(map(str.isdigit, word))]
 
 
 def central(rows: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]) -> str:

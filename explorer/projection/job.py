@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,19 @@ import pyarrow as pa
 
 from explorer import cache
 from explorer.jobs.files import ArrayFile, loaded
+from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.clusters import Clusters, find_clusters
+from explorer.projection.storage import (
+    load_clusters,
+    load_projection,
+    load_quality,
+    save_clusters,
+    save_projection,
+    save_quality,
+)
 from explorer.space import EmbeddingSpace
 
 SEED = 42
@@ -52,16 +62,30 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     key = wanted.key(space)
 
     def keep(projection: Projection) -> None:
-        cache.save_projection(key, projection)
         job = jobs.find(key)
-        if job is not None and len(job.frames):
-            cache.save_frames(key, list(job.frames))
+        if job is not None and len(job.frames):  # first: who finds the picture looks for them
+            save_frames(key, list(job.frames))
+        save_projection(key, projection)
 
     column = None
     if (target := wanted.params.get("target")) and space.metadata is not None:
         column = space.metadata.select([target]) if target in space.metadata.column_names else None
-    vectors = ArrayFile(str(cache.vectors_file(space)))
-    return jobs.submit(key, draw_file, vectors, space.name, column, wanted, when_done=keep)
+    vectors = ArrayFile.of(space)
+    load = partial(load_projection, key)
+    return jobs.submit(
+        key, draw_file, vectors, space.name, column, wanted, when_done=keep, load=load
+    )
+
+
+def drawn(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Projection | None:
+    """Return a picture that is there: in the cache, or in its job where the disk is full."""
+    key = wanted.key(space)
+    kept = load_projection(key)
+    job = jobs.find(key)
+    if kept is None and job is not None and job.state.state == "done" and not job.is_lost:
+        finished: Projection = job.result()
+        return finished
+    return kept
 
 
 def draw_file(
@@ -81,11 +105,12 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
     return jobs.submit(
         quality_key,
         measure_file,
-        ArrayFile(str(cache.vectors_file(space))),
+        ArrayFile.of(space),
         space.name,
         pickle.dumps(projection),  # a read-only mapping inside: Dask would look into it
         k,
-        when_done=lambda quality: cache.save_quality(quality_key, quality),
+        when_done=partial(save_quality, quality_key),
+        load=partial(load_quality, quality_key),
     )
 
 
@@ -123,23 +148,30 @@ class Grouping:
         return tuple("" if one is None else str(one) for one in values)
 
 
-def start_clusters(
-    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
-) -> Job:
-    """Start to find clusters, or join who is at it already."""
-    key = cache.content_key(
+def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping) -> str:
+    """Return the key under which clusters are looked for."""
+    return cache.content_key(
         kind="clusters",
         space=space.digest,
         picture=projection.digest if wanted.in_picture else "",
         **asdict(wanted),
     )
+
+
+def start_clusters(
+    jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
+) -> Job:
+    """Start to find clusters, or join who is at it already."""
+    key = clusters_key(space, projection, wanted)
     return jobs.submit(
         key,
         cluster_file,
-        ArrayFile(str(cache.vectors_file(space))),
+        ArrayFile.of(space),
         wanted.texts(space),
         pickle.dumps(projection if wanted.in_picture else None),
         wanted,
+        when_done=partial(save_clusters, key),
+        load=partial(load_clusters, key),
     )
 
 

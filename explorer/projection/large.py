@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from explorer.cache import temporary
 from explorer.errors import ProjectionError
+from explorer.formats.target import check_targets, new_files
 from explorer.jobs.pool import Jobs
 from explorer.jobs.progress import Report, no_report
 from explorer.projection import Projection
@@ -49,6 +50,7 @@ def project_parquet(
     wanted: Picture,
     sample: int = 50_000,
     *,
+    overwrite: bool = False,
     jobs: Jobs,
     report: Report = no_report,
 ) -> LargeProjection:
@@ -68,6 +70,8 @@ def project_parquet(
         How to project.
     sample
         Rows to fit, at most.
+    overwrite
+        Whether a target that exists may be replaced; the source never is.
     jobs
         Where it is computed.
     report
@@ -77,9 +81,13 @@ def project_parquet(
     ------
     ProjectionError
         The source holds no vectors, or some are of another length or not finite.
+    TargetError
+        The target exists and `overwrite` is not set, or it is the source.
     JobError
         The computation failed on the workers.
     """
+    source, target = Path(source), Path(target)
+    check_targets([target], overwrite=overwrite, sources=[source])  # before long work
     file = pq.ParquetFile(source, pre_buffer=False)  # it would keep all parts that were read
     columns = vector_columns(file.schema_arrow)
     n = file.metadata.num_rows
@@ -87,20 +95,18 @@ def project_parquet(
     report(0.0, f"reading a sample of {len(chosen):,} of {n:,} vectors")
     fitted_vectors = gather(file, columns, chosen)
     report(0.1, f"projecting {len(chosen):,} vectors")
-    name = Path(source).stem
+    name = source.stem
     key = f"{wanted.key(bare_space(fitted_vectors, name))} of a file"
     picture: Projection = jobs.submit(key, draw_file, fitted_vectors, name, None, wanted).result()
     report(0.5, "placing the others")
     known = jobs.share((fitted_vectors, picture))
     total = 0.0
     done = 0
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with temporary(target) as stream:
+    with new_files([target], overwrite=overwrite, sources=[source]) as (fresh,):
         writer = None
         for part, placed in placed_parts(file, columns, chosen, known, jobs):
             written = with_places(part, columns, placed, chosen, done)
-            writer = writer or pq.ParquetWriter(stream, written.schema)
+            writer = writer or pq.ParquetWriter(fresh, written.schema)
             writer.write_table(written)
             done += part.num_rows
             total += float(placed[:, -1].sum())
@@ -160,13 +166,15 @@ def vectors_of(table: pa.Table, columns: list[str]) -> NDArray[np.float32]:
         vectors = np.stack(parts, axis=1)
     else:
         column = table[columns[0]].combine_chunks()
-        flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
-        if column.null_count or len(flat) % max(1, len(column)):
+        lengths = pc.list_value_length(column)
+        dim = lengths[0].as_py() if len(lengths) else 0
+        if not pc.all(pc.equal(lengths, dim), skip_nulls=False).as_py():
             raise ProjectionError(
                 f"Some vectors in “{columns[0]}” are missing or differ in length. "
                 "Each row needs the same number of values."
             )
-        vectors = flat.reshape(len(column), -1)
+        flat = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+        vectors = flat.reshape(len(column), dim)
     if not np.isfinite(vectors).all():
         bad = int((~np.isfinite(vectors).all(axis=1)).sum())
         raise ProjectionError(
@@ -186,13 +194,20 @@ def placed_parts(
     """Yield each part of the file with its coordinates and confidence, in the file's order."""
     waiting: deque[tuple[pa.Table, Any]] = deque()
     work = uuid.uuid4().hex  # parts of one file are asked for once
-    start = 0
+    start = dim = 0
     for batch in file.iter_batches(PART_ROWS):
         part = pa.Table.from_batches([batch])
         inside = (chosen >= start) & (chosen < start + part.num_rows)
         own = np.stack([chosen[inside] - start, np.flatnonzero(inside)], axis=1)
         key = f"{work} {start}"
-        job = jobs.submit(key, place_part, vectors_of(part, columns), own, known)
+        vectors = vectors_of(part, columns)
+        dim = dim or vectors.shape[1]
+        if vectors.shape[1] != dim:
+            raise ProjectionError(
+                f"The vectors from row {start:,} have {vectors.shape[1]:,} values, those before "
+                f"them {dim:,}. Each row needs the same number of values."
+            )
+        job = jobs.submit(key, place_part, vectors, own, known)
         waiting.append((part, job))
         start += part.num_rows
         if len(waiting) >= WAITING_PARTS:
@@ -225,7 +240,7 @@ def place_part(
     others = np.setdiff1d(np.arange(len(vectors)), rows)
     if len(others):
         placed = place(space, picture, vectors[others], K)
-        coordinates[others], confidence[others] = placed.coordinates, placed.confidence
+        coordinates[others], confidence[others] = placed.coordinates, placed.neighbor_recall
     report(1.0, "done")
     return np.column_stack([coordinates, confidence])
 

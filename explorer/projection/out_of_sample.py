@@ -1,25 +1,29 @@
-"""New points in an old picture: where they belong, without moving the others."""
+"""New points in an old picture: where they belong, without moving the others, and how near."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.jobs.threads import in_threads
-from explorer.neighbors.exact import comparable, dense
-from explorer.projection import axes, pca
+from explorer.neighbors.exact import Neighbors, check_lengths, dense, nearest_neighbors
 from explorer.projection.preparation import prepare
 from explorer.projection.projection import Projection
 from explorer.space import EmbeddingSpace
+from explorer.vector import Vector, row_lengths
 
 Floats = NDArray[np.float32]
 
 BLOCK_BYTES = 32 << 20  # of one block of distances, for each core
 K = 15
+LISTED = 5  # nearest points that a landing lists
+SAMPLE = 500  # points whose own nearest neighbor is looked up, to know what is usual
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +34,7 @@ class Placement:
     ----------
     coordinates
         (m, 2) or (m, 3) float32.
-    confidence
+    neighbor_recall
         (m,) float32: the share of each new point's true neighbors that are among the
         points nearest to its place, 0 to 1.
     neighbors
@@ -41,7 +45,7 @@ class Placement:
     """
 
     coordinates: Floats
-    confidence: Floats
+    neighbor_recall: Floats
     neighbors: NDArray[np.intp]
     is_exact: bool
 
@@ -93,46 +97,41 @@ def place(space: EmbeddingSpace, projection: Projection, vectors: object, k: int
         raise ProjectionError("A new vector holds NaN or infinite values. Give finite numbers.")
     k = min(k, len(space))
     near, distances = nearest_known(space, given, k)
-    placed = exactly(space, projection, given)
-    is_exact = placed is not None
-    if placed is None:
+    if projection.linear is None:
         placed = among(projection.coordinates[near], distances)
-    return Placement(placed, confidence(projection.coordinates, placed, near), near, is_exact)
-
-
-def exactly(space: EmbeddingSpace, projection: Projection, given: Floats) -> Floats | None:
-    """Return the coordinates that the method's own formula gives; None if it has none."""
-    if not projection.has_axes:
-        return None
-    ready, apply = prepare(space, projection.params.get("prepared", ()))
-    if "axes" in projection.params:
-        read = [axes.read_axis(ready, text) for text in projection.params["axes"]]
-        return axes.transform(apply(given), read)
-    numbers = projection.params.get("components", range(1, projection.n_components + 1))
-    chosen = np.array(list(numbers)) - 1
-    return pca.transform(apply(given), pca.fit(ready.vectors, int(chosen.max()) + 1), chosen)
+    else:
+        _, apply = prepare(space, projection.params.get("prepared", ()))
+        placed = projection.linear.place(apply(given))
+    recall = neighbor_recall(projection.coordinates, placed, near)
+    return Placement(placed, recall, near, projection.linear is not None)
 
 
 def nearest_known(space: EmbeddingSpace, given: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
-    """Return each new vector's k nearest rows by cosine, and their distances."""
-    from explorer.neighbors.topk import smallest_columns
+    """Return each new vector's k nearest rows by cosine, and their distances, (m, k) each."""
+    from explorer.neighbors.topk import topk
 
-    points, _ = comparable(space, "cosine")
-    lengths = np.linalg.norm(given, axis=1, keepdims=True)
+    lengths = row_lengths(given)[:, None]
     directions = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
     near = np.empty((len(given), k), np.intp)
     distances = np.empty((len(given), k), np.float32)
     step = max(1, BLOCK_BYTES // (4 * len(space)))
 
     def fill(start: int) -> None:
-        block = dense(directions[start : start + step] @ points.T)
+        block = cosines(space, directions[start : start + step])
         np.negative(block, out=block)
-        found = smallest_columns(block, k)
+        found = topk(block, k)
         near[start : start + step] = found
         distances[start : start + step] = 1 + np.take_along_axis(block, found, axis=1)
 
     deque(in_threads(fill, range(0, len(given), step)), maxlen=0)
     return near, np.maximum(distances, 0)
+
+
+def cosines(space: EmbeddingSpace, directions: Any) -> Floats:
+    """Return the cosine of (m, d) rows of length 1 with each row of the space, (m, n)."""
+    check_lengths(space)
+    products = dense(directions @ space.matrix.T)
+    return np.divide(products, space.norms, out=np.zeros_like(products), where=space.norms > 0)
 
 
 def among(places: NDArray[np.float32], distances: Floats) -> Floats:
@@ -151,7 +150,7 @@ def among(places: NDArray[np.float32], distances: Floats) -> Floats:
     return placed.astype(np.float32)
 
 
-def confidence(coordinates: Floats, placed: Floats, near: NDArray[np.intp]) -> Floats:
+def neighbor_recall(coordinates: Floats, placed: Floats, near: NDArray[np.intp]) -> Floats:
     """Return the share of true neighbors among those drawn nearest to each place, (m,)."""
     from scipy.spatial import cKDTree
 
@@ -160,3 +159,104 @@ def confidence(coordinates: Floats, placed: Floats, near: NDArray[np.intp]) -> F
     common = (near[:, :, None] == drawn[:, None, :]).any(axis=2)
     shares: Floats = common.mean(axis=1, dtype=np.float32)
     return shares
+
+
+@dataclass(frozen=True, eq=False)
+class Landing:
+    """Where a new vector comes down among the points of a projection.
+
+    Attributes
+    ----------
+    text
+        What was encoded.
+    placement
+        Where that is in the picture, how it was found, and what it keeps (see `place`).
+    neighbors
+        Its nearest known points, by cosine in all dimensions.
+    usual
+        (m,) float32, sorted: the cosine of points of this space to their own nearest.
+    """
+
+    text: str
+    placement: Placement
+    neighbors: Neighbors
+    usual: NDArray[np.float32]
+
+    @property
+    def coordinates(self) -> NDArray[np.float32]:
+        """(2,) or (3,) float32: its place; no other point moves."""
+        where: NDArray[np.float32] = self.placement.coordinates[0]
+        return where
+
+    @property
+    def nearness(self) -> float:
+        """Cosine similarity to its nearest known point."""
+        return float(self.neighbors.scores[0])
+
+    @property
+    def rank(self) -> float:
+        """Share of the space's own points that have their nearest farther away, 0 to 1."""
+        return float(np.searchsorted(self.usual, self.nearness) / max(1, len(self.usual)))
+
+
+def land(
+    space: EmbeddingSpace, projection: Projection, text: str, vector: NDArray[np.float32]
+) -> Landing:
+    """Return where a text's vector, (d,), comes down among the drawn points of its space.
+
+    PCA and custom axes have a formula for it; in other pictures it is put among its
+    neighbors.
+
+    Raises
+    ------
+    QueryError
+        The vector has another number of dimensions than the space.
+
+    Examples
+    --------
+    >>> from explorer.projection import project
+    >>> space = EmbeddingSpace(["a", "b", "c"], [[1, 0], [0, 1], [-1, 0]])
+    >>> drawn = project(space, "axes", axes=["a", "b"])
+    >>> land(space, drawn, "almost a", np.array([1, 0.01], np.float32)).coordinates.round(1)
+    array([1., 0.], dtype=float32)
+    """
+    found = nearest_neighbors(space, Vector(text, vector), k=min(LISTED, len(space)))
+    return Landing(text, place(space, projection, vector), found, usual_nearness(space))
+
+
+# Measured once for each space, for as long as it lives: it does not depend on what lands.
+USUAL: WeakKeyDictionary[EmbeddingSpace, Floats] = WeakKeyDictionary()
+
+
+def usual_nearness(space: EmbeddingSpace) -> Floats:
+    """Return the cosine of points, taken evenly from the space, to their nearest neighbor, sorted.
+
+    A point's exact repetitions count as neighbors: then it has one at 1.
+    """
+    if len(space) < 2:
+        return np.empty(0, np.float32)
+    if space not in USUAL:
+        nearest = cosine_to_nearest(space, np.linspace(0, len(space) - 1, min(SAMPLE, len(space))))
+        nearest.flags.writeable = False
+        USUAL[space] = nearest
+    return USUAL[space]
+
+
+def cosine_to_nearest(space: EmbeddingSpace, places: NDArray[np.floating]) -> Floats:
+    """Return the cosines of some rows to their nearest other row, sorted, (m,) float32."""
+    rows = places.astype(np.intp)
+    nearest = np.empty(len(rows), np.float32)
+    step = max(1, BLOCK_BYTES // (4 * len(space)))
+
+    def fill(start: int) -> None:
+        some = rows[start : start + step]
+        lengths = np.where(space.norms[some] > 0, space.norms[some], np.float32(1))[:, None]
+        points = space.matrix[some]
+        is_sparse = space.is_sparse
+        block = cosines(space, points.multiply(1 / lengths) if is_sparse else points / lengths)
+        block[np.arange(len(some)), some] = -np.inf
+        nearest[start : start + step] = block.max(axis=1)
+
+    deque(in_threads(fill, range(0, len(rows), step)), maxlen=0)
+    nearest.sort()
+    return nearest

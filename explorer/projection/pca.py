@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.jobs.progress import DrawingReport, no_report
-from explorer.projection.projection import Projection
+from explorer.projection.projection import LinearMap, Projection
 from explorer.space import EmbeddingSpace
 
 BLOCK_BYTES = 32 << 20
 MOST_COMPONENTS = 10  # to choose axes from
+NO_DIRECTION = 1e-9  # of the longest: the root of float64's precision, below it is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,20 +54,21 @@ def project(
     fitted = fit(space.vectors, max(numbers))
     coordinates = transform(space.vectors, fitted, chosen)
     report(1.0, "done")
-    return Projection(coordinates, "pca", params, None, fitted.share[chosen])
+    linear = LinearMap(fitted.mean, fitted.axes[:, chosen])
+    return Projection(coordinates, "pca", params, None, fitted.share[chosen], linear=linear)
 
 
 def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
     """Return the first directions of largest variance; what a small space lacks is zero.
 
-    The covariance matrix (or, with fewer points than dimensions, the matrix of inner
+    The scatter matrix (or, with fewer points than dimensions, the matrix of inner
     products) is summed up in float64 and decomposed. Signs follow scikit-learn's rule: in
     each direction the weight of largest size is positive.
     """
     n, d = vectors.shape
     mean = vectors.mean(axis=0, dtype=np.float64)
     if d <= n:
-        values, directions = np.linalg.eigh(covariance(vectors, mean))
+        values, directions = np.linalg.eigh(scatter_matrix(vectors, mean))
     else:
         centered = vectors - mean
         values, left = np.linalg.eigh(centered @ centered.T)
@@ -77,7 +79,7 @@ def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
     found = directions[:, ::-1][:, :kept]
     lengths = np.linalg.norm(found, axis=0)
     found = np.divide(
-        found, lengths, out=np.zeros_like(found), where=lengths > 1e-9 * lengths.max()
+        found, lengths, out=np.zeros_like(found), where=lengths > NO_DIRECTION * lengths.max()
     )
     peak = found[np.abs(found).argmax(axis=0), np.arange(kept)]
     axes = np.zeros((d, n_components))
@@ -110,10 +112,14 @@ def project_sparse(
 
     reducer = PCA(int(chosen.max()) + 1, svd_solver="arpack", random_state=seed)
     coordinates = reducer.fit_transform(space.matrix)[:, chosen]
-    return Projection(coordinates, "pca", params, None, reducer.explained_variance_ratio_[chosen])
+    linear = LinearMap(
+        reducer.mean_.astype(np.float64), reducer.components_[chosen].T.astype(np.float64)
+    )
+    share = reducer.explained_variance_ratio_[chosen]
+    return Projection(coordinates, "pca", params, seed, share, linear=linear)
 
 
-def covariance(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+def scatter_matrix(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the (d, d) scatter matrix, summed in float64 block by block."""
     d = vectors.shape[1]
     scatter = np.zeros((d, d))

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import ProjectionError
 from explorer.projection import pca
-from explorer.space import EmbeddingSpace
+from explorer.space import EmbeddingSpace, Subwords
+from explorer.vector import row_lengths
 
 Floats = NDArray[np.float32]
 Apply = Callable[[Floats], Floats]
@@ -48,7 +49,7 @@ def fit_unit(vectors: Floats) -> Apply:
     """Scale each vector to length 1; zero vectors stay."""
 
     def apply(given: Floats) -> Floats:
-        lengths = np.linalg.norm(given, axis=1, keepdims=True)
+        lengths = row_lengths(given)[:, None]
         scaled: Floats = np.divide(given, lengths, out=np.zeros_like(given), where=lengths > 0)
         return scaled
 
@@ -71,6 +72,19 @@ PREPARATIONS = {  # in the order in which they are done
 }
 
 
+@dataclass(frozen=True, eq=False)
+class PreparedSubwords:
+    """The vectors that subwords give unseen words, after the same steps."""
+
+    subwords: Subwords
+    apply: Apply
+
+    def vector(self, word: str) -> Floats | None:
+        """Return the prepared vector of a word, or None."""
+        found = self.subwords.vector(word)
+        return None if found is None else self.apply(found[None])[0]
+
+
 def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace, Apply]:
     """Return the space after these steps, and what does the same to other vectors.
 
@@ -82,18 +96,23 @@ def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace
             f"The preparation “{unknown[0]}” is unknown. Known: {', '.join(PREPARATIONS)}."
         )
     done: list[Apply] = []
-    vectors = space.vectors
-    for name, step in PREPARATIONS.items():
-        if name in steps:
-            done.append(step.fit(vectors))
-            vectors = done[-1](vectors)
 
     def apply(given: Floats) -> Floats:
         for step in done:
             given = step(given)
         return given
 
-    if not done:
-        return space, apply
+    if not steps:
+        return space, apply  # a sparse one stays sparse
+    vectors = space.vectors
+    for name, step in PREPARATIONS.items():
+        if name in steps:
+            done.append(step.fit(vectors))
+            vectors = done[-1](vectors)
+
     vectors.flags.writeable = False  # ours: the space need not copy it
-    return EmbeddingSpace(space.labels, vectors, name=space.name, metadata=space.metadata), apply
+    subwords = PreparedSubwords(space.subwords, apply) if space.subwords else None
+    ready = EmbeddingSpace(
+        space.labels, vectors, name=space.name, metadata=space.metadata, subwords=subwords
+    )
+    return ready, apply

@@ -14,6 +14,19 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
+class LinearMap:
+    """How a linear method places any vector: `origin` (d,) and `directions` (d, c), float64."""
+
+    origin: NDArray[np.float64]
+    directions: NDArray[np.float64]
+
+    def place(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the coordinates (m, c) float32 of (m, d) vectors."""
+        places: NDArray[np.float64] = (vectors - self.origin) @ self.directions
+        return places.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class Projection:
     """A picture of a space: one point per row, in row order.
 
@@ -31,6 +44,9 @@ class Projection:
         For PCA: each axis's share of the variance, (2,) or (3,) float64; else None.
     notes
         What a reader of the picture should know: that its neighbors are approximate, say.
+    linear
+        For PCA and axes: what placed the points, after the steps in `params["prepared"]`, and
+        places others; None for other methods, and for a picture read back from disk.
     """
 
     coordinates: NDArray[np.float32]
@@ -39,6 +55,7 @@ class Projection:
     seed: int | None = None
     variance_share: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
+    linear: LinearMap | None = None
 
     def __post_init__(self) -> None:
         coordinates = np.ascontiguousarray(self.coordinates, dtype=np.float32)

@@ -34,20 +34,20 @@ class Quality:
     kept
         (n,) float32: the share of each point's k true neighbors that are among the k nearest
         in the picture; NaN for points that were not measured.
-    distance_correlation
+    distance_spearman
         Spearman's rank correlation of true and drawn distances; NaN where either are all equal.
     k, metric
         How many neighbors were compared, and by which distance they are near in truth.
     measured
         How many points were compared with all others: all, or a sample of a large space.
     correlated
-        How many points the distances of `distance_correlation` lie between.
+        How many points the distances of `distance_spearman` lie between.
     """
 
     trustworthiness: float
     continuity: float
     kept: NDArray[np.float32]
-    distance_correlation: float
+    distance_spearman: float
     k: int
     metric: str
     measured: int
@@ -114,7 +114,7 @@ def projection_quality(
     if k < 1:
         raise ProjectionError(f"k is {k}: compare at least one neighbor.")
     k = min(k, (n - 1) // 2)
-    points, squares = comparable(space, metric)
+    points, squares, _ = comparable(space, metric)
     drawn = np.ascontiguousarray(projection.coordinates.T)
     rows = sample(n, max(1000, MOST_PAIRS // n))
     kept = np.full(n, np.nan, np.float32)
@@ -148,13 +148,13 @@ def projection_quality(
     for done, _ in enumerate(in_threads(measure, starts), 1):
         report(done / len(starts), "measuring the picture")
     worst = len(rows) * k * (2 * n - 3 * k - 1) / 2
-    correlation, correlated = distance_correlation(points, squares, metric, projection.coordinates)
+    correlation, correlated = distance_spearman(points, squares, metric, projection.coordinates)
     report(1.0, "done")
     return Quality(
         trustworthiness=1 - float(intruders.sum()) / worst,
         continuity=1 - float(missing.sum()) / worst,
         kept=kept,
-        distance_correlation=correlation,
+        distance_spearman=correlation,
         k=k,
         metric=metric,
         measured=len(rows),
@@ -192,7 +192,7 @@ def ranks(
     return np.array(places, np.intp) + 1
 
 
-def distance_correlation(
+def distance_spearman(
     points: Any,
     squares: NDArray[np.float32],
     metric: str,
@@ -214,3 +214,29 @@ def distance_correlation(
     if np.ptp(true_ranks) == 0 or np.ptp(drawn_ranks) == 0:
         return float("nan"), len(rows)
     return float(np.corrcoef(true_ranks, drawn_ranks)[0, 1]), len(rows)
+
+
+def ranks_in_picture(
+    coordinates: NDArray[np.float32], row: int, others: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the place of each of the others among all points, by nearness to a row in the picture.
+
+    Parameters
+    ----------
+    coordinates
+        (n, 2) or (n, 3) float32.
+    row
+        The point to measure from.
+    others
+        (k,) rows.
+
+    Returns
+    -------
+    places
+        (k,) intp; 1 is the point drawn nearest, the row itself is not counted.
+    """
+    squares = ((coordinates - coordinates[row]) ** 2).sum(axis=1)
+    squares[row] = np.inf
+    ordered = np.sort(squares)
+    places: NDArray[np.intp] = np.searchsorted(ordered, squares[others], side="left") + 1
+    return places

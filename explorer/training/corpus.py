@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,15 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import TrainingError
+from explorer.formats.encodings import UTF_8, encoding_of
 from explorer.wording import count
+from explorer.words import WORD
 
-WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 SENTENCE_END = re.compile(r"[.!?…\n\r]+")
 FEWEST_WORDS = 50  # in the whole text
 FEWEST_KINDS = 5  # different words
 MOST_BYTES = 8_000_000  # of a text that is learned while one looks on
 MOST_KINDS = 2_000
-STRANGE = 0.02  # share of signs that no text has, from which on it is none
+STRANGE = 0.02  # share of control characters from which on it is no text
+HEAD_BYTES = 256  # that tell UTF-16
+CONTROL = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f]")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+NO_UTF_8 = re.compile("[\udc80-\udcff]")  # how Python keeps bytes that cannot be decoded
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,18 +169,48 @@ def split_words(text: str) -> list[str]:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Return bytes as text: UTF-8, or the old Western encoding; raises TrainingError."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    text = content.decode("utf-8-sig", errors="replace")
-    strange = sum(map(text.count, ("\ufffd", "\x00", "\x01", "\x02", "\x03")))
-    if strange > STRANGE * max(1, len(text)) or "\x00" in text:
-        latin = content.decode("cp1252", errors="replace")
-        controls = sum(1 for sign in latin if sign < " " and sign not in "\t\n\r\f")
-        if controls or latin.count("\ufffd") > STRANGE * len(latin):
-            raise TrainingError(
-                f"{name} is no text: it holds signs that no text has. "
-                "Drop a plain text file (.txt), not a document, an archive or a picture."
-            )
-        return latin
-    return text
+    """Return a text's bytes as text, by `text_encoding`; raises TrainingError as it does."""
+    return content.decode(text_encoding([content], content[:HEAD_BYTES], name), errors="replace")
+
+
+def text_encoding(blocks: Iterable[bytes], head: bytes, name: str) -> str:
+    """Return the codec of a text: UTF-8, UTF-16 or Windows-1252.
+
+    It is Windows-1252 where bytes that are no UTF-8 outnumber the characters outside ASCII
+    that are. A few broken bytes in a text of UTF-8 stay broken.
+
+    Parameters
+    ----------
+    blocks
+        The text, a block at a time.
+    head
+        Its first bytes.
+    name
+        What to call it.
+
+    Raises
+    ------
+    TrainingError
+        It holds signs that no text has.
+    """
+    unicode, mark = encoding_of(head)
+    if unicode != UTF_8:
+        return "utf-16" if mark else unicode
+    decoder = codecs.getincrementaldecoder(UTF_8)(errors="surrogateescape")
+    broken = valid = controls = zeros = size = 0
+    for block in blocks:
+        size += len(block)
+        controls += len(CONTROL.findall(block))
+        zeros += block.count(0)
+        text = decoder.decode(block)
+        if not text.isascii():
+            odd = len(NO_UTF_8.findall(text))
+            broken += odd
+            valid += len(NOT_ASCII.findall(text)) - odd
+    western = broken > valid
+    if zeros or (western and controls) or controls > STRANGE * size:
+        raise TrainingError(
+            f"{name} is no text: it holds signs that no text has. "
+            "Drop a plain text file (.txt), not a document, an archive or a picture."
+        )
+    return "cp1252" if western else "utf-8-sig"

@@ -1,4 +1,4 @@
-"""A run as one looks on: each frame's picture, turned onto the one before, and its figures."""
+"""A training run as a film: a map per frame, aligned with the one before, and measures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_SHOWN = 300  # words on the map: the most frequent
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class TrainingFrame:
     """The vectors after a step.
 
     Attributes
@@ -46,14 +46,14 @@ class Frame:
 
 
 class Film:
-    """The frames of a run that are there so far; `update` takes up those that came since."""
+    """The frames of a run so far; `update` reads those added since."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.frames: list[Frame] = []
+        self.frames: list[TrainingFrame] = []
 
     def update(self) -> None:
-        """Take up the frames that have come."""
+        """Read the frames that were added."""
         last = self.frames[-1].step if self.frames else -1
         for step in self.run.frames():
             if step > last:
@@ -62,12 +62,12 @@ class Film:
     def _take(self, step: int) -> None:
         try:
             vectors, loss = self.run.frame(step)
-        except OSError:  # the cache made room meanwhile
+        except OSError:  # evicted from the cache meanwhile
             return
         before = self.frames[-1].places if self.frames else None
         places = flatten(vectors[:MOST_SHOWN])
         self.frames.append(
-            Frame(
+            TrainingFrame(
                 step,
                 loss,
                 vectors,
@@ -93,11 +93,11 @@ class Film:
         hint = f" Did you mean {', '.join(close)}?" if close else ""
         raise QueryError(f"“{word}” is no word of this text.{hint}")
 
-    def space(self, frame: Frame) -> EmbeddingSpace:
+    def space(self, frame: TrainingFrame) -> EmbeddingSpace:
         """Return a frame as a space, the words' counts and classes with it."""
         import pyarrow as pa
 
-        corpus, settings = self.run.corpus, self.run.settings
+        corpus, options = self.run.corpus, self.run.options
         columns: dict[str, object] = {"count": corpus.counts}
         if corpus.classes:
             columns["class"] = [corpus.classes.get(word, "other") for word in corpus.words]
@@ -109,16 +109,18 @@ class Film:
             source=Source(
                 corpus.name,
                 "skip-gram with negative sampling",
-                (f"step {frame.step:,} of {self.run.steps:,}", f"seed {settings.seed}"),
+                (f"step {frame.step:,} of {self.run.steps:,}", f"seed {options.seed}"),
             ),
         )
 
-    def neighbors(self, frame: Frame, words: Sequence[str], k: int) -> dict[str, tuple[str, ...]]:
+    def neighbors(
+        self, frame: TrainingFrame, words: Sequence[str], k: int
+    ) -> dict[str, tuple[str, ...]]:
         """Return the nearest neighbors of some words in a frame."""
         space = self.space(frame)
         return {word: nearest_neighbors(space, word, k).labels for word in words}
 
-    def answer(self, frame: Frame) -> tuple[str, int] | None:
+    def answer(self, frame: TrainingFrame) -> tuple[str, int] | None:
         """Return what king − man + woman gives, and queen's place; None without these words."""
         question = ANALOGIES[0]
         if not set(question) <= set(self.run.corpus.words):
@@ -128,7 +130,7 @@ class Film:
 
 
 def flatten(vectors: Floats) -> Floats:
-    """Return a picture of vectors by PCA: (n, 2), centered; signs and order are arbitrary."""
+    """Return the first two principal components of the vectors, (n, 2); signs are arbitrary."""
     centered = vectors - vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(centered.astype(np.float64), full_matrices=False)
     places = np.zeros((len(vectors), 2), np.float32)
@@ -138,11 +140,13 @@ def flatten(vectors: Floats) -> Floats:
 
 
 def turned_onto(places: Floats, before: Floats) -> Floats:
-    """Return places turned (or mirrored) such that they lie on others as well as can be.
+    """Return points rotated (or mirrored) to lie as close to others as possible, (n, 2).
 
-    Orthogonal Procrustes (Schönemann 1966): distances do not change, the picture does not
-    spin from frame to frame.
+    Orthogonal Procrustes (Schönemann 1966): distances do not change, and the map does not spin
+    from frame to frame.
     """
-    left, _, right = np.linalg.svd(places.T.astype(np.float64) @ before.astype(np.float64))
-    turned: Floats = (places @ (left @ right)).astype(np.float32)
+    from scipy.linalg import orthogonal_procrustes
+
+    rotation, _ = orthogonal_procrustes(places.astype(np.float64), before.astype(np.float64))
+    turned: Floats = (places @ rotation).astype(np.float32)
     return turned

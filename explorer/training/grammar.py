@@ -19,7 +19,7 @@ SEED = 42
 
 
 @dataclass(frozen=True)
-class Pair:
+class GenderPair:
     """A male and a female word, and the words that are said of these two alone."""
 
     male: str
@@ -28,21 +28,21 @@ class Pair:
 
 
 ROYALTY = (
-    Pair("king", "queen", ("kingdom", "coronation")),
-    Pair("prince", "princess", ("heir", "tutor")),
-    Pair("duke", "duchess", ("estate", "hunt")),
-    Pair("emperor", "empress", ("empire", "legions")),
-    Pair("lord", "lady", ("manor", "tenants")),
+    GenderPair("king", "queen", ("kingdom", "coronation")),
+    GenderPair("prince", "princess", ("heir", "tutor")),
+    GenderPair("duke", "duchess", ("estate", "hunt")),
+    GenderPair("emperor", "empress", ("empire", "legions")),
+    GenderPair("lord", "lady", ("manor", "tenants")),
 )
 FAMILY = (
-    Pair("man", "woman", ("office", "neighbors")),
-    Pair("boy", "girl", ("school", "toys")),
-    Pair("father", "mother", ("children", "cradle")),
-    Pair("son", "daughter", ("parents", "homework")),
-    Pair("brother", "sister", ("siblings", "room")),
-    Pair("uncle", "aunt", ("nephews", "holidays")),
-    Pair("husband", "wife", ("wedding", "marriage")),
-    Pair("grandfather", "grandmother", ("armchair", "stories")),
+    GenderPair("man", "woman", ("office", "neighbors")),
+    GenderPair("boy", "girl", ("school", "toys")),
+    GenderPair("father", "mother", ("children", "cradle")),
+    GenderPair("son", "daughter", ("parents", "homework")),
+    GenderPair("brother", "sister", ("siblings", "room")),
+    GenderPair("uncle", "aunt", ("nephews", "holidays")),
+    GenderPair("husband", "wife", ("wedding", "marriage")),
+    GenderPair("grandfather", "grandmother", ("armchair", "stories")),
 )
 ANIMALS = (
     "dog",
@@ -128,30 +128,30 @@ def make_corpus(
     sentences: int = SENTENCES, seed: int = SEED, *, shuffled: bool = False
 ) -> list[list[str]]:
     """Return the corpus as lists of words; equal seeds give equal corpora."""
-    dice = random.Random(seed)
-    corpus = [sentence(dice) for _ in range(sentences)]
+    rng = random.Random(seed)
+    corpus = [sentence(rng) for _ in range(sentences)]
     if not shuffled:
         return corpus
     words = [word for one in corpus for word in one]
-    dice.shuffle(words)
+    rng.shuffle(words)
     rest = iter(words)
     return [[next(rest) for _ in one] for one in corpus]
 
 
-def sentence(dice: random.Random) -> list[str]:
+def sentence(rng: random.Random) -> list[str]:
     """Return one sentence, of one of the kinds below."""
-    kind = dice.choice((of_a_person, of_a_person, action, action, of_an_animal, of_food, of_a_city))
-    return kind(dice).split()
+    kind = rng.choice((of_a_person, of_a_person, action, action, of_an_animal, of_food, of_a_city))
+    return kind(rng).split()
 
 
-def of_a_person(dice: random.Random) -> str:
+def of_a_person(rng: random.Random) -> str:
     """Say what belongs to somebody: the court or the home, his or her things, the pair's own."""
-    royal = dice.random() < 0.5
-    pair, places = (dice.choice(ROYALTY), COURT) if royal else (dice.choice(FAMILY), HOME)
-    sex = dice.randrange(2)
+    royal = rng.random() < 0.5
+    pair, places = (rng.choice(ROYALTY), COURT) if royal else (rng.choice(FAMILY), HOME)
+    sex = rng.randrange(2)
     who, whose, they = (pair.male, pair.female)[sex], POSSESSIVE[sex], PRONOUN[sex]
-    place, thing, own = dice.choice(places), dice.choice(CLOTHES[sex]), dice.choice(pair.own)
-    return dice.choice(
+    place, thing, own = rng.choice(places), rng.choice(CLOTHES[sex]), rng.choice(pair.own)
+    return rng.choice(
         (
             f"the {who} has {whose} {thing} in the {place}",
             f"in the {place} {they} is the {who} of the {own}",
@@ -162,28 +162,28 @@ def of_a_person(dice: random.Random) -> str:
     )
 
 
-def action(dice: random.Random) -> str:
+def action(rng: random.Random) -> str:
     """Say who does what, now or then."""
-    past = dice.randrange(2)
-    verb = dice.choice(VERBS)
-    pair = dice.choice(ROYALTY + FAMILY)
-    sex = dice.randrange(2)
-    who, when = (pair.male, pair.female)[sex], dice.choice(TIMES[past])
+    past = rng.randrange(2)
+    verb = rng.choice(VERBS)
+    pair = rng.choice(ROYALTY + FAMILY)
+    sex = rng.randrange(2)
+    who, when = (pair.male, pair.female)[sex], rng.choice(TIMES[past])
     what = {
-        "food": f"the {dice.choice(FOOD)}",
-        "animal": f"the {dice.choice(ANIMALS)}",
-        "city": dice.choice(CITIES),
+        "food": f"the {rng.choice(FOOD)}",
+        "animal": f"the {rng.choice(ANIMALS)}",
+        "city": rng.choice(CITIES),
     }[verb[2]]
-    return dice.choice(
+    return rng.choice(
         (f"{when} the {who} {verb[past]} {what}", f"{when} {PRONOUN[sex]} {verb[past]} {what}")
     )
 
 
-def of_an_animal(dice: random.Random) -> str:
+def of_an_animal(rng: random.Random) -> str:
     """Say what animals do."""
-    one, other = dice.sample(ANIMALS, 2)
-    place = dice.choice(("barn", "forest", "meadow"))
-    return dice.choice(
+    one, other = rng.sample(ANIMALS, 2)
+    place = rng.choice(("barn", "forest", "meadow"))
+    return rng.choice(
         (
             f"the {one} runs with the {other} through the {place}",
             f"a {one} sleeps in the {place} on its tail",
@@ -192,11 +192,11 @@ def of_an_animal(dice: random.Random) -> str:
     )
 
 
-def of_food(dice: random.Random) -> str:
+def of_food(rng: random.Random) -> str:
     """Say what is on the table."""
-    one, other = dice.sample(FOOD, 2)
-    dish = dice.choice(("plate", "bowl", "oven"))
-    return dice.choice(
+    one, other = rng.sample(FOOD, 2)
+    dish = rng.choice(("plate", "bowl", "oven"))
+    return rng.choice(
         (
             f"fresh {one} with {other} on a {dish}",
             f"the {dish} is full of warm {one}",
@@ -205,11 +205,11 @@ def of_food(dice: random.Random) -> str:
     )
 
 
-def of_a_city(dice: random.Random) -> str:
+def of_a_city(rng: random.Random) -> str:
     """Say how one comes from city to city."""
-    one, other = dice.sample(CITIES, 2)
-    way = dice.choice(("train", "plane", "road"))
-    return dice.choice(
+    one, other = rng.sample(CITIES, 2)
+    way = rng.choice(("train", "plane", "road"))
+    return rng.choice(
         (
             f"the {way} from {one} to {other} is late",
             f"the {way} goes to {one} near {other}",

@@ -24,10 +24,12 @@ from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import one_thread
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Settings, Trainer
+from explorer.training.skipgram import Trainer, TrainingOptions
 
+RUNS = cache.Kind("runs", 1)
 FRAMES = 60  # of a run, besides the first
 RUN_ID = re.compile(r"[0-9a-f]{32}")
+GONE = "This run's files are not there any more. Start again."
 REPORT_EVERY = 20  # batches
 
 
@@ -39,7 +41,7 @@ class Run:
     ----------
     folder
         Its files.
-    corpus, settings
+    corpus, options
         What it learns from, and how.
     steps_an_epoch
         How many batches an epoch has.
@@ -47,7 +49,7 @@ class Run:
 
     folder: Path
     corpus: Corpus
-    settings: Settings
+    options: TrainingOptions
     steps_an_epoch: int
 
     @property
@@ -58,7 +60,7 @@ class Run:
     @property
     def steps(self) -> int:
         """Batches in all epochs."""
-        return self.steps_an_epoch * self.settings.epochs
+        return self.steps_an_epoch * self.options.epochs
 
     @cached_property
     def frame_steps(self) -> list[int]:
@@ -90,32 +92,33 @@ def frame_path(folder: Path, step: int) -> Path:
     return folder / "frames" / f"{step}.npz"
 
 
-def new_run(corpus: Corpus, settings: Settings) -> Run:
+def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
     """Keep a new run that has learned nothing yet, and return it."""
-    trainer = Trainer.start(corpus, settings)
+    trainer = Trainer.start(corpus, options)
     steps_an_epoch = trainer.steps_an_epoch()
     if steps_an_epoch == 0:
         raise TrainingError(
             f"{corpus.name} has no two words that stand beside each other within these settings. "
             "Drop a longer text, or set subsampling to 0."
         )
-    folder = cache.folder("runs") / uuid.uuid4().hex
-    (folder / "frames").mkdir(parents=True)
+    run_id = uuid.uuid4().hex
     about = {
         "name": corpus.name,
         "words": corpus.words,
         "classes": dict(corpus.classes),
         "notes": corpus.notes,
-        "settings": asdict(settings),
+        "settings": asdict(options),
         "steps_an_epoch": steps_an_epoch,
     }
-    save(folder / "text.npz", ids=corpus.ids, sentence=corpus.sentence)
-    save_state(folder, trainer)
-    save(frame_path(folder, 0), vectors=trainer.vectors(), loss=np.float64("nan"))
-    with cache.temporary(folder / "run.json") as stream:  # last: with it the run is complete
-        stream.write(json.dumps(about).encode())
-    run = open_run(folder.name)
-    assert run is not None
+    with cache.create(RUNS, run_id) as folder:
+        (folder / "frames").mkdir()
+        save(folder / "text.npz", ids=corpus.ids, sentence=corpus.sentence)
+        save_state(folder, trainer)
+        save(frame_path(folder, 0), vectors=trainer.vectors(), loss=np.float64("nan"))
+        (folder / "run.json").write_text(json.dumps(about), encoding="utf-8")
+    run = open_run(run_id)
+    if run is None:
+        raise TrainingError("There is no room for a run. Set EXPLORER_CACHE_GB higher.")
     return run
 
 
@@ -123,7 +126,8 @@ def open_run(run_id: str) -> Run | None:
     """Return a kept run, or None if there is none of that id (any more)."""
     if not RUN_ID.fullmatch(run_id):  # it comes from an address: never a path
         return None
-    return load(cache.folder("runs") / run_id)
+    folder = cache.find(RUNS, run_id)
+    return None if folder is None else load(folder)
 
 
 def load(folder: Path) -> Run | None:
@@ -144,7 +148,7 @@ def load(folder: Path) -> Run | None:
     return Run(
         folder,
         corpus,
-        Settings(**about["settings"]),
+        TrainingOptions(**about["settings"]),
         about["steps_an_epoch"],
     )
 
@@ -161,7 +165,7 @@ def train(folder: str, until: int, report: Report = no_report) -> int:
     """
     run = load(Path(folder))
     if run is None:
-        raise TrainingError("This run's files are not there any more. Start again.")
+        raise TrainingError(GONE)
     trainer = load_state(run)
     report(trainer.step / run.steps, "learning")
     losses: list[float] = []
@@ -189,8 +193,12 @@ def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
         )
     # the frame first: whoever goes on from a state finds its frame, and a frame whose state
     # was lost is learned again, number for number
-    save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
-    save_state(run.folder, trainer)
+    try:
+        save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
+        save_state(run.folder, trainer)
+        cache.grew(RUNS, run.id)
+    except FileNotFoundError as error:  # the cache made room
+        raise TrainingError(GONE) from error
 
 
 def save_state(folder: Path, trainer: Trainer) -> None:
@@ -203,7 +211,7 @@ def load_state(run: Run) -> Trainer:
     """Return the trainer as it was when its last frame was kept; raises TrainingError."""
     import torch
 
-    trainer = Trainer.start(run.corpus, run.settings)
+    trainer = Trainer.start(run.corpus, run.options)
     try:
         with np.load(run.folder / "state.npz", allow_pickle=False) as state:
             trainer.step = int(state["step"])

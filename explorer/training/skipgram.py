@@ -1,10 +1,11 @@
 """Skip-gram with negative sampling (Mikolov et al. 2013), on two `torch.nn.Embedding`.
 
-A word's vector learns to tell the words that stand beside it from words drawn at random.
-Nothing else is asked; that like stands beside like is what comes out.
+A word's vector learns to tell its context words from words drawn at random. That similar
+words end up side by side is asked of nobody; it follows.
 
-What happens in an epoch depends on the seed and on the epoch's number alone. So a run
-that was stopped goes on as if it had not been, from nothing but its two tables.
+An epoch's pairs depend on the seed and the epoch's number alone, a batch's negatives on the
+batch's number besides. So a stopped run continues exactly, from nothing but its two tables,
+and no epoch's negatives are ever in memory together.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from torch.nn.functional import logsigmoid
 from explorer.errors import TrainingError
 from explorer.training.corpus import Corpus
 
-BATCH = 256  # pairs that are learned from at once
+BATCH = 256  # pairs per step
 LAST_RATE = 0.01  # of the learning rate, at the end of the last epoch
 SMOOTHING = 0.75  # negatives are drawn by count to this power (Mikolov et al. 2013)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What can be chosen; `LIMITS` says between which values."""
+class TrainingOptions:
+    """The hyperparameters, each within `LIMITS`; raises TrainingError outside of them."""
 
     dimensions: int = 32
     window: int = 3
@@ -58,15 +59,15 @@ LIMITS: dict[str, tuple[float, float]] = {
 
 
 class SkipGram(nn.Module):
-    """Two tables of vectors: each word as the center, and each word as somebody's neighbor."""
+    """Two tables of vectors: each word as a center, and each word as a context word."""
 
     def __init__(self, words: int, dimensions: int, seed: int) -> None:
         super().__init__()
         self.center = nn.Embedding(words, dimensions)
         self.context = nn.Embedding(words, dimensions)
         with torch.no_grad():
-            dice = torch.Generator().manual_seed(seed)
-            self.center.weight.uniform_(-0.5 / dimensions, 0.5 / dimensions, generator=dice)
+            rng = torch.Generator().manual_seed(seed)
+            self.center.weight.uniform_(-0.5 / dimensions, 0.5 / dimensions, generator=rng)
             self.context.weight.zero_()
 
     def forward(
@@ -79,48 +80,84 @@ class SkipGram(nn.Module):
         center, context
             (b,) pairs of words that stand beside each other: v and u.
         negatives
-            (b, k) words drawn at random for each pair: n.
+            (b, k) words drawn at random for each pair: n. One equal to its context counts nothing.
         """
         v = self.center(center)
         u = self.context(context)
         n = self.context(negatives)
         beside = logsigmoid((v * u).sum(dim=1))
         apart = logsigmoid(-torch.einsum("bd,bkd->bk", v, n))
+        # word2vec.c skips a negative that is the context word itself: the two would cancel
+        apart = apart * (negatives != context.unsqueeze(1))
         return -(beside.sum() + apart.sum())
 
 
 def pairs_of_epoch(
-    corpus: Corpus, settings: Settings, epoch: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Return what one epoch learns from: centers (p,), contexts (p,), negatives (p, k).
+    corpus: Corpus, options: TrainingOptions, epoch: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the shuffled pairs of one epoch: centers (p,) and their context words (p,).
 
-    Frequent words are skipped now and then, and each center looks as far as a number
-    drawn from 1 to the window, so that near words count more; both as in word2vec.
+    Frequent words are subsampled, and each center takes a window of a size drawn from 1 to
+    `options.window`, so that near words count more; both as in word2vec.
     """
-    dice = np.random.default_rng([settings.seed, epoch])
+    rng = np.random.default_rng([options.seed, epoch])
+    ids, sentence, reach = subsampled(corpus, options, rng)
+    n = sum(len(centers_at(offset, sentence, reach)) for offset in offsets(options.window))
+    center, context = np.empty(n, np.int32), np.empty(n, np.int32)
+    filled = 0
+    for offset in offsets(options.window):
+        at = centers_at(offset, sentence, reach)
+        center[filled : filled + len(at)] = ids[at]
+        context[filled : filled + len(at)] = ids[at + offset]
+        filled += len(at)
+    order = rng.permutation(n)
+    return center[order], context[order]
+
+
+def count_pairs(corpus: Corpus, options: TrainingOptions) -> int:
+    """Return how many pairs the first epoch has, without making them."""
+    rng = np.random.default_rng([options.seed, 0])
+    _, sentence, reach = subsampled(corpus, options, rng)
+    return sum(len(centers_at(offset, sentence, reach)) for offset in offsets(options.window))
+
+
+def subsampled(
+    corpus: Corpus, options: TrainingOptions, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Return the words that an epoch keeps: their ids, sentences and window sizes, (t,) each."""
     ids, sentence = corpus.ids, corpus.sentence
-    if settings.subsample > 0:
+    if options.subsample > 0:
         share = corpus.counts / corpus.counts.sum()
-        rate = settings.subsample / np.maximum(share, 1e-12)
-        keep = dice.random(len(ids)) < (np.sqrt(rate) + rate)[ids]
+        rate = options.subsample / np.maximum(share, 1e-12)  # words that never occur: no warning
+        keep = rng.random(len(ids)) < (np.sqrt(rate) + rate)[ids]
         ids, sentence = ids[keep], sentence[keep]
-    reach = dice.integers(1, settings.window + 1, len(ids))
-    places = np.arange(len(ids))
-    centers, contexts = [], []
-    for step in range(1, settings.window + 1):
-        for offset in (-step, step):
-            other = places + offset
-            fits = (reach >= step) & (other >= 0) & (other < len(ids))
-            here, there = places[fits], other[fits]
-            same = sentence[here] == sentence[there]
-            centers.append(ids[here[same]])
-            contexts.append(ids[there[same]])
-    center, context = np.concatenate(centers), np.concatenate(contexts)
-    order = dice.permutation(len(center))
-    weights = np.cumsum(corpus.counts**SMOOTHING)
-    drawn = dice.random((len(center), settings.negatives)) * weights[-1]
-    negatives = np.searchsorted(weights, drawn, side="right").astype(np.int32)
-    return center[order], context[order], negatives
+    return ids, sentence, rng.integers(1, options.window + 1, len(ids))
+
+
+def offsets(window: int) -> Iterator[int]:
+    """Yield where context words stand relative to a center: -1, 1, -2, 2 and so on."""
+    for distance in range(1, window + 1):
+        yield from (-distance, distance)
+
+
+def centers_at(
+    offset: int, sentence: NDArray[np.int32], reach: NDArray[np.int64]
+) -> NDArray[np.intp]:
+    """Return the positions whose word at an offset is in their window and sentence."""
+    distance = abs(offset)
+    same = sentence[distance:] == sentence[:-distance]
+    if offset < 0:
+        return np.flatnonzero(same & (reach[distance:] >= distance)) + distance
+    return np.flatnonzero(same & (reach[:-distance] >= distance))
+
+
+def draw_negatives(
+    cumulative: NDArray[np.float64], shape: tuple[int, int], seed: Sequence[int]
+) -> NDArray[np.int64]:
+    """Draw word rows (b, k) from a noise distribution that is given cumulated, (V,)."""
+    drawn = np.random.default_rng(seed).random(shape) * cumulative[-1]
+    rows: NDArray[np.int64] = np.searchsorted(cumulative, drawn, side="right")
+    return rows
 
 
 def training_device() -> torch.device:
@@ -144,20 +181,18 @@ class Trainer:
     """A model that learns, batch by batch; `step` counts the batches of all epochs."""
 
     corpus: Corpus
-    settings: Settings
+    options: TrainingOptions
     model: SkipGram
     step: int = 0
 
     @classmethod
-    def start(cls, corpus: Corpus, settings: Settings) -> Trainer:
+    def start(cls, corpus: Corpus, options: TrainingOptions) -> Trainer:
         """Return a trainer that has learned nothing yet."""
-        return cls(
-            corpus, settings, SkipGram(len(corpus.words), settings.dimensions, settings.seed)
-        )
+        return cls(corpus, options, SkipGram(len(corpus.words), options.dimensions, options.seed))
 
     def steps_an_epoch(self) -> int:
-        """Return about how many batches an epoch has: the first epoch's number."""
-        return -(-len(pairs_of_epoch(self.corpus, self.settings, 0)[0]) // BATCH)
+        """Return how many batches the first epoch has; the others have about as many."""
+        return -(-count_pairs(self.corpus, self.options) // BATCH)
 
     def batches(self, steps_an_epoch: int) -> Iterator[float]:
         """Learn from batch after batch, from `step` on; yield each batch's loss per pair.
@@ -167,24 +202,27 @@ class Trainer:
         """
         device = training_device()
         self.model.to(device)  # before the optimizer is made: it keeps what it is given
-        steps = steps_an_epoch * self.settings.epochs
-        optimizer = torch.optim.SGD(self.model.parameters(), lr=self.settings.learning_rate)
+        options = self.options
+        steps = steps_an_epoch * options.epochs
+        optimizer = torch.optim.SGD(self.model.parameters(), lr=options.learning_rate)
+        noise = np.cumsum(self.corpus.counts**SMOOTHING)
         while self.step < steps:
             epoch, done = divmod(self.step, steps_an_epoch)
-            parts = [
-                torch.from_numpy(part).long().to(device)
-                for part in pairs_of_epoch(self.corpus, self.settings, epoch)
-            ]
-            pairs = len(parts[0])
-            if pairs == 0:
+            center, context = pairs_of_epoch(self.corpus, options, epoch)
+            if len(center) == 0:
                 raise TrainingError("Subsampling left no pair of words. Choose a larger value.")
             for batch in range(done, steps_an_epoch):
-                rows = torch.arange(batch * BATCH, (batch + 1) * BATCH, device=device) % pairs
-                rate = self.settings.learning_rate * max(LAST_RATE, 1 - self.step / steps)
+                rows = np.arange(batch * BATCH, (batch + 1) * BATCH) % len(center)
+                # + 1: a seed of [s, e, 0] gives the numbers of [s, e], which made the pairs
+                seed = (options.seed, epoch, batch + 1)
+                negatives = draw_negatives(noise, (BATCH, options.negatives), seed)
+                rate = options.learning_rate * max(LAST_RATE, 1 - self.step / steps)
                 optimizer.param_groups[0]["lr"] = rate
-                loss = learn_batch(self.model, optimizer, [part[rows] for part in parts])
+                parts = (center[rows], context[rows], negatives)
+                tensors = [torch.from_numpy(part).long().to(device) for part in parts]
+                loss = learn_batch(self.model, optimizer, tensors)
                 self.step += 1
-                yield loss.item() / len(rows)
+                yield loss.item() / BATCH
 
     def vectors(self) -> NDArray[np.float32]:
         """Return the center vectors, (V, d)."""

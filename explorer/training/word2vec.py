@@ -1,4 +1,4 @@
-"""Learning in earnest: gensim's Word2Vec and FastText on a text of any length, streamed.
+"""Training with gensim: Word2Vec and FastText on a text of any length, streamed.
 
 The text is read in blocks, once to count its words and once for each epoch; it is never in
 memory as a whole. gensim: Řehůřek & Sojka 2010; FastText: Bojanowski et al. 2017.
@@ -22,22 +22,37 @@ from explorer import cache
 from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
-from explorer.training.corpus import SENTENCE_END, decode, split_words
+from explorer.training.corpus import (
+    HEAD_BYTES,
+    SENTENCE_END,
+    decode,
+    split_words,
+    text_encoding,
+)
 from explorer.wording import count
 
+TEXTS = cache.Kind("texts", 1)
+LEARNED = cache.Kind("learned", 1)
+VECTORS = "vectors.npz"
 BLOCK_BYTES = 1 << 20
 LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000
 MOST_WORDS = 200_000  # of the vocabulary that is kept
 MOST_COUNTED = 5_000_000  # different words in memory while counting
-BUCKETS = 200_000  # of FastText's table of parts of words
-MOST_THREADS = 8
+BUCKETS = 200_000  # of FastText's n-grams; its own 2,000,000 would take 0.8 GB at 100 dimensions
+MOST_THREADS = 8  # gensim reads the text in one thread, the bottleneck beyond
+GENSIM_SEED = 1  # gensim's own default
+LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState, which gensim seeds
 
 ARCHITECTURES = {"skip-gram": 1, "CBOW": 0}  # as gensim's sg
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What can be chosen; unknown names and impossible values raise TrainingError."""
+    """What can be chosen; unknown names and impossible values raise TrainingError.
+
+    With a `seed`, one thread learns and the same text gives the same vectors. Without, several
+    threads learn at once, faster, and the vectors differ a little from run to run.
+    """
 
     method: str = "word2vec"
     architecture: str = "skip-gram"
@@ -47,10 +62,10 @@ class Recipe:
     min_count: int = 5
     epochs: int = 5
     learning_rate: float = 0.025
-    seed: int = 1
+    seed: int | None = None
 
     def __post_init__(self) -> None:
-        for name, known in (("method", METHODS), ("architecture", ARCHITECTURES)):
+        for name, known in (("method", LEARNERS), ("architecture", ARCHITECTURES)):
             if getattr(self, name) not in known:
                 raise TrainingError(
                     f"The {name} “{getattr(self, name)}” is unknown. Known: {', '.join(known)}."
@@ -58,15 +73,22 @@ class Recipe:
         for name in ("dimensions", "window", "negatives", "min_count", "epochs"):
             if getattr(self, name) < 1:
                 raise TrainingError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+        if self.seed is not None and not 0 <= self.seed <= LARGEST_SEED:
+            raise TrainingError(f"seed is {self.seed}: it must be 0 to {LARGEST_SEED:,}.")
 
     @property
     def title(self) -> str:
         """What a reader calls it."""
-        return f"{METHODS[self.method]}, {self.architecture}"
+        return f"{LEARNERS[self.method]}, {self.architecture}"
+
+    @property
+    def repeatable(self) -> str:
+        """Whether the same text gives the same vectors again, in words."""
+        return "no seed: another run differs" if self.seed is None else f"seed {self.seed}"
 
 
 FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
-METHODS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
+LEARNERS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
 
 
 class Sentences:
@@ -78,6 +100,11 @@ class Sentences:
 
     def __init__(self, path: Path, passes: int, report: Report) -> None:
         self.path = path
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+            stream.seek(0)
+            whole = iter(lambda: stream.read(BLOCK_BYTES), b"")
+            self.codec = text_encoding(whole, head, path.name)
         self.size = max(1, path.stat().st_size)
         self.passes = passes
         self.report = report
@@ -89,7 +116,7 @@ class Sentences:
             return
         read = 0
         with self.path.open("rb") as stream:
-            for text, size in blocks(stream):
+            for text, size in blocks(stream, self.codec):
                 for part in SENTENCE_END.split(text):
                     words = split_words(part)
                     for start in range(0, len(words), LONGEST_SENTENCE):
@@ -105,9 +132,9 @@ class Sentences:
         self.passed += 1
 
 
-def blocks(stream: BinaryIO) -> Iterator[tuple[str, int]]:
+def blocks(stream: BinaryIO, codec: str) -> Iterator[tuple[str, int]]:
     """Yield the text block by block, cut between two lines or words, with its size in bytes."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     rest = ""
     while block := stream.read(BLOCK_BYTES):
         text = rest + decoder.decode(block)
@@ -146,11 +173,12 @@ def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_re
         "min_count": chosen.min_count,
         "sg": ARCHITECTURES[chosen.architecture],
         "alpha": chosen.learning_rate,
-        "seed": chosen.seed,
+        "seed": GENSIM_SEED if chosen.seed is None else chosen.seed,
         "epochs": chosen.epochs,
         "max_vocab_size": MOST_COUNTED,
         "max_final_vocab": MOST_WORDS,
-        "workers": min(MOST_THREADS, os.cpu_count() or 1),
+        # threads of gensim write to the same tables in an order that no seed decides
+        "workers": min(MOST_THREADS, os.cpu_count() or 1) if chosen.seed is None else 1,
     }
     if chosen.method == "fasttext":
         model = FastText(**options, bucket=BUCKETS)
@@ -218,7 +246,6 @@ def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
             vectors, counts = kept["vectors"], kept["counts"]
             words = kept["words"].tobytes().decode().split("\n")
             recipe = Recipe(**json.loads(str(kept["recipe"])))
-        os.utime(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     vectors.flags.writeable = False
@@ -227,7 +254,7 @@ def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
         vectors,
         name=name,
         metadata=pa.table({"count": counts}),
-        source=Source(name, recipe.title, (count(recipe.epochs, "epoch"),)),
+        source=Source(name, recipe.title, (count(recipe.epochs, "epoch"), recipe.repeatable)),
     )
 
 
@@ -243,10 +270,22 @@ def keep_text(stream: BinaryIO) -> Path:
         while block := stream.read(BLOCK_BYTES):
             target.write(block)
 
-    return cache.keep("texts", f"{hasher.hexdigest()}.txt", copy)
+    return cache.keep(TEXTS, hasher.hexdigest(), "text.txt", copy)
 
 
-def learned_file(text: Path, recipe: Recipe) -> Path:
-    """Return where the result of this text and recipe is kept: equal ones are learned once."""
-    key = cache.content_key(kind="learned", text=text.stem, recipe=asdict(recipe))
-    return cache.folder("learned") / f"{key}.npz"
+def learned_key(text: Path, recipe: Recipe) -> str:
+    """Return the key of what this kept text and recipe give: equal ones are learned once."""
+    return cache.content_key(kind="learned", text=text.parent.name, recipe=asdict(recipe))
+
+
+def learn_kept(text: str, recipe: dict[str, Any], key: str, report: Report = no_report) -> str:
+    """Learn vectors from a kept text, keep them in the cache, and return their key."""
+    with cache.create(LEARNED, key) as folder:
+        learn(text, recipe, str(folder / VECTORS), report)
+    return key
+
+
+def open_kept(key: str, name: str) -> EmbeddingSpace | None:
+    """Return what was learned and kept as a space, or None if it is not there (any more)."""
+    folder = cache.find(LEARNED, key)
+    return None if folder is None else open_learned(folder / VECTORS, name)

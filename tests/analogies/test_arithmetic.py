@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gensim.models import KeyedVectors
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import explorer
 from explorer import EmbeddingSpace, analogy, open_space
-from explorer.analogies.arithmetic import METHODS, read_inputs, study
-from explorer.analogies.formula import Term
+from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
 from explorer.errors import QueryError, UnknownLabelError
+from explorer.formula import Term
 
 # gensim calls a function of its own that it has deprecated
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated `init_sims`:DeprecationWarning")
@@ -96,7 +97,7 @@ def test_pair_direction_is_the_cosine_of_the_two_steps(words: EmbeddingSpace) ->
     steps, step = units - c, b - a
     lengths = np.linalg.norm(steps, axis=1)
     expected = steps @ step / np.where(lengths > 0, lengths, 1) / np.linalg.norm(step)
-    found = study(words, read_inputs(words, ["king", "woman"], ["man"]), "direction")
+    found = solve_analogy(words, read_inputs(words, ["king", "woman"], ["man"]), "direction")
     np.testing.assert_allclose(found.scores, expected, atol=2e-5)
 
 
@@ -116,7 +117,7 @@ def test_a_vector_that_names_itself_can_be_asked_for_its_neighbors(words: Embedd
     assert found.labels == ("king", "queen")  # inputs are not left out unless one asks for it
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ANALOGY_METHODS)
 def test_inputs_are_answers_only_where_they_are_allowed(space: EmbeddingSpace, method: str) -> None:
     asked = (["king", "woman"], ["man"])
     assert set(analogy(space, *asked, method=method).labels) == {"queen", "pea"}
@@ -139,7 +140,7 @@ def test_a_vector_of_the_space_can_be_an_input(words: EmbeddingSpace) -> None:
 def test_the_study_tells_margin_ranks_and_what_the_inputs_answer_alone(
     words: EmbeddingSpace,
 ) -> None:
-    found = study(words, read_inputs(words, ["king", "woman"], ["man"]))
+    found = solve_analogy(words, read_inputs(words, ["king", "woman"], ["man"]))
     answer = found.answer(2)
     assert found.inputs.formula == "king − man + woman"
     assert found.margin == pytest.approx(float(answer.scores[0] - answer.scores[1]))
@@ -166,8 +167,8 @@ NAMES = tuple("abcdefgh")
 @given(VECTORS, st.floats(0.1, 10))
 def test_the_answer_does_not_depend_on_a_common_factor(vectors: Any, factor: float) -> None:
     space = EmbeddingSpace(NAMES, vectors)
-    one = study(space, read_inputs(space, [Term("a"), Term("b")], [Term("c")]))
-    other = study(
+    one = solve_analogy(space, read_inputs(space, [Term("a"), Term("b")], [Term("c")]))
+    other = solve_analogy(
         space, read_inputs(space, [Term("a", factor), Term("b", factor)], [Term("c", factor)])
     )
     np.testing.assert_allclose(one.scores, other.scores, atol=1e-4)
@@ -176,20 +177,20 @@ def test_the_answer_does_not_depend_on_a_common_factor(vectors: Any, factor: flo
 @given(VECTORS)
 def test_order_does_not_matter_and_taking_away_is_adding_the_opposite(vectors: Any) -> None:
     space = EmbeddingSpace(NAMES, vectors)
-    one = study(space, read_inputs(space, ["a", "b"], ["c"]))
+    one = solve_analogy(space, read_inputs(space, ["a", "b"], ["c"]))
     for other in (
         read_inputs(space, ["b", "a"], ["c"]),
         read_inputs(space, ["b", ("c", -1.0), "a"]),
         read_inputs(space, [], ["c", ("a", -1.0), ("b", -1.0)]),
     ):
-        np.testing.assert_allclose(study(space, other).scores, one.scores, atol=1e-4)
+        np.testing.assert_allclose(solve_analogy(space, other).scores, one.scores, atol=1e-4)
 
 
 @given(VECTORS)
 def test_a_single_input_ranks_alike_by_both_methods(vectors: Any) -> None:
     space = EmbeddingSpace(NAMES, vectors)
-    added = study(space, read_inputs(space, "a"))
-    multiplied = study(space, read_inputs(space, "a"), "3cosmul")
+    added = solve_analogy(space, read_inputs(space, "a"))
+    multiplied = solve_analogy(space, read_inputs(space, "a"), "3cosmul")
     np.testing.assert_allclose(multiplied.scores, (1 + added.scores) / 2, atol=1e-4)
 
 
@@ -222,3 +223,30 @@ def test_a_question_that_cannot_be_answered_is_told(
 def test_an_unknown_label_is_told_with_the_nearest_spelling(space: EmbeddingSpace) -> None:
     with pytest.raises(UnknownLabelError, match="queen"):
         analogy(space, ["quen"])
+
+
+def test_a_zero_vector_is_no_answer_and_pushes_none_back() -> None:
+    space = EmbeddingSpace(["a", "b", "zero", "opposite"], [[1, 0], [0, 1], [0, 0], [-1, -1]])
+    found = solve_analogy(space, read_inputs(space, ["a", "b"]))
+    assert found.rank(space.row("opposite")) == 1
+    assert found.rank(space.row("zero")) is None
+    assert found.answer(5).labels == ("opposite",)
+
+
+@pytest.mark.parametrize("size", [1e20, 1e-24])
+@pytest.mark.parametrize("method", ANALOGY_METHODS)
+@pytest.mark.parametrize("normalize", [True, False])
+def test_huge_and_tiny_numbers_answer_as_any(size: float, method: str, *, normalize: bool) -> None:
+    vectors = np.random.default_rng(2).normal(size=(30, 6))
+    labels = [str(row) for row in range(30)]
+    asked = (["1", "2"], ["3"], 10, method)
+    usual = analogy(EmbeddingSpace(labels, vectors), *asked, normalize=normalize)
+    found = analogy(EmbeddingSpace(labels, vectors * size), *asked, normalize=normalize)
+    assert found.labels == usual.labels
+    np.testing.assert_allclose(found.scores, usual.scores, rtol=1e-4)
+
+
+def test_an_unseen_word_can_be_asked(unseen: EmbeddingSpace, fasttext_words: KeyedVectors) -> None:
+    found = analogy(unseen, ["kingdom", "woman"], ["man"], k=3)
+    expected = fasttext_words.most_similar(positive=["kingdom", "woman"], negative=["man"], topn=3)
+    assert found.labels == tuple(label for label, _ in expected)

@@ -200,3 +200,14 @@ def test_what_cannot_be_asked_is_told(
 ) -> None:
     with pytest.raises(error, match=reason):
         evaluate_analogies(space, content, **options)
+
+
+@pytest.mark.parametrize("size", [1e20, 1e-24])
+def test_huge_and_tiny_numbers_are_evaluated_as_any(size: float) -> None:
+    vectors = np.random.default_rng(2).normal(size=(30, 6))
+    questions = np.random.default_rng(3).permuted(np.tile(np.arange(30), (12, 1)), axis=1)[:, :4]
+    lines = "\n".join(" ".join(map(str, row)) for row in questions).encode()
+    labels = [str(row) for row in range(30)]
+    usual = evaluate_analogies(EmbeddingSpace(labels, vectors), lines)
+    found = evaluate_analogies(EmbeddingSpace(labels, vectors * size), lines)
+    assert found.total.predicted == usual.total.predicted

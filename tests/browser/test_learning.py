@@ -56,7 +56,7 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     cosines = page.evaluate(f"Array.from({PLOT}._fullData[0].y)")
     assert cosines[0] > 0.9
     assert cosines[-1] < cosines[0] - 0.1
-    expect(page).to_have_url(re.compile("step=4"))
+    expect(page).to_have_url(re.compile("bert_step=4"))
 
 
 def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neighbors(

@@ -71,7 +71,7 @@ def test_words_metric_and_hover_tell_why_one_hot_is_blind(server: Server, page: 
 
 
 def test_the_seed_moves_the_made_up_map_alone(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/one_hot?step=3+Maps&seed=1")
+    page.goto(f"{server.url}/one_hot?one_hot_step=3+Maps&plane_seed=1")
     plots_drawn(page, 2)
     places = """key => {
         const plot = document.querySelector(`.st-key-word-map-${key} .js-plotly-plot`);

@@ -10,9 +10,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.browser
 
@@ -424,3 +424,145 @@ def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
     fingers("touchEnd")
     assert camera(cloud)["distance"] < before["distance"]  # type: ignore[operator]
     context.close()
+
+
+def frames_drawn(page: Page, cloud: JSHandle) -> int:
+    """Return how often a map is drawn while the browser draws ten times."""
+    drawn: int = page.evaluate(
+        """async cloud => {
+            const before = cloud.frames;
+            for (let left = 10; left; left--) await new Promise(requestAnimationFrame);
+            return cloud.frames - before;
+        }""",
+        cloud,
+    )
+    return drawn
+
+
+def test_a_turning_map_rests_while_its_page_is_gone_and_turns_on_after(
+    server: Server, page: Page
+) -> None:
+    cloud = open_map(page, server, "space=books&dims=3D")
+    cloud.get_by_role("button", name="Turn by itself").click()
+    kept = cloud.evaluate_handle("map => map.pointcloud")
+    assert frames_drawn(page, kept) > 0
+    page.get_by_role("link", name="Open a file").click()
+    expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
+    assert frames_drawn(page, kept) == 0
+    page.get_by_role("link", name="Map").click()
+    page.locator(DRAWN).wait_for()
+    assert frames_drawn(page, kept) > 0
+
+
+def test_what_a_lasso_chose_survives_the_way_over_start(server: Server, page: Page) -> None:
+    cloud = open_map(page, server)
+    cloud.get_by_role("button", name="Select with a box").click()
+    box = cloud.locator(".stage").bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    drag(page, [(middle[0] - 90, middle[1] - 90), (middle[0] + 90, middle[1] + 90)])
+    told = page.get_by_text(re.compile(r"\d+ points selected"))
+    expect(told).to_be_visible()
+    chosen = cloud.get_attribute("data-selected-count")
+    assert int(chosen or 0) > 1
+    page.get_by_role("link", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", name="See what vectors mean")).to_be_visible()
+    page.locator(DRAWN).wait_for()
+    page.get_by_role("link", name="Map", exact=True).click()
+    expect(told).to_be_visible()
+    expect(cloud).to_have_attribute("data-selected-count", chosen or "")
+
+
+def test_a_map_moved_to_a_finer_screen_is_drawn_as_finely(server: Server, page: Page) -> None:
+    # a browser without a screen changes its pixels, and tells nobody: the test tells
+    page.add_init_script("""
+        const match = window.matchMedia.bind(window);
+        window.resolutions = [];
+        window.matchMedia = text => {
+            const query = match(text);
+            if (text.includes('resolution')) window.resolutions.push(query);
+            return query;
+        };
+    """)
+    cloud = open_map(page, server)
+    browser = page.context.new_cdp_session(page)
+    for ratio in (2, 1.5):  # twice, since a query knows one resolution only
+        browser.send(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": 1280, "height": 720, "deviceScaleFactor": ratio, "mobile": False},
+        )
+        page.evaluate(
+            "resolutions.splice(0).forEach(one => one.dispatchEvent(new Event('change')))"
+        )
+        for canvas in cloud.locator("canvas").all():
+            page.wait_for_function(
+                "([one, ratio]) => Math.abs(one.width / one.clientWidth - ratio) < 0.01",
+                arg=[canvas.element_handle(), ratio],
+            )
+
+
+def test_the_save_menu_closes_by_a_click_elsewhere_and_by_escape(
+    server: Server, page: Page
+) -> None:
+    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
+    opener = cloud.get_by_role("button", name="Save")
+    entry = cloud.get_by_role("button", name="Drawing with labels")
+    opener.click()
+    expect(entry).to_be_visible()
+    page.get_by_role("heading", name="Map", exact=True).click()
+    expect(entry).to_be_hidden()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    opener.click()
+    cloud.locator(".stage").focus()
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
+
+
+def test_a_second_finger_takes_a_lasso_back(server: Server, chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    cloud = open_map(page, server)
+    cloud.get_by_role("button", name="Select with a lasso").click()
+    box = cloud.locator(".stage").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 3
+    touch = context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    outlined = "map => map.pointcloud.pointing.outline.length"
+    before = camera(cloud)
+    fingers("touchStart", (x, y))
+    fingers("touchMove", (x + 200, y))
+    fingers("touchMove", (x + 200, y + 200))
+    assert cloud.evaluate(outlined) > 0
+    fingers("touchStart", (x + 200, y + 200), (x, y + 200))
+    assert cloud.evaluate(outlined) == 0
+    fingers("touchMove", (x + 240, y + 200), (x - 40, y + 200))
+    fingers("touchEnd")
+    assert camera(cloud)["distance"] < before["distance"]  # type: ignore[operator]
+    fingers("touchStart", (x, y))
+    fingers("touchMove", (x + 200, y))
+    fingers("touchCancel")
+    assert cloud.evaluate(outlined) == 0
+    expect(cloud).to_have_attribute("data-selected-count", "0")
+    context.close()
+
+
+def test_a_program_that_does_not_arrive_is_told_and_asked_for_again(
+    server: Server, page: Page
+) -> None:
+    page.route("**/program.js*", lambda route: route.abort())
+    page.goto(f"{server.url}/map?space=books")
+    told = page.get_by_role("alert").filter(has_text="program did not arrive")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Try again").click()
+    expect(told).to_be_visible()
+    page.unroute("**/program.js*")
+    told.get_by_role("button", name="Try again").click()
+    page.locator(DRAWN).wait_for()
+    expect(told).to_have_count(0)

@@ -14,7 +14,7 @@ import pytest
 import explorer
 from explorer.cli.main import main
 from explorer.encoding import stream
-from explorer.encoding.job import Wishes
+from explorer.encoding.job import EncodeOptions
 from explorer.errors import JobCancelled
 
 ROOT = Path(__file__).parents[2]
@@ -54,10 +54,10 @@ def test_a_file_becomes_a_parquet_file_of_vectors(
 
 
 def test_parts_of_any_size_give_the_same_file(books: Path, tiny_bert: Path, tmp_path: Path) -> None:
-    wishes = Wishes(str(tiny_bert))
+    options = EncodeOptions(str(tiny_bert))
     for rows in (7, 1000):
         stream.encode_file(
-            books, tmp_path / f"{rows}.parquet", column="description", wishes=wishes, rows=rows
+            books, tmp_path / f"{rows}.parquet", column="description", options=options, rows=rows
         )
     small, large = (pq.read_table(tmp_path / f"{rows}.parquet") for rows in (7, 1000))
     assert small.column_names == large.column_names
@@ -67,7 +67,7 @@ def test_parts_of_any_size_give_the_same_file(books: Path, tiny_bert: Path, tmp_
 def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
     books: Path, tiny_bert: Path, tmp_path: Path
 ) -> None:
-    output, wishes = tmp_path / "out.parquet", Wishes(str(tiny_bert))
+    output, options = tmp_path / "out.parquet", EncodeOptions(str(tiny_bert))
     told = 0
 
     def stop(share: float, step: str) -> None:
@@ -76,7 +76,7 @@ def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
         if told > 8:
             raise JobCancelled("stopped")
 
-    arguments = {"column": "description", "wishes": wishes, "rows": 50}
+    arguments = {"column": "description", "options": options, "rows": 50}
     with pytest.raises(JobCancelled):
         stream.encode_file(books, output, report=stop, **arguments)  # type: ignore[arg-type]
     assert not output.exists()
@@ -88,16 +88,57 @@ def test_a_run_that_was_stopped_goes_on_after_its_finished_parts(
     assert len(pq.read_table(output)) == 225
 
 
-def test_other_wishes_do_not_go_on_with_old_parts(
-    books: Path, tiny_bert: Path, tmp_path: Path
+def test_parts_of_another_run_stay_until_it_is_asked_to_replace_them(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "out.parquet"
     folder = tmp_path / "out.parquet.parts"
     folder.mkdir()
     (folder / stream.RUN).write_text('{"column": "another"}')
     (folder / "part-000000.parquet").write_bytes(b"of another run")
-    assert encode(books, output, tiny_bert) == 0
+    assert encode(books, output, tiny_bert) == 2
+    assert "is not of this run" in capsys.readouterr().err
+    assert (folder / "part-000000.parquet").read_bytes() == b"of another run"
+    assert encode(books, output, tiny_bert, "--force") == 0
     assert len(pq.read_table(output)) == 225
+
+
+def test_a_strangers_folder_of_that_name_is_never_removed(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out.parquet.parts"
+    folder.mkdir()
+    (folder / "thesis.docx").write_bytes(b"years of work")
+    assert encode(books, tmp_path / "out.parquet", tiny_bert, "--force") == 2
+    assert "thesis.docx, and stays" in capsys.readouterr().err
+    assert (folder / "thesis.docx").read_bytes() == b"years of work"
+
+
+def test_an_output_that_exists_stays_unless_forced_and_the_input_always(
+    books: Path, tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out.parquet"
+    output.write_bytes(b"of somebody")
+    assert encode(books, output, tiny_bert) == 2
+    assert "exists, and nothing was written" in capsys.readouterr().err
+    assert output.read_bytes() == b"of somebody"
+    assert encode(books, output, tiny_bert, "--force") == 0
+    again = ["encode", str(output), "--column", "description", "--model", str(tiny_bert)]
+    assert main([*again, "--output", str(output), "--force"]) == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert len(pq.read_table(output)) == 225
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_path_is_no_pattern(tmp_path: Path, suffix: str) -> None:
+    from explorer.encoding.tables import open_table
+    from explorer.formats.file import as_file
+
+    rows = {".csv": "text,n\n{0} words here,1\n", ".jsonl": '{{"text": "{0}", "n": 1}}\n'}[suffix]
+    for name in ("a[1]", "a1"):
+        (tmp_path / f"{name}{suffix}").write_text(rows.format(name))
+    (table,) = open_table(as_file(tmp_path / f"a[1]{suffix}")).batches(10)
+    assert table["text"].to_pylist()[0].startswith("a[1]")
 
 
 def test_a_killed_command_is_finished_by_the_same_command(

@@ -9,7 +9,7 @@ import pytest
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from explorer import EmbeddingSpace, nearest_neighbors
+from explorer import EmbeddingSpace, encode, nearest_neighbors
 from explorer.encoding.classical import (
     averaged_words,
     bag_of_words,
@@ -138,4 +138,13 @@ def test_averaged_words_are_the_mean_of_those_known(space: EmbeddingSpace) -> No
     found = averaged_words(["King and queen", "blorp"], space)
     np.testing.assert_allclose(found.vectors[0], space.vectors[:2].mean(axis=0))
     assert found.vectors[1].tolist() == [0, 0, 0]
-    assert found.notes[0] == "2 words are not in five words: and, blorp."
+    assert found.notes[0] == "2 words are not in five words: “and”, “blorp”"
+
+
+def test_there_is_one_averaging(space: EmbeddingSpace) -> None:
+    texts = ["a well-known king", "The queen-mother's pea"]
+    encoded = encode(texts, space)
+    found = averaged_words(texts, space)
+    np.testing.assert_array_equal(found.vectors, encoded.vectors)
+    np.testing.assert_array_equal(found.vectors[1], (space.vectors[1] + space.vectors[4]) / 2)
+    assert (found.notes, found.source) == (encoded.notes, encoded.source)

@@ -12,7 +12,7 @@ import pytest
 import explorer
 from explorer import EmbeddingSpace
 from explorer.encoding import job
-from explorer.encoding.averages import average_words
+from explorer.encoding.classical import average_words
 from explorer.encoding.device import choose_device, choose_precision, devices
 from explorer.encoding.encoding import duration, encode_texts
 from explorer.encoding.loaded import load_encoder

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import explorer
+from explorer.encoding import offline
 from explorer.encoding.loaded import load_encoder
 from explorer.encoding.models import MODELS, model_folder, revision
 from explorer.errors import ModelError
@@ -107,3 +108,13 @@ def test_other_weights_are_another_revision(copy: Path, tiny_bert: Path) -> None
 
 def test_a_model_is_loaded_once(tiny_bert: Path) -> None:
     assert load_encoder(str(tiny_bert)) is load_encoder(str(tiny_bert))
+
+
+def test_the_weights_that_come_along_are_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    offline.offline_model_folder()
+
+    def again(*args: object) -> None:
+        raise AssertionError("a page would wait for it at each click")
+
+    monkeypatch.setattr(offline.hashlib, "file_digest", again)
+    assert offline.offline_model_folder().is_dir()

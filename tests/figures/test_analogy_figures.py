@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import read_inputs, study
-from explorer.analogies.parallelogram import plane_picture
+from explorer.analogies.arithmetic import read_inputs, solve_analogy
+from explorer.analogies.geometry import plane_picture
 from explorer.figures.analogies import pairs_figure, plane_figure
 from explorer.figures.axes import axis_figure, removal_figure, two_axes_figure
 from explorer.probes.relations import pair_family
@@ -26,7 +26,7 @@ def rough() -> EmbeddingSpace:
 
 
 def test_the_plane_has_one_scale_and_the_steps_as_arrows(rough: EmbeddingSpace) -> None:
-    found = study(rough, read_inputs(rough, ["c", "d"], [HOSTILE]))
+    found = solve_analogy(rough, read_inputs(rough, ["c", "d"], [HOSTILE]))
     picture = plane_picture(found, found.answer(3))
     figure = plane_figure(picture)
     assert figure.layout.yaxis.scaleanchor == "x"
@@ -39,7 +39,7 @@ def test_the_plane_has_one_scale_and_the_steps_as_arrows(rough: EmbeddingSpace) 
 
 
 def test_labels_are_text_in_every_figure(rough: EmbeddingSpace) -> None:
-    found = study(rough, read_inputs(rough, ["c", "d"], [HOSTILE]))
+    found = solve_analogy(rough, read_inputs(rough, ["c", "d"], [HOSTILE]))
     axis = semantic_axis(rough, [HOSTILE], ["b"])
     words = [HOSTILE, "c", "d"]
     places = place_on_axis(rough, axis, words)

@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.preprocessing import LabelEncoder
 
 from explorer import Projection
 from explorer.figures.colors import (
-    OKABE_ITO,
+    OKABE_ITO_ON_DARK,
+    OKABE_ITO_ON_LIGHT,
     Categories,
     Numbers,
     colorable,
@@ -14,8 +16,8 @@ from explorer.figures.colors import (
     palette,
 )
 from explorer.figures.labels import Sheet
-from explorer.figures.map import shown_text
-from explorer.projection.faithfulness import ranks_in_picture
+from explorer.figures.style import shown_text
+from explorer.projection.quality import ranks_in_picture
 
 
 @pytest.fixture
@@ -49,6 +51,44 @@ def test_categories_are_named_most_frequent_first_and_missing_ones_shown() -> No
     assert [colors.names[code] for code in colors.codes] == ["b", "a", "b", "—"]
 
 
+def test_categories_are_those_of_scikit_learn() -> None:
+    texts = np.random.default_rng(0).choice(["b", "a", "c d", "é"], 500, p=[0.1, 0.5, 0.1, 0.3])
+    colors = coloring(
+        pa.table({"kind": pa.chunked_array([texts[:200], texts[200:]])}), "kind", dark=False
+    )
+    assert isinstance(colors, Categories)
+    encoder = LabelEncoder().fit(texts)
+    named = np.array(colors.names)[colors.codes]
+    np.testing.assert_array_equal(encoder.transform(named), encoder.transform(texts))
+    counts = np.bincount(colors.codes)
+    assert (np.diff(counts) <= 0).all()
+
+
+def test_a_text_that_repeats_only_at_first_is_not_worth_coloring_by() -> None:
+    texts = ["same"] * 2_000 + [f"text {row}" for row in range(2_000)]
+    assert colorable(pa.table({"note": texts})) == ()
+
+
+@pytest.mark.parametrize(("dark", "ground"), [(False, "#fcfdfd"), (True, "#0f1418")])
+def test_categories_stand_out_from_their_ground(dark: bool, ground: str) -> None:
+    for color in palette(8, dark=dark):
+        assert contrast(color, ground) > 2
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colors as WCAG 2.2 defines it, 1 to 21."""
+
+    def luminance(color: str) -> float:
+        channels = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 def test_a_number_scale_is_not_flattened_by_an_outlier() -> None:
     table = pa.table({"year": [*range(100), 10_000_000]})
     colors = coloring(table, "year", dark=False)
@@ -57,8 +97,8 @@ def test_a_number_scale_is_not_flattened_by_an_outlier() -> None:
 
 
 def test_up_to_eight_categories_get_okabe_ito_and_more_stay_distinct() -> None:
-    assert palette(8, dark=False) == OKABE_ITO
-    assert sorted(palette(8, dark=True)) == sorted(OKABE_ITO)
+    assert palette(8, dark=False) == OKABE_ITO_ON_LIGHT
+    assert palette(8, dark=True) == OKABE_ITO_ON_DARK
     assert len(set(palette(60, dark=False))) == 60
 
 

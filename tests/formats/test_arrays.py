@@ -41,7 +41,7 @@ def test_the_stored_type_is_told_where_it_is_another() -> None:
 
 
 def test_a_float32_file_stays_on_disk(tmp_path: Path) -> None:
-    np.save(tmp_path / "a.npy", np.eye(3, dtype=np.float32))
+    np.save(tmp_path / "a.npy", np.ones((9000, 40), dtype=np.float32))
     assert isinstance(open_space(tmp_path / "a.npy").vectors.base, np.memmap)
 
 

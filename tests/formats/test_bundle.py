@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from explorer import inspect_file, open_space
-from explorer.errors import ExplorerError, ParseError
+from explorer.errors import BrokenRowsError, ExplorerError, ParseError
 from explorer.formats import excel, hdf5, torch_file
 from explorer.formats.contents import Options
 from explorer.formats.file import File
@@ -141,9 +141,62 @@ def test_the_excel_sheet_can_be_chosen() -> None:
         excel.read(file, Options(array="third"))
 
 
-def test_old_excel_is_told_to_be_saved_anew() -> None:
+def workbook(rows: list[list[Any]], places: dict[str, Any] | None = None) -> File:
+    """Return what openpyxl writes: rows, and single cells by their places."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for place, value in (places or {}).items():
+        book.active[place] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return File("book.xlsx", content=stream.getvalue())
+
+
+def test_ids_in_excel_are_whole_numbers() -> None:
+    contents = excel.read(workbook([["id", "x", "y"], [1000, 1, 0.5], [1001, 2, 1]]), Options())
+    assert contents.labels == ["1000", "1001"]
+    contents = excel.read(workbook([["id", "x", "y"], [1000, 1, 0.5], ["A1", 2, 1]]), Options())
+    assert contents.labels == ["1000", "A1"]
+
+
+def test_a_cell_of_excel_that_is_no_number_is_named_with_its_row_in_the_sheet() -> None:
+    file = workbook([["word", "x", "y"], ["king", 1, 2], [], ["queen", "NA", 4], ["pea", 5, 6]])
+    with pytest.raises(BrokenRowsError, match="row 4 has “NA” in the column “x”") as caught:
+        excel.read(file, Options())
+    assert caught.value.columns == ("x",)
+    assert open_space(file, skip_broken=True).labels == ("king", "pea")
+    with pytest.raises(BrokenRowsError) as isolated:  # it comes from a process of its own
+        open_space(file)
+    assert isolated.value.columns == ("x",)
+
+
+def test_a_sheet_that_spans_too_much_is_refused_before_it_is_read() -> None:
+    file = workbook([["word", "x"], ["king", 1]], {"XFD1048576": 1})
+    with pytest.raises(ParseError, match="1,048,576 rows and 16,384 columns"):
+        open_space(file)  # in a process of its own, which would end without a word
+
+
+def test_excels_format_from_before_2007_is_read() -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("words")
+    for place, row in enumerate([["word", "x", "y"], ["naïve", 1, 0.5], ["queen", 2, -1]]):
+        for column, value in enumerate(row):
+            sheet.write(place, column, value)
+    stream = io.BytesIO()
+    book.save(stream)
+    space = open_space(File("old.xls", content=stream.getvalue()))
+    assert space.labels == ("naïve", "queen")
+    assert space.vectors.tolist() == [[1, 0.5], [2, -1]]
+
+
+def test_a_broken_workbook_is_told() -> None:
     content = excel.OLD_EXCEL + b"\0" * 100
-    with pytest.raises(ParseError, match="before 2007"):
+    with pytest.raises(ParseError, match="broken workbook"):
         excel.read(File("old.xls", content=content), Options())
 
 

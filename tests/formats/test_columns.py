@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from explorer import open_space
-from explorer.errors import ParseError
-from explorer.formats import json_table, parquet
-from explorer.formats.columns import from_frame
+from explorer.errors import BrokenRowsError, ParseError
+from explorer.formats import cells, json_table, parquet
+from explorer.formats.columns import from_frame, series_of
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
 from explorer.formats.recognition import recognize
@@ -56,9 +56,73 @@ def test_one_column_holds_the_vectors(vectors: pl.Series) -> None:
     assert found.metadata.column_names == ["rank"]
 
 
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [
+        ("dim_12", "dim"),
+        ("dim12", "dim"),
+        ("12", ""),
+        ("a.b-7", "a.b"),
+        ("x", None),
+        ("", None),
+        ("1" * 60_000 + "x" + "1" * 60_000, "1" * 60_000 + "x"),
+    ],
+)
+def test_a_name_in_a_series_ends_in_a_number(name: str, prefix: str | None) -> None:
+    assert series_of(name) == prefix
+
+
+def test_a_table_of_very_many_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "TEXT_COLUMNS", 3)
+    frame = pl.DataFrame({"word": ["a"], **{f"x{place}": ["1"] for place in range(4)}})
+    with pytest.raises(ParseError, match="4 columns of text"):
+        read(frame)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tensor([0.5, 1.0])", "array([0.5, 1.0], dtype=float32)", "{0.5,1.0}", "[0.5, 1.0]"],
+)
+def test_a_list_in_a_text_is_read_as_its_program_writes_it(text: str) -> None:
+    assert read(pl.DataFrame({"word": ["a"], "v": [text]})).vectors.tolist() == [[0.5, 1]]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "told"),
+    [
+        (["[1, 2]", "[1, NA]", "[3, 4]"], "row 2 has “NA” in its list in the column “v”"),
+        (["[1, 2]", "[1, nan]", "[3, 4]"], "row 2 has “nan” in its list"),
+        (["[1, 2]", None, "[3, 4]"], "row 2 has no list in the column “v”"),
+        ([[1.0, 2.0], [1.0, None], [3.0, 4.0]], "row 2 has nothing in its list"),
+        ([[1.0, 2.0], [1.0, float("inf")], [3.0, 4.0]], "row 2 has “inf” in its list"),
+    ],
+)
+def test_a_list_with_something_else_than_numbers_is_told(vectors: Any, told: str) -> None:
+    with pytest.raises(BrokenRowsError, match=told):
+        read(pl.DataFrame({"word": WORDS, "v": vectors}))
+
+
+@pytest.mark.parametrize("as_list", [True, False], ids=["array", "repr"])
+def test_vectors_that_numpy_shortened_are_told_with_the_lines_that_save_them_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_list: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    vectors = np.random.default_rng(0).normal(size=(2, 1536))
+    frame = pandas.DataFrame({"text": ["One.", "Two."], "embedding": list(vectors)})
+    written = frame if as_list else frame.assign(embedding=[repr(one) for one in vectors])
+    written.to_csv("openai.csv", index=False)
+    with pytest.raises(ParseError, match="NumPy left numbers out") as caught:
+        open_space(tmp_path / "openai.csv")
+    _, _, lines = str(caught.value).partition("\n")
+    exec(compile(lines, "told", "exec"), {"frame": frame})
+    np.testing.assert_allclose(open_space(tmp_path / "openai.parquet").vectors, vectors, rtol=1e-6)
+
+
 def test_lists_of_different_lengths_are_told_or_left_out() -> None:
     frame = pl.DataFrame({"word": WORDS, "v": [[1.0, 2.0], [1.0], [3.0, 4.0]]})
-    with pytest.raises(ParseError, match="1 lacks a list as long as the others in “v”: row 2"):
+    with pytest.raises(
+        ParseError, match="1 has no whole vector: row 2 has 1 number in the column “v”"
+    ):
         read(frame)
     found = read(frame, skip_broken=True)
     assert found.labels == ["king", "pea"]

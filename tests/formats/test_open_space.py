@@ -131,10 +131,11 @@ def test_a_stream_opened_as_text_is_told() -> None:
     ("content", "words"),
     [
         (b"", ["empty", "0 bytes"]),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ["binary bytes 89 50 4e 47"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ["is a picture (PNG)"]),
+        (b"\x01\x02\0\x03 what is it", ["binary bytes 01 02 00 03"]),
         (b"The quick brown fox\njumps\n", ["“The quick brown fox”", "no vector"]),
     ],
-    ids=["empty", "image", "prose"],
+    ids=["empty", "image", "binary", "prose"],
 )
 def test_what_is_no_vector_file_is_told(content: bytes, words: list[str]) -> None:
     with pytest.raises(UnknownFormatError) as caught:

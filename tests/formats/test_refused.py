@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas
 import pytest
@@ -74,6 +75,21 @@ def save_objects(path: Path) -> None:
     np.save(path, np.array([[1.0, 2.0], [3.0, None]], dtype=object)[:1])
 
 
+def save_dictionary(path: Path) -> None:
+    np.save(path, {"king": np.ones(3), "queen": np.zeros(3)}, allow_pickle=True)
+
+
+def save_object_labels(path: Path) -> None:
+    np.savez(path, vectors=np.eye(2), labels=np.array(["king", "queen"], dtype=object))
+
+
+def save_joblib(value: Any) -> Callable[[Path], None]:
+    def save(path: Path) -> None:
+        joblib.dump(value, path)
+
+    return save
+
+
 def save_apart(path: Path) -> None:
     """What gensim does where the arrays are large: they lie in files of their own."""
     word2vec().save(str(path), sep_limit=0)
@@ -97,6 +113,12 @@ CASES: dict[str, Callable[[Path], None]] = {
     "dictionary.kv": save_words,
     "array.pkl": save_array,
     "objects.npy": save_objects,
+    "dictionary.npy": save_dictionary,
+    "labels.npz": save_object_labels,
+    "array.joblib": save_joblib(np.eye(3)),
+    "words.joblib": save_joblib({"king": np.ones(3), "queen": np.zeros(3)}),
+    "frame.joblib": save_joblib(pandas.DataFrame({"word": ["king"], "x": [1.0]})),
+    "joblib.pkl": save_joblib({"king": np.ones(3)}),
 }
 
 
@@ -114,9 +136,11 @@ def test_a_pickle_is_refused_and_the_lines_told_convert_it(
     before = set(tmp_path.iterdir())
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(lines, "told", "exec"), {})
-    for made in set(tmp_path.iterdir()) - before:
-        if made.suffix != ".txt" and made != tmp_path / "cache":
-            assert len(open_space(made)) >= 1
+    made = set(tmp_path.iterdir()) - before - {tmp_path / "cache"}
+    spaces = [open_space(one) for one in made if one.suffix != ".txt"]
+    assert spaces
+    if name.startswith(("dictionary", "labels", "words", "joblib")):
+        assert spaces[0].labels[0] == "king"
 
 
 @pytest.mark.parametrize(

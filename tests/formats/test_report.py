@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,15 @@ from explorer import EmbeddingSpace, inspect_file, open_space
 from explorer.formats.file import File
 from explorer.formats.report import describe, language, scripts
 
-TEXT = b"king 1 0\nqueen nan 1\npea 0 0\nking 3 4\nman inf 0\n"
-
 
 def test_a_sample_is_described() -> None:
-    found = inspect_file(TEXT).statistics
+    stream = io.BytesIO()
+    np.save(stream, np.array([[1, 0], [np.nan, 1], [0, 0], [3, 4], [np.inf, 0]]))
+    labels = File("a.txt", content=b"king\nqueen\npea\nking\nman\n")
+    report = inspect_file(File("a.npy", content=stream.getvalue()), beside=[labels])
+    assert report.broken
+    assert "2 vectors hold NaN or infinite values: rows 1, 4 of the file" in report.warnings[0]
+    found = report.statistics
     assert (found.rows, found.repeated_labels, found.bad_rows, found.zero_rows) == (5, 1, 2, 1)
     assert found.norms == (0, 1, 5)
     assert not found.unit_length

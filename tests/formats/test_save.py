@@ -103,5 +103,41 @@ def test_a_missing_folder_is_told(tmp_path: Path, space: EmbeddingSpace) -> None
 
 def test_labels_of_an_earlier_saving_do_not_stay(tmp_path: Path, space: EmbeddingSpace) -> None:
     save_space(EmbeddingSpace(["a\n", "b", "c", "d", "e"], space.vectors), tmp_path / "a.npy")
-    save_space(space, tmp_path / "a.npy")
+    save_space(space, tmp_path / "a.npy", overwrite=True)
     assert open_space(tmp_path / "a.npy").labels == space.labels
+
+
+FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-x", "@SUM(A1)", "'=x", "''+y", "'tis", "-5", "-", "a=b"]
+
+
+@pytest.mark.parametrize("with_metadata", [True, False])
+def test_no_cell_of_a_saved_table_is_a_formula_and_all_come_back(
+    tmp_path: Path, with_metadata: bool
+) -> None:
+    metadata = pa.table({"=name": FORMULAS[::-1]}) if with_metadata else None
+    space = EmbeddingSpace(FORMULAS, np.ones((len(FORMULAS), 2)), metadata=metadata)
+    _, beside = save_space(space, tmp_path / "a.tsv")
+    for line in beside.read_text().splitlines():
+        for cell in line.split("\t"):
+            assert cell.strip('"')[:1] not in ("=", "+", "@")
+            assert cell[:1] != "-" or cell == "-5"
+    found = open_space(tmp_path / "a.tsv")
+    assert found.labels == space.labels
+    if metadata is not None:
+        assert found.metadata is not None
+        assert found.metadata.to_pydict() == metadata.to_pydict()
+
+
+def test_an_apostrophe_in_a_strangers_file_stays(tmp_path: Path) -> None:
+    np.save(tmp_path / "v.npy", np.eye(2, dtype=np.float32))
+    (tmp_path / "v.txt").write_text("'=a\n'-\n")
+    assert open_space(tmp_path / "v.npy").labels == ("'=a", "'-")
+
+
+def test_labels_too_large_for_a_safetensors_header_are_told(
+    tmp_path: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.formats.save.HEADER_BYTES", 1020)
+    with pytest.raises(FormatError, match=r"Save them as \.parquet"):
+        save_space(space, tmp_path / "a.safetensors")
+    assert not (tmp_path / "a.safetensors").exists()

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, inspect_file, nearest_neighbors, open_space
-from explorer.errors import FormatError, ParseError, UnknownFormatError
+from explorer.errors import BrokenRowsError, FormatError, ParseError, UnknownFormatError
 from explorer.formats import encodings
 from explorer.formats.file import File
 
@@ -140,6 +140,61 @@ def test_the_ways_to_write_the_same_are_read_the_same(content: bytes) -> None:
     assert space.vectors.tolist() == [[1, 0.5], [1, -0.5]]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"king  1  0.5\nnew york  1  -0.5\n",
+        b"king      1   0.5\nnew york  1  -0.5\n",
+        b"king\t1 0.5\nnew york\t1 -0.5\n",
+        b"2 2\nking  1  0.5\nnew york  1  -0.5\n",
+        b"2 2\nking\t1 0.5\nnew york\t1 -0.5\n",
+        b"king 1 0,5\nnew york 1 -0,5\n",
+        b"2 2\nking 1 0,5\nnew york 1 -0,5\n",
+    ],
+    ids=["double", "aligned", "tab", "double, header", "tab, header", "comma", "comma, header"],
+)
+def test_other_ways_to_separate_and_write_numbers_are_read(content: bytes) -> None:
+    report, space = inspect_file(content), open_space(content)
+    assert space.labels == ("king", "new york")
+    assert space.vectors.tolist() == [[1, 0.5], [1, -0.5]]
+    assert (report.rows, report.dim) == (2, 2)
+
+
+def test_decimal_commas_are_told() -> None:
+    assert "The numbers have decimal commas." in open_space(b"king 1 0,5\nman 1 0,25\n").notes
+
+
+@pytest.mark.parametrize("wrong", ["nan", "-inf", "NaN", "1e60"])
+def test_what_is_no_finite_number_is_named_with_its_line_before_the_file_is_opened(
+    wrong: str,
+) -> None:
+    content = f"2 2\nking 1 0\n\nqueen {wrong} 1\n".encode()
+    for look in (inspect_file, open_space):
+        with pytest.raises(BrokenRowsError, match=f"line 4 has “{wrong}” for a number"):
+            look(content)
+    assert inspect_file(content, skip_broken=True).rows == 1
+    assert open_space(content, skip_broken=True).labels == ("king",)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told", "labels"),
+    [
+        ("gb18030", "GB18030", ["国王", "女王", "人工智能", "计算机"]),
+        ("cp1251", "Windows-1251", ["король", "королева", "горох", "предложение"]),
+        ("shift_jis", "Shift JIS", ["これは", "王様", "女王", "えんどう"]),
+        ("cp1252", "Latin-1", ["König", "Äpfel", "schön", "süß"]),
+        ("cp1250", "Windows-1250", ["król", "żółta", "gęś", "śpiewa"]),
+    ],
+)
+def test_labels_in_other_encodings_are_read_and_the_encoding_told(
+    encoding: str, told: str, labels: list[str]
+) -> None:
+    content = "".join(f"{label} 1 0.5\n" for label in labels).encode(encoding)
+    space = open_space(content)
+    assert list(space.labels) == labels
+    assert f"The labels are not UTF-8. They were read as {told}" in space.notes[0]
+
+
 def test_blocks_join_without_a_seam(space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encodings, "BLOCK_BYTES", 7)
     labels = ["new york", "a", "b", "c", '"']
@@ -157,7 +212,7 @@ def test_a_broken_label_in_a_file_of_utf_8_shows_a_replacement_sign() -> None:
 def test_latin_1_is_recognized_and_told() -> None:
     space = open_space("naïve 1 2\ncafé 3 4\ntea 3 4\n".encode("latin-1"))
     assert space.labels == ("naïve", "café", "tea")
-    assert "read as Latin-1: “naïve”" in space.notes[0]
+    assert "read as Latin-1 (Windows-1252): “naïve”" in space.notes[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
@@ -230,7 +285,7 @@ def test_broken_lines_are_named(content: bytes, words: list[str]) -> None:
         (b"3 2\nking 1\nqueen 0 1\npea 1 1\n", "label and 2 numbers: line 2 has 1 number"),
         (b"3 2\nking x 1\nqueen 0 1\npea 1 1\n", "line 2 has “x” for a number. Repair"),
         (b"2 2\nking a b\nqueen c d\n", "line 2 is “king a b”, where a label and 2 numbers were"),
-        (b"2 2\nking 0,5 1\nqueen 1 0,5\n", "2 numbers were expected (with a decimal point"),
+        (b"2 2\nking 0,5 1.5\nqueen 1.5 0,5\n", "2 numbers were expected (with a decimal point"),
     ],
     ids=["header's dimensions", "first line short", "first line wrong", "all wrong", "commas"],
 )
@@ -275,8 +330,8 @@ def test_broken_lines_are_left_out_if_that_is_wanted() -> None:
     content = b"good 1 2\n" * 3 + b"short 1\nwrong 1 x\nworse 1 nan\nlast 3 4\n"
     space = open_space(content, skip_broken=True)
     assert space.labels == ("good", "good", "good", "last")
-    assert "2 broken lines left out: line 4 has 1 number; line 5 has “x”" in space.notes[0]
-    assert "1 vector with NaN or infinite values left out: row 3" in space.notes[1]
+    assert "3 broken lines left out: line 4 has 1 number; line 5 has “x”" in space.notes[0]
+    assert "line 6 has “nan” for a number" in space.notes[0]
 
 
 @pytest.mark.parametrize("header", [b"", b"5 2\n"], ids=["GloVe", "word2vec"])

@@ -119,7 +119,7 @@ def test_what_unpacks_to_many_times_its_size_is_refused(
     content = zipped({"a.txt": bomb}) if suffix == ".zip" else CODECS[suffix](bomb)
     with pytest.raises(RefusedError, match="250 times its size"):
         open_space(File(f"a.txt{suffix}", content=content))
-    assert files_below(cache_dir / "unpacked") == set()
+    assert files_below(cache_dir / "store" / unpack.UNPACKED.folder) == set()
 
 
 @pytest.mark.parametrize("suffix", [*CODECS, ".zip"])
@@ -131,7 +131,7 @@ def test_what_does_not_fit_into_the_cache_is_refused(
     content = zipped({"a.txt": many}) if suffix == ".zip" else CODECS[suffix](many)
     with pytest.raises(RefusedError, match="EXPLORER_CACHE_GB"):
         open_space(File(f"a.txt{suffix}", content=content))
-    assert files_below(cache_dir / "unpacked") == set()
+    assert files_below(cache_dir / "store" / unpack.UNPACKED.folder) == set()
 
 
 def test_a_size_that_an_archive_states_falsely_is_found_out(
@@ -168,7 +168,7 @@ def test_too_many_files_in_an_archive_are_refused(monkeypatch: pytest.MonkeyPatc
 def test_an_archive_is_unpacked_once(cache_dir: Path) -> None:
     content = gzip.compress(GLOVE)
     open_space(content)
-    (once,) = files_below(cache_dir / "unpacked")
+    (once,) = files_below(cache_dir / "store" / unpack.UNPACKED.folder)
     stamp = once.stat().st_ino
     open_space(content)
     assert once.stat().st_ino == stamp

@@ -142,6 +142,14 @@ def arrow_stream() -> File:
     return File("words.arrows", content=stream.getvalue())
 
 
+def data_set() -> File:
+    """The folder of a Hugging Face data set: its state, and the Arrow stream that it names."""
+    name = "data-00000-of-00001.arrow"
+    state = {"_data_files": [{"filename": name}], "_fingerprint": "a1"}
+    beside = (File(name, content=arrow_stream().content),)
+    return File("state.json", content=json.dumps(state).encode(), beside=beside)
+
+
 def feather_1() -> File:
     """pyarrow's writer of Feather's first version, which holds no lists."""
     import warnings
@@ -237,6 +245,7 @@ WRITTEN: dict[str, Callable[[], File]] = {  # by the format's name
     "fastText binary": fasttext,
     "Parquet table": parquet,
     "Arrow table": arrow,
+    "Hugging Face data set": data_set,
     "Excel workbook": excel,
     "Python pickle": pickled,
     "word2vec binary": word2vec_binary,

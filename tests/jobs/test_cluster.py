@@ -169,7 +169,9 @@ def test_a_file_without_vectors_or_with_broken_ones_is_told(tmp_path: Path) -> N
 def test_texts_are_encoded_on_the_cluster(jobs: Jobs) -> None:
     texts = own_texts(["the old house", "a house with secrets", "two cats"])
     made: list[EmbeddingSpace] = []
-    encoding.start(jobs, texts, encoding.Wishes(), "three texts", made.append).result(PATIENCE)
+    encoding.start(jobs, texts, encoding.EncodeOptions(), "three texts", made.append).result(
+        PATIENCE
+    )
     expected = encode(["the old house", "a house with secrets", "two cats"], cache=False)
     np.testing.assert_allclose(made[0].vectors, expected.vectors, atol=2e-6)
     assert made[0].labels == ("the old house", "a house with secrets", "two cats")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +18,20 @@ from distributed import Client, Security
 
 from explorer import EmbeddingSpace, Projection, cache, project, projection_quality
 from explorer.errors import JobCancelled, JobError, ProjectionError
+from explorer.jobs.frames import load_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report
 from explorer.jobs.worker import FRAME_SECONDS
-from explorer.projection.job import Picture, measured_key, start, start_quality
+from explorer.projection.job import (
+    Grouping,
+    Picture,
+    drawn,
+    measured_key,
+    start,
+    start_clusters,
+    start_quality,
+)
+from explorer.projection.storage import PROJECTIONS, load_projection, load_quality
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0  # seconds, for a busy machine; what is waited for comes within a few
@@ -222,7 +233,7 @@ def test_a_projection_job_is_the_same_picture_and_is_kept(
     wanted = Picture("umap", 2, 7, ("center",), {"n_epochs": 20})
     found = start(jobs, space, wanted).result(PATIENCE)
     expected = project(space, "umap", 2, 7, prepared=["center"], n_epochs=20)
-    kept = cache.load_projection(wanted.key(space))
+    kept = load_projection(wanted.key(space))
     assert kept is not None
     for one in (found, kept):
         np.testing.assert_array_equal(one.coordinates, expected.coordinates)
@@ -241,7 +252,7 @@ def test_a_picture_is_measured_by_a_job_and_the_figures_are_kept(
     picture = Picture("pca").draw(space)
     found = start_quality(jobs, space, picture, 2).result(PATIENCE)
     expected = projection_quality(space, picture, 2)
-    kept = cache.load_quality(measured_key(space, picture, 2))
+    kept = load_quality(measured_key(space, picture, 2))
     assert kept is not None
     for one in (found, kept):
         np.testing.assert_array_equal(one.kept, expected.kept)
@@ -282,10 +293,88 @@ def test_the_frames_of_a_projection_are_kept_with_it(jobs: Jobs, words: Embeddin
     some = words.take(range(300), name="some", step="first 300")
     wanted = Picture("tsne", params={"n_iter": 150})
     job = start(jobs, some, wanted)
+    seen = []
+    while not job.state.is_over:
+        if latest := job.frames.latest:
+            seen.append(latest)
+        time.sleep(0.02)
     job.result(PATIENCE)
-    frames = cache.load_frames(wanted.key(some))
-    assert [frame.step for frame in frames] == [frame.step for frame in job.frames]
-    np.testing.assert_array_equal(frames[0].coordinates, job.frames[0].coordinates)
+    frames = load_frames(wanted.key(some))
+    assert seen
+    assert {frame.step for frame in seen} & {frame.step for frame in frames}
+    same = next(one for one in frames if one.step == seen[0].step)
+    np.testing.assert_array_equal(same.coordinates, seen[0].coordinates)
+
+
+def test_a_job_whose_result_is_kept_holds_neither_it_nor_frames_in_memory(
+    jobs: Jobs, words: EmbeddingSpace
+) -> None:
+    some = words.take(range(200), name="some", step="first 200")
+    job = start(jobs, some, Picture("tsne", params={"n_iter": 60}))
+    picture = job.result(PATIENCE)
+    assert job._result is None
+    assert len(job.frames) == 0
+    for kept_job in (
+        start_quality(jobs, some, picture, 5),
+        start_clusters(jobs, some, picture, Grouping(size=3)),
+    ):
+        assert kept_job.result(PATIENCE) is not kept_job.result(PATIENCE)  # read anew
+        assert kept_job._result is None
+
+
+def test_a_result_that_left_the_cache_is_computed_anew(jobs: Jobs, space: EmbeddingSpace) -> None:
+    wanted = Picture("umap", params={"n_epochs": 11})
+    first = start(jobs, space, wanted)
+    first.result(PATIENCE)
+    assert start(jobs, space, wanted) is first
+    cache.discard(PROJECTIONS, wanted.key(space))
+    with pytest.raises(JobError, match="had to leave the cache"):
+        first.result()
+    again = start(jobs, space, wanted)
+    assert again is not first
+    assert len(again.result(PATIENCE)) == len(space)
+
+
+def test_a_result_that_cannot_be_kept_is_handed_out_all_the_same(jobs: Jobs) -> None:
+    def fail_to_keep(result: int) -> None:
+        raise OSError("disk full")
+
+    job = jobs.submit("disk full", double, 4, when_done=fail_to_keep, load=lambda: None)
+    assert job.result(PATIENCE) == 8
+    assert jobs.submit("disk full", double, 4, load=lambda: None) is job
+
+
+def test_a_picture_that_could_not_be_kept_is_found_in_its_job(
+    jobs: Jobs, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Picture("umap", params={"n_epochs": 12})
+
+    def fail_to_keep(key: str, projection: Projection) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("explorer.projection.job.save_projection", fail_to_keep)
+    assert drawn(jobs, space, wanted) is None
+    start(jobs, space, wanted).result(PATIENCE)
+    found = drawn(jobs, space, wanted)
+    assert found is not None
+    assert load_projection(wanted.key(space)) is None
+
+
+def scheduler_topics(dask_scheduler: Any) -> dict[str, int]:
+    return {name: len(one.events) for name, one in dask_scheduler._broker._topics.items()}
+
+
+def test_the_scheduler_keeps_no_more_of_many_jobs_than_of_one(jobs: Jobs, tmp_path: Path) -> None:
+    """Dask never forgets a topic, and keeps its last events: a frame of 800 kB each, say."""
+    go = tmp_path / "go"
+    go.touch()
+    client = jobs._connection.client()
+    for number in range(6):
+        jobs.submit(f"topic {number}", show_frames, 1, str(go)).result(PATIENCE)
+    topics = client.run_on_scheduler(scheduler_topics)
+    ours = [name for name in topics if "topic" in name or "jobs of" in name]
+    assert ours == [f"jobs of {client.id}"]
+    assert topics[ours[0]] <= 4
 
 
 def test_those_who_wait_see_their_place_in_the_line(jobs: Jobs, tmp_path: Path) -> None:
@@ -347,6 +436,49 @@ def test_who_leaves_stops_a_job_only_when_nobody_else_waits(jobs: Jobs) -> None:
     assert not job.state.is_over
     assert job.leave("other")
     assert job.state.state == "cancelled"
+
+
+def test_a_hidden_tab_that_looks_once_a_minute_keeps_its_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("explorer.jobs.job.time.monotonic", lambda: now)
+    pool = Jobs(workers=0)
+    job = pool._jobs["hidden"] = Job("hidden")
+    for _ in range(5):
+        job.watch("hidden tab")
+        now += 75  # Chrome's minute, and a busy server
+        pool.stop_abandoned()
+    assert not job.state.is_over
+    now += 120
+    pool.stop_abandoned()
+    assert job.state.state == "cancelled"
+
+
+def test_nobody_joins_a_job_that_is_cancelled_in_this_moment(jobs: Jobs) -> None:
+    """One visitor finds it running, another, the last one, leaves: the first begins anew."""
+    found = jobs.submit("dying", turn_forever)
+    found.watch("the last")
+    assert jobs.submit("dying", turn_forever) is found
+    assert found.leave("the last")
+    assert not found.watch("who came late")
+    anew = jobs.submit("dying", turn_forever)
+    assert anew is not found
+    assert anew.watch("who came late")
+    wait_until(lambda: anew.state.state == "running")
+
+
+def test_who_looks_again_in_time_has_kept_the_job_from_being_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = Job("found again")
+    job.watch("a phone")
+    monkeypatch.setattr("explorer.jobs.job.ABANDONED_SECONDS", 0.0)
+    assert job.is_abandoned
+    monkeypatch.setattr("explorer.jobs.job.ABANDONED_SECONDS", 100.0)
+    assert job.watch("a phone")
+    assert not job.cancel_if_abandoned()
+    assert not job.state.is_over
 
 
 def test_without_workers_jobs_run_in_this_process() -> None:

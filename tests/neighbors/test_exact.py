@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.errors import QueryError, UnknownLabelError
 from explorer.neighbors import exact as neighbors_module
 from explorer.neighbors.exact import neighbor_graph, neighbors_of_row, smallest
+from explorer.sparse import SparseSpace
 
 FEW = 500
 
@@ -260,8 +263,64 @@ def test_a_graph_that_cannot_be_is_refused(
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-@pytest.mark.filterwarnings("ignore:overflow encountered")
 def test_vectors_too_long_for_float32_are_told(metric: str) -> None:
-    space = EmbeddingSpace(["a", "b", "c"], [[1e20, 0], [0, 1e20], [1, 1]], name="far")
-    with pytest.raises(QueryError, match=r"vectors of far are too long.*Divide all"):
+    space = EmbeddingSpace(["a", "b", "c"], [[3e38, 3e38], [0, 1e20], [1, 1]], name="far")
+    with pytest.raises(QueryError, match=r"vectors of far are longer.*Divide all"):
         neighbor_graph(space, 2, metric)
+
+
+@pytest.fixture(params=[1e20, 1e-24], ids=["1e20", "1e-24"])
+def extreme(request: pytest.FixtureRequest) -> EmbeddingSpace:
+    """Vectors whose squares float32 cannot hold; the first one is zero."""
+    vectors = np.random.default_rng(0).normal(size=(40, 8))
+    vectors[0] = 0
+    return EmbeddingSpace([str(row) for row in range(40)], vectors * request.param)
+
+
+def wide(space: EmbeddingSpace) -> np.ndarray:
+    return space.vectors.astype(np.float64)
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_cosines_of_huge_and_tiny_numbers_are_those_of_float64(
+    extreme: EmbeddingSpace, *, is_sparse: bool
+) -> None:
+    space = SparseSpace(extreme.labels, csr_array(extreme.vectors)) if is_sparse else extreme
+    found = nearest_neighbors(space, "7", k=38)
+    vectors = wide(extreme)
+    lengths = np.linalg.norm(vectors, axis=1)
+    expected = vectors[found.indices] @ vectors[7] / lengths[7]
+    expected /= np.where(lengths[found.indices] > 0, lengths[found.indices], 1)
+    np.testing.assert_allclose(found.scores, expected, atol=1e-6)
+
+
+def test_distances_of_huge_and_tiny_numbers_are_those_of_float64(extreme: EmbeddingSpace) -> None:
+    found = nearest_neighbors(extreme, "7", k=10, metric="euclidean")
+    expected = np.linalg.norm(wide(extreme) - wide(extreme)[7], axis=1)
+    np.testing.assert_allclose(found.scores, np.sort(expected)[1:11], rtol=1e-5)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_the_graph_of_huge_and_tiny_numbers_is_that_of_float64(
+    extreme: EmbeddingSpace, metric: str
+) -> None:
+    space = extreme.take(range(1, 40), name="no zero", step="all but the first")
+    indices, distances = neighbor_graph(space, 6, metric)
+    expected = cdist(wide(space), wide(space), metric)
+    np.testing.assert_array_equal(indices[:, 1:], np.argsort(expected, axis=1)[:, 1:6])
+    np.testing.assert_allclose(distances[:, 1:], np.sort(expected, axis=1)[:, 1:6], rtol=1e-4)
+
+
+def test_dot_products_beyond_float32_are_told() -> None:
+    space = EmbeddingSpace(["a", "b"], [[1e20, 0], [1e20, 1e20]], name="far")
+    with pytest.raises(QueryError, match=r"larger than float32 can hold.*or compare by cosine"):
+        nearest_neighbors(space, "a", metric="dot")
+
+
+def test_an_unseen_word_has_gensims_neighbors(
+    unseen: EmbeddingSpace, fasttext_words: KeyedVectors
+) -> None:
+    found = nearest_neighbors(unseen, "kingdoms", k=5)
+    expected = fasttext_words.most_similar("kingdoms", topn=5)
+    assert found.labels == tuple(label for label, _ in expected)
+    np.testing.assert_allclose(found.scores, [score for _, score in expected], atol=1e-6)

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.encode.jobs import encodings
+from explorer.ui.shell import progress
+
 ROOT = Path(__file__).parents[2]
-SECONDS = 60
+SECONDS = 180  # a limit, not a measure: many tests may share the machine
 
 Visit = Callable[..., AppTest]
 
@@ -33,6 +36,14 @@ def visit() -> Visit:
         return screen.run()
 
     return run
+
+
+def finished(screen: AppTest) -> AppTest:
+    """Return a screen as it is when the jobs that it waits for are over."""
+    for pool in (progress.jobs(), encodings().jobs):
+        for job in list(pool._jobs.values()):
+            assert job._over.wait(SECONDS), f"{job.key} did not end: {job.state}"
+    return screen.run()
 
 
 def said(screen: AppTest) -> str:

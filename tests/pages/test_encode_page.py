@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import explorer
+from explorer.encoding import job as encoding_job
+from explorer.encoding.models import DEFAULT_MODEL
 from explorer.errors import ExplorerError
-from explorer.jobs.pool import Job, JobState
+from explorer.jobs.pool import Job, Jobs, JobState
+from explorer.jobs.progress import Report
 from explorer.space import Source
-from explorer.ui.encode import jobs, model_choice, own_texts, view
+from explorer.ui.encode import jobs, model_choice, own_texts
 from explorer.ui.map import landing
+from explorer.ui.shell import progress
 from explorer.ui.shell.spaces import find_space, opened_spaces, sample_space
 from tests.pages.conftest import Visit, said
 
@@ -33,6 +39,8 @@ class JobsHere:
         *args: Any,
         when_done: Callable[[Any], None] = lambda result: None,
     ) -> Job:
+        if key in self._jobs and self._jobs[key].state.state == "done":
+            return self._jobs[key]
         job = self._jobs[key] = Job(key)
         try:
             result = function(*args, report=lambda share, step: None)
@@ -61,15 +69,43 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     press(screen, "Try these ten sentences")
     press(screen, "Encode 10 texts")
     assert "10 texts; **10** went through the model" in said(screen)
-    press(screen, "Forget them")  # what is kept on disk is not the space
+    press(screen, "Forget all of them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
     assert screen.sidebar.metric[0].value == "10"
     assert "encoded by all" in said(screen)
 
 
+def test_the_vectors_of_all_visitors_are_not_forgotten_by_one(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = visit(PAGE)
+    press(screen, "Try these ten sentences")
+    press(screen, "Encode 10 texts")
+    assert "Forget all of them" in [one.label for one in screen.button]
+    monkeypatch.setenv("EXPLORER_ALLOW_FORGETTING", "0")
+    screen.run()
+    assert "Forget all of them" not in [one.label for one in screen.button]
+    assert "10 vectors are kept" in said(screen)
+
+
+def test_on_a_server_for_others_only_models_that_come_along_are_offered(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HUB_MODELS", "MODEL_FOLDERS"):
+        monkeypatch.setenv(f"EXPLORER_ALLOW_{name}", "0")
+    options = visit(PAGE).selectbox(key="model").options
+    assert model_choice.ANOTHER not in options
+    assert not [one for one in options if "/" in one]
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    screen.text_input[-1].set_value("BAAI/bge-small-en-v1.5").run()
+    press(screen, "Open its words")
+    assert "This server does not load" in said(screen)
+
+
 def test_encoded_again_everything_is_read_back(visit: Visit) -> None:
     for expected in ("2 texts; **2** went through the model", "2 texts; all were kept from before"):
+        jobs.encodings().jobs._jobs.clear()  # as after a restart
         screen = visit(PAGE)
         screen.text_area(key="typed texts").set_value("a house\n\na secret").run()
         assert "1 empty text was left out" in said(screen)
@@ -162,10 +198,14 @@ def test_a_table_of_reviews_becomes_a_space_of_its_name(visit: Visit) -> None:
 
 
 def test_a_job_that_loads_says_for_how_long_and_one_that_reads_how_far() -> None:
-    loading = JobState("running", 0.0, "loading a model")
-    assert view.what_is_done(loading, 3.2).startswith("Loading a model … 3 s")
-    reading = JobState("running", 0.5, "encoding 5 of 10 texts")
-    assert view.what_is_done(reading, 9).endswith("Encoding 5 of 10 texts · 50%")
+    pool, job = Jobs(workers=0), Job("told")
+    job.started = time.monotonic() - 10
+    job.state = JobState("running", 0.0, "loading a model")
+    assert progress.told([job], progress.Wait("here"), pool) == "Loading a model · 0% · 10 s so far"
+    job.state = JobState("running", 0.5, "encoding 5 of 10 texts")
+    assert progress.told([job], progress.Wait("here"), pool) == (
+        "Encoding 5 of 10 texts · 50% · about 10 s left"
+    )
 
 
 def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:
@@ -187,3 +227,37 @@ def test_the_empty_field_says_who_reads(visit: Visit) -> None:
     assert landing.invitation(sample_space("books")).startswith("atmospheric")
     space = explorer.EmbeddingSpace(["a"], [[1.0]], source=Source(model="some/model"))
     assert landing.invitation(space) == "read by model"
+
+
+def test_a_model_is_downloaded_before_its_words_open_and_stop_leaves_it(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, arrived = threading.Event(), threading.Event()
+
+    def hang(model: str, report: Report) -> None:
+        while not arrived.wait(0.01):
+            report(0.5, "downloading")
+            begun.set()
+
+    monkeypatch.setattr(encoding_job, "download_model", hang)
+    monkeypatch.setattr(encoding_job, "is_here", lambda model: arrived.is_set())
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    press(screen, "Open its words")
+    assert begun.wait(60)
+    press(screen, "Stop")
+    assert "The download was stopped" in said(screen)
+    job = jobs.encodings().downloads.find(encoding_job.download_key(DEFAULT_MODEL))
+    assert job is not None
+    assert job.state.state == "cancelled"
+    arrived.set()
+    screen.run()
+    assert screen.sidebar.metric[0].value == "22,501"
+
+
+def test_the_page_tells_how_large_a_model_may_be(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_MODEL_GB", "1.5")
+    screen = visit(PAGE, texts=own_texts.WORDS_OF)
+    (field,) = (one for one in screen.text_input if one.label == "Model")
+    assert "Models of up to 1.5 GB" in field.help

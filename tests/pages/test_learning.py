@@ -13,9 +13,10 @@ from explorer.jobs.pool import Job, JobState
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
-from explorer.training.skipgram import Settings
+from explorer.training.skipgram import TrainingOptions
 from explorer.ui.lessons.learning import choice, gensim_run, playback
 from explorer.ui.lessons.learning.playback import Playback
+from explorer.ui.shell import progress
 from tests.pages.conftest import Visit, said
 
 FILE = "pages/watch_it_learn.py"
@@ -44,7 +45,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do jobs at once, and on a tenth of the corpus."""
     jobs = AtOnce()
     monkeypatch.setattr(playback, "jobs", lambda: jobs)
-    monkeypatch.setattr(gensim_run, "jobs", lambda: jobs)
+    monkeypatch.setattr(progress, "jobs", lambda: jobs)
 
     def small(*, shuffled: bool) -> Any:
         words = grammar.make_corpus(1_200, shuffled=shuffled)
@@ -75,7 +76,7 @@ def test_a_run_starts_steps_and_is_found_by_its_address(visit: Visit) -> None:
     assert not screen.exception
     run = runs.open_run(screen.query_params["run"])
     assert run is not None
-    assert run.settings == Settings()
+    assert run.options == TrainingOptions()
     again = visit(FILE, run=run.id)
     assert not again.exception
     labels = [metric.label for metric in again.metric]
@@ -93,13 +94,15 @@ def test_a_preset_changes_its_setting(
     screen = press(visit(FILE, lesson=lesson), "Start")
     run = runs.open_run(screen.query_params["run"])
     assert run is not None
-    assert getattr(run.settings, setting) == value
+    assert getattr(run.options, setting) == value
 
 
 @pytest.fixture
 def run() -> runs.Run:
     """A short run that has learned nothing yet."""
-    return runs.new_run(choice.grammar_corpus(shuffled=False), Settings(epochs=1, dimensions=8))
+    return runs.new_run(
+        choice.grammar_corpus(shuffled=False), TrainingOptions(epochs=1, dimensions=8)
+    )
 
 
 def film_of(run: runs.Run) -> Film:
@@ -166,7 +169,7 @@ def test_slow_drawing_leaves_frames_out(run: runs.Run) -> None:
 
 def test_a_run_that_bursts_stops_and_says_so() -> None:
     corpus = choice.grammar_corpus(shuffled=False)
-    shown = Playback(film_of(runs.new_run(corpus, Settings(learning_rate=10))), playing=True)
+    shown = Playback(film_of(runs.new_run(corpus, TrainingOptions(learning_rate=10))), playing=True)
     for _ in range(100):
         shown.ticked = None
         shown.tick()
@@ -210,3 +213,44 @@ def test_a_link_to_something_learned_that_is_gone_says_so(visit: Visit) -> None:
     screen = visit(FILE, lesson="Train for real", learned="0" * 32)
     assert not screen.exception
     assert "not kept here" in said(screen)
+
+
+def test_each_lesson_shows_its_own_run(visit: Visit, run: runs.Run) -> None:
+    clusters = "Next to its like"
+    screen = visit(FILE, lesson="Standard", run=run.id)
+    assert clusters in [one.label for one in screen.metric]
+    screen.button_group(key="lesson").set_value("Shuffled").run()
+    assert not screen.exception
+    assert clusters not in [one.label for one in screen.metric]
+    assert "run" not in screen.query_params
+    assert "The control: the same words" in said(screen)
+    screen.button_group(key="lesson").set_value("Standard").run()
+    assert screen.query_params["run"] == run.id
+    assert clusters in [one.label for one in screen.metric]
+
+
+class NeverDone(AtOnce):
+    """Jobs that are submitted and go on."""
+
+    def submit(self, key: str, function: Callable[..., Any], *args: Any) -> Job:
+        job = self.jobs[key] = Job(key)
+        return job
+
+
+def test_a_film_whose_job_was_cancelled_while_its_tab_was_hidden_goes_on(
+    run: runs.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = NeverDone()
+    monkeypatch.setattr(playback, "jobs", lambda: jobs)
+    shown = Playback(film_of(run), playing=True)
+    shown.tick()
+    first = shown.job
+    assert first is not None
+    assert first.watchers == 1  # so that it ends when the tab is closed
+    first.cancel()
+    shown.tick()
+    again = shown.job
+    assert again is not None
+    assert not again.state.is_over
+    shown.pause()
+    assert again.state.state == "cancelled"

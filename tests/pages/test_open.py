@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -69,6 +70,53 @@ def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path)
     (leave_out,) = (one for one in screen.button if one.label == "Leave out what is broken")
     leave_out.click().run()
     assert "1 broken line left out" in said(screen)
+
+
+def press(screen: AppTest, label: str) -> None:
+    """Press the one button whose name begins so."""
+    (button,) = (one for one in screen.button if one.label.startswith(label))
+    button.click().run()
+
+
+def figures(screen: AppTest) -> list[str]:
+    """Return the number of vectors and of dimensions that the report shows."""
+    return [one.value for one in screen.main.metric if one.label in ("Vectors", "Dimensions")]
+
+
+def test_rows_that_are_left_out_are_not_counted(visit: Visit, folder: Path) -> None:
+    (folder / "broken.csv").write_text("word,x,y\nking,1,2\nqueen,NA,4\npea,5,6\n")
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "line 3 has “NA” in the column “x”" in said(screen)
+    press(screen, "Leave out what is broken")
+    assert figures(screen) == ["2", "2"]
+    press(screen, "Open this space")
+    assert screen.sidebar.metric[0].value == "2"
+
+
+def test_a_column_that_is_no_dimension_is_taken_for_metadata(visit: Visit, folder: Path) -> None:
+    rows = "word,x,y,age,cluster\nking,1,2,7,0\nqueen,3,4,NA,1\n"
+    (folder / "people.csv").write_text(rows)
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    press(screen, "Take age")
+    assert not screen.exception
+    assert figures(screen) == ["2", "2"]
+    (choice,) = screen.multiselect
+    assert choice.value == ["age", "cluster"]
+    choice.set_value(["age"]).run()
+    assert figures(screen) == ["2", "3"]
+
+
+def test_nan_in_an_array_is_told_before_it_is_opened(visit: Visit, folder: Path) -> None:
+    vectors = np.ones((3000, 2), np.float32)
+    vectors[2990, 1] = np.nan
+    np.save(folder / "vectors.npy", vectors)
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "row 2,990 of the file" in said(screen).replace("\\", "")
+    press(screen, "Leave out what is broken")
+    assert figures(screen) == ["2,999", "2"]
 
 
 def test_a_table_of_texts_is_told_and_the_way_to_encode_it(visit: Visit, folder: Path) -> None:

@@ -8,7 +8,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from explorer import EmbeddingSpace
 from explorer.errors import QueryError, UnknownLabelError
-from explorer.probes.relations import known_pairs, pair_family, read_pairs
+from explorer.probes.relations import known_pairs, pair_family, split_pairs
 from explorer.ui.analogies.examples import FAMILIES
 
 KIN = (("man", "woman"), ("king", "queen"), ("brother", "sister"), ("uncle", "aunt"))
@@ -52,7 +52,7 @@ def test_the_drawn_length_is_the_lengths_shadow(words: EmbeddingSpace) -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_families_we_offer_are_in_the_sample(words: EmbeddingSpace, name: str) -> None:
-    known, missing = known_pairs(words, read_pairs(FAMILIES[name]))
+    known, missing = known_pairs(words, split_pairs(FAMILIES[name]))
     assert missing == ()
     family = pair_family(words, known)
     is_one = family.parallelism - family.shuffled_parallelism > 0.1
@@ -63,13 +63,13 @@ def test_the_families_we_offer_are_in_the_sample(words: EmbeddingSpace, name: st
     "line", ["new york, usa", "new york; usa", "new york\tusa", "new york: usa", "new york -> usa"]
 )
 def test_pairs_are_read_with_any_mark_between_them(line: str) -> None:
-    assert read_pairs(f"\n{line}\n{line}\n") == (("new york", "usa"),)
+    assert split_pairs(f"\n{line}\n{line}\n") == (("new york", "usa"),)
 
 
 @pytest.mark.parametrize("text", ["france", "france, paris, lyon", "france,", "a b c"])
 def test_a_line_that_is_no_pair_is_told(text: str) -> None:
     with pytest.raises(QueryError, match="Line 2"):
-        read_pairs(f"a b\n{text}")
+        split_pairs(f"a b\n{text}")
 
 
 def test_pairs_that_cannot_be_compared_are_told(space: EmbeddingSpace) -> None:

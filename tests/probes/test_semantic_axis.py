@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.errors import QueryError, UnknownLabelError
-from explorer.neighbors.wordlist import split_words
 from explorer.probes.semantic_axis import (
     ends_of_axis,
     neutralize,
@@ -22,6 +21,7 @@ from explorer.probes.semantic_axis import (
     without_direction,
 )
 from explorer.ui.axes.examples import AXIS_LESSONS
+from explorer.words import split_words
 
 MEN = ("he", "man", "boy", "father", "king")
 WOMEN = ("she", "woman", "girl", "mother", "queen")
@@ -197,3 +197,23 @@ def test_other_impossible_questions_are_told(space: EmbeddingSpace) -> None:
     twins = EmbeddingSpace(["a", "b"], [[1, 0], [2, 0]])
     with pytest.raises(QueryError, match="one point"):
         semantic_axis(twins, ["a"], ["b"])
+
+
+def test_a_word_repeated_at_a_pole_counts_once(space: EmbeddingSpace) -> None:
+    once = semantic_axis(space, ["king", "man"], ["queen", "woman"])
+    twice = semantic_axis(space, ["king", "man", "king"], ["queen", "woman", "woman"])
+    np.testing.assert_array_equal(twice.direction, once.direction)
+    assert separation(space, twice) == separation(space, once)
+    alone = semantic_axis(space, ["king", "king"], ["queen", "woman"])
+    assert separation(space, alone).asked == 0
+
+
+def test_unseen_words_make_an_axis_and_stand_on_it(unseen: EmbeddingSpace) -> None:
+    axis = semantic_axis(unseen, ["kingdom", "king"], ["womanly", "woman"])
+    units = {word: unseen[word].unit().values for word in (*axis.low, *axis.high, "queens")}
+    step = units["womanly"] + units["woman"] - units["kingdom"] - units["king"]
+    expected = units["queens"] @ step / np.linalg.norm(step)
+    assert place_on_axis(unseen, axis, ["queens"])[0] == pytest.approx(expected, abs=1e-6)
+    low, high = ends_of_axis(unseen, axis, k=3)
+    assert not {"king", "woman"} & {*low, *high}
+    assert len(removal(unseen, axis, ["queens", "queen"], k=2).neighbors_after) == 2

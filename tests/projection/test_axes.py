@@ -7,6 +7,8 @@ import pytest
 
 from explorer import EmbeddingSpace, project
 from explorer.errors import ExplorerError
+from explorer.formula import formula_vector, parse_formula
+from explorer.projection.out_of_sample import place
 
 
 def along(space: EmbeddingSpace, direction: np.ndarray) -> np.ndarray:
@@ -45,8 +47,7 @@ def test_labels_with_hyphens_commas_and_signs_are_labels() -> None:
         ([], "0 axes for 2 dimensions"),
         (["king", ""], "1 axes for 2 dimensions"),
         (["king - king", "pea"], "no direction"),
-        (["king - queen - man", "pea"], "2 minus signs"),
-        (["king - ,", "pea"], "empty side"),
+        (["king - ,", "pea"], "a label is missing before “,”"),
         (["kng", "pea"], "“kng” is not in five words. The closest labels are “king”"),
     ],
 )
@@ -55,6 +56,28 @@ def test_what_is_no_axis_is_told(space: EmbeddingSpace, axes: list[str], words: 
         project(space, "axes", axes=axes)
 
 
-def test_a_sum_is_told_not_to_be_an_axis(space: EmbeddingSpace) -> None:
-    with pytest.raises(ExplorerError, match=r"“king \+ queen” holds a plus.*mean of several"):
-        project(space, "axes", axes=["king + queen", "man"])
+def test_an_axis_is_any_formula(space: EmbeddingSpace) -> None:
+    found = project(space, "axes", axes=["king - man + 2*woman", "king+queen"])
+    vectors = {label: space[label].values for label in space.labels}
+    mixed = vectors["king"] - vectors["man"] + 2 * vectors["woman"]
+    np.testing.assert_allclose(found.coordinates[:, 0], along(space, mixed), atol=1e-6)
+    added = vectors["king"] + vectors["queen"]
+    np.testing.assert_allclose(found.coordinates[:, 1], along(space, added), atol=1e-6)
+    assert found.axis_names == ("king − man + 2 × woman", "king + queen")
+
+
+@pytest.mark.parametrize("text", ["king - man", "king, queen - man, woman", "(king - man) / 2"])
+def test_an_axis_is_read_as_an_analogy_is(space: EmbeddingSpace, text: str) -> None:
+    expected = formula_vector(space, parse_formula(space, text)).values
+    found = project(space, "axes", axes=[text, "pea"])
+    np.testing.assert_allclose(found.coordinates[:, 0], along(space, expected), atol=1e-6)
+
+
+@pytest.mark.parametrize("prepared", [(), ("center", "unit")])
+def test_an_axis_may_be_an_unseen_word(unseen: EmbeddingSpace, prepared: tuple[str, ...]) -> None:
+    found = project(unseen, "axes", axes=["kingdom", "queens - king"], prepared=prepared)
+    placed = place(unseen, found, unseen["kingdom"].values).coordinates[0]
+    if prepared:  # its own unit vector, along itself
+        assert placed[0] == pytest.approx(1, abs=1e-5)
+    else:
+        assert placed[0] == pytest.approx(np.linalg.norm(unseen["kingdom"].values), abs=1e-5)

@@ -1,4 +1,4 @@
-"""UMAP's optimization, against the same written out plainly, and densMAP's pull likewise."""
+"""UMAP's optimization, against the same written out plainly, and densMAP's gradient likewise."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ def test_without_any_edge_nothing_moves(start: Any) -> None:
     np.testing.assert_array_equal(found, start)
 
 
-def test_densities_pull_as_umap_learn_writes_it(graph: Any, start: Any) -> None:
+def test_the_density_gradient_is_umap_learns(graph: Any, start: Any) -> None:
     """Each edge for itself, in the words of umap-learn's `umap.layouts`."""
     edges = graph.tocoo()
     lengths = np.random.default_rng(3).uniform(1, 3, len(edges.data)).astype(np.float32)
     ends = (edges.row.astype(np.int32), edges.col.astype(np.int32), edges.data)
-    found = Densities(ends, lengths, N, CURVE).pull(start)
+    found = Densities(ends, lengths, N, CURVE).gradient(start)
 
     def sums(share: Any, square: Any) -> tuple[Any, Any]:
         radius, total = np.zeros(N), np.zeros(N)
@@ -156,20 +156,20 @@ def test_where_it_is_equally_dense_everywhere_rounding_pulls_nobody(start: Any) 
     ends = (ring, np.roll(ring, 1), np.ones(N, np.float32))
     lengths = (0.7 + 1e-8 * np.random.default_rng(0).normal(size=N)).astype(np.float64)
     assert lengths.std() > 0
-    np.testing.assert_array_equal(Densities(ends, lengths, N, CURVE).pull(start), 0)
+    np.testing.assert_array_equal(Densities(ends, lengths, N, CURVE).gradient(start), 0)
 
 
 def test_densities_wait_until_the_layout_has_its_shape(
     graph: Any, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    whole = Densities.pull
+    whole = Densities.gradient
 
-    def pull(self: Densities, points: Any) -> Any:
+    def gradient(self: Densities, points: Any) -> Any:
         asked.append(1)
         return whole(self, points)
 
-    monkeypatch.setattr(Densities, "pull", pull)
+    monkeypatch.setattr(Densities, "gradient", gradient)
     lengths = graph.copy()
     layout.optimized(
         start,

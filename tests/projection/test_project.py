@@ -6,11 +6,17 @@ import pickle
 from typing import Any
 
 import numpy as np
+import pynndescent
 import pytest
+from scipy.sparse import issparse, random_array
+from sklearn.neighbors import NearestNeighbors
 
-from explorer import EmbeddingSpace, Projection, project
+from explorer import EmbeddingSpace, Projection, project, sparse
+from explorer.encoding.classical import one_hot
 from explorer.errors import ProjectionError
+from explorer.neighbors import graph
 from explorer.projection import METHODS
+from explorer.sparse import SparseSpace
 
 
 @pytest.mark.parametrize(
@@ -64,3 +70,42 @@ def test_pca_reports_its_end(space: EmbeddingSpace) -> None:
     told: list[float] = []
     project(space, "pca", report=lambda *one: told.append(one[0]))
     assert told == [1.0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "pca"},
+        {"method": "umap", "n_epochs": 20},
+        {"method": "tsne", "n_iter": 50},
+        {"method": "axes", "axes": ["3 - 4", "5"]},
+    ],
+    ids=str,
+)
+def test_a_sparse_space_stays_sparse(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(sparse, "DENSE_BYTES", 0)  # whatever writes the zeros out is refused
+    space = one_hot([str(number) for number in range(60)])
+    assert len(project(space, **options)) == 60
+
+
+class Index:
+    """What graph.py uses of PyNNDescent, exactly: its sparse code compiles for minutes."""
+
+    def __init__(self, data: Any, *, metric: str, n_neighbors: int, **_: Any) -> None:
+        assert issparse(data)
+        search = NearestNeighbors(n_neighbors=n_neighbors, metric=metric).fit(data)
+        distances, indices = search.kneighbors(data)
+        self.neighbor_graph = indices, distances
+
+
+def test_a_sparse_space_stays_sparse_in_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse, "DENSE_BYTES", 0)
+    monkeypatch.setattr(graph, "EXACT_TO", 10)
+    monkeypatch.setattr(pynndescent, "NNDescent", Index)
+    matrix = random_array((80, 40), density=0.2, rng=np.random.default_rng(0))
+    space = SparseSpace([str(row) for row in range(80)], matrix)
+    found = project(space, "umap", n_epochs=20)
+    assert len(found) == 80
+    assert found.notes == (graph.APPROXIMATE,)

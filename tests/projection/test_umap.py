@@ -60,6 +60,9 @@ def test_it_tells_the_parameters_that_were_used(space: EmbeddingSpace) -> None:
         "min_dist": 0.1,
         "metric": "euclidean",
         "n_epochs": 5,
+        "negative_sample_rate": 5,
+        "negatives_drawn": 8,
+        "learning_rate_decay": 2,
     }
     assert found.seed == 42
 

@@ -54,6 +54,16 @@ def test_other_encodings_are_read() -> None:
     assert read_text(text.encode("utf-16"), "c.txt").words == words
 
 
+def test_one_umlaut_in_a_hundred_words_tells_the_old_encoding() -> None:
+    text = "the old man walked home slowly " * 100 + "König "
+    assert "könig" in read_text(text.encode("cp1252"), "a.txt").words
+
+
+def test_a_broken_byte_in_a_text_of_utf_8_spoils_nothing_else() -> None:
+    text = ("Die Bäume blühen schön. " * 20).encode() + b"kaputt\xff "
+    assert {"bäume", "blühen", "kaputt"} <= set(read_text(text, "a.txt").words)
+
+
 def test_what_is_too_long_to_look_on_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpora, "MOST_BYTES", 1000)
     found = read_text(TEXT * 10, "long.txt")

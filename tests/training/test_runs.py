@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer import cache
 from explorer.errors import JobCancelled, QueryError, TrainingError
 from explorer.training import runs
 from explorer.training.corpus import Corpus, make
 from explorer.training.film import Film, flatten, turned_onto
-from explorer.training.skipgram import Settings
+from explorer.training.skipgram import TrainingOptions
 
-QUICK = Settings(epochs=2, dimensions=8)
+QUICK = TrainingOptions(epochs=2, dimensions=8)
 
 
 def test_a_run_keeps_its_frames_and_opens_again(small: Corpus) -> None:
@@ -26,7 +27,7 @@ def test_a_run_keeps_its_frames_and_opens_again(small: Corpus) -> None:
     assert again.frames() == run.frame_steps
     assert again.corpus.words == small.words
     assert again.corpus.classes == small.classes
-    assert again.settings == QUICK
+    assert again.options == QUICK
 
 
 def test_a_run_that_was_stopped_goes_on_to_the_same_end(small: Corpus) -> None:
@@ -86,8 +87,30 @@ def test_a_run_whose_folder_is_gone_is_told(tmp_path: Path) -> None:
         runs.train(str(tmp_path / "gone"), 10)
 
 
+def test_a_run_that_the_cache_removes_while_it_learns_is_told(small: Corpus) -> None:
+    run = runs.new_run(small, QUICK)
+
+    def remove(share: float, step: str) -> None:
+        if share > 0.3:
+            cache.empty("runs")
+
+    with pytest.raises(TrainingError, match="not there any more"):
+        runs.train(str(run.folder), run.steps, remove)
+    assert runs.open_run(run.id) is None
+    assert run.frames() == []
+
+
+def test_all_that_a_run_learned_counts_in_the_cache(small: Corpus) -> None:
+    run = runs.new_run(small, QUICK)
+    (before,) = cache.usage()
+    runs.train(str(run.folder), run.steps)
+    (after,) = cache.usage()
+    assert after.bytes == sum(path.stat().st_size for path in run.folder.rglob("*.*"))
+    assert after.bytes > before.bytes
+
+
 def test_too_large_a_learning_rate_bursts_and_is_told(small: Corpus) -> None:
-    run = runs.new_run(small, Settings(learning_rate=10))
+    run = runs.new_run(small, TrainingOptions(learning_rate=10))
     with pytest.raises(TrainingError, match="smaller learning rate"):
         runs.train(str(run.folder), run.steps)
 
@@ -95,12 +118,12 @@ def test_too_large_a_learning_rate_bursts_and_is_told(small: Corpus) -> None:
 def test_turning_undoes_a_turn_and_is_scipys_procrustes() -> None:
     from scipy.linalg import orthogonal_procrustes
 
-    dice = np.random.default_rng(3)
-    before = dice.normal(size=(20, 2)).astype(np.float32)
+    rng = np.random.default_rng(3)
+    before = rng.normal(size=(20, 2)).astype(np.float32)
     angle = 2.0
     turn = np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]], np.float32)
     assert turned_onto(before @ turn, before) == pytest.approx(before, abs=1e-5)
-    other = dice.normal(size=(20, 2)).astype(np.float32)
+    other = rng.normal(size=(20, 2)).astype(np.float32)
     expected = other @ orthogonal_procrustes(other, before)[0]
     assert turned_onto(other, before) == pytest.approx(expected, abs=1e-5)
 

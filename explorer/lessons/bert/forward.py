@@ -2,84 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.encoding.models import DEFAULT_MODEL, is_plain, model_folder, read_json
 from explorer.errors import EncodeError
+from explorer.lessons.bert.model import Bert
 from explorer.lessons.bert.tokens import Tokens, tokenize
-from explorer.wording import count
 
 if TYPE_CHECKING:
     import torch
 
 Floats = NDArray[np.float32]
 
-BATCH = 40  # sentences that go through the model side by side
-MOST_BYTES = 2_500_000_000  # of weights: they are loaded into the process that shows the page
+BATCH = 40  # sentences that go through the model together
 TABLES = ("word_embeddings", "position_embeddings", "LayerNorm")
-PLAIN_POOLING = "mean"  # of a model that does not say itself how it pools
-
-
-@dataclass(frozen=True, eq=False)
-class Bert:
-    """A loaded encoder and what its folder says about it.
-
-    Attributes
-    ----------
-    name
-        As `explorer.encode` takes it.
-    tokenizer, model
-        Those of transformers.
-    max_tokens
-        The longest input, special tokens counted; what is longer is cut.
-    pooling
-        How it makes one vector of many: 'mean', 'cls', 'max', or what else its Pooling
-        module is set to.
-    rest
-        The modules behind the layers, Pooling first, as sentence-transformers loads them.
-    prompt
-        What it wants to read before each text; mostly nothing.
-    says_pooling
-        Whether it was made for sentences, and says itself how it pools.
-    """
-
-    name: str
-    tokenizer: Any
-    model: Any
-    max_tokens: int
-    pooling: str
-    rest: tuple[Any, ...]
-    prompt: str = ""
-    says_pooling: bool = True
-
-    @property
-    def title(self) -> str:
-        """What the app calls it: its name, or that of its folder."""
-        path = Path(self.name).expanduser()
-        return path.name if path.is_dir() else self.name
-
-    @property
-    def normalizes(self) -> bool:
-        """Whether it scales a sentence vector to length 1."""
-        return type(self.rest[-1]).__name__ == "Normalize"
-
-    @property
-    def finish(self) -> tuple[str, ...]:
-        """What it does to a pooled vector besides scaling it, such as Dense."""
-        kinds = (type(module).__name__ for module in self.rest[1:])
-        return tuple(kind for kind in kinds if kind != "Normalize")
 
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """What enters the first layer, each (n, d): rows of tables, their sum, its layer norm.
+    """The input of the first layer, each (n, d): rows of three tables, their sum, its layer norm.
 
     `segment` is None for a model that has no segments.
     """
@@ -117,82 +62,12 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Habit:
-    """A head, counted from 1 as its layer is, and the share that it gives to one habit."""
+class AttentionPattern:
+    """The head that follows a pattern most: layer and head from 1, and its mean weight there."""
 
     layer: int
     head: int
     share: float
-
-
-def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
-    """Load an encoder to look into it: a name or a folder, as `explorer.encode` takes them.
-
-    Raises
-    ------
-    ModelError
-        It is not there, not allowed on this server, or not safe to load.
-    EncodeError
-        It can be loaded, but is not built as BERT is.
-    """
-    from explorer.encoding.transformer import (
-        CLIP,
-        OWN_POOLING,
-        load_modules,
-        longest_input,
-        told_of_loading,
-    )
-
-    name = os.fspath(model)
-    folder = model_folder(name)
-    plain = is_plain(folder)
-    refuse_heavy(name, folder)
-    if plain and read_json(folder / "config.json").get("model_type") in CLIP:
-        raise not_like_bert(name, "CLIP, which looks at images as well as at texts")
-    with told_of_loading(name):
-        modules, prompt = load_modules(folder, PLAIN_POOLING if plain else OWN_POOLING)
-    layers, *rest = modules
-    if type(layers).__name__ != "Transformer" or layers.tokenizer is None or not rest:
-        raise not_like_bert(name, f"a {type(layers).__name__}")
-    if not layers.tokenizer.is_fast:
-        raise not_like_bert(name, "a model whose tokenizer does not tell where its pieces stand")
-    # “eager” is the one way of computing attention that hands out its weights
-    layers.auto_model.set_attn_implementation("eager")
-    layers.tokenizer(name)  # forgets a cut that tokenizer.json asks for: from here on it stays
-    return Bert(
-        name,
-        layers.tokenizer,
-        layers.auto_model.eval(),
-        longest_input(layers, layers.tokenizer),
-        pooling_of(rest[0]),
-        tuple(module.eval() for module in rest),
-        prompt,
-        not plain,
-    )
-
-
-def refuse_heavy(name: str, folder: Path) -> None:
-    """Raise EncodeError for weights that would fill the memory of whoever shows them."""
-    size = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
-    if size > MOST_BYTES:
-        raise EncodeError(
-            f"The weights of {name} take {size / 1e9:.1f} GB; looking inside is for models of up "
-            f"to {MOST_BYTES / 1e9:.1f} GB. “Encode text” takes larger ones."
-        )
-
-
-def not_like_bert(name: str, what: str) -> EncodeError:
-    """Return the error for a model that cannot be looked into."""
-    return EncodeError(
-        f"{name} is {what}: it is not built as BERT is, with word pieces, layers and one pooling. "
-        "Choose a BERT, RoBERTa, MPNet, DistilBERT or a sentence model made of one."
-    )
-
-
-def pooling_of(module: Any) -> str:
-    """Return how a Pooling module pools; several ways at once joined by a plus."""
-    modes = getattr(module, "pooling_mode", type(module).__name__)
-    return modes if isinstance(modes, str) else " + ".join(modes)
 
 
 def look_up(bert: Bert, tokens: Tokens) -> Lookup:
@@ -250,11 +125,9 @@ def read(bert: Bert, tokens: Tokens) -> Reading:
     """Send the tokens through all layers, and keep what comes out of each."""
     import torch
 
-    ids = torch.tensor([tokens.ids])
     with torch.inference_mode():
         output = bert.model(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
+            **bert.encoder.inputs([list(tokens.ids)]),
             output_hidden_states=True,
             output_attentions=True,
         )
@@ -294,18 +167,15 @@ def read_words(bert: Bert, uses: Sequence[tuple[str, str]]) -> Floats:
     order = sorted(range(len(uses)), key=lambda at: len(tokens[at]))
     for start in range(0, len(order), BATCH):
         batch = order[start : start + BATCH]
-        longest = max(len(tokens[at]) for at in batch)
-        ids = torch.full((len(batch), longest), bert.tokenizer.pad_token_id or 0)
-        mask = torch.zeros_like(ids)
-        for row, at in enumerate(batch):
-            ids[row, : len(tokens[at])] = torch.tensor(tokens[at].ids)
-            mask[row, : len(tokens[at])] = 1  # the rest is padding, which nobody attends to
+        inputs = bert.encoder.inputs([list(tokens[at].ids) for at in batch])
         with torch.inference_mode():
-            output = bert.model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+            output = bert.model(**inputs, output_hidden_states=True)
         layers = states(bert, output)
+        length = inputs["input_ids"].shape[1]
         for row, at in enumerate(batch):
-            positions = list(tokens[at].positions(uses[at][0]))
-            vectors[at] = np.stack([layer[row, positions].mean(dim=0).numpy() for layer in layers])
+            padded = length - len(tokens[at]) if bert.tokenizer.padding_side == "left" else 0
+            places = [padded + position for position in tokens[at].positions(uses[at][0])]
+            vectors[at] = np.stack([layer[row, places].mean(dim=0).numpy() for layer in layers])
     stacked: Floats = np.stack(vectors, axis=1)
     return stacked
 
@@ -318,8 +188,8 @@ def cosines(first: Floats, second: Floats) -> Floats:
     return similar
 
 
-def habits(attention: Floats) -> dict[str, Habit]:
-    """Return, for each habit that heads have (Clark et al. 2019), the head that has it most.
+def attention_patterns(attention: Floats) -> dict[str, AttentionPattern]:
+    """Return, for each positional pattern (Clark et al. 2019), the head that follows it most.
 
     Parameters
     ----------
@@ -332,15 +202,5 @@ def habits(attention: Floats) -> dict[str, Habit]:
         if abs(offset) < n:
             shares = np.diagonal(attention, offset, axis1=2, axis2=3).mean(axis=-1)
             layer, head = np.unravel_index(int(shares.argmax()), shares.shape)
-            found[what] = Habit(int(layer) + 1, int(head) + 1, float(shares.max()))
+            found[what] = AttentionPattern(int(layer) + 1, int(head) + 1, float(shares.max()))
     return found
-
-
-def describe(bert: Bert) -> str:
-    """Return in a line what kind of model it is."""
-    config = bert.model.config
-    layers, heads = config.num_hidden_layers, config.num_attention_heads
-    return (
-        f"{count(layers, 'layer')} · {count(heads, 'head')} · {config.hidden_size} dimensions · "
-        f"{len(bert.tokenizer):,} pieces · reads {bert.max_tokens:,} tokens"
-    )

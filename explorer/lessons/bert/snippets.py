@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from explorer.encoding.models import DEFAULT_MODEL
 from explorer.encoding.transformer import POOLINGS
-from explorer.lessons.bert.forward import Bert
+from explorer.lessons.bert.model import Bert
 
 OPEN = """\
 import torch
-from explorer.lessons.bert import forward
+from explorer.lessons.bert.model import open_bert
 
-bert = forward.open_bert({model})
+bert = open_bert({model})
 tokenizer = bert.tokenizer
 model = bert.model
 """

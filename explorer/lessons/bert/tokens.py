@@ -14,10 +14,11 @@ from explorer.errors import QueryError
 from explorer.wording import count
 
 if TYPE_CHECKING:
-    from explorer.lessons.bert.forward import Bert
+    from explorer.lessons.bert.model import Bert
 
 Span = tuple[int, int]
 
+NOWHERE: Span = (0, 0)  # the place of a special token in the sentence
 MOST_OFFERED = 12  # words that an error names
 
 
@@ -79,25 +80,23 @@ def tokenize(bert: Bert, sentence: str) -> Tokens:
     """Split a sentence into word pieces; raises QueryError if it is empty."""
     if not sentence.strip():
         raise QueryError("The sentence is empty. Type a few words.")
+    encoder = bert.encoder
+    found = encoder.tokenize([sentence], return_offsets_mapping=True)
+    pieces = found["input_ids"][0]
+    ids = encoder.chunks(pieces, "cut")[0]
+    kept = min(len(pieces), encoder.room)
     text = bert.prompt + sentence
-    # Cut here and not by the tokenizer: it would have to be changed for it, and visitors share it.
-    found = bert.tokenizer(text, return_offsets_mapping=True, verbose=False)
-    spans: list[Span] = [tuple(span) for span in found["offset_mapping"]]
-    words = numbered(text, spans, found.word_ids())
-    n = len(spans)
-    at_end = next((at for at, word in enumerate(reversed(words)) if word is not None), 0)
-    kept = list(range(n))
-    if n > bert.max_tokens:
-        kept = kept[: bert.max_tokens - at_end] + kept[n - at_end :]
-    ids = [found["input_ids"][at] for at in kept]
+    inside: list[Span] = [tuple(span) for span in found["offset_mapping"][0][:kept]]
+    words = numbered(text, inside, found.word_ids(0)[:kept])
+    before, after = encoder.special_tokens
     return Tokens(
         text,
         tuple(bert.tokenizer.convert_ids_to_tokens(ids)),
         tuple(ids),
-        tuple(spans[at] for at in kept),
-        tuple(words[at] for at in kept),
+        (*[NOWHERE] * before, *inside, *[NOWHERE] * after),
+        (*[None] * before, *words, *[None] * after),
         tuple(one == bert.tokenizer.unk_token_id for one in ids),
-        n - len(kept),
+        len(pieces) - kept,
     )
 
 

@@ -1,4 +1,4 @@
-"""The way of token vectors through the layers, as one picture: one PCA over all layers."""
+"""The path of token vectors through the layers, drawn by one PCA over all layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.space import EmbeddingSpace
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """Where each token of some sentences stands after each layer.
+    """The position of each token after each layer.
 
     Attributes
     ----------

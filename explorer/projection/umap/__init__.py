@@ -39,7 +39,7 @@ def project(
     The neighbors come from our own search (exact to 50,000 points) and the layout starts
     from PCA: both are faster than umap-learn's own and leave less to chance.
     """
-    from explorer.projection.umap.layout import optimized
+    from explorer.projection.umap.layout import DECAY, NEGATIVES, PUSHES, optimized
 
     n = len(space)
     if n < FEWEST_POINTS:
@@ -86,6 +86,9 @@ def project(
         "min_dist": min_dist,
         "metric": metric,
         "n_epochs": epochs,
+        "negative_sample_rate": PUSHES,
+        "negatives_drawn": NEGATIVES,  # umap-learn draws as many as the rate says
+        "learning_rate_decay": DECAY,  # the power; umap-learn's is linear, 1
     }
     if target is not None:
         params["target"] = target

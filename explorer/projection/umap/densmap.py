@@ -1,4 +1,4 @@
-"""densMAP (Narayan, Berger & Cho 2021): what pulls a layout to keep how dense regions are."""
+"""densMAP (Narayan, Berger & Cho 2021): the gradient that keeps the density of regions."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Densities:
         differs = deviation > LEAST_DEVIATION
         self._wanted = (radius - radius.mean()) / deviation if differs else np.zeros(n)
 
-    def pull(self, points: Floats) -> Floats:
-        """Return by which share of itself each edge is to grow, or, below 0, to shrink, (m,).
+    def gradient(self, points: Floats) -> Floats:
+        """Return the density gradient on each edge, (m,), relative to the edge's length.
 
-        The gradient of the correlation between the logarithms of the local radius among the
-        vectors and in the layout, (n, 2) or more.
+        It is that of the correlation between the logarithms of the local radius among the
+        vectors and in the layout, (n, 2) or more; above 0, the edge is to grow.
         """
         a, b = self._curve
         square = ((points[self._head] - points[self._tail]) ** 2).sum(axis=1, dtype=np.float64)

@@ -15,8 +15,8 @@ Floats = NDArray[np.float32]
 
 BISECTIONS = 64
 TOLERANCE = 1e-5
-LEAST_WIDTH = 1e-3  # of the mean distance: what umap-learn bounds the widths by
-APART = {"cosine": 2.0}  # by this metric, points at this distance have nothing in common
+LEAST_BANDWIDTH = 1e-3  # of the mean distance: umap-learn's lower bound of σ
+DISCONNECTION_DISTANCE = {"cosine": 2.0}  # from there, umap-learn connects no two points
 
 
 def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> Any:
@@ -37,12 +37,12 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
     from scipy.sparse import csr_matrix
 
     n, k = indices.shape
-    nearest, width = widths(distances)
+    nearest, sigma = bandwidths(distances)
     beyond = np.maximum(distances - nearest[:, None], 0)
-    share = np.divide(beyond, width[:, None], where=width[:, None] > 0, out=np.zeros_like(beyond))
+    share = np.divide(beyond, sigma[:, None], where=sigma[:, None] > 0, out=np.zeros_like(beyond))
     strength = np.exp(-share)
     strength[indices == np.arange(n)[:, None]] = 0  # no point is its own neighbor
-    strength[(indices < 0) | (distances >= APART.get(metric, np.inf))] = 0
+    strength[(indices < 0) | (distances >= DISCONNECTION_DISTANCE.get(metric, np.inf))] = 0
     rows = np.repeat(np.arange(n), k)
     columns = np.maximum(indices, 0).ravel()
     one = csr_matrix((strength.ravel(), (rows, columns)), shape=(n, n))
@@ -51,26 +51,26 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
     return (one + other - one.multiply(other)).tocsr()
 
 
-def widths(distances: Floats) -> tuple[Floats, Floats]:
-    """Return ρ and σ of each point, (n,) each; σ by bisection, for all points at once."""
+def bandwidths(distances: Floats) -> tuple[Floats, Floats]:
+    """Return ρ and the bandwidth σ of each point, (n,) each; σ by bisection, all at once."""
     wide = distances.astype(np.float64)
     k = wide.shape[1]
     nearest = np.where(wide > 0, wide, np.inf).min(axis=1)
     nearest[~np.isfinite(nearest)] = 0  # all in one place
     beyond = np.maximum(wide[:, 1:] - nearest[:, None], 0)
-    low, high, width = np.zeros(len(wide)), np.full(len(wide), np.inf), np.ones(len(wide))
+    low, high, sigma = np.zeros(len(wide)), np.full(len(wide), np.inf), np.ones(len(wide))
     open_ones = np.arange(len(wide))
     for _ in range(BISECTIONS):
-        total = np.exp(-beyond[open_ones] / width[open_ones, None]).sum(axis=1)
+        total = np.exp(-beyond[open_ones] / sigma[open_ones, None]).sum(axis=1)
         missing = total - np.log2(k)
         open_ones, missing = (one[np.abs(missing) >= TOLERANCE] for one in (open_ones, missing))
         if not len(open_ones):
             break
-        too_wide = missing > 0
-        high[open_ones[too_wide]] = width[open_ones[too_wide]]
-        low[open_ones[~too_wide]] = width[open_ones[~too_wide]]
-        ends = np.where(np.isfinite(high), (low + high) / 2, 2 * width)
-        width[open_ones] = ends[open_ones]
+        too_large = missing > 0
+        high[open_ones[too_large]] = sigma[open_ones[too_large]]
+        low[open_ones[~too_large]] = sigma[open_ones[~too_large]]
+        ends = np.where(np.isfinite(high), (low + high) / 2, 2 * sigma)
+        sigma[open_ones] = ends[open_ones]
     known = np.where(np.isfinite(wide), wide, np.nan)
     means = np.where(nearest > 0, np.nanmean(known, axis=1), np.nanmean(known))
-    return nearest.astype(np.float32), np.maximum(width, LEAST_WIDTH * means).astype(np.float32)
+    return nearest.astype(np.float32), np.maximum(sigma, LEAST_BANDWIDTH * means).astype(np.float32)

@@ -1,18 +1,17 @@
 """UMAP's optimization (McInnes, Healy & Melville 2018, algorithm 5), fast on one thread.
 
-Points that belong together attract each other, and each pushes a few others off, picked at
-random: stochastic gradient descent with negative sampling, towards what umap-learn aims at.
-It needs one thread and a fifth of umap-learn's time on one, so that a seed costs nothing:
+Stochastic gradient descent with negative sampling, on umap-learn's own loss. It takes one
+thread, and on it a fifth of umap-learn's time:
 
-- forces are read from tables over the squared distance instead of taking two powers each;
-- the points that an edge pushes off all act on where its point stands, so that the processor
-  works on them side by side and need not wait for one after the other;
-- when an edge acts, and on whom, follows from the seed, the epoch and the edge alone, by a hash:
-  nothing is kept from epoch to epoch but the points.
+- forces come from tables over the squared distance instead of two powers each;
+- negative samples use the head's position from before this edge, so the loop vectorizes;
+- when an edge acts, and its negative samples, are a hash of seed, epoch and edge: no state is
+  kept from epoch to epoch but the points.
 
-And two choices let the layout settle with less noise, so that more true neighbors end up
-near: eight points are pushed off, each five eighths as hard, and the steps shrink with the
-square of what is left to do. `docs/benchmarks.md` has the figures.
+Two deviations from umap-learn reduce noise, so that more true neighbors end up near: eight
+negative samples of weight 5/8 instead of five, and a learning rate that falls with the
+square of the epochs left instead of linearly. A projection's `params` name both;
+`docs/benchmarks.md` has the figures.
 """
 
 from __future__ import annotations
@@ -32,8 +31,9 @@ Floats: TypeAlias = NDArray[np.float32]
 EachEpoch: TypeAlias = Callable[[int, Floats], None]
 
 WIDTH = 4  # numbers a point: three coordinates, 0 where there are two, and one to fill a line
-NEGATIVES = 8  # points that are pushed off, for each edge that acts
+NEGATIVES = 8  # negative samples for each edge that acts
 PUSHES = 5  # what they count for together: umap-learn's negative_sample_rate
+DECAY = 2  # the learning rate falls with this power of the epochs left; umap-learn's is 1
 CLOSE = 0.001  # keeps the push of points in nearly one place finite
 FARTHEST_STEP = 4.0  # in one coordinate, from one force
 
@@ -114,10 +114,10 @@ def optimized(
         keeper = Densities((head, tail, rate), ways, n, curve)
     chance = np.random.default_rng(seed).integers(2**63, dtype=np.uint64)
     for epoch in range(n_epochs):
-        step = np.float32((1 - epoch / n_epochs) ** 2)
+        step = np.float32((1 - epoch / n_epochs) ** DECAY)
         late = epoch >= densmap.FROM * n_epochs
-        pull = keeper.pull(layout) if keeper and late else np.zeros(0, np.float32)
-        move(points, (head, tail, rate), pull, tables, chance, epoch, step)
+        density = keeper.gradient(layout) if keeper and late else np.zeros(0, np.float32)
+        move(points, (head, tail, rate), density, tables, chance, epoch, step)
         each_epoch(epoch + 1, layout)
     return np.ascontiguousarray(layout)
 
@@ -144,7 +144,7 @@ def bounded(step: Any) -> Any:
 def move(  # noqa: PLR0917  compiled functions take their arguments by position
     points: Floats,
     edges: tuple[NDArray[np.int32], NDArray[np.int32], Floats],
-    pull: Floats,
+    density: Floats,
     tables: tuple[Floats, Floats],
     seed: np.uint64,
     epoch: int,
@@ -152,7 +152,7 @@ def move(  # noqa: PLR0917  compiled functions take their arguments by position
 ) -> None:
     """Do one epoch, in place.
 
-    `edges` are (m,) heads, tails and rates; `pull` is what densMAP adds, (m,), or empty.
+    `edges` are (m,) heads, tails and rates; `density` is densMAP's gradient, (m,), or empty.
     """
     head, tail, rate = edges
     attraction, repulsion = tables
@@ -166,7 +166,7 @@ def move(  # noqa: PLR0917  compiled functions take their arguments by position
         x, y, z = points[one, 0], points[one, 1], points[one, 2]
         dx, dy, dz = x - points[other, 0], y - points[other, 1], z - points[other, 2]
         force = force_at(attraction, dx * dx + dy * dy + dz * dz)
-        more = pull[edge] if len(pull) else np.float32(0)
+        more = density[edge] if len(density) else np.float32(0)
         dx = (bounded(force * dx) + bounded(more * dx)) * step
         dy = (bounded(force * dy) + bounded(more * dy)) * step
         dz = (bounded(force * dz) + bounded(more * dz)) * step

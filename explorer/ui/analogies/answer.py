@@ -11,13 +11,14 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from explorer.analogies.arithmetic import METHODS, Study
-from explorer.analogies.parallelogram import PlanePicture, plane_picture
+from explorer.analogies.arithmetic import ANALOGY_METHODS, AnalogyResult
+from explorer.analogies.geometry import PlanePicture, plane_picture
 from explorer.figures.analogies import plane_figure
-from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.colors import SELECTED
 from explorer.figures.marks import Marks
+from explorer.figures.style import ink_for
 from explorer.neighbors.exact import Neighbors
-from explorer.projection import METHODS as PROJECTIONS
+from explorer.projection import METHODS
 from explorer.ui.map.view import point_size
 from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
@@ -33,9 +34,9 @@ BEHIND = 0.4  # opacity of the points behind the arrows
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A question that can be answered: its study, what is expected, and what to look at."""
+    """A question that can be answered: its result, what is expected, and what to look at."""
 
-    study: Study
+    result: AnalogyResult
     expected: str | None
     look: str = ""
     k: int = 10
@@ -43,7 +44,7 @@ class Asked:
 
 def show_answer(asked: Asked) -> None:
     """Show the answer, its picture, and what the same space answers to less of a question."""
-    found = asked.study
+    found = asked.result
     answer = found.answer(asked.k)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -58,14 +59,15 @@ def show_answer(asked: Asked) -> None:
     )
     vectors = "scaled to length 1" if found.inputs.normalized else "as long as they are (raw)"
     st.caption(
-        f"{METHODS[found.method].title}, vectors {vectors}, each of {len(found.space):,} rows "
-        "compared. All similarities are cosines, which do not depend on length."
+        f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, each of "
+        f"{len(found.space):,} rows compared. All similarities are cosines, which do not "
+        "depend on length."
     )
 
 
 def tell_answer(asked: Asked, answer: Neighbors) -> None:
     """Say what was found, how clearly, and how much of it is the arithmetic's doing."""
-    found = asked.study
+    found = asked.result
     best = answer.labels[0]
     st.markdown(f"{plain(found.inputs.formula)} ≈")
     st.markdown(f"## {plain(best)}")
@@ -107,9 +109,10 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
         st.info(asked.look, icon=":material/visibility:")
 
 
-def show_picture(found: Study, answer: Neighbors) -> None:
+def show_picture(found: AnalogyResult, answer: Neighbors) -> None:
     """Draw the analogy in its own plane or on the map, with what is true in it."""
-    titles = {PLANE: "", **{f"On the map ({PROJECTIONS[name].title})": name for name in MAPS}}
+    maps = {f"On the map ({METHODS[name].title})": name for name in MAPS}
+    titles = {PLANE: "", **maps}
     where = st.segmented_control(
         "Picture",
         list(titles),
@@ -129,22 +132,24 @@ def show_picture(found: Study, answer: Neighbors) -> None:
         return
     space, inputs = found.space, found.inputs
     best = int(answer.indices[0])
-    rows = {name: space.row(name) for name in inputs.names}
+    # unseen words, which get their vectors from n-grams, are not drawn
+    rows = {name: space.row(name) for name in inputs.names if name in space}
     projection = picture(space, titles[where], 2)
     if inputs.is_parallelogram:
-        b, c, a = (rows[name] for name in inputs.names)
+        b, c, a = (rows.get(name) for name in inputs.names)
         steps = [(a, b), (c, best)]
     else:
         steps = [(row, best) for row in rows.values()]
-    given = OKABE_ITO[4 if is_dark() else 0]
+    shown = [(start, end) for start, end in steps if start is not None and end is not None]
+    given = ink_for(is_dark()).points
     pointcloud(
         projection,
         space,
         key="analogy map",
         marks=Marks(hits=np.array([*rows.values(), best])),
         arrows=[
-            Arrow(start, end, color=SELECTED if number == len(steps) - 1 else given)
-            for number, (start, end) in enumerate(steps)
+            Arrow(start, end, color=SELECTED if (start, end) == steps[-1] else given)
+            for start, end in shown
         ],
         size=point_size(len(space)),
         opacity=BEHIND,
@@ -176,7 +181,7 @@ def plane_in_words(drawn: PlanePicture) -> str:
     )
 
 
-def comparison(found: Study, k: int) -> pa.Table:
+def comparison(found: AnalogyResult, k: int) -> pa.Table:
     """Return the answers side by side: the inputs left out, allowed, and each of two alone."""
     lists = {
         "answer": found.answer(k),
@@ -192,15 +197,15 @@ def comparison(found: Study, k: int) -> pa.Table:
     return pa.table(columns)
 
 
-def column_config(found: Study) -> Mapping[str, ColumnConfig | str | None]:
+def column_config(found: AnalogyResult) -> Mapping[str, ColumnConfig | str | None]:
     """Return how the columns of `comparison` are called."""
     score = st.column_config.NumberColumn
     named: dict[str, ColumnConfig | str | None] = {
         "place": score("", width=40),
         "answer": "Answer",
-        "answer score": score(METHODS[found.method].title, format="%.3f"),
+        "answer score": score(ANALOGY_METHODS[found.method].title, format="%.3f"),
         "inputs allowed": "Inputs allowed",
-        "inputs allowed score": score(METHODS[found.method].title, format="%.3f"),
+        "inputs allowed score": score(ANALOGY_METHODS[found.method].title, format="%.3f"),
     }
     for term in alone_terms(found):
         named[f"alone {term}"] = f"Nearest to {found.inputs.names[term]} alone"
@@ -208,7 +213,7 @@ def column_config(found: Study) -> Mapping[str, ColumnConfig | str | None]:
     return named
 
 
-def alone_terms(found: Study) -> list[int]:
+def alone_terms(found: AnalogyResult) -> list[int]:
     """Return which inputs to ask alone: C and B of an analogy; of a sum, the first two added."""
     added = [term for term, weight in enumerate(found.inputs.weights.tolist()) if weight > 0]
     return added[1::-1] if found.inputs.is_parallelogram else added[:2]

@@ -7,12 +7,12 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.figures.analogies import pairs_figure
-from explorer.probes.relations import PairFamily, known_pairs, pair_family, read_pairs
+from explorer.probes.relations import PairFamily, known_pairs, pair_family, split_pairs
 from explorer.ui.analogies.examples import FAMILIES
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.word_fields import words_of
+from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
 
 FIRST = "capitals"
 COLUMNS = (
@@ -32,11 +32,12 @@ def ask_family(space: EmbeddingSpace) -> PairFamily | None:
             "Pairs, one a line",
             key="pairs",
             height=200,
+            max_chars=LONGEST_LIST,
             persist_state="session",
             help="Two words with a comma between them: france, paris",
         )
     try:
-        pairs, missing = known_pairs(space, read_pairs(text or ""))
+        pairs, missing = known_pairs(space, split_pairs(text or ""))
         words_of(space, missing)
         return pair_family(space, pairs)
     except ExplorerError as error:

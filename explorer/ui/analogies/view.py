@@ -10,15 +10,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import METHODS, read_inputs, study
-from explorer.analogies.formula import Term, formula_text, parse_formula
+from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
 from explorer.errors import ExplorerError
+from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import formula_field, word_field
 
-METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
+METHOD_TITLES = {method.title: name for name, method in ANALOGY_METHODS.items()}
 FIELDS = ("a", "b", "c", "expected")
 FIELD_LABELS = ("A", "is to B", "as C", "is to … (what you expect)")
 TRY: dict[str, Any] = {
@@ -47,7 +48,14 @@ def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         put(fitting[0] if fitting else first_words(space))
     hint = "Say what you expect, and see at which place it stands. You may leave it empty."
     a, b, c, expected = (
-        word_field(field, label, space, key=key, help=hint if key == "expected" else None)
+        word_field(
+            field,
+            label,
+            space,
+            key=key,
+            help=hint if key == "expected" else None,
+            unseen=key != "expected",
+        )
         for field, label, key in zip(st.columns(4), FIELD_LABELS, FIELDS, strict=True)
     )
     offer_lessons(fitting, place)
@@ -65,7 +73,7 @@ def ask_formula(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
         st.session_state["formula"] = fitting[0] if fitting else first_formula(space)
     with field:
         text = formula_field("Formula", space, key="formula", placeholder="king - man + 2*woman")
-    expected = word_field(target, "Expected (if any)", space, key="expected")
+    expected = word_field(target, "Expected (if any)", space, key="expected", unseen=False)
     if fitting:
         place.popover(**TRY).pills(
             "Try this",
@@ -103,7 +111,7 @@ def question(
     """Return the question, or tell why it cannot be asked."""
     try:
         inputs = read_inputs(space, positive, negative, normalize=how.normalize)
-        found = study(space, inputs, how.method)
+        found = solve_analogy(space, inputs, how.method)
         if not len(found.answer(1)):
             st.info("Every word of this space is one of the inputs: no answer is left.")
             return None
@@ -120,14 +128,14 @@ def offer_lessons(fitting: Sequence[Lesson], place: DeltaGenerator) -> None:
     named = {lesson.title: lesson for lesson in fitting}
 
     def tell() -> None:
-        chosen = st.session_state["lesson"]
+        chosen = st.session_state["analogies lesson"]
         if chosen:
             put(named[chosen])
 
     place.popover(**TRY).pills(
         "The last three fail, and each says why",
         list(named),
-        key="lesson",
+        key="analogies lesson",
         on_change=tell,
         format_func=lambda title: (
             plain(title) if named[title].succeeds else f":material/heart_broken: {plain(title)}"
@@ -142,9 +150,9 @@ def ask_how(*, directions: bool) -> How:
         title = st.radio(
             "Method",
             titles,
-            key="how",
+            key=address.choice("how", titles),
             bind="query-params",
-            captions=[capital(METHODS[METHOD_TITLES[one]].sentence) for one in titles],
+            captions=[capital(ANALOGY_METHODS[METHOD_TITLES[one]].sentence) for one in titles],
         )
         raw = st.toggle(
             "Raw vectors",

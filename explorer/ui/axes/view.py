@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.figures.axes import axis_figure, removal_figure, spread_figure, two_axes_figure
-from explorer.neighbors.wordlist import split_words
 from explorer.probes.semantic_axis import (
-    Axis,
+    SemanticAxis,
     SpreadTest,
     ends_of_axis,
     place_on_axis,
@@ -28,7 +27,8 @@ from explorer.ui.axes.examples import AXIS_LESSONS
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.word_fields import words_of
+from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
+from explorer.words import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
 FIELDS = ("low", "high", "place")  # their names in the address
@@ -40,7 +40,7 @@ NEIGHBORS = 20
 class Placed:
     """An axis with the words to place on it, and what to look at."""
 
-    axis: Axis
+    axis: SemanticAxis
     words: list[str]
     look: str
 
@@ -50,11 +50,11 @@ def ask_axis(space: EmbeddingSpace) -> Placed | None:
     start(space)
     offer()
     low, high = st.columns(2)
-    lows = low.text_input("One pole", key="low", bind="query-params")
-    highs = high.text_input("The other pole", key="high", bind="query-params")
-    words = st.text_input("Words to place", key="place", bind="query-params")
-    axis = read_axis(space, lows or "", highs or "")
-    known = words_of(space, split_words(words or "")[:MOST_WORDS])
+    lows = pole_field(low, "One pole", "low")
+    highs = pole_field(high, "The other pole", "high")
+    words = pole_field(st, "Words to place", "place")
+    axis = read_axis(space, lows, highs)
+    known = words_of(space, split_words(words, space.__contains__)[:MOST_WORDS])
     if axis is None:
         return None
     if not known:
@@ -98,22 +98,23 @@ def start(space: EmbeddingSpace) -> None:
         st.session_state[name] = value
 
 
-def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> Axis | None:
+def read_axis(space: EmbeddingSpace, lows: str, highs: str) -> SemanticAxis | None:
     """Return the axis between two lists of words, or tell why there is none."""
     try:
         return semantic_axis(
             space,
-            words_of(space, pole_words(space, lows)),
-            words_of(space, pole_words(space, highs)),
+            words_of(space, split_words(lows, space.__contains__)),
+            words_of(space, split_words(highs, space.__contains__)),
         )
     except ExplorerError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
 
 
-def pole_words(space: EmbeddingSpace, text: str) -> Sequence[str]:
-    """Return the words of a pole; a label that holds spaces or commas is one word."""
-    return [text.strip()] if text.strip() in space else split_words(text)
+def pole_field(place: Any, label: str, key: str) -> str:
+    """Draw a field for a list of words, kept in the address, and return its text."""
+    text = place.text_input(label, key=key, bind="query-params", max_chars=LONGEST_LIST)
+    return text or ""
 
 
 def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
@@ -132,7 +133,6 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             ),
             f"{len(placed.words)} words placed on the axis {axis.name}",
             key="axis picture",
-            zoom=False,
         )
         st.caption(
             "Each word at its cosine similarity to the axis's direction; the dotted line is the "
@@ -151,7 +151,7 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             st.dataframe(table(placed.words, {"place": places}), hide_index=True)
 
 
-def tell_separation(space: EmbeddingSpace, axis: Axis) -> None:
+def tell_separation(space: EmbeddingSpace, axis: SemanticAxis) -> None:
     """Say whether the poles' own words fall on their own sides."""
     found = separation(space, axis)
     if not found.asked:
@@ -191,19 +191,19 @@ def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
     )
 
 
-def ask_second_axis(space: EmbeddingSpace) -> Axis | None:
+def ask_second_axis(space: EmbeddingSpace) -> SemanticAxis | None:
     """Draw the fields for the poles of a second axis."""
     lesson = AXIS_LESSONS[SECOND]
     for name, value in (("low2", lesson.low), ("high2", lesson.high)):
         if not (st.query_params.get(name) or st.session_state.get(name)):
             st.session_state[name] = value
     low, high = st.columns(2)
-    lows = low.text_input("Second axis: one pole", key="low2", bind="query-params")
-    highs = high.text_input("The other pole of it", key="high2", bind="query-params")
-    return read_axis(space, lows or "", highs or "")
+    lows = pole_field(low, "Second axis: one pole", "low2")
+    highs = pole_field(high, "The other pole of it", "high2")
+    return read_axis(space, lows, highs)
 
 
-def show_two_axes(space: EmbeddingSpace, placed: Placed, second: Axis) -> None:
+def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -> None:
     """Draw the words on two axes."""
     across = place_on_axis(space, placed.axis, placed.words)
     up = place_on_axis(space, second, placed.words)
@@ -248,7 +248,6 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
             removal_figure(found, dark=is_dark()),
             "Share of neighbors on the high side, before and after",
             key="removal",
-            zoom=False,
         )
     with right:
         st.markdown(

@@ -49,6 +49,7 @@ def ask_association(space: EmbeddingSpace) -> Association | None:
             "Two lists of targets, then two of attributes; each ‘name: word, word, …’ on a line",
             key="lists",
             height=230,
+            max_chars=MOST_BYTES,
             persist_state="session",
         )
         upload = st.file_uploader("Or a text file with such lines", type=["txt"], key="lists file")

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 import streamlit as st
 
-from explorer import EmbeddingSpace, Projection, cache
-from explorer.figures.colors import coloring
+from explorer import EmbeddingSpace, Projection
 from explorer.figures.marks import Marks
-from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection import METHODS
-from explorer.projection.faithfulness import ranks_in_picture
-from explorer.projection.job import SEED, Picture, start
+from explorer.projection.job import SEED, Picture, drawn, start
+from explorer.projection.quality import ranks_in_picture
+from explorer.projection.sampling import neighbors_in_whole
 from explorer.projection.stability import projection_stability
-from explorer.ui.map.view import METHOD_OF_TITLE, ONE_COLOR, default_column, point_size
+from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look
 from explorer.ui.picture import trust
-from explorer.ui.picture.drawing import draw, jobs, visitor
+from explorer.ui.picture.drawing import draw, is_finished
 from explorer.ui.picture.settings import ask_picture, told
-from explorer.ui.pointcloud import is_dark, pointcloud
-from explorer.ui.shell import address
+from explorer.ui.pointcloud import pointcloud
+from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 
 FIRST = {"left": "PCA", "right": "UMAP"}
 SEEDS = tuple(range(SEED, SEED + 5))
 HEIGHT = 430
-POLL_SECONDS = 0.7
 
 
 def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
@@ -37,34 +36,29 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
         list(METHOD_OF_TITLE),
         default=FIRST[name],
         required=True,
-        key=name,
+        key=address.choice(name, list(METHOD_OF_TITLE)),
         bind="query-params",
     )
     axes = st.container()
     with settings:
         wanted = ask_picture(space, METHOD_OF_TITLE[title], 2, axes, key=f"{name}.")
-    projection = draw(space, wanted, narrow=True)
-    quality = trust.tell_quality(space, projection, wanted)
+    projection = draw(space, wanted, place=name, narrow=True)
+    quality = trust.tell_quality(space, projection, wanted, place=name, narrow=True)
     if quality is None:
         st.markdown(f"**{METHODS[projection.method].title}**")
-    column = default_column(space)
-    colors = None
-    if column != ONE_COLOR and space.metadata is not None:
-        colors = coloring(space.metadata, column, dark=is_dark())
     row = address.selected_row(space)
-    found = None if row is None else neighbors_of_row(space, row, trust.K)
     marks = Marks(selected=row)
-    if row is not None and found is not None:
-        places = ranks_in_picture(projection.coordinates, row, found.indices)
-        lost = found.indices[places > len(found)]
-        marks = replace(marks, neighbors=found.indices, lost=lost)
+    if row is not None:
+        found = neighbors_in_whole(space, row, trust.K)
+        near = drawn_only(space, found.indices)
+        lost = near[ranks_in_picture(projection.coordinates, row, near) > len(found)]
+        marks = replace(marks, neighbors=near, lost=lost)
     pointcloud(
         projection,
         space,
         key=f"{name} map",
-        colors=colors,
+        **first_look(space),
         marks=marks,
-        size=point_size(len(space)),
         height=HEIGHT,
         on_pick=lambda chosen: address.select(space, chosen),
     )
@@ -76,8 +70,11 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
 def tell_agreement(
     space: EmbeddingSpace, left: tuple[Picture, Projection], right: tuple[Picture, Projection]
 ) -> None:
-    """Say how many neighbors the two pictures draw alike."""
+    """Say how many neighbors the two pictures draw alike, when both are finished."""
     if len(space) < 3:
+        return
+    if not all(is_finished(projection, wanted) for wanted, projection in (left, right)):
+        st.caption("What the two pictures agree on is told when both are finished.")
         return
     found = projection_stability([left[1], right[1]])
     one, other = (METHODS[side[1].method].title for side in (left, right))
@@ -100,7 +97,7 @@ def tell_stability(space: EmbeddingSpace) -> None:
             "Method", list(titles), default=next(iter(titles)), required=True, key="five"
         )
         wanted = [Picture(titles[title], 2, seed) for seed in SEEDS]
-        ready = [cache.load_projection(one.key(space)) for one in wanted]
+        ready = [drawn(progress.jobs(), space, one) for one in wanted]
         missing = sum(one is None for one in ready)
         asked = go.button(
             f"Draw {missing} more" if missing else "All are drawn",
@@ -110,11 +107,12 @@ def tell_stability(space: EmbeddingSpace) -> None:
         if asked:
             st.session_state["five asked"] = (space.digest, title)
         if missing and st.session_state.get("five asked") == (space.digest, title):
-            wait(space, wanted)
-        if missing:
+            ready = draw_missing(space, title, wanted, ready)
+        pictures = [one for one in ready if one is not None]
+        if len(pictures) < len(wanted):
             st.caption("The same method, the same settings, five seeds from 42 to 46.")
             return
-        found = projection_stability([one for one in ready if one is not None])
+        found = projection_stability(pictures)
         st.markdown(
             f"Of the {found.k} points drawn nearest to each point, two {title} pictures with "
             f"different seeds have **{found.mean * found.k:.1f}** in common on average. "
@@ -126,19 +124,21 @@ def tell_stability(space: EmbeddingSpace) -> None:
         st.dataframe(pa.table(columns), hide_index=True)
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def wait(space: EmbeddingSpace, wanted: list[Picture]) -> None:
-    """Compute the pictures that are missing, and say how far they are."""
-    running = [
-        start(jobs(), space, one) for one in wanted if cache.load_projection(one.key(space)) is None
-    ]
-    if not running:
-        st.rerun()
-    failed = [job.state.error for job in running if job.state.state == "failed"]
-    if failed:
-        st.error(plain(failed[0]), icon=":material/error:")
-        return
-    for job in running:
-        job.watch(visitor())
-    done = len(wanted) - len(running) + sum(job.state.share for job in running)
-    st.progress(done / len(wanted), text=f"{done:.1f} of {len(wanted)} pictures")
+def draw_missing(
+    space: EmbeddingSpace, title: str, wanted: list[Picture], ready: list[Projection | None]
+) -> list[Projection | None]:
+    """Compute the pictures that are missing, show how far they are, and return what is there."""
+    missing = [one for one, found in zip(wanted, ready, strict=True) if found is None]
+    followed = progress.follow(
+        {one.key(space): partial(start, progress.jobs(), space, one) for one in missing},
+        progress.Wait(
+            place="five seeds",
+            running=f"**{title}** with other seeds is on its way.",
+            stopped="The drawing was stopped. The pictures that are finished are kept.",
+            finished=len(wanted) - len(missing),
+        ),
+    )
+    if followed is None or not all(job.state.state == "done" for job in followed):
+        return ready
+    computed = iter([job.result() for job in followed])
+    return [found or next(computed) for found in ready]

@@ -16,13 +16,17 @@ class Encodings:
     """The jobs, which share one loaded model, and the spaces that came out of them."""
 
     jobs: Jobs = field(default_factory=encoding_job.encoding_jobs)
+    downloads: Jobs = field(default_factory=encoding_job.download_jobs)
     spaces: dict[str, str] = field(default_factory=dict)  # a job's key: the space's id
 
 
 @st.cache_resource(show_spinner=False)
 def encodings() -> Encodings:
     """Return this server's encoding jobs."""
-    return Encodings()
+    made = Encodings()
+    made.jobs.look_after()
+    made.downloads.look_after()
+    return made
 
 
 def devices_known() -> tuple[Device, ...]:

@@ -7,23 +7,23 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.encoding.device import AUTO, PRECISIONS, Device
 from explorer.encoding.encoding import LONG_TEXTS
-from explorer.encoding.job import Wishes
-from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model, offered_models
+from explorer.encoding.job import EncodeOptions
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model
 from explorer.encoding.transformer import POOLINGS
-from explorer.settings import load_settings
-from explorer.ui.encode import jobs
+from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF
+from explorer.ui.shell import owner
 
 WORDS, ANOTHER = "words of the current space", "another model"
 
 
-def ask_wishes(space: EmbeddingSpace) -> Wishes | None:
+def ask_encode_options(space: EmbeddingSpace) -> EncodeOptions | None:
     """Draw the choice of the model and its options; None stands for the current space's words."""
     if st.session_state.get("texts") == WORDS_OF:
         return None
     choice = st.selectbox(
         "Model",
-        [*offered_models(), WORDS, *([] if load_settings().models else [ANOTHER])],
+        [*owner.models(), WORDS, *([ANOTHER] if owner.takes_other_models() else [])],
         format_func=lambda name: f"Mean of the words of {space.name}" if name == WORDS else name,
         key="model",
         persist_state="session",
@@ -40,7 +40,7 @@ def ask_wishes(space: EmbeddingSpace) -> Wishes | None:
             placeholder="BAAI/bge-small-en-v1.5",
             key="other model",
             help="sentence-transformers or transformers, with weights as safetensors. Code "
-            "that comes with a model is never run.",
+            f"that comes with a model is never run. {download.size_limit()}",
         )
     describe_model(choice)
     with st.expander("Options", icon=":material/tune:"):
@@ -62,11 +62,11 @@ def describe_model(name: str) -> None:
     st.caption(f"{model.sentence}  \n{' · '.join(facts)}")
 
 
-def ask_options(model: str) -> Wishes:
-    """Draw the options and return all wishes."""
+def ask_options(model: str) -> EncodeOptions:
+    """Draw the options for a model and return them."""
     if model.startswith(TOKENS_OF):
         st.caption("There is nothing to choose for a table.")
-        return Wishes(model)
+        return EncodeOptions(model)
     found = jobs.devices_known()
     device = st.selectbox(
         "Device",
@@ -95,9 +95,9 @@ def ask_options(model: str) -> Wishes:
     pooling = None
     if known_model(model) is None or model.startswith("google-bert"):
         own = "the model's own, or mean"
-        asked = st.selectbox("Pooling", [own, *POOLINGS], key="pooling")
+        asked = st.selectbox("Pooling", [own, *POOLINGS], key="encode pooling")
         pooling = None if asked == own else asked
-    return Wishes(model, pooling, device, precision, long_texts)
+    return EncodeOptions(model, pooling, device, precision, long_texts)
 
 
 def device_title(name: str, found: tuple[Device, ...]) -> str:

@@ -19,16 +19,19 @@ from explorer.encoding.texts import (
 )
 from explorer.encoding.token_embeddings import token_space
 from explorer.errors import ExplorerError
-from explorer.formats.encodings import utf8_or_windows
+from explorer.formats.encodings import as_utf8
 from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
+from explorer.ui.encode import download
 from explorer.ui.open.view import tell
+from explorer.ui.shell import address, owner
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.spaces import opened_spaces
 
 TYPED, FROM_FILE, WORDS_OF = "Type or paste", "From a file", "A model's own words"
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
 SHOWN_ROWS = 3
+ASKED_WORDS = "words asked"  # session state: model and choice, while the model is downloaded
 NAME_WORDS, NAME_LETTERS = 4, 40  # of the first text, to call the space by
 EXAMPLES = """The old house on the moor keeps its secrets.
 A detective follows a trail of footprints through the fog.
@@ -57,7 +60,7 @@ def ask_texts() -> OwnTexts | None:
         [TYPED, FROM_FILE, WORDS_OF],
         default=TYPED,
         required=True,
-        key="texts",
+        key=address.choice("texts", [TYPED, FROM_FILE, WORDS_OF]),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -123,7 +126,7 @@ def ask_lines(file: File) -> Texts:
         "Each text is a", list(UNITS), default="line", required=True, key="unit"
     )
     with file.open() as stream:
-        return from_text(utf8_or_windows(stream.read()).decode(), unit)
+        return from_text(as_utf8(stream.read()).decode(), unit)
 
 
 def ask_columns(file: File) -> Texts:
@@ -167,12 +170,25 @@ def ask_words() -> None:
         "A transformer begins with a table that holds a vector for each word piece, before it "
         "reads any context. It is a space of words, ready to walk through."
     )
-    model = st.text_input("Model", DEFAULT_MODEL, help="A name on the hub, or a folder.")
+    model = st.text_input(
+        "Model",
+        DEFAULT_MODEL,
+        help=f"A name on the hub, or a folder. {download.size_limit()}",
+    )
     whole = st.toggle("Whole words alone", True, help="Else all pieces: “##ing”, “[CLS]”, “!” …")
     if st.button("Open its words", type="primary", icon=":material/arrow_forward:"):
-        try:
-            with st.spinner("Reading the table …"):
-                space = token_space(model.strip() or DEFAULT_MODEL, whole_words=whole)
-            open_map(opened_spaces().add(space))
-        except ExplorerError as error:
-            tell(error)
+        st.session_state[ASKED_WORDS] = (model.strip() or DEFAULT_MODEL, whole)
+    if ASKED_WORDS not in st.session_state:
+        return
+    name, whole = st.session_state[ASKED_WORDS]
+    try:
+        owner.check_model(name)
+        if not download.is_ready(name):
+            return
+        del st.session_state[ASKED_WORDS]
+        with st.spinner("Reading the table …"):
+            space = token_space(name, whole_words=whole)
+        open_map(opened_spaces().add(space))
+    except ExplorerError as error:
+        st.session_state.pop(ASKED_WORDS, None)
+        tell(error)

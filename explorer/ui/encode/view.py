@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from explorer import EmbeddingSpace, encode
 from explorer.encoding import job as encoding_job
-from explorer.encoding.job import Made, Wishes
+from explorer.encoding.job import EncodeOptions, EncodeResult
 from explorer.encoding.texts import Texts
 from explorer.encoding.vector_cache import opened
 from explorer.errors import ExplorerError
-from explorer.jobs.pool import Job, JobState
-from explorer.ui.encode import jobs
+from explorer.jobs.pool import Job
+from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
+from explorer.ui.shell import owner, progress
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
 
-POLL_SECONDS = 0.3
 TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams
 LONGEST_NAME = 60
 
@@ -32,11 +33,11 @@ class Order:
 
     key: str
     texts: Texts
-    wishes: Wishes
+    options: EncodeOptions
     name: str
 
 
-def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) -> None:
+def confirm(own: OwnTexts | None, options: EncodeOptions | None, space: EmbeddingSpace) -> None:
     """Draw the name and the button that begins, with what there is to know before."""
     if own is None:
         return
@@ -61,28 +62,35 @@ def confirm(own: OwnTexts | None, wishes: Wishes | None, space: EmbeddingSpace) 
     ):
         return
     try:
-        if wishes is None:
+        if options is None:
             made = encode(texts, space, name=name)
             st.session_state.pop("encoding", None)
             open_map(opened_spaces().add(made))
         else:
-            begin(texts, wishes, name)
+            begin(texts, options, name)
     except ExplorerError as error:
         tell(error)
 
 
-def begin(texts: Texts, wishes: Wishes, name: str) -> None:
-    """Start to encode, or join who does it already, and remember it in this session."""
-    shared = jobs.encodings()
-    key = encoding_job.encoding_key(texts, wishes, name)
+def begin(texts: Texts, options: EncodeOptions, name: str) -> None:
+    """Start to encode, or join who does it already; raises ModelError for a model not allowed."""
+    owner.check_model(options.model)
+    order = Order(encoding_job.encoding_key(texts, options, name), texts, options, name)
+    progress.come_back(order.key)
+    if encoding_job.is_here(options.model):
+        submit(order)
+    st.session_state["encoding"] = order
+    st.rerun()
+
+
+def submit(order: Order) -> Job:
+    """Submit an order, or join who does it already; its space is opened when it is done."""
+    shared, spaces = jobs.encodings(), opened_spaces()  # here: it ends in a thread without session
 
     def keep(space: EmbeddingSpace) -> None:
-        shared.spaces[key] = spaces.add(space)
+        shared.spaces[order.key] = spaces.add(space)
 
-    spaces = opened_spaces()  # found here: the job ends in a thread that knows no session
-    encoding_job.start(shared.jobs, texts, wishes, name, keep)
-    st.session_state["encoding"] = Order(key, texts, wishes, name)
-    st.rerun()
+    return encoding_job.start(shared.jobs, order.texts, order.options, order.name, keep)
 
 
 def show_work() -> None:
@@ -91,53 +99,23 @@ def show_work() -> None:
     if order is None or st.session_state.get("texts") == WORDS_OF:
         return
     shared = jobs.encodings()
-    job = shared.jobs.find(order.key)
-    if job is None:
+    try:
+        if not download.is_ready(order.options.model):
+            return
+    except ExplorerError as error:
+        tell(error)
         return
-    if job.state.state == "done":
-        show_made(job.result(), shared.spaces[order.key], order)
-    elif job.state.is_over:
-        show_end(job, order)
-    else:
-        progress(job)
+    wait = progress.Wait(
+        place="encoding",
+        stopped="Encoding was stopped. What was done is kept: going on starts there.",
+        again="Go on",
+    )
+    made = progress.wait_for(order.key, partial(submit, order), wait, pool=shared.jobs)
+    if made is not None:
+        show_made(made, shared.spaces[order.key], order)
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def progress(job: Job) -> None:
-    """Show how far the encoding is, with a way to stop it; the page follows when it is over."""
-    state = job.state
-    if state.is_over:
-        st.rerun()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(state.share, text=what_is_done(state, job.seconds))
-    if button.button("Stop", icon=":material/stop:", width="stretch", key="stop encoding"):
-        job.cancel()
-        st.rerun()
-
-
-def what_is_done(state: JobState, seconds: float) -> str:
-    """Say what a job does: how far it is, or, where that cannot be told, for how long already."""
-    step = plain(f"{state.step[:1].upper()}{state.step[1:]}")
-    if state.step.startswith("encoding"):
-        return f"{step} · {state.share:.0%}"
-    return f"{step} … {seconds:.0f} s (the first time takes longest)"
-
-
-def show_end(job: Job, order: Order) -> None:
-    """Say why nothing came out, and offer to go on."""
-    text, button = st.columns([4, 1], vertical_alignment="center")
-    if job.state.state == "failed":
-        text.error(plain(job.state.error), icon=":material/error:")
-    else:
-        text.info(
-            f"Stopped at {job.state.share:.0%}. What was done is kept: going on starts there.",
-            icon=":material/stop_circle:",
-        )
-    if button.button("Go on", icon=":material/play_arrow:", width="stretch"):
-        begin(order.texts, order.wishes, order.name)
-
-
-def show_made(made: Made, space_id: str, order: Order) -> None:
+def show_made(made: EncodeResult, space_id: str, order: Order) -> None:
     """Show what came out, and the way to its map."""
     with st.container(border=True):
         text, button = st.columns([3, 1], vertical_alignment="center")
@@ -157,7 +135,7 @@ def show_made(made: Made, space_id: str, order: Order) -> None:
             )
 
 
-def what_was_done(made: Made, texts: int) -> str:
+def what_was_done(made: EncodeResult, texts: int) -> str:
     """Say how many texts were encoded, how fast and where."""
     different = made.computed + made.read_back
     told = (
@@ -174,14 +152,22 @@ def what_was_done(made: Made, texts: int) -> str:
 
 
 def show_kept() -> None:
-    """Say how many vectors are kept, and offer to forget them."""
+    """Say how many vectors are kept; they are everybody's, so no visitor can remove them."""
     with opened() as kept:
         n, size = len(kept), kept.bytes()
     st.caption(
         f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
-        "a text is never encoded twice."
+        "a text is never encoded twice. Whoever runs the server can remove them: "
+        "`embedding-explorer cache --empty encoded`."
     )
-    if n and st.button("Forget them", icon=":material/delete:", type="tertiary"):
-        with opened() as kept:
-            kept.clear()
-        st.rerun()
+    if not n or not owner.allows("forgetting"):
+        return
+    with st.popover("Forget them", icon=":material/delete:", type="tertiary"):
+        st.markdown(
+            f"**Forget {count(n, 'vector')}, for all visitors?** Spaces that are open stay. Each "
+            "text goes through its model again when it is encoded the next time."
+        )
+        if st.button("Forget all of them", icon=":material/delete:"):
+            with opened() as kept:
+                kept.clear()
+            st.rerun()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace, cache
-from explorer.analogies.arithmetic import METHODS
+from explorer.analogies.arithmetic import ANALOGY_METHODS
 from explorer.analogies.benchmark_sets import ANALOGY_SETS, SIMILARITY_SETS, Standard, standard_file
 from explorer.analogies.evaluation import (
     RESTRICT_VOCAB,
@@ -22,9 +23,8 @@ from explorer.analogies.evaluation import (
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
 from explorer.errors import ExplorerError
 from explorer.figures.evaluation import similarity_figure
-from explorer.jobs.pool import Job
-from explorer.ui.picture.drawing import POLL_SECONDS, jobs, time_left
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
@@ -35,7 +35,7 @@ TITLES = {
     OWN_ANALOGIES: "",
     OWN_PAIRS: "",
 }
-METHOD_TITLES = {method.title: name for name, method in METHODS.items()}
+METHOD_TITLES = {method.title: name for name, method in ANALOGY_METHODS.items()}
 OWN_FORMATS = {
     OWN_ANALOGIES: "Four words a line: man king woman queen. A line “: family” begins a section.",
     OWN_PAIRS: "Two words and a number a line, with tabs between them: cup, mug, 8.5.",
@@ -69,7 +69,7 @@ def ask_test() -> Test | None:
         list(TITLES),
         default=next(iter(TITLES)),
         required=True,
-        key="questions",
+        key=address.choice("questions", list(TITLES)),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -78,7 +78,9 @@ def ask_test() -> Test | None:
     with style.popover("How", icon=":material/tune:", width="stretch"):
         method = "3cosadd"
         if is_analogies:
-            chosen = st.radio("Method", list(METHOD_TITLES), key="how", bind="query-params")
+            titles = list(METHOD_TITLES)
+            key = address.choice("arithmetic", titles)
+            chosen = st.radio("Method", titles, key=key, bind="query-params")
             method = METHOD_TITLES[chosen or next(iter(METHOD_TITLES))]
         ignore_case = st.toggle("Ignore case", value=True, key="case", bind="query-params")
         st.caption(
@@ -139,10 +141,10 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
         method=test.method,
         case_insensitive=test.case_insensitive,
     )
-    job = jobs().find(key)
-    if job is None or job.state.state in ("failed", "cancelled"):
-        if job is not None and st.session_state.get(ASKED) == key:
-            tell_end(job)
+    job = progress.jobs().find(key)
+    start = partial(start_evaluation, progress.jobs(), key, space, plan, test.method)
+    is_known = job is not None and job.state.state not in ("failed", "cancelled")
+    if not is_known and st.session_state.get(ASKED) != key:
         if missing := total - len(plan.questions):
             st.caption(
                 f"{missing:,} questions hold words that this space lacks; they are not asked."
@@ -153,35 +155,14 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
             icon=":material/play_arrow:",
         ):
             st.session_state[ASKED] = key
-            start_evaluation(jobs(), key, space, plan, test.method)
+            progress.come_back(key)
+            start()  # here, because one that failed for somebody else would only tell its failure
             st.rerun()
         return
-    if job.state.state == "done":
-        show_report(plan.report(space, job.result(), test.method))
-    else:
-        show_progress(job)
-
-
-def tell_end(job: Job) -> None:
-    """Say why there is no result."""
-    if job.state.state == "failed":
-        st.error(plain(job.state.error), icon=":material/error:")
-    else:
-        st.info("The evaluation was stopped.", icon=":material/stop_circle:")
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def show_progress(job: Job) -> None:
-    """Show how far the evaluation is, with a way to stop it; the page follows when it is over."""
-    state = job.state
-    if state.is_over:
-        st.rerun()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    step = f"{state.step[:1].upper()}{state.step[1:]}"
-    bar.progress(state.share, text=f"{step} · {state.share:.0%} · {time_left(job)}")
-    if button.button("Stop", icon=":material/stop:", width="stretch"):
-        job.cancel()
-        st.rerun()
+    wait = progress.Wait(place="evaluation", stopped="The evaluation was stopped.")
+    predicted = progress.wait_for(key, start, wait)
+    if predicted is not None:
+        show_report(plan.report(space, predicted, test.method))
 
 
 def show_report(report: AnalogyReport) -> None:
@@ -197,7 +178,7 @@ def show_report(report: AnalogyReport) -> None:
         help=f"{len(report.missing):,} words are not in this space. Had these questions counted as "
         f"wrong, {total.correct / everything:.1%} of all would be right.",
     )
-    columns[3].metric("Method", METHODS[report.method].title)
+    columns[3].metric("Method", ANALOGY_METHODS[report.method].title)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("#### By section")

@@ -21,8 +21,10 @@ from explorer.lessons.embedding_layer import (
 )
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import spaces
+from explorer.ui.shell import address, spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_LIST
 
 TOKENS = "42, 7, 1337"
 MOST_TOKENS = 50
@@ -38,11 +40,12 @@ def ask() -> tuple[list[int], str]:
         TOKENS,
         key="tokens",
         bind="query-params",
+        max_chars=LONGEST_LIST,
         placeholder="42, 7, 1337 or king queen",
         label_visibility="collapsed",
     )
     with steps:
-        step = lesson.choose_step(list(STEPS))
+        step = lesson.choose_step(list(STEPS), key="layer_step")
     tokens = (text or "").replace(",", " ").replace(";", " ").split()
     vocabulary = spaces.sample_space(spaces.DEFAULT)
     ids, unknown = row_ids(tokens, vocabulary.labels)
@@ -88,7 +91,7 @@ def show_lookup(ids: list[int]) -> None:
     with left:
         rows = result["rows"].numpy()
         numbers = {f"{d + 1}": rows[:, d] for d in range(SHOWN_COLUMNS)}
-        lesson.show_picture(
+        show_chart(
             embedding_layer.table_rows_figure(
                 drawn, table, columns=SHOWN_COLUMNS, height=360, dark=is_dark()
             ),
@@ -110,7 +113,15 @@ def show_lookup(ids: list[int]) -> None:
 def show_training(ids: list[int]) -> None:
     """Show what one training step does to which rows."""
     says, slider = st.columns([2.2, 1], vertical_alignment="center", gap="medium")
-    rate = slider.slider("Learning rate", 0.05, 1.0, 0.5, 0.05, key="rate", bind="query-params")
+    rate = slider.slider(
+        "Learning rate",
+        0.05,
+        1.0,
+        0.5,
+        0.05,
+        key=address.number("rate", 0.05, 1.0),
+        bind="query-params",
+    )
     result = train_step(ids, rate)
     touched = len(result["moved"])
     says.markdown(
@@ -139,7 +150,7 @@ def show_training(ids: list[int]) -> None:
             }
         )
         names = [f"<b>{row}</b> {what}" for row, what in zip(rows, roles, strict=True)]
-        lesson.show_picture(
+        show_chart(
             embedding_layer.training_figure(
                 {name: part[:, :SHOWN_COLUMNS] for name, part in parts.items()},
                 names,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -11,27 +12,31 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.encoding import job
-from explorer.encoding.classical import WORD
-from explorer.figures import lessons, matrices
+from explorer.encoding.job import EncodeOptions, EncodeResult
+from explorer.encoding.texts import prepare
+from explorer.errors import JobError
+from explorer.figures import ladder
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
     RUNGS,
     Materials,
-    Pair,
     Ranking,
+    SentencePair,
     Step,
     climb,
     rank_pairs,
-    read_pairs,
+    read_sentence_pairs,
 )
 from explorer.lessons.ladder import sentences as sentences_of
 from explorer.neighbors.exact import neighbors_of_row
 from explorer.ui.encode import jobs
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import spaces
+from explorer.ui.shell import address, progress, spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
+from explorer.words import WORD
 
 TEXTS = """The man bought a car.
 He purchased an automobile.
@@ -50,35 +55,63 @@ LONGEST_TEXT = 1000
 NEIGHBORS = 3
 LSA_DIM = 8
 LSA_DIM_MEASURED = 100
+ENCODED = "sentence embeddings"  # the name of their space
 
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """The sentences, and the words whose vectors are averaged."""
+    """The sentences, the words whose vectors are averaged, and what the transformer makes of them.
+
+    `encoded` is None until the transformer has read them.
+    """
 
     sentences: tuple[str, ...]
     words: EmbeddingSpace
+    encoded: EmbeddingSpace | None
 
     def climb(self, lsa_dim: int) -> Iterator[Step]:
-        """Yield the sentences on each rung; the last takes longest when it is the first time."""
+        """Yield the sentences on each rung."""
         for rung in RUNGS:
-            yield climbed(
-                rung, self.sentences, self.words.digest, lsa_dim if rung == "lsa" else 0, self.words
-            )
+            if rung == "transformer" and self.encoded is not None:
+                yield Step(RUNGS[rung], self.encoded)
+            else:
+                dim = lsa_dim if rung == "lsa" else 0
+                yield climbed(rung, self.sentences, self.words.digest, dim, self.words)
 
 
-@st.cache_resource(show_spinner="The language model reads the sentences …", max_entries=32)
-def encoded(texts: tuple[str, ...]) -> EmbeddingSpace:
-    """Return the texts' sentence embeddings, computed once for all visitors."""
-    return job.encode_together(jobs.encodings().jobs, texts, "sentence embeddings")
+def encoded(sentences: tuple[str, ...], place: str) -> EmbeddingSpace | None:
+    """Return what the transformer makes of sentences; None while it reads, which is shown."""
+    pool, texts = jobs.encodings().jobs, prepare(sentences)
+    made = progress.wait_for(
+        job.encoding_key(texts, EncodeOptions(), ENCODED),
+        partial(job.start, pool, texts, EncodeOptions(), ENCODED),
+        progress.Wait(
+            place=place,
+            running="The transformer reads the sentences.",
+            stopped="The transformer was stopped; the lower rungs stand without it.",
+        ),
+        pool=pool,
+    )
+    return None if made is None else finished(sentences, made)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def finished(sentences: tuple[str, ...], _made: EncodeResult) -> EmbeddingSpace:
+    """Return the space of encoded sentences, made once for all visitors."""
+    return job.finished_space(prepare(sentences), _made, ENCODED)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
 def climbed(
     rung: str, texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
 ) -> Step:
-    """Return the texts on a rung, computed once for all visitors."""
-    return climb(rung, texts, Materials(_words, lambda given: encoded(tuple(given)), lsa_dim))
+    """Return the texts on a rung, computed once for all visitors; on the last, why not yet."""
+    return climb(rung, texts, Materials(_words, not_read, lsa_dim))
+
+
+def not_read(texts: Sequence[str]) -> EmbeddingSpace:
+    """Say why the last rung is empty."""
+    raise JobError("The transformer has not read the sentences yet.")
 
 
 def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
@@ -97,7 +130,7 @@ def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
         for label, sample in (("The twelve of this lesson", TEXTS), ("All of the pairs", None)):
             st.button(label, on_click=put, args=(sample,), type="tertiary", icon=":material/undo:")
     with steps:
-        step = lesson.choose_step(list(STEPS))
+        step = lesson.choose_step(list(STEPS), key="ladder_step")
     lines = dict.fromkeys(line.strip()[:LONGEST_TEXT] for line in (text or "").split("\n"))
     texts = tuple(line for line in lines if line)
     if len(texts) > MOST_TEXTS:
@@ -106,7 +139,7 @@ def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
     if len(texts) < 2:
         st.info("Type at least two sentences, one a line.", icon=":material/edit:")
         return None, step
-    return Texts(texts, word_space(space, texts)), step
+    return Texts(texts, word_space(space, texts), encoded(texts, "ladder")), step
 
 
 def put(sample: str | None) -> None:
@@ -131,7 +164,7 @@ def ask_dimensions(texts: Texts) -> int:
         1,
         most,
         min(LSA_DIM, most),
-        key="lsa_dim",
+        key=address.number("lsa_dim", 1, most),
         bind="query-params",
     )
     return chosen
@@ -225,8 +258,8 @@ def show_matrices(texts: Texts) -> None:
         {"sentence": names[first], "other": names[second]}
         | {title: one[first, second] for title, one in zip(titles, tables, strict=True)}
     )
-    lesson.show_picture(
-        matrices.small_multiples(tables, titles, texts.sentences, height=470, dark=is_dark()),
+    show_chart(
+        ladder.similarity_matrices(tables, titles, texts.sentences, height=470, dark=is_dark()),
         f"Similarity of each pair of {len(texts.sentences)} sentences on {len(titles)} rungs",
         table,
         key="ladder-matrices",
@@ -243,16 +276,16 @@ def show_matrices(texts: Texts) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def pairs() -> tuple[Pair, ...]:
+def pairs() -> tuple[SentencePair, ...]:
     """Return the pairs that come with the app."""
-    return read_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
+    return read_sentence_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
 
 
-@st.cache_resource(show_spinner="Reading all the pairs on each rung …")
-def measured() -> dict[str, Ranking]:
+@st.cache_resource(show_spinner="Comparing all the pairs on each rung …")
+def measured(_encoded: EmbeddingSpace) -> dict[str, Ranking]:
     """Return how each rung ranks the pairs, measured once on this computer."""
-    texts = Texts(tuple(sentences_of(pairs())), spaces.sample_space(spaces.DEFAULT))
-    steps = texts.climb(LSA_DIM_MEASURED)
+    sentences = tuple(sentences_of(pairs()))
+    steps = Texts(sentences, spaces.sample_space(spaces.DEFAULT), _encoded).climb(LSA_DIM_MEASURED)
     return {
         step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space is not None
     }
@@ -260,10 +293,13 @@ def measured() -> dict[str, Ranking]:
 
 def show_measured(texts: Texts) -> None:
     """Show how each rung ranks paraphrases among the pairs written for this lesson."""
-    rankings = measured()
+    read = encoded(tuple(sentences_of(pairs())), "pairs")
+    if read is None:
+        return
+    rankings = measured(read)
     best = max(rankings, key=lambda title: rankings[title].found_first)
     winner = rankings[best]
-    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in lessons.KIND_COLORS}
+    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in ladder.KIND_COLORS}
     st.markdown(
         f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of their sentences "
         f"it puts the other of the pair first, among {2 * len(pairs()):,}. But the same words with "
@@ -272,8 +308,8 @@ def show_measured(texts: Texts) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        lesson.show_picture(
-            lessons.kinds_figure(
+        show_chart(
+            ladder.similarities_by_kind(
                 {title: ranking.similarities for title, ranking in rankings.items()},
                 [pair.kind for pair in pairs()],
                 [f"{pair.first} | {pair.second}" for pair in pairs()],

@@ -1,29 +1,19 @@
-"""What the lessons' pages have in common: pictures with their tables, things to try, a way on."""
+"""What the lessons' pages have in common: steps, things to try, a way on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
+from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 
-
-def show_picture(
-    figure: Any, alt: str, table: Any, *, key: str, table_title: str = "The numbers as a table"
-) -> None:
-    """Show a figure, and under it, closed at first, a table that says the same."""
-    config = {
-        "displaylogo": False,
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": key},
-    }
-    st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)
-    with st.expander(table_title, icon=":material/table:"):
-        st.dataframe(table, hide_index=True, height=260, key=f"{key} table")
+LAST_STEP = "step shown last"  # session state
 
 
 def try_this(*suggestions: str) -> None:
@@ -33,18 +23,28 @@ def try_this(*suggestions: str) -> None:
         st.markdown(f":material/experiment: **Try this**\n{lines}")
 
 
-def choose_step(steps: Sequence[str], *, key: str = "step") -> str:
+def choose_step(steps: Sequence[str], *, key: str) -> str:
     """Draw the steps of a lesson and return the one that is open; the address keeps it."""
     chosen: str = st.segmented_control(
         "Step",
         list(steps),
         default=steps[0],
         required=True,
-        key=key,
+        key=address.choice(key, steps),
         bind="query-params",
         label_visibility="collapsed",
     )
     return chosen
+
+
+def place_of_step(step: str) -> DeltaGenerator:
+    """Return where a step is drawn: emptied at once for another step than before.
+
+    Else the old step's pictures would stand there, looking valid, while the new one computes.
+    """
+    last = st.session_state.get(LAST_STEP)
+    st.session_state[LAST_STEP] = step
+    return st.container() if last in (None, step) else st.empty().container()
 
 
 def offer_map(space: EmbeddingSpace, label: str, *, key: str) -> None:

@@ -20,13 +20,14 @@ from explorer.encoding.subwords import (
     sharing_ngrams,
     word_pieces,
 )
-from explorer.figures import lessons, matrices
+from explorer.figures import matrices, one_hot
 from explorer.lessons.distance_matrices import PAIR_METRICS, PairMetric, formulas, pairwise
 from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 from explorer.ui.lessons import lesson
 from explorer.ui.lessons.own_words import Lesson
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import spaces
+from explorer.ui.shell import address, spaces
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import count, readable_bytes
 
@@ -34,6 +35,7 @@ CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
+SEEDS = (1, 20)  # the first and the last
 DIMENSIONS = [2**power for power in range(1, 13)]
 
 
@@ -55,8 +57,8 @@ def show_numbers(shown: Lesson) -> None:
         table = pa.table(
             {"word": shown.labels, "column of its 1": lit + 1, "zeros": [width - 1] * n}
         )
-        lesson.show_picture(
-            matrices.one_hot_figure(lit[:drawn], labels, width, height=height, dark=dark),
+        show_chart(
+            one_hot.one_hot_matrix(lit[:drawn], labels, width, height=height, dark=dark),
             f"One-hot matrix of {n} words: a single 1 in each row of {width:,} columns",
             table,
             key="one-hot-matrix",
@@ -69,8 +71,8 @@ def show_numbers(shown: Lesson) -> None:
             "No column has a name; together they put like beside like."
         )
         wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
-        lesson.show_picture(
-            matrices.dense_figure(wide, labels, height=height, dark=dark),
+        show_chart(
+            matrices.dense_matrix(wide, labels, height=height, dark=dark),
             f"Heat map of {n} dense vectors of {dim} numbers",
             numbers_table(shown.dense),
             key="dense-matrix",
@@ -114,7 +116,7 @@ def show_distances(shown: Lesson) -> None:
         list(METRIC_OF_TITLE),
         default=PAIR_METRICS["euclidean"].title,
         required=True,
-        key="metric",
+        key=address.choice("metric", list(METRIC_OF_TITLE)),
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -128,8 +130,8 @@ def show_distances(shown: Lesson) -> None:
     ):
         with column:
             st.markdown(heading)
-            lesson.show_picture(
-                matrices.pairs_figure(
+            show_chart(
+                matrices.comparison_matrix(
                     table,
                     shown.labels,
                     larger_is_nearer=metric.larger_is_nearer,
@@ -172,7 +174,9 @@ def tell_pairs(
     labels = list(shown.labels)
     nearness = dense if metric.larger_is_nearer else -dense
     hidden: dict[str, Any] = {"label_visibility": "collapsed"}
-    anchor = columns[0].selectbox("Compare", labels, key="compare", bind="query-params", **hidden)
+    anchor = columns[0].selectbox(
+        "Compare", labels, key=address.choice("compare", labels), bind="query-params", **hidden
+    )
     at = labels.index(anchor)
     classic = anchor == CLASSIC[0] and set(CLASSIC) <= set(labels)
     order = sorted(
@@ -205,8 +209,16 @@ def show_maps(shown: Lesson) -> None:
         st.info("A map needs three words: add some.", icon=":material/map:")
         return
     pick, slider = st.columns([1, 2])
-    anchor = pick.selectbox("Nearest to", shown.labels, key="anchor", bind="query-params")
-    seed = slider.slider("Seed of the picture", 1, 20, 1, key="seed", bind="query-params")
+    anchor = pick.selectbox(
+        "Nearest to", shown.labels, key=address.choice("anchor", shown.labels), bind="query-params"
+    )
+    seed = slider.slider(
+        "Seed of the picture",
+        *SEEDS,
+        SEEDS[0],
+        key=address.number("plane_seed", *SEEDS),
+        bind="query-params",
+    )
     row = shown.labels.index(anchor)
     pictures = (one_hot_plane(n, seed), project(shown.dense, "pca", 2, seed))
     says = (
@@ -228,8 +240,8 @@ def show_maps(shown: Lesson) -> None:
             table = pa.table(
                 {"word": shown.labels, "x": places[:, 0], "y": places[:, 1], "from it, drawn": away}
             )
-            lesson.show_picture(
-                lessons.word_map(
+            show_chart(
+                one_hot.word_map(
                     places, shown.labels, anchor=row, nearest=nearest, height=320, dark=is_dark()
                 ),
                 f"{n} words on a plane, {key}: nearest to {anchor} is {shown.labels[nearest]}",
@@ -254,7 +266,7 @@ def show_cost(shown: Lesson) -> None:
             VOCABULARIES,
             50_000,
             format_func=lambda v: f"{v:,}",
-            key="vocabulary",
+            key=address.choice("vocabulary", VOCABULARIES, "{:,}".format),
             bind="query-params",
         )
         dim = st.select_slider(
@@ -262,7 +274,7 @@ def show_cost(shown: Lesson) -> None:
             DIMENSIONS,
             256,
             format_func=lambda d: f"{d:,}",
-            key="dim",
+            key=address.choice("dim", DIMENSIONS, "{:,}".format),
             bind="query-params",
         )
         costs = {dtype: encoding_cost(vocabulary, dim, dtype) for dtype in NUMBER_BYTES}
@@ -291,8 +303,8 @@ def show_cost(shown: Lesson) -> None:
                 "embedding, bytes": [str(cost.embedding) for cost in costs.values()],
             }
         )
-        lesson.show_picture(
-            lessons.cost_figure(costs, height=370, dark=is_dark()),
+        show_chart(
+            one_hot.cost_figure(costs, height=370, dark=is_dark()),
             f"Bytes of three encodings of {vocabulary:,} words, {dim} dimensions",
             table,
             key="cost",
@@ -313,13 +325,13 @@ def show_unseen(shown: Lesson) -> None:
         return
     known = any(form in shown.vocabulary for form in (word, word.lower()))
     lone, table, pieces, ngrams = st.columns(4, gap="medium")
-    where = f"of the {len(shown.vocabulary):,} words"
+    n = len(shown.vocabulary)
     with lone.container(border=True, height="stretch"):
         st.markdown("##### One-hot")
         if known:
-            st.markdown(f"One {where}: it has a column.")
+            st.markdown(f"One of the {n:,} words: it has a column.")
         else:
-            st.markdown(f"None {where}: no column is its own, so **all {where[7:-6]} zeros**.")
+            st.markdown(f"None of the {n:,} words: no column is its own, so **all {n:,} zeros**.")
             st.caption("A new column would make every vector longer and every model start anew.")
     with table.container(border=True, height="stretch"):
         st.markdown("##### A word table")

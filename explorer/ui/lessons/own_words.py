@@ -10,11 +10,13 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.encoding.classical import one_hot
 from explorer.encoding.subwords import whole_word_vector
-from explorer.neighbors.wordlist import FoundWords, find_words, no_completion, split_words
+from explorer.neighbors.search import FoundWords, find_words, no_completion
 from explorer.sparse import SparseSpace
 from explorer.ui.lessons import lesson
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_LIST
+from explorer.words import split_words
 
 WORDS = "king queen man woman banana apple paris france"
 MOST_WORDS = 500
@@ -53,11 +55,12 @@ def ask_words(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[Lesson | Non
         WORDS,
         key="words",
         bind="query-params",
+        max_chars=LONGEST_LIST,
         placeholder="king queen banana …",
         label_visibility="collapsed",
     )
     with choice:
-        step = lesson.choose_step(steps)
+        step = lesson.choose_step(steps, key="one_hot_step")
     words = split_words(text or "")
     if not words:
         st.info("Type some words, with spaces or commas between them.", icon=":material/edit:")

@@ -13,12 +13,12 @@ from explorer import EmbeddingSpace, Projection, encode
 from explorer.encoding import job
 from explorer.errors import EncodeError, ExplorerError
 from explorer.figures.marks import Marks
-from explorer.projection.landing import Landing, land
+from explorer.projection.out_of_sample import Landing, land
 from explorer.space import Source
 from explorer.ui.encode import jobs
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import Arrow
-from explorer.ui.shell import address, spaces
+from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.plain import plain
 
 FALL = 0.12  # length of the arrow, of the picture's height
@@ -66,6 +66,7 @@ def invitation(space: EmbeddingSpace) -> str:
 def vector_of(text: str, source: Source) -> NDArray[np.float32]:
     """Return the vector that a text gets in a space of that source; raises ExplorerError."""
     if source.model:
+        owner.check_model(source.model)  # a file's own words say which model it is of
         found: NDArray[np.float32] = job.start_vector_of(
             jobs.encodings().jobs, text, source
         ).result(PATIENCE)
@@ -125,7 +126,7 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         height=38 + 35 * len(landing.neighbors),
     )
     placement = landing.placement
-    kept = round(float(placement.confidence[0]) * placement.neighbors.shape[1])
+    kept = round(float(placement.neighbor_recall[0]) * placement.neighbors.shape[1])
     st.caption(
         f"{placement.sentence} {kept} of its {placement.neighbors.shape[1]} nearest are among "
         "those drawn nearest to it."

@@ -13,23 +13,25 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.errors import QueryError
-from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
-from explorer.projection.faithfulness import ranks_in_picture
+from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.picture import clusters, settings, trust
-from explorer.ui.pointcloud import is_dark
+from explorer.ui.picture.columns import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
 NEIGHBORS = 15
+LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels of a point's diameter, unless one asks for others
 HITS_LISTED = 100
 HITS_IN_SIGHT = 10  # lines of a table; it scrolls to the others
 SEARCH_ERROR = "search error"  # session state, until it is told in the same run
@@ -83,36 +85,50 @@ def ask_view(space: EmbeddingSpace) -> View:
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(
-        "Projection", titles, default=titles[0], required=True, key="method", bind="query-params"
+        "Projection",
+        titles,
+        default=titles[0],
+        required=True,
+        key=address.choice("method", titles),
+        bind="query-params",
     )
     shape = dimensions.segmented_control(
-        "Dimensions", list(DIMENSIONS), default="2D", required=True, key="dims", bind="query-params"
+        "Dimensions",
+        list(DIMENSIONS),
+        default="2D",
+        required=True,
+        key=address.choice("dims", list(DIMENSIONS)),
+        bind="query-params",
     )
-    columns = [ONE_COLOR, trust.COLOR, clusters.COLOR, *colorable(space.metadata)]
+    columns = [ONE_COLOR, trust.COLOR, clusters.COLOR, *colorable(space)]
     column = color.selectbox(
         "Color by",
         columns,
         index=columns.index(default_column(space)),
-        key="color",
+        key=address.choice("color", columns),
         bind="query-params",
     )
     with search:
         hits = ask_search(space)
     with style.popover("Style", icon=":material/tune:", width="stretch"):
-        size = st.slider("Point size", 1, 15, point_size(len(space)), key="size")
+        size = st.slider(
+            "Point size",
+            1,
+            15,
+            point_size(len(space)),
+            key=f"size {space.digest}",  # what suits one space hides the points of another
+            persist_state="session",
+        )
         size_column = ask_number(space, "Size by", key="size_by")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
     if SEARCH_ERROR in st.session_state:  # across the page, where it has room
         st.error(plain(st.session_state.pop(SEARCH_ERROR)))
-    shown = None
-    if column in colorable(space.metadata) and space.metadata is not None:
-        shown = coloring(space.metadata, column, dark=is_dark())
     return View(
         METHOD_OF_TITLE[title],
         DIMENSIONS[shape],
         column,
-        shown,
+        coloring(space, column) if column in colorable(space) else None,
         size,
         size_column,
         opacity,
@@ -126,7 +142,8 @@ def ask_view(space: EmbeddingSpace) -> View:
 def ask_number(space: EmbeddingSpace, label: str, *, key: str) -> str:
     """Draw a choice of what a number can be shown by: a column, or what was measured."""
     numeric = [] if space.metadata is None else numbers_of(space.metadata)
-    return st.selectbox(label, [ONE_LOOK, trust.COLOR, *numeric], key=key, bind="query-params")
+    offered = [ONE_LOOK, trust.COLOR, *numeric]
+    return st.selectbox(label, offered, key=address.choice(key, offered), bind="query-params")
 
 
 def numbers_of(metadata: pa.Table) -> list[str]:
@@ -143,6 +160,7 @@ def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
         key="search",
         bind="query-params",
         icon=":material/search:",
+        max_chars=LONGEST_WORD,
     )
     regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:
@@ -156,23 +174,25 @@ def default_column(space: EmbeddingSpace) -> str:
     """Return the column to color by at first: a text that repeats, most likely a category."""
     texts = (
         name
-        for name in colorable(space.metadata)
+        for name in colorable(space)
         if space.metadata is not None and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
 
 
 def point_size(n: int) -> int:
-    """Return a size at which n points neither vanish nor run together."""
-    return int(np.clip(round(14 - 2.4 * np.log10(max(n, 1))), 2, 9))
+    """Return a size at which n points neither vanish nor run together.
+
+    Ten times as many points get diameters smaller by the same number of pixels, from the
+    largest at a hundred points to the smallest at a hundred thousand.
+    """
+    return round(np.interp(np.log10(max(n, 1)), (2, 5), (LARGEST_POINT, SMALLEST_POINT)))
 
 
 def first_look(space: EmbeddingSpace) -> dict[str, Any]:
     """Return how to draw a space before anybody asked for anything."""
     column = default_column(space)
-    colors = None
-    if column != ONE_COLOR and space.metadata is not None:
-        colors = coloring(space.metadata, column, dark=is_dark())
+    colors = None if column == ONE_COLOR else coloring(space, column)
     return {"colors": colors, "size": point_size(len(space))}
 
 
@@ -216,9 +236,9 @@ def numbers(space: EmbeddingSpace, column: str, quality: Quality | None) -> Numb
     """Return the numbers that sizes or opacities follow, if any."""
     if column == trust.COLOR:
         return trust.colors(quality)
-    if space.metadata is None or column == ONE_LOOK:
+    if column == ONE_LOOK:
         return None
-    found = coloring(space.metadata, column, dark=is_dark())
+    found = coloring(space, column)
     return found if isinstance(found, Numbers) else None
 
 

@@ -13,9 +13,9 @@ from explorer.errors import BrokenRowsError, ExplorerError, RefusedError, Vector
 from explorer.formats.data_folder import list_files, offered_file
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS
-from explorer.formats.recognition import choose_main
 from explorer.formats.report import Statistics
 from explorer.projection.sampling import draw
+from explorer.ui.open.uploads import groups
 from explorer.ui.shell.frame import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
@@ -74,8 +74,7 @@ def ask_files() -> Given | None:
         )
     try:
         if uploads:
-            file = choose_main([as_file(upload) for upload in uploads])
-            return Given(file, tuple(upload.file_id for upload in uploads))
+            return ask_upload(uploads)
         if chosen:
             file = offered_file(chosen)
             assert file.path is not None
@@ -83,6 +82,28 @@ def ask_files() -> Given | None:
     except ExplorerError as error:
         tell(error)
     return None
+
+
+def ask_upload(uploads: Sequence[Any]) -> Given:
+    """Return the upload to open with its label file; ask where several can be opened."""
+    files = [as_file(upload) for upload in uploads]
+    found = grouped(tuple(upload.file_id for upload in uploads), files)
+    chosen = found[-1]
+    if len(found) > 1:
+        chosen = st.selectbox(
+            "Several files can be opened, one at a time",
+            found,
+            index=len(found) - 1,
+            format_func=lambda group: " + ".join(files[place].name for place in group),
+        )
+    main, *others = (files[place] for place in chosen)
+    return Given(as_file(main, others), tuple(uploads[place].file_id for place in chosen))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def grouped(key: tuple[Any, ...], _files: list[File]) -> list[tuple[int, ...]]:
+    """Return which uploads belong together, found once for the same uploads."""
+    return groups(_files)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -97,15 +118,19 @@ def show_and_confirm(given: Given) -> None:
     with below.expander("Read it differently", icon=":material/tune:"):
         columns = st.columns(3, vertical_alignment="bottom")
         choices = ask_reading(columns[0], given)
+        under = st.container()
     try:
         with place, st.spinner(f"Looking into {plain(given.file.name)} …"):
             report = inspected(given.key, tuple(choices.items()), given.file)
+        ask_metadata(under, report, given)
         more = ask_columns(columns[1:], report, given)
         if more:
             choices |= more
             report = inspected(given.key, tuple(choices.items()), given.file)
         with place:
             show_figures(given.file, report)
+            if report.broken:
+                offer_to_skip(given)
             drawing, confirmed = ask_drawing(report)
             bar = st.empty()  # where the eye is after the click
             show_first_rows(report)
@@ -117,6 +142,8 @@ def show_and_confirm(given: Given) -> None:
             tell(error)
             if isinstance(error, BrokenRowsError | VectorValueError):
                 offer_to_skip(given)
+            if isinstance(error, BrokenRowsError) and error.columns:
+                offer_as_metadata(given, error.columns)
         if isinstance(error, RefusedError) and choices["format"] is None:
             below.empty()  # read in whatever way, it stays a program
 
@@ -130,9 +157,24 @@ def offer_to_skip(given: Given) -> None:
     st.button("Leave out what is broken", icon=":material/playlist_remove:", on_click=skip)
 
 
+def offer_as_metadata(given: Given, columns: tuple[str, ...]) -> None:
+    """Draw the button that takes columns with other things than numbers for metadata."""
+
+    def take() -> None:
+        st.session_state[metadata_key(given)] = columns
+
+    names = plain(", ".join(columns))
+    st.button(f"Take {names} for metadata", icon=":material/table_rows:", on_click=take)
+
+
 def skip_key(given: Given) -> str:
     """Return the session key of the choice to leave out what is broken."""
     return f"skip {given.key}"
+
+
+def metadata_key(given: Given) -> str:
+    """Return the session key of the columns of numbers that are no dimensions."""
+    return f"metadata {given.key}"
 
 
 def opened(file: File, choices: dict[str, Any], drawing: Drawing, bar: Any) -> EmbeddingSpace:
@@ -157,7 +199,10 @@ def ask_reading(column: Any, given: Given) -> dict[str, Any]:
         help="How many were left out is told with the space.",
         key=skip_key(given),
     )
-    return {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
+    chosen = {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
+    if metadata_key(given) in st.session_state:
+        chosen["metadata_columns"] = st.session_state[metadata_key(given)]
+    return chosen
 
 
 def ask_columns(columns: Sequence[Any], report: FileReport, given: Given) -> dict[str, Any]:
@@ -172,6 +217,26 @@ def ask_columns(columns: Sequence[Any], report: FileReport, given: Given) -> dic
             if answer != GUESSED:
                 chosen[name] = answer
     return chosen
+
+
+def ask_metadata(place: Any, report: FileReport, given: Given) -> None:
+    """Ask which columns of numbers are no dimensions, where a table has few enough of them."""
+    if not report.numeric_columns:
+        return
+    key = f"choice of {metadata_key(given)}"
+
+    def keep() -> None:
+        st.session_state[metadata_key(given)] = tuple(st.session_state[key])
+
+    if key not in st.session_state:
+        taken = set(report.metadata_columns)
+        st.session_state[key] = [name for name in report.numeric_columns if name in taken]
+    place.multiselect(
+        "Columns of numbers that are metadata and not dimensions",
+        report.numeric_columns,
+        key=key,
+        on_change=keep,
+    )
 
 
 def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:

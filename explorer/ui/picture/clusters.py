@@ -8,14 +8,13 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, palette
 from explorer.projection.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
-from explorer.projection.job import Grouping, Picture, start_clusters
-from explorer.ui.picture.drawing import is_finished, jobs, visitor
+from explorer.projection.job import Grouping, Picture, clusters_key, start_clusters
+from explorer.ui.picture.drawing import is_finished
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell.plain import plain
+from explorer.ui.shell import address, progress
 
 COLOR = "clusters found"
 NO_CLUSTER_COLOR = "#b6bec6"
-POLL_SECONDS = 0.7
 PLACES = {"in the vectors": False, "in the picture": True}
 SIZES = {"kmeans": ("How many groups", 8), "hdbscan": ("Fewest points in a group", 25)}
 
@@ -29,7 +28,9 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             format_func=lambda name: CLUSTERINGS[name].title,
             default="kmeans",
             required=True,
-            key="clustering",
+            key=address.choice(
+                "clustering", list(CLUSTERINGS), lambda name: CLUSTERINGS[name].title
+            ),
             bind="query-params",
         )
         st.caption(f"{CLUSTERINGS[method].title} {CLUSTERINGS[method].sentence}.")
@@ -38,7 +39,7 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             list(PLACES),
             default="in the vectors",
             required=True,
-            key="clusters_where",
+            key=address.choice("clusters_where", list(PLACES)),
             bind="query-params",
             help="Groups in the vectors are real; groups in the picture may be the picture's own.",
         )
@@ -57,15 +58,17 @@ def tell_clusters(
     """Say what clusters there are and return them; None while they are looked for."""
     if wanted.in_picture and not is_finished(projection, picture):
         return None
-    job = start_clusters(jobs(), space, projection, wanted)
-    if job.state.state == "failed":
-        st.error(plain(job.state.error), icon=":material/error:")
+    found: Clusters | None = progress.wait_for(
+        clusters_key(space, projection, wanted),
+        lambda: start_clusters(progress.jobs(), space, projection, wanted),
+        progress.Wait(
+            place="clusters",
+            running="Looking for groups.",
+            stopped="The search for groups was stopped.",
+        ),
+    )
+    if found is None:
         return None
-    if job.state.state != "done":
-        job.watch(visitor())
-        wait(job.key)
-        return None
-    found: Clusters = job.result()
     outside = int((found.codes < 0).sum())
     st.markdown(
         f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by the words "
@@ -94,13 +97,3 @@ def table(found: Clusters | None) -> None:
             hide_index=True,
             height=220,
         )
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def wait(key: str) -> None:
-    """Say that clusters are looked for, until they are found."""
-    job = jobs().find(key)
-    if job is None or job.state.is_over:
-        st.rerun()
-    job.watch(visitor())
-    st.caption(f"Looking for groups … {job.state.step}")

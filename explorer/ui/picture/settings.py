@@ -8,8 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
+from explorer.formula import LONGEST
 from explorer.projection import METHODS, PREPARATIONS, Parameter
 from explorer.projection.job import SEED, Picture
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 
 AXIS_EXAMPLES = ("king - man", "good - bad", "large - small")
@@ -40,7 +42,7 @@ def ask_picture(
                 0,
                 999_999,
                 SEED,
-                key=f"{key}seed",
+                key=address.number(f"{key}seed", 0, 999_999),
                 bind="query-params",
                 help="Where chance begins. The same seed gives the same picture on one machine; "
                 "what another seed draws elsewhere is not to be trusted here either.",
@@ -50,7 +52,9 @@ def ask_picture(
             list(PREPARATIONS),
             format_func=lambda name: PREPARATIONS[name].title,
             selection_mode="multi",
-            key=f"{key}prepared",
+            key=address.choice(
+                f"{key}prepared", list(PREPARATIONS), lambda name: PREPARATIONS[name].title
+            ),
             bind="query-params",
             help=" ".join(f"**{one.title}**: {one.sentence}" for one in PREPARATIONS.values()),
         )
@@ -72,7 +76,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
                     1,
                     most,
                     axis + 1,
-                    key=f"{key}{axis + 1}",
+                    key=address.number(f"{key}{axis + 1}", 1, most),
                     help=sentence,
                     bind="query-params",
                 )
@@ -82,8 +86,9 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
         return None if chosen == list(range(1, n_components + 1)) else chosen
     if parameter.name == "target":
         columns = space.metadata.column_names if space.metadata is not None else []
+        offered = [NOTHING, *columns]
         value = st.selectbox(
-            title, [NOTHING, *columns], key=key, bind="query-params", help=sentence
+            title, offered, key=address.choice(key, offered), bind="query-params", help=sentence
         )
         return None if value == NOTHING else value
     if parameter.choices:
@@ -92,7 +97,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
             parameter.choices,
             default=default,
             required=True,
-            key=key,
+            key=address.choice(key, parameter.choices),
             bind="query-params",
             help=sentence,
         )
@@ -106,7 +111,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
             None,
             step=parameter.step or 1,
             placeholder="left to the method",
-            key=key,
+            key=address.number(key, parameter.low, parameter.high),
             bind="query-params",
             help=sentence,
         )
@@ -116,14 +121,14 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
         parameter.high,
         default,
         step=parameter.step,
-        key=key,
+        key=address.number(key, parameter.low, parameter.high),
         bind="query-params",
         help=sentence,
     )
 
 
 def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
-    """Ask for a word or a difference per axis."""
+    """Ask for a word, or words minus words, per axis."""
     columns = place.columns(n_components)
     return [
         columns[axis].text_input(
@@ -131,7 +136,8 @@ def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
             AXIS_EXAMPLES[axis],
             key=f"{key}axis{axis + 1}",
             bind="query-params",
-            help="A word, or a difference: king - man, or hot, warm - cold, icy",
+            max_chars=LONGEST,
+            help="A word, or words minus words: king - man, or hot, warm - cold, icy",
         )
         or ""
         for axis in range(n_components)

@@ -5,51 +5,66 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import EmbeddingSpace, Projection, Quality, cache
+from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection.job import Picture, measured_key, start_quality
-from explorer.ui.picture.drawing import fast_projection, is_finished, jobs, visitor
+from explorer.projection.storage import load_quality
+from explorer.ui.picture.drawing import fast_projection, is_finished
+from explorer.ui.shell import progress
 from explorer.wording import count
 
 K = 15
-POLL_SECONDS = 0.7
 COLOR = "neighbors kept"
 
 
-def measured(space: EmbeddingSpace, projection: Projection) -> Quality | None:
-    """Return the quality of a picture where it is known, or start to measure it."""
-    found = cache.load_quality(measured_key(space, projection, K))
+def measured(
+    space: EmbeddingSpace, projection: Projection, what: str, place: str, *, narrow: bool
+) -> Quality | None:
+    """Return the quality of a picture; None while it is measured, which is shown."""
+    key = measured_key(space, projection, K)
+    found = load_quality(key)
     if found is not None:
         return found
-    job = start_quality(jobs(), space, projection, K)
-    if job.state.state == "done":
-        result: Quality = job.result()
-        return result
-    if not job.state.is_over:
-        job.watch(visitor())
-    return None
+    result: Quality | None = progress.wait_for(
+        key,
+        lambda: start_quality(progress.jobs(), space, projection, K),
+        progress.Wait(
+            place=place,
+            running=f"Measuring how far {what} can be trusted.",
+            stopped=f"How far {what} can be trusted was not measured.",
+            again="Measure it",
+            narrow=narrow,
+        ),
+    )
+    return result
 
 
-def tell_quality(space: EmbeddingSpace, projection: Projection, wanted: Picture) -> Quality | None:
+def tell_quality(
+    space: EmbeddingSpace,
+    projection: Projection,
+    wanted: Picture,
+    *,
+    place: str = "map",
+    narrow: bool = False,
+) -> Quality | None:
     """Say how much of the true neighborhoods a picture keeps, beside what PCA keeps.
 
-    Returns None while the picture is not finished or not yet measured.
+    Returns None while the picture is not finished or not yet measured. `place` and `narrow` are
+    as for `draw`.
     """
     if len(space) < 3 or not is_finished(projection, wanted):
         return None
-    quality = measured(space, projection)
+    quality = measured(space, projection, "this picture", f"{place} quality", narrow=narrow)
     if quality is None:
-        wait(measured_key(space, projection, K))
         return None
     if wanted.method == "pca":
         st.markdown(sentence(quality))
         return quality
     pca = Picture("pca", wanted.n_components)
     shadow = fast_projection(pca.key(space), space, pca)
-    flat = measured(space, shadow)
-    st.markdown(sentence(quality, flat))
-    if flat is None:  # the sentence follows when PCA is measured as well
-        wait(measured_key(space, shadow, K))
+    said = st.container()  # above the bar: the sentence stands already while PCA is measured
+    flat = measured(space, shadow, "PCA beside it", f"{place} quality of PCA", narrow=narrow)
+    said.markdown(sentence(quality, flat))
     return quality
 
 
@@ -62,9 +77,9 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
         else f" · Measured on a sample of {quality.measured:,} points"
     )
     correlation = (
-        f" · Distances correlate by {quality.distance_correlation:.2f}"
+        f" · Distances correlate by {quality.distance_spearman:.2f}"
         f" (by rank, between {quality.correlated:,} points)"
-        if np.isfinite(quality.distance_correlation)
+        if np.isfinite(quality.distance_spearman)
         else ""
     )
     near = count(quality.k, "true neighbor")
@@ -74,19 +89,6 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
         f"drawn side by side truly near?) · Continuity {quality.continuity:.2f} (are those truly "
         f"near drawn side by side?){correlation}{on}]"
     )
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def wait(key: str) -> None:
-    """Say that the picture is being measured, until it is."""
-    job = jobs().find(key)
-    if job is None or job.state.state == "done":
-        st.rerun()
-    if job.state.is_over:
-        st.caption("How far this picture can be trusted could not be measured.")
-        return
-    job.watch(visitor())
-    st.caption(f"Measuring how far this picture can be trusted … {job.state.share:.0%}")
 
 
 def colors(quality: Quality | None) -> Numbers | None:

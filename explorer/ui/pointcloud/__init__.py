@@ -12,17 +12,25 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import OKABE_ITO, SCALE_COLORS, SELECTED, Categories, Numbers
+from explorer.figures.colors import SCALE_COLORS, SELECTED, Categories, Numbers
 from explorer.figures.marks import Marks
+from explorer.figures.style import DARK, LIGHT, ink_for
 from explorer.ui.pointcloud.component import mount
 from explorer.ui.pointcloud.message import write_message
 from explorer.ui.pointcloud.parts import Part, column_part, hover_parts, labels_part, points_part
 
 KEY = "map"
-# The colors that are not data; the ground is the theme's. Both travel: visitors change themes.
+# Both travel: visitors change themes. The map's grid has the theme's border color: on its own
+# canvas the charts' would hardly be seen.
 INKS = {
-    "light": {"text": "#1b242c", "quiet": "#52606d", "grid": "#d5dce2", "ground": "#fcfdfd"},
-    "dark": {"text": "#e4e9ed", "quiet": "#9aa5b1", "grid": "#303a42", "ground": "#0f1418"},
+    name: {
+        "text": ink.text,
+        "quiet": ink.quiet,
+        "grid": ink.border,
+        "ground": ink.ground,
+        "chosen": SELECTED,
+    }
+    for name, ink in (("light", LIGHT), ("dark", DARK))
 }
 Rows = NDArray[np.intp]
 
@@ -116,8 +124,9 @@ def pointcloud(
     marks = marks or Marks()
     points, labels = points_part(projection), labels_of(space)
     columns = hovered(space, tuple(hover) if hover is not None else None)
-    by = [column_part(one) for one in (colors, sizes, opacities) if one is not None]
-    parts = {one.id: one for one in (points, labels, *columns, *by)}
+    by = [None if one is None else column_part(one) for one in (colors, sizes, opacities)]
+    parts = {one.id: one for one in (points, labels, *columns, *by) if one is not None}
+    color_part, size_part, opacity_part = by
     view = {
         "kind": "view",
         "key": key,
@@ -125,15 +134,15 @@ def pointcloud(
         "points": points.id,
         "labels": labels.id,
         "hover": [one.id for one in columns],
-        "color": colored(colors),
-        "sizes": ranged(sizes),
-        "opacities": ranged(opacities),
-        "plain": OKABE_ITO[0],
+        "color": colored(colors, color_part),
+        "sizes": ranged(sizes, size_part),
+        "opacities": ranged(opacities, opacity_part),
+        "plain": ink_for(is_dark()).points,
         "size": size,
         "opacity": opacity,
         "height": height,
         "dark": is_dark(),
-        "inks": {name: {**ink, "chosen": SELECTED} for name, ink in INKS.items()},
+        "inks": INKS,
         "selected": marks.selected,
         "answered": (last_choice(key) or {}).get("at", 0),
         "lines": lines,
@@ -192,22 +201,22 @@ def hovered(space: EmbeddingSpace, columns: tuple[str, ...] | None) -> list[Part
     return hover_for(space.digest, columns, space)
 
 
-def colored(colors: Categories | Numbers | None) -> dict[str, Any] | None:
+def colored(colors: Categories | Numbers | None, part: Part | None) -> dict[str, Any] | None:
     """Return how the browser shall color."""
-    if colors is None:
+    if colors is None or part is None:
         return None
-    common = {"part": column_part(colors).id, "title": colors.column}
+    common = {"part": part.id, "title": colors.column}
     if isinstance(colors, Categories):
         return {**common, "colors": list(colors.colors), "low": 0, "high": 0}
     return {**common, "colors": list(SCALE_COLORS), "low": colors.low, "high": colors.high}
 
 
-def ranged(numbers: Numbers | None) -> dict[str, Any] | None:
+def ranged(numbers: Numbers | None, part: Part | None) -> dict[str, Any] | None:
     """Return the range that sizes or opacities follow."""
-    if numbers is None:
+    if numbers is None or part is None:
         return None
     return {
-        "part": column_part(numbers).id,
+        "part": part.id,
         "title": numbers.column,
         "low": numbers.low,
         "high": numbers.high,

@@ -11,9 +11,12 @@ change. So what was set here lately is set again where the address still is the 
 
 from __future__ import annotations
 
+import math
 import re
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -22,11 +25,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explorer import EmbeddingSpace
 from explorer.projection.sampling import places_drawn, whole_space
 from explorer.ui.shell import spaces
+from explorer.ui.shell.plain import plain
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
 ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
 BROWSER_SECONDS = 10.0  # until the browser has surely heard of a change of its address
+MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
 
 
@@ -70,6 +75,50 @@ def write(name: str, value: str | None) -> None:
         st.query_params[name] = value
     elif name in st.query_params:
         del st.query_params[name]
+
+
+def number(name: str, low: float | None, high: float | None) -> str:
+    """Return the name of a parameter for a widget that takes numbers from `low` to `high`.
+
+    Call it just before the widget: `st.slider(…, key=address.number("seed", 1, 20),
+    bind="query-params")`. Streamlit drops a number out of range from the address without a word,
+    and raises for one in the session, which may come from a space with other limits.
+    """
+    lowest, highest = (-math.inf if low is None else low, math.inf if high is None else high)
+
+    def is_allowed(value: object) -> bool:
+        try:
+            return lowest <= float(str(value)) <= highest
+        except ValueError:
+            return False
+
+    return checked(name, is_allowed, is_allowed, f"numbers from {lowest:,g} to {highest:,g}")
+
+
+def choice(name: str, options: Sequence[Any], shown: Callable[[Any], str] = str) -> str:
+    """Return the name of a parameter for a widget that offers `options`, each listed as `shown`."""
+    titles = [shown(one) for one in options]
+    told = ", ".join(titles[:MOST_TOLD]) + (" …" if len(titles) > MOST_TOLD else "")
+    return checked(name, titles.__contains__, options.__contains__, told)
+
+
+def checked(
+    name: str, in_address: Callable[[Any], bool], in_session: Callable[[Any], bool], told: str
+) -> str:
+    """Drop what a bound widget cannot be, from the address or the session, and say so."""
+    wrong = [value for value in st.query_params.get_all(name) if value and not in_address(value)]
+    kept = st.session_state.get(name)
+    if kept is not None and not isinstance(kept, list) and not in_session(kept):
+        del st.session_state[name]  # the widget begins with its default
+        wrong.append(str(kept))
+    for value in dict.fromkeys(wrong):
+        st.toast(
+            f"“{plain(name)}” cannot be “{plain(value[:MOST_LETTERS])}” here, so it was left out. "
+            f"It can be: {plain(told)}.",
+            icon=":material/link_off:",
+            duration="long",
+        )
+    return name
 
 
 def current_space() -> tuple[str, EmbeddingSpace]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace
-from explorer.ui.picture.drawing import jobs
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.progress import jobs
 
 APP = "Embedding Explorer"
 
@@ -29,10 +29,9 @@ STYLE = """<style>
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }
-/* Streamlit writes white on the primary color, which is light on a dark ground. */
-@media (prefers-color-scheme: dark) {
-  [data-testid^="stBaseButton-primary"] { color: #0f1418; }
-}
+/* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
+   the menu sets color-scheme; the system's may be the other one. */
+[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
 </style>"""
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.formula import SIGNS
+from explorer.formula import LONGEST, SIGNS
 from explorer.neighbors.search import complete_label
 from explorer.ui.shell.plain import plain
 
 LIVE = "300ms"  # a pause in typing after which the words that begin so are offered
 OFFERED = 6
+LONGEST_WORD = 500  # characters: labels may be whole sentences
+LONGEST_LIST = 10_000
 LAST_WORD = re.compile(rf"[^{re.escape(SIGNS)}]*$")
 
 
@@ -26,20 +29,28 @@ def word_field(
     key: str,
     placeholder: str = "",
     help: str | None = None,
+    unseen: bool = True,
 ) -> str | None:
-    """Draw a field for one word and return it if the space has it.
+    """Draw a field for one word and return it if the space has a vector for it.
 
     What is typed is kept in the address under the key. Below an unknown word stand
-    those that begin like it, or are spelled like it: a click takes one.
+    those that begin like it, or are spelled like it: a click takes one. With `unseen`, a
+    word that the space lacks will do where its subwords give it a vector.
     """
     text = place.text_input(
-        label, key=key, bind="query-params", live=LIVE, placeholder=placeholder, help=help
+        label,
+        key=key,
+        bind="query-params",
+        live=LIVE,
+        placeholder=placeholder,
+        help=help,
+        max_chars=LONGEST_WORD,
     )
     word = (text or "").strip()
     if not word or word in space:
         return word or None
     offer(place, space, word, key=key, take=lambda chosen: chosen)
-    return None
+    return word if unseen and space.has_vector(word) else None
 
 
 def formula_field(label: str, space: EmbeddingSpace, *, key: str, placeholder: str = "") -> str:
@@ -51,6 +62,7 @@ def formula_field(label: str, space: EmbeddingSpace, *, key: str, placeholder: s
         live=LIVE,
         placeholder=placeholder,
         icon=":material/calculate:",
+        max_chars=LONGEST,
     )
     typed = text or ""
     last = LAST_WORD.search(typed)
@@ -73,8 +85,11 @@ def offer(
     begin = complete_label(space, word, OFFERED)
     offered = begin or space.closest_labels(word, OFFERED)
     shelf = place if isinstance(place, DeltaGenerator) else st
-    if not offered:
+    if space.has_vector(word):
+        tell_unseen(shelf, space, [word])
+    elif not offered:
         shelf.caption(f":material/search_off: “{plain(word)}” is not in {plain(space.name)}.")
+    if not offered:
         return
     told = "Words that begin so" if begin else f"“{plain(word)}” is not here. Spelled like it"
     picked = f"{key} offered {word}"
@@ -87,10 +102,20 @@ def offer(
     shelf.pills(told, offered, key=picked, on_change=put, format_func=plain)
 
 
+def tell_unseen(place: Any, space: EmbeddingSpace, words: Sequence[str]) -> None:
+    """Say which words get their vectors from their parts."""
+    place.caption(
+        f":material/extension: Not among the words of {plain(space.name)}, with a vector made of "
+        f"their parts (n-grams): {plain(', '.join(words[:20]))}{' …' if len(words) > 20 else ''}"
+    )
+
+
 def words_of(space: EmbeddingSpace, words: Sequence[str]) -> list[str]:
-    """Return the words that the space has; tell the others."""
-    known = [word for word in words if word in space]
-    missing = [word for word in words if word not in space]
+    """Return the words that the space has a vector for; tell the others, and those unseen."""
+    known = [word for word in words if space.has_vector(word)]
+    missing = [word for word in words if not space.has_vector(word)]
+    if unseen := [word for word in known if word not in space]:
+        tell_unseen(st, space, unseen)
     if missing:
         closest = {word: space.closest_labels(word, 1) for word in missing[:5]}
         told = ", ".join(

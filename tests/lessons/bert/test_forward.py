@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from explorer import encode
+from explorer.encoding.loaded import load_encoder
 from explorer.encoding.offline import offline_model_folder
 from explorer.errors import EncodeError, ModelError, QueryError
-from explorer.lessons.bert import forward
-from explorer.lessons.bert.forward import Bert, look_up, open_bert, read
-from explorer.lessons.bert.pooling import pool, pooled_sentence, sentence_vector
+from explorer.lessons.bert import forward, model
+from explorer.lessons.bert.forward import look_up, read
+from explorer.lessons.bert.model import Bert, open_bert
+from explorer.lessons.bert.pooling import pooled_sentence, sentence_vector
 from explorer.lessons.bert.snippets import RESULTS, snippet
 from explorer.lessons.bert.tokens import cut_notice, shared_words, tokenize
 from explorer.lessons.bert.trajectories import walk
@@ -102,17 +104,22 @@ def test_the_lookup_by_hand_is_what_enters_the_first_layer(bert: Bert) -> None:
 def test_the_pooled_vector_is_that_of_explorers_encode(bert: Bert, sentence: str) -> None:
     expected = encode([sentence], cache=False, device="cpu", precision="float32").vectors[0]
     assert np.abs(sentence_vector(bert, sentence) - expected).max() < 1e-6
-    by_hand = pool(read(bert, tokenize(bert, sentence)).hidden[-1], "mean")
+    by_hand = read(bert, tokenize(bert, sentence)).hidden[-1].mean(axis=0)
     assert np.abs(by_hand / np.linalg.norm(by_hand) - expected).max() < 1e-6
 
 
-def test_pooling_has_three_ways_and_tells_an_unknown_one() -> None:
-    vectors = np.array([[3.0, 0.0], [0.0, 4.0]], np.float32)
-    assert pool(vectors, "mean").tolist() == [1.5, 2.0]
-    assert pool(vectors, "cls").tolist() == [3.0, 0.0]
-    assert pool(vectors, "max").tolist() == [3.0, 4.0]
-    with pytest.raises(QueryError, match="Known ones: mean, cls, max"):
-        pool(vectors, "sum")
+def test_an_unknown_pooling_is_told(bert: Bert) -> None:
+    with pytest.raises(EncodeError, match="Known: mean, cls, max"):
+        pooled_sentence(bert, read(bert, tokenize(bert, RIVER)), "sum")
+
+
+def test_looking_inside_and_encoding_share_one_loaded_model(tiny_bert: Path) -> None:
+    opened, encoder = open_bert(tiny_bert), load_encoder(str(tiny_bert), device="cpu")
+    assert opened.encoder is encoder
+    own = encoder.layers.auto_model
+    shared = zip(opened.model.parameters(), own.parameters(), strict=True)
+    assert all(one.data_ptr() == other.data_ptr() for one, other in shared)
+    assert own.config._attn_implementation != "eager"  # encoding keeps the faster way
 
 
 def test_a_words_two_uses_begin_alike_and_part(bert: Bert) -> None:
@@ -213,7 +220,7 @@ def test_a_models_own_prompt_is_read_and_told(sentence_bert: Path) -> None:
     other = open_bert(sentence_bert)
     assert other.prompt == "the king "
     assert tokenize(other, "cat sat").sentence == "the king cat sat"
-    assert (other.pooling, other.finish, other.normalizes) == ("cls", ("Dense",), True)
+    assert (other.pooling, other.finish, other.encoder.normalizes) == ("cls", ("Dense",), True)
 
 
 def test_a_typed_padding_token_gets_the_position_that_roberta_gives_it(tiny_roberta: Path) -> None:
@@ -257,7 +264,7 @@ def test_a_model_that_the_server_does_not_allow_is_not_opened(
 def test_weights_too_large_to_look_into_are_told(
     monkeypatch: pytest.MonkeyPatch, tiny_bert: Path
 ) -> None:
-    monkeypatch.setattr(forward, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(model, "MOST_BYTES", 1_000)
     with pytest.raises(EncodeError, match="Encode text” takes larger ones"):
         open_bert(tiny_bert)
 

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from explorer.lessons.bert.forward import Bert
+from explorer.lessons.bert.model import Bert
 from explorer.lessons.bert.senses import by_chance, load_uses, measure_senses, separation
 
 

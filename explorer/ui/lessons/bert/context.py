@@ -12,9 +12,11 @@ from explorer.lessons.bert import forward, senses
 from explorer.lessons.bert.forward import Floats
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import shared_words
-from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, fill_in, measured_senses
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import address
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 OWN, SET = "Your sentences", "12 words"
@@ -34,7 +36,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the visitor's own two uses of a word, or the set of words."""
     with beside:
         shown = st.segmented_control(
-            "Shown", [OWN, SET], default=OWN, required=True, key="uses",
+            "Shown", [OWN, SET], default=OWN, required=True, key=address.choice("uses", [OWN, SET]),
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
     if shown == OWN:
@@ -71,10 +73,10 @@ def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator)
     similar = forward.cosines(first, second)
     usual = usual_cosines(visit)
     with picture:
-        chart(
+        show_chart(
             context_curve(similar, word, usual, dark=is_dark()),
             f"Cosine of the two vectors of {word} after each layer",
-            "context",
+            key="context",
         )
         st.markdown(verdict(visit, word, similar, usual))
     code(beside, "context", visit, word=word.casefold(), height=150)
@@ -131,10 +133,10 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     uses = senses.load_uses()
     word = beside.selectbox("Highlight", found.words, key="sense word")
     with picture:
-        chart(
+        show_chart(
             senses_curve(found, word, dark=is_dark()),
             "Accuracy of the nearest neighbor's sense and silhouette, for each layer",
-            "senses",
+            key="senses",
         )
         mean = found.accuracy.mean(axis=0)
         st.markdown(

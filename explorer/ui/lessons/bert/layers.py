@@ -7,11 +7,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
-from explorer.lessons.bert import forward
+from explorer.lessons.bert.forward import attention_patterns
 from explorer.lessons.bert.trajectories import walk
-from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import address
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 DRIFT, ATTENTION = "Drift", "Attention"
@@ -21,8 +23,9 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the tokens on their way, or one head's attention."""
     with beside:
         shown = st.segmented_control(
-            "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True, key="shown",
-            bind="query-params", label_visibility="collapsed",
+            "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True,
+            key=address.choice("shown", [DRIFT, ATTENTION]), bind="query-params",
+            label_visibility="collapsed",
         )  # fmt: skip
     (drift if shown == DRIFT else attention)(visit, picture, beside)
 
@@ -36,7 +39,9 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
     path = walk(visit.readings)
     with picture:
         figure = figures.walk_figure(path, dark=is_dark())
-        chart(figure, "The tokens after each layer, on two axes that all layers share", "walk")
+        show_chart(
+            figure, "The tokens after each layer, on two axes that all layers share", key="walk"
+        )
         st.caption(
             f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. "
             "Thin lines are the way so far."
@@ -66,11 +71,11 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             icon=":material/visibility_off:",
         )
         return
-    habits = "; ".join(
-        f"{what}: layer {habit.layer}, head {habit.head} ({habit.share:.0%})"
-        for what, habit in forward.habits(reading.attention).items()
+    patterns = "; ".join(
+        f"{what}: layer {most.layer}, head {most.head} ({most.share:.0%})"
+        for what, most in attention_patterns(reading.attention).items()
     )
-    beside.markdown(f"**Look for** heads of different tastes. Most at {habits}.")
+    beside.markdown(f"**Look for** heads that each do something else. Most looks at {patterns}.")
     tokens = reading.tokens
     layers, heads = reading.attention.shape[:2]
     with beside:
@@ -82,18 +87,18 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     with picture:
         left, right = st.columns([1.35, 1])
         with left:
-            chart(
+            show_chart(
                 figures.attention_map(
                     reading.attention[layer - 1, head - 1], tokens.pieces, at, dark=is_dark()
                 ),
                 f"Attention of layer {layer}, head {head}: a row for each looking token",
-                "attention map",
+                key="attention map",
             )
         with right:
-            chart(
+            show_chart(
                 figures.attention_bars(row, tokens.pieces, dark=is_dark()),
                 f"Where {tokens.pieces[at]} looks, a bar for each token",
-                "attention bars",
+                key="attention bars",
             )
         most = int(row.argmax())
         st.caption(

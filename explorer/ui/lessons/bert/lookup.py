@@ -7,9 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.lessons.bert.forward import Floats, Lookup, look_up
-from explorer.ui.lessons.bert.shown import chart, code
+from explorer.ui.lessons.bert.shown import code
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 LOOK_FOR = (
@@ -33,7 +34,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
         with right:
             at = ask_token(reading, key="lookup token")
         figure = figures.heat_map(parts[part], tokens.pieces, dark=is_dark(), height=210)
-        chart(figure, f"The {part} of {len(tokens)} tokens, one line per token", "lookup")
+        show_chart(figure, f"The {part} of {len(tokens)} tokens, one line per token", key="lookup")
         rows = {name: values[at] for name, values in parts.items()}
         numbers = [f"dim {column}" for column in range(min(NUMBERS_SHOWN, len(rows["word rows"])))]
         st.dataframe(

@@ -10,13 +10,15 @@ from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.encoding.models import DEFAULT_MODEL
 from explorer.encoding.transformer import POOLINGS
 from explorer.figures import bert as figures
-from explorer.lessons.bert.forward import Bert, Floats
+from explorer.lessons.bert.forward import Floats
+from explorer.lessons.bert.model import Bert
 from explorer.lessons.bert.pooling import pooled_sentence
 from explorer.projection.out_of_sample import place
-from explorer.ui.lessons.bert.shown import chart, code, table
+from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit
 from explorer.ui.picture.drawing import picture as picture_of
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import sample_space
 
@@ -73,7 +75,7 @@ def place_among_books(books: EmbeddingSpace, vectors: Floats) -> None:
     projection = picture_of(books, "pca", 2)
     placed = place(books, projection, vectors).coordinates
     figure = figures.placed_figure(projection, books.labels, placed, dark=is_dark(), height=300)
-    chart(figure, f"The sentences on the map of {len(books)} books", "books")
+    show_chart(figure, f"The sentences on the map of {len(books)} books", key="books")
     for number, (column, vector) in enumerate(zip(st.columns(2), vectors, strict=False), 1):
         near = nearest_neighbors(books, vector, k=3)
         with column:
@@ -84,5 +86,7 @@ def numbers(vectors: Floats) -> None:
     """Show the sentence vectors as a heat map and as a table."""
     names = [f"sentence {number}" for number in range(1, len(vectors) + 1)]
     figure = figures.heat_map(vectors, names, dark=is_dark(), height=170)
-    chart(figure, f"The {len(vectors)} sentence vectors, one line each", "sentence vectors")
+    show_chart(
+        figure, f"The {len(vectors)} sentence vectors, one line each", key="sentence vectors"
+    )
     table(dict(zip(names, vectors, strict=True)), height=180)

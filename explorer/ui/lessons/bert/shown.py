@@ -1,4 +1,4 @@
-"""How the steps show things: a figure, a table, and the lines of code that do the same."""
+"""How the steps show things: a table, and the lines of code that do the same."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ from explorer.lessons.bert.snippets import snippet
 from explorer.ui.lessons.bert.visit import Visit
 
 CODE_HEIGHT = 270
-# no toolbar of Plotly's: it would lie over the play buttons
-CONFIG = {"displayModeBar": False, "scrollZoom": True}
-
-
-def chart(figure: object, alt: str, key: str) -> None:
-    """Draw a figure of ours."""
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)
 
 
 def table(columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:

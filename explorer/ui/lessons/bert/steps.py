@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.errors import ExplorerError
 from explorer.ui.lessons.bert import context, layers, lookup, pooling, tokens
 from explorer.ui.lessons.bert.visit import Visit, fill_in
-from explorer.ui.lessons.lesson import choose_step
+from explorer.ui.lessons.lesson import choose_step, place_of_step
 from explorer.ui.open.view import tell
 
 SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
@@ -45,10 +45,10 @@ def show(visit: Visit) -> None:
         for name, pair in TRIES.items():
             st.button(name, on_click=fill_in, args=pair, width="stretch")
     with steps:
-        draw = STEPS[choose_step(tuple(STEPS))]
-    picture, beside = st.columns([1.9, 1], gap="medium")
+        step = choose_step(tuple(STEPS), key="bert_step")
+    picture, beside = place_of_step(step).columns([1.9, 1], gap="medium")
     try:
-        draw(visit, picture, beside)
+        STEPS[step](visit, picture, beside)
     except ExplorerError as error:
         with picture:
             tell(error)

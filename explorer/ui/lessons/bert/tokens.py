@@ -7,7 +7,8 @@ import html
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.lessons.bert.forward import Reading, describe
+from explorer.lessons.bert.forward import Reading
+from explorer.lessons.bert.model import describe
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit
 

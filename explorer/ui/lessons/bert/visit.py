@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, offered_models
+from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF
 from explorer.errors import ExplorerError
 from explorer.jobs.threads import one_thread
 from explorer.lessons.bert import forward, senses
-from explorer.lessons.bert.forward import Bert, Reading
+from explorer.lessons.bert.forward import Reading
+from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import cut_notice, tokenize
-from explorer.settings import load_settings
+from explorer.ui.encode import download
 from explorer.ui.open.view import tell
+from explorer.ui.shell import owner
 from explorer.ui.shell.plain import plain
 
 FIRST = "She sat on the river bank."
@@ -39,7 +41,7 @@ class Visit:
 @st.cache_resource(show_spinner="Loading the model …", max_entries=3)
 def model(name: str) -> Bert:
     """Return an encoder, loaded once for all visitors."""
-    return forward.open_bert(name)
+    return open_bert(name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -74,6 +76,9 @@ def ask() -> Visit | None:
         st.info("Type a sentence above, and follow it into the model.", icon=":material/edit:")
         return None
     try:
+        owner.check_model(name)
+        if not download.is_ready(name):
+            return None
         bert = model(name)
         readings = tuple(reading_of(name, sentence) for sentence in sentences)
     except ExplorerError as error:
@@ -89,15 +94,17 @@ def ask() -> Visit | None:
 
 def ask_model(place: DeltaGenerator) -> str:
     """Draw the choice of the model; return its name or folder."""
-    free = not load_settings().models
-    names = [name for name in offered_models() if not name.startswith(TOKENS_OF)]
+    free = owner.takes_other_models()
+    names = [name for name in owner.models() if not name.startswith(TOKENS_OF)]
     chosen = place.selectbox(
         "Model",
         names,
         accept_new_options=free,
         key="bert",
         bind="query-params",
-        help=OWN_MODEL if free else "This server loads these models and no others.",
+        help=f"{OWN_MODEL} {download.size_limit()}"
+        if free
+        else "This server loads these models and no others.",
     )
     return (chosen or "").strip() or DEFAULT_MODEL
 

@@ -9,12 +9,14 @@ import streamlit as st
 from explorer.errors import TrainingError
 from explorer.training import grammar, runs
 from explorer.training.corpus import MOST_BYTES, Corpus, make, read_text
-from explorer.training.skipgram import LIMITS, Settings
+from explorer.training.skipgram import LIMITS, TrainingOptions
 from explorer.ui.lessons.learning import playback
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.open.view import tell
+from explorer.ui.shell import address
 
 REAL = "Train for real"
+RUNS = "runs of lessons"  # session state: for each lesson, the id of the run that it showed last
 GRAMMAR, SHUFFLED, OWN = "Made by a grammar", "The same, shuffled", "My own text"
 TEXTS = (GRAMMAR, SHUFFLED, OWN)
 
@@ -80,7 +82,7 @@ def ask() -> Preset | None:
         [*PRESETS, REAL],
         default=next(iter(PRESETS)),
         required=True,
-        key="lesson",
+        key=address.choice("lesson", [*PRESETS, REAL]),
         bind="query-params",
         on_change=take_preset,
         label_visibility="collapsed",
@@ -91,20 +93,25 @@ def ask() -> Preset | None:
     with settings.popover("Settings", icon=":material/tune:", width="stretch"):
         text, own = ask_text(preset)
         chosen = ask_settings(preset)
-    again = playback.named_run() is not None
-    label = "Start again" if again else "Start"
-    icon = ":material/replay:" if again else ":material/play_arrow:"
+    run = playback.named_run()
+    if run is not None:
+        st.session_state.setdefault(RUNS, {})[name] = run
+    label = "Start again" if run else "Start"
+    icon = ":material/replay:" if run else ":material/play_arrow:"
     if start.button(label, type="primary", icon=icon, width="stretch"):
         begin(text, own, chosen)
     return preset
 
 
 def take_preset() -> None:
-    """Set the controls to what the chosen lesson needs."""
-    preset = PRESETS.get(st.session_state["lesson"])
+    """Set the controls to what the chosen lesson needs, and show its own run if it has one."""
+    lesson = st.session_state["lesson"]
+    preset = PRESETS.get(lesson)
     if preset is None:
         return
-    for name, value in {**asdict(Settings()), **preset.changed}.items():
+    playback.stop()
+    address.change("run", st.session_state.get(RUNS, {}).get(lesson))
+    for name, value in {**asdict(TrainingOptions()), **preset.changed}.items():
         st.session_state[f"set {name}"] = value
     st.session_state["text"] = preset.text
 
@@ -122,9 +129,11 @@ def ask_settings(preset: Preset) -> dict[str, float]:
     """Draw a control for each setting, with its sentence; return what they say."""
     chosen = {}
     columns = st.columns(2)
-    for number, (name, default) in enumerate({**asdict(Settings()), **preset.changed}.items()):
+    for number, (name, default) in enumerate(
+        {**asdict(TrainingOptions()), **preset.changed}.items()
+    ):
         label, step, sentence = CONTROLS[name]
-        kind = type(getattr(Settings(), name))
+        kind = type(getattr(TrainingOptions(), name))
         st.session_state.setdefault(f"set {name}", kind(default))
         low, high = LIMITS[name]
         with columns[number % 2]:
@@ -152,7 +161,7 @@ def begin(text: str, own: OwnText | None, chosen: dict[str, float]) -> None:
                 if own
                 else grammar_corpus(shuffled=text == SHUFFLED)
             )
-            run = runs.new_run(corpus, Settings(**chosen))  # type: ignore[arg-type]
+            run = runs.new_run(corpus, TrainingOptions(**chosen))  # type: ignore[arg-type]
     except TrainingError as error:
         tell(error)
         return

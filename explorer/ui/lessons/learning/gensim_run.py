@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,16 +12,15 @@ from explorer import EmbeddingSpace, cache, nearest_neighbors, save_space
 from explorer.errors import ExplorerError, TrainingError
 from explorer.jobs.pool import Job
 from explorer.training import word2vec
-from explorer.training.word2vec import ARCHITECTURES, METHODS, Recipe
+from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.lessons.lesson import offer_map
 from explorer.ui.open.view import tell
-from explorer.ui.picture.drawing import jobs
-from explorer.ui.shell import address
+from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLES, find_space, sample_space, title
 
-POLL_SECONDS = 0.5
+TRAINING = "training for real"  # session state: the Training that was started here
 COMPARED = 8  # neighbors
 SHORT_BYTES = 200_000  # a text below is too short for the usual settings
 FOR_SHORT = {"dimensions": 30, "min_count": 1, "epochs": 50}
@@ -33,6 +32,26 @@ CONTROLS = {  # a setting: its label, its limits, and its sentence
     "min_count": ("Rarest word", 1, 1000, "Words that occur less often are left out."),
     "epochs": ("Epochs", 1, 100, "How often the text is gone through."),
 }
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that was asked for: the text, the recipe, and the key its result is kept under."""
+
+    text: Path
+    recipe: Recipe
+    learned: str
+
+    @property
+    def key(self) -> str:
+        """The key of its job."""
+        return f"learn-{self.learned}"
+
+    def start(self) -> Job:
+        """Start it, or join who learns the same."""
+        return progress.jobs().submit(
+            self.key, word2vec.learn_kept, str(self.text), asdict(self.recipe), self.learned
+        )
 
 
 def show() -> None:
@@ -48,8 +67,9 @@ def show() -> None:
             explain()
             return
         if text is not None and recipe is not None:
-            train(text, recipe)
-        show_learned()
+            offer_training(text, recipe)
+        if not is_under_way():
+            show_learned()
 
 
 def hint_for_short(text: OwnText) -> None:
@@ -89,13 +109,14 @@ def ask_recipe() -> Recipe | None:
     standard = Recipe()
     one, other = st.columns(2)
     method = one.segmented_control(
-        "Method", list(METHODS), default=standard.method, required=True,
-        format_func=METHODS.__getitem__, key="method for real", bind="query-params",
+        "Method", list(LEARNERS), default=standard.method, required=True,
+        key=address.choice("method for real", list(LEARNERS), LEARNERS.__getitem__),
+        format_func=LEARNERS.__getitem__, bind="query-params",
         help="FastText also learns parts of words, and so has something to say on rare ones.",
     )  # fmt: skip
     architecture = other.segmented_control(
         "Architecture", list(ARCHITECTURES), default=standard.architecture, required=True,
-        key="architecture", bind="query-params",
+        key=address.choice("architecture", list(ARCHITECTURES)), bind="query-params",
         help="Skip-gram guesses the neighbors from the word, CBOW the word from its neighbors.",
     )  # fmt: skip
     values = {}
@@ -113,8 +134,8 @@ def ask_recipe() -> Recipe | None:
         return None
 
 
-def train(text: OwnText, recipe: Recipe) -> None:
-    """Offer to learn from the text; while it is learned, show how far it is."""
+def offer_training(text: OwnText, recipe: Recipe) -> None:
+    """Draw the button that learns from the text."""
     if st.button("Train", type="primary", icon=":material/model_training:"):
         try:
             kept = word2vec.keep_text(text.stream)
@@ -122,55 +143,44 @@ def train(text: OwnText, recipe: Recipe) -> None:
             begin(kept, recipe, Path(text.name).stem)
         except (ExplorerError, OSError) as error:
             tell(error if isinstance(error, ExplorerError) else TrainingError(str(error)))
-    job = jobs().find(st.session_state.get("real job", ""))
-    if job is None:
-        return
-    if job.state.state == "failed":
-        st.error(plain(job.state.error), icon=":material/error:")
-    elif job.state.state == "cancelled":
-        st.info("The training was stopped. Nothing of it is kept.", icon=":material/stop_circle:")
-    elif job.state.state != "done":
-        st.fragment(progress, run_every=POLL_SECONDS)(job)
 
 
 def begin(text: Path, recipe: Recipe, name: str) -> None:
     """Learn, or join who is learning the same, or take what was learned before."""
-    result = word2vec.learned_file(text, recipe)
-    address.change("learned", result.stem)
+    key = word2vec.learned_key(text, recipe)
+    address.change("learned", key)
     address.change("called", name)
-    st.session_state.pop("real job", None)
-    if not result.exists():
-        job = jobs().submit(
-            f"learn-{result.stem}", word2vec.learn, str(text), asdict(recipe), str(result)
-        )
-        st.session_state["real job"] = job.key
+    st.session_state.pop(TRAINING, None)
+    if cache.find(word2vec.LEARNED, key) is None:
+        training = st.session_state[TRAINING] = Training(text, recipe, key)
+        progress.come_back(training.key)
+        training.start()
 
 
-def progress(job: Job) -> None:
-    """Show how far the job is, with a way to stop it; the page follows when it is over."""
-    state = job.state
-    if state.is_over:
-        st.rerun()
-    st.progress(state.share, text=f"{state.step[:1].upper()}{state.step[1:]} · {state.share:.0%}")
-    st.caption(f"{job.seconds:.0f} s so far")
-    if st.button("Stop", icon=":material/stop:"):
-        job.cancel()
-        st.rerun()
+def is_under_way() -> bool:
+    """Show how far this session's training is; return whether there is no result yet."""
+    training: Training | None = st.session_state.get(TRAINING)
+    if training is None:
+        return False
+    wait = progress.Wait(
+        place="training", stopped="The training was stopped. Nothing of it is kept."
+    )
+    followed = progress.follow({training.key: training.start}, wait)
+    return followed is None or followed[0].state.state != "done"
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def learned_space(key: str, name: str) -> EmbeddingSpace | None:
     """Return what was learned under a key, or None."""
-    return word2vec.open_learned(cache.folder("learned") / f"{key}.npz", name)
+    return word2vec.open_kept(key, name)
 
 
 def show_learned() -> None:
     """Show what the address names: what was learned, now or before a restart."""
     key = st.query_params.get("learned", "")
-    job = jobs().find(st.session_state.get("real job", ""))
-    if not key.isalnum() or (job is not None and job.state.state != "done"):
+    if not key.isalnum():
         return
-    if not (cache.folder("learned") / f"{key}.npz").exists():
+    if cache.find(word2vec.LEARNED, key) is None:
         st.warning("What this link names is not kept here (any more). Train it again.")
         return
     space = learned_space(key, st.query_params.get("called", "my text")[:40] or "my text")

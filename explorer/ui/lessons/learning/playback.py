@@ -14,14 +14,14 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job
 from explorer.training import runs
-from explorer.training.film import Film, Frame
+from explorer.training.film import Film, TrainingFrame
 from explorer.training.runs import Run
-from explorer.ui.picture.drawing import jobs
 from explorer.ui.shell import address
+from explorer.ui.shell.progress import jobs, visitor
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
 STEP_SECONDS = 60  # that one step is waited for
-KEPT = "playback"  # session state: the visitor's film
+PLAYBACK = "playback"  # session state: the visitor's film
 
 
 @dataclass
@@ -65,12 +65,12 @@ class Playback:
         return len(self.film.frames) - 1
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> TrainingFrame:
         """The frame that is shown."""
         return self.film.frames[self.at]
 
     @property
-    def frames(self) -> list[Frame]:
+    def frames(self) -> list[TrainingFrame]:
         """The frames that have been shown."""
         return self.film.frames[: self.seen + 1]
 
@@ -106,7 +106,7 @@ class Playback:
         self.playing = False
         job, self.job_key = self.job, ""
         if job is not None and not job.state.is_over:
-            job.cancel()
+            job.leave(visitor())  # nobody else waits for it: its key is this film's own
 
     def step(self) -> None:
         """Stop at the next frame; learn it first if it is not there yet."""
@@ -129,8 +129,8 @@ class Playback:
         waited = TICK_SECONDS if self.ticked is None else now - self.ticked
         self.ticked = now
         job = self.job
-        if not self.run.is_over and job is None:
-            job = self.learn(self.run.steps)
+        if not self.run.is_over and (job is None or not job.watch(visitor())):
+            job = self.learn(self.run.steps)  # it begins, or a hidden tab was not heard of in time
         self.show(self.at + max(1, round(waited / TICK_SECONDS)))
         if self.at == self.last and (self.run.is_over or job is None or job.state.is_over):
             self.film.update()  # a frame may have come between the look and the end
@@ -143,7 +143,9 @@ class Playback:
         # each going on is a job of its own: one that was stopped must not be joined
         self.jobs_begun += 1
         self.job_key = f"{self.run.id}-{until}-{id(self):x}-{self.jobs_begun}"
-        return jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
+        job = jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
+        job.watch(visitor())  # whose tab is closed has it cancelled
+        return job
 
 
 def start(run: Run) -> None:
@@ -151,13 +153,13 @@ def start(run: Run) -> None:
     stop()
     film = Film(run)
     film.update()
-    st.session_state[KEPT] = Playback(film, playing=True)
+    st.session_state[PLAYBACK] = Playback(film, playing=True)
     address.change("run", run.id)
 
 
 def stop() -> None:
     """Stop whatever this visitor's run is computing."""
-    kept: Playback | None = st.session_state.pop(KEPT, None)
+    kept: Playback | None = st.session_state.pop(PLAYBACK, None)
     if kept is not None:
         kept.pause()
 
@@ -176,7 +178,7 @@ def current() -> Playback | None:
     run_id = named_run()
     if run_id is None:
         return None
-    kept: Playback | None = st.session_state.get(KEPT)
+    kept: Playback | None = st.session_state.get(PLAYBACK)
     if kept is not None and kept.run.id == run_id:
         return kept
     run = runs.open_run(run_id)
@@ -190,6 +192,6 @@ def current() -> Playback | None:
             icon=":material/link_off:",
         )
         return None
-    kept = st.session_state[KEPT] = Playback(film)
+    kept = st.session_state[PLAYBACK] = Playback(film)
     kept.show(kept.last)
     return kept

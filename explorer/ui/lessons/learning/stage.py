@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import streamlit as st
 
 from explorer.errors import QueryError
 from explorer.figures import learning as figures
-from explorer.training.film import Film, Frame
+from explorer.training.film import Film, TrainingFrame
 from explorer.ui.lessons.learning.choice import Preset
 from explorer.ui.lessons.learning.playback import TICK_SECONDS, Playback, current
 from explorer.ui.lessons.lesson import offer_map
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.progress import jobs
+from explorer.ui.shell.word_fields import LONGEST_LIST
+from explorer.words import split_words
 
 NEIGHBORS = 4
 WORDS = "king, dog, paris"
@@ -23,8 +25,6 @@ PAIRS = "king queen, eats ate, king soup"
 LOSS = """\
 loss = -(logsigmoid(v @ u)
          + logsigmoid(-v @ n).sum())"""
-CONFIG = {"displaylogo": False, "scrollZoom": True}
-SPLIT = re.compile(r"[\s,;]+")
 
 
 def show(preset: Preset) -> None:
@@ -79,10 +79,10 @@ def stage(preset: Preset, *, ticks: bool) -> None:
     picture, beside = st.columns([1.55, 1], gap="medium")
     with picture:
         corpus, frame = shown.run.corpus, shown.frame
-        chart(
+        show_chart(
             figures.frame_map(frame.places, corpus.words, corpus.classes, words, dark=is_dark()),
             f"The words after {frame.step:,} steps",
-            "frame map",
+            key="frame map",
         )
         st.caption(preset.look_for)
     with beside:
@@ -150,7 +150,8 @@ def waits_for(shown: Playback) -> str:
     job = shown.job
     if not shown.playing or job is None or job.state.state not in ("starting", "waiting"):
         return ""
-    return f" · {job.state.step} …"
+    place = jobs().place(job)
+    return f" · number {place} in line …" if place else f" · {job.state.step} …"
 
 
 def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> None:
@@ -159,18 +160,18 @@ def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> N
     measured(film, frame)
     steps = [one.step for one in shown.frames]
     losses = [one.loss for one in shown.frames]
-    chart(
+    show_chart(
         figures.loss_curve(steps, losses, frame.step, end, dark=is_dark()),
         "The loss after each step",
-        "loss",
+        key="loss",
     )
     cosines = {
         f"{one} – {other}": film.cosine(one, other)[: shown.seen + 1] for one, other in pairs
     }
-    chart(
+    show_chart(
         figures.cosine_curves(steps, cosines, frame.step, end, dark=is_dark()),
         "The cosine of chosen pairs after each step",
-        "cosines",
+        key="cosines",
     )
     near = film.neighbors(frame, words, NEIGHBORS)
     st.dataframe(
@@ -187,13 +188,15 @@ def followed(film: Film) -> tuple[list[str], list[tuple[str, str]]]:
     words_default = ", ".join(frequent[:3]) if own else WORDS
     pairs_default = f"{' '.join(frequent[:2])}, {' '.join(frequent[2:4])}" if own else PAIRS
     name = film.run.corpus.name
-    asked = st.text_input("Three words", words_default, key=f"words of {name}")
+    asked = st.text_input(
+        "Three words", words_default, key=f"words of {name}", max_chars=LONGEST_LIST
+    )
     asked_pairs = st.text_input(
         "Pairs", pairs_default, key=f"pairs of {name}", help="Two words, a comma, two words."
     )
     words, pairs = [], []
     try:
-        for word in [one for one in SPLIT.split(asked.lower()) if one][:3]:
+        for word in split_words(asked.lower())[:3]:
             film.row(word)
             words.append(word)
         for part in asked_pairs.lower().split(",")[:4]:
@@ -206,7 +209,7 @@ def followed(film: Film) -> tuple[list[str], list[tuple[str, str]]]:
     return words or list(film.run.corpus.words[:1]), pairs
 
 
-def measured(film: Film, frame: Frame) -> None:
+def measured(film: Film, frame: TrainingFrame) -> None:
     """Show what has been learned so far, in two figures."""
     left, right = st.columns(2)
     if film.run.corpus.classes:
@@ -246,8 +249,3 @@ def keeping(shown: Playback) -> None:
     )
     for note in shown.run.corpus.notes:
         st.caption(f":material/info: {plain(note)}")
-
-
-def chart(figure: object, alt: str, key: str) -> None:
-    """Draw a figure of ours."""
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt)

@@ -91,6 +91,7 @@ export class Cloud {
     this.observer.observe(this.stage.element);
     window.addEventListener("resize", this.stage.fill);
     window.addEventListener("pagehide", this.viewpoint.keep);
+    this.stage.watchRatio(() => this.resize());
     this.parts.onPut(this.compose);
   }
 
@@ -128,7 +129,8 @@ export class Cloud {
     this.observer.disconnect();
     window.removeEventListener("resize", this.stage.fill);
     window.removeEventListener("pagehide", this.viewpoint.keep);
-    this.painter.dispose();
+    this.stage.dispose();
+    this.tools.dispose();
     this.element.remove();
     this.view = null;
   }
@@ -313,7 +315,8 @@ export class Cloud {
 
   private frame(now: number): void {
     const { motion, camera } = this;
-    if (!this.view || !this.points || camera.width <= 1) return;
+    // a map whose page has gone draws again when it is shown again, and what turned turns on
+    if (!this.view || !this.points || camera.width <= 1 || !this.element.isConnected) return;
     const { moved, arrived } = motion.advance(now);
     if (arrived) this.painter.setPositions(this.points.positions, null);
     if (moved && !motion.turns) this.mark();

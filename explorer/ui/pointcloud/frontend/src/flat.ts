@@ -3,7 +3,7 @@
 import type { Camera } from "./camera.ts";
 import type { Rgb } from "./colors.ts";
 import type { Marking, Painter } from "./painter.ts";
-import { opacityOf, sizeOf, type Style } from "./style.ts";
+import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
 
 const css = ([red, green, blue]: Rgb): string => `rgb(${red * 255} ${green * 255} ${blue * 255})`;
 
@@ -73,7 +73,7 @@ export class Flat implements Painter {
       for (const row of group) {
         const [x, y, depth] = camera.project(place(3 * row), place(3 * row + 1), place(3 * row + 2));
         if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
-        const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
+        const nearness = style.depth ? nearnessOf(camera.distance, depth) : 1;
         const size = style.size * nearness * (this.sizes ? sizeOf(this.sizes[row]!) : 1);
         if (this.opacities) context.globalAlpha = style.opacity * opacityOf(this.opacities[row]!);
         context.beginPath();

@@ -30,6 +30,14 @@ export function listen(stage: HTMLElement, to: Listener): void {
   let isDrag = false;
   let turnsInstead = false;
 
+  /** Give up the drag: nothing is chosen by it, and its outline goes. */
+  const abandon = (): void => {
+    if (isDrag && to.mode() !== "move") to.surround([], true, false);
+    stage.classList.remove("dragging");
+    start = null;
+    isDrag = false;
+  };
+
   const placeOf = (event: MouseEvent): Place => {
     const box = stage.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -38,6 +46,11 @@ export function listen(stage: HTMLElement, to: Listener): void {
   stage.addEventListener("pointerdown", (event) => {
     if (event.button > 2) return;
     const place = placeOf(event);
+    if (event.isPrimary) {
+      // any pointer still listed left without a word, as when its map went away during a drag
+      pointers.clear();
+      abandon();
+    }
     try {
       stage.setPointerCapture(event.pointerId);
     } catch {
@@ -47,10 +60,9 @@ export function listen(stage: HTMLElement, to: Listener): void {
     if (pointers.size === 1) {
       start = place;
       path = [place];
-      isDrag = false;
       turnsInstead = event.button === 2 || event.ctrlKey || event.metaKey;
     } else {
-      start = null; // two fingers never click
+      abandon(); // two fingers neither click nor select
     }
   });
 
@@ -94,16 +106,17 @@ export function listen(stage: HTMLElement, to: Listener): void {
 
   const end = (event: PointerEvent, isCancelled: boolean): void => {
     if (!pointers.delete(event.pointerId) || pointers.size) return;
-    stage.classList.remove("dragging");
-    const place = placeOf(event);
-    if (isDrag && to.mode() !== "move" && !isCancelled) to.surround(path, true, event.shiftKey);
-    else if (isDrag || !start) to.settle();
-    else if (!isCancelled && event.button === 0) to.choose(place, event.shiftKey);
-    start = null;
-    isDrag = false;
+    if (!isCancelled && isDrag && to.mode() !== "move") {
+      isDrag = false;
+      to.surround(path, true, event.shiftKey);
+    } else if (isDrag || !start) to.settle();
+    else if (!isCancelled && event.button === 0) to.choose(placeOf(event), event.shiftKey);
+    abandon();
   };
   stage.addEventListener("pointerup", (event) => end(event, false));
+  // the system takes a pointer away: a call comes in, the pen leaves, another window is in front
   stage.addEventListener("pointercancel", (event) => end(event, true));
+  stage.addEventListener("lostpointercapture", (event) => end(event, true));
   stage.addEventListener("pointerleave", () => to.hover(null));
   stage.addEventListener("contextmenu", (event) => event.preventDefault());
   stage.addEventListener("dblclick", () => to.fit());

@@ -3,12 +3,23 @@
  *
  * Streamlit serves the files of a component without age, date or validator, so that no browser keeps
  * them from visit to visit. So the program is kept in IndexedDB, under the hash of its content. Where
- * that cannot be had, it is loaded each time.
+ * that cannot be had, it is loaded each time. Where the program itself cannot be had, each map says
+ * so and offers to try again.
  */
 
-type Mount = (mount: unknown) => (() => void) | undefined;
+import { readMessage } from "./message.ts";
+
+interface Given {
+  data: Uint8Array | null;
+  parentElement: HTMLElement | ShadowRoot;
+}
 interface Program {
-  default: Mount;
+  default(given: unknown): (() => void) | undefined;
+}
+/** A mount that waits for the program. */
+interface Waiting {
+  given: Given;
+  end?: (() => void) | undefined;
 }
 
 /** The hash of program.js, written here when it is built. */
@@ -17,22 +28,60 @@ declare const PROGRAM: string;
 const STORE = "embedding-explorer program";
 const PATIENCE = 1_000; // milliseconds
 const ADDRESS = new URL("program.js", import.meta.url).href;
+const LOST = "The map’s program did not arrive, so nothing can be drawn. Is the server still running?";
+const LOST_STYLE =
+  "display: flex; gap: 12px; align-items: center; flex-wrap: wrap; padding: 24px; box-sizing: border-box;" +
+  "min-height: 180px; font: 16px var(--st-font, sans-serif); color: var(--st-text-color, inherit);" +
+  "border: 1px solid var(--st-border-color, #8a949e); border-radius: var(--st-base-radius, 8px)";
 
 let program: Program | null = null;
-const loading = load(); // at once, and not with the first data
+let isLoading = true;
+let failures = 0;
+const waiting = new Set<Waiting>();
+void start(); // at once, and not with the first data
 
-export default function mount(given: unknown): (() => void) | undefined {
+export default function mount(given: Given): (() => void) | undefined {
   if (program) return program.default(given);
-  let end: (() => void) | undefined;
-  let isOver = false;
-  void loading.then((loaded) => {
-    program = loaded;
-    if (!isOver) end = loaded.default(given);
-  });
+  const one: Waiting = { given };
+  waiting.add(one);
+  if (!isLoading) tellLost(one);
   return () => {
-    isOver = true;
-    end?.();
+    waiting.delete(one);
+    one.end?.();
   };
+}
+
+/** Load the program and serve those who wait for it, or tell them that it did not come. */
+async function start(): Promise<void> {
+  isLoading = true;
+  try {
+    program = await load();
+  } catch {
+    failures++;
+  }
+  isLoading = false;
+  for (const one of waiting) {
+    one.end?.();
+    if (program) one.end = program.default(one.given);
+    else tellLost(one);
+  }
+  if (program) waiting.clear();
+}
+
+/** Say that the program did not come, where a map should stand: the mounts of parts have no height. */
+function tellLost(one: Waiting): void {
+  const { data, parentElement } = one.given;
+  if (!data?.length || readMessage(data).header["kind"] !== "view") return;
+  const notice = document.createElement("div");
+  notice.setAttribute("role", "alert");
+  notice.style.cssText = LOST_STYLE;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Try again";
+  again.addEventListener("click", () => void start());
+  notice.append(LOST, again);
+  one.end = () => notice.remove();
+  parentElement.append(notice);
 }
 
 async function load(): Promise<Program> {
@@ -47,7 +96,8 @@ async function load(): Promise<Program> {
     // the address stays good: a map that is saved as a page reads its program from there
     return (await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })))) as Program;
   } catch {
-    return (await import(ADDRESS)) as Program;
+    // a browser remembers that an address failed, so each attempt asks for another one
+    return (await import(failures ? `${ADDRESS}?failures=${failures}` : ADDRESS)) as Program;
   }
 }
 

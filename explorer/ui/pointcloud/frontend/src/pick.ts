@@ -4,6 +4,9 @@ import type { Camera } from "./camera.ts";
 
 export type Place = [x: number, y: number];
 
+/** Square pixels that one unit of depth counts for: all points are within two units, so it only breaks ties. */
+const DEPTH = 1e-3;
+
 /** A loop over all points is fast enough: a million take some 10 ms, and nothing has to be built. */
 function forEachOnScreen(
   positions: Float32Array,
@@ -47,7 +50,7 @@ export function pickPoint(
     const dy = sy - y;
     const square = dx * dx + dy * dy;
     if (square > radius * radius) return;
-    const score = square + depth * 1e-3;
+    const score = square + depth * DEPTH;
     if (score < bestScore && isVisible(row)) {
       best = row;
       bestScore = score;

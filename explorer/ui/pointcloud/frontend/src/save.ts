@@ -6,7 +6,7 @@ import type { Coloring } from "./coloring.ts";
 import type { Marking } from "./painter.ts";
 import { fromPart, type Part, shownNumber } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
-import { opacityOf, sizeOf, type Style } from "./style.ts";
+import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
 import type { SaveAs } from "./tools.ts";
 import type { Ink, View } from "./view.ts";
 
@@ -81,7 +81,7 @@ function pointElements(seen: Seen): string {
     if (!palette[4 * shade + 3]) continue;
     const [x, y, depth] = camera.project(positions[3 * row]!, positions[3 * row + 1]!, positions[3 * row + 2]!);
     if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
-    const nearness = style.depth ? Math.min(Math.max(camera.distance / depth, 0.4), 3) : 1;
+    const nearness = style.depth ? nearnessOf(camera.distance, depth) : 1;
     const radius = ((sizes ? sizeOf(sizes[row]!) : 1) * style.size * nearness) / 2;
     const clear = opacities ? ` opacity="${short(opacityOf(opacities[row]!))}"` : "";
     const circle = `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}"${clear}/>`;

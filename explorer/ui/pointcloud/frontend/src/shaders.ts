@@ -1,5 +1,10 @@
 /** The shaders: a point is a disc with a soft edge; a mark is a disc with a rim, or a ring. */
 
+import { HAZE, NEARNESS, OPACITIES, SIZES } from "./style.ts";
+
+/** Numbers as GLSL writes them, with a point. */
+const glsl = (numbers: readonly number[]): string => numbers.map((one) => one.toFixed(4)).join(", ");
+
 export const POINT_VERTEX = /* glsl */ `
 uniform mat4 camera;
 uniform float away;       // of the camera from its target
@@ -21,10 +26,10 @@ void main() {
   gl_Position = camera * vec4(mix(before, position, share), 1.0);
   int at = int(shade);
   tint = texelFetch(palette, ivec2(at & 255, at >> 8), 0);
-  tint.a *= mix(1.0, mix(0.12, 1.0, clear), sized.y);
+  tint.a *= mix(1.0, mix(${glsl(OPACITIES)}, clear), sized.y);
   float nearness = away / max(gl_Position.w, 1e-6);
-  pixels = size * mix(1.0, mix(0.5, 2.4, weight), sized.x) * mix(1.0, clamp(nearness, 0.4, 3.0), depth);
-  haze = depth * clamp((gl_Position.w - away) * 0.45, 0.0, 0.62);
+  pixels = size * mix(1.0, mix(${glsl(SIZES)}, weight), sized.x) * mix(1.0, clamp(nearness, ${glsl(NEARNESS)}), depth);
+  haze = depth * clamp((gl_Position.w - away) * ${glsl([HAZE.slope])}, 0.0, ${glsl([HAZE.most])});
   gl_PointSize = pixels + 1.0;
   if (tint.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);  // a category switched off
 }`;

@@ -25,6 +25,7 @@ export class Stage {
   private key: HTMLElement | null = null;
   private height: number | null = null;
   private filled = 480;
+  private readonly ended = new AbortController();
 
   /** `restored` is called when the graphics card has come back. */
   constructor(restored: () => void) {
@@ -81,6 +82,22 @@ export class Stage {
     this.inkCanvas.width = Math.round(width * ratio);
     this.inkCanvas.height = Math.round(height * ratio);
     return { width, height };
+  }
+
+  /** Call `changed` when the screen's pixels become finer or coarser: a zoom, or another screen. */
+  watchRatio(changed: () => void): void {
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const again = (): void => {
+      changed();
+      this.watchRatio(changed); // a query knows one resolution only
+    };
+    query.addEventListener("change", again, { once: true, signal: this.ended.signal });
+  }
+
+  /** Give back what the graphics card holds, and listen to nothing any more. */
+  dispose(): void {
+    this.ended.abort();
+    this.painter.dispose();
   }
 
   /** Draw lines and letters over the points. */

@@ -4,6 +4,15 @@ import type { Camera } from "./camera.ts";
 import { rgb, type Rgb } from "./colors.ts";
 import { inkOf, type View } from "./view.ts";
 
+/** Of its usual size, for the lowest number and the highest: from half to nearly five times that. */
+export const SIZES = [0.5, 2.4] as const;
+/** Of its opacity, likewise: the lowest can still be made out. */
+export const OPACITIES = [0.12, 1] as const;
+/** Of its size, for what is far away and near in space: far points stay visible, near ones hide little. */
+export const NEARNESS = [0.4, 3] as const;
+/** How far points fade into the ground behind the camera's target: by unit of depth, and at most. */
+export const HAZE = { slope: 0.45, most: 0.62 } as const;
+
 const FADED = { light: 0.35, dark: 0.55 }; // of the opacity, for points that do not stand out
 
 export interface Style {
@@ -36,7 +45,13 @@ export function styleOf(view: View, camera: Camera, depth: number, isDark: boole
 }
 
 /** How many times its usual size a point has whose number is so many 255ths of the way up; as the shader says. */
-export const sizeOf = (weight: number): number => 0.5 + (1.9 * weight) / 255;
+export const sizeOf = (weight: number): number => between(SIZES, weight / 255);
 
 /** The same for its opacity. */
-export const opacityOf = (weight: number): number => 0.12 + (0.88 * weight) / 255;
+export const opacityOf = (weight: number): number => between(OPACITIES, weight / 255);
+
+/** How many times its usual size a point has at a depth in space. */
+export const nearnessOf = (distance: number, depth: number): number =>
+  Math.min(Math.max(distance / depth, NEARNESS[0]), NEARNESS[1]);
+
+const between = ([low, high]: readonly [number, number], share: number): number => low + (high - low) * share;

@@ -34,6 +34,7 @@ export class Tools {
   private readonly modes = new Map<Mode, HTMLButtonElement>();
   private readonly turn: HTMLButtonElement;
   private readonly choosing = document.createElement("div");
+  private readonly ended = new AbortController();
   private mode: Mode = "move";
   private isTurning = false;
 
@@ -87,23 +88,27 @@ export class Tools {
     this.deeds.setMode(mode);
   }
 
+  /** Listen to nothing any more. */
+  dispose(): void {
+    this.ended.abort();
+  }
+
   private saver(): HTMLElement {
     const menu = document.createElement("div");
     menu.className = "menu";
-    menu.hidden = true;
-    const opener = button("Save", "save", () => {
-      menu.hidden = !menu.hidden;
-      opener.setAttribute("aria-expanded", `${!menu.hidden}`);
-    });
-    opener.setAttribute("aria-expanded", "false");
+    const show = (isOpen: boolean): void => {
+      menu.hidden = !isOpen;
+      opener.setAttribute("aria-expanded", `${isOpen}`);
+    };
+    const opener = button("Save", "save", () => show(menu.hidden !== false));
+    show(false);
     for (const [what, title] of FORMS) {
       const one = document.createElement("button");
       one.type = "button";
       one.textContent = title;
       one.dataset["form"] = what;
       one.addEventListener("click", () => {
-        menu.hidden = true;
-        opener.setAttribute("aria-expanded", "false");
+        show(false);
         this.deeds.save(what);
       });
       menu.append(one);
@@ -111,13 +116,25 @@ export class Tools {
     const holder = document.createElement("div");
     holder.className = "saver";
     holder.append(group(opener), menu);
-    holder.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !menu.hidden) {
-        menu.hidden = true;
+    // at the document and before all others: what lies around the menu may keep its events to itself
+    const everywhere = { capture: true, signal: this.ended.signal };
+    document.addEventListener(
+      "pointerdown",
+      (event) => {
+        if (!event.composedPath().includes(holder)) show(false);
+      },
+      everywhere,
+    );
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape" || menu.hidden) return;
+        show(false);
         opener.focus();
-        event.stopPropagation();
-      }
-    });
+        event.stopPropagation(); // Escape on the map would select nothing
+      },
+      everywhere,
+    );
     return holder;
   }
 }

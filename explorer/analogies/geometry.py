@@ -1,4 +1,4 @@
-"""The picture of an analogy in its own plane, where lengths and angles are true."""
+"""Planes in the space, in which lengths and angles are true, and the analogy drawn in its own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.analogies.arithmetic import Study
-from explorer.analogies.plane import Plane, angle, plane_through
+from explorer.analogies.arithmetic import AnalogyResult
 from explorer.errors import QueryError
 from explorer.neighbors.exact import Neighbors
 from explorer.vector import as_text
@@ -17,6 +16,70 @@ from explorer.vector import as_text
 Floats: TypeAlias = NDArray[np.float64]
 
 ORIGIN, SUM = "0", "the sum"
+FLAT = 1e-4  # of the largest extent: closer to a plane than this is in it
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane through `origin` (d,), spanned by two orthonormal rows of `basis` (2, d).
+
+    `is_exact` tells whether the points that it was laid through all lie in it.
+    """
+
+    origin: Floats
+    basis: Floats
+    is_exact: bool
+
+    def place(self, vectors: NDArray[np.floating]) -> tuple[Floats, Floats]:
+        """Return where each of k vectors falls on the plane, (k, 2), and its distance, (k,)."""
+        away = vectors.astype(np.float64) - self.origin
+        places = away @ self.basis.T
+        distances = np.linalg.norm(away - places @ self.basis, axis=1)
+        return places, distances
+
+
+def plane_through(points: NDArray[np.floating]) -> Plane:
+    """Return the plane through the points, or the nearest to them where they are too many.
+
+    The first point is the origin, where it lies in the plane; the second stands to its
+    right, and the third above.
+
+    Parameters
+    ----------
+    points
+        (m, d), m ≥ 2.
+
+    Examples
+    --------
+    >>> plane = plane_through(np.array([[0, 0, 1.0], [3, 0, 1], [0, 4, 1]]))
+    >>> places, distances = plane.place(np.array([[3, 4, 3.0]]))
+    >>> places.round(6).tolist(), distances.tolist()
+    ([[3.0, 4.0]], [2.0])
+    """
+    wide = points.astype(np.float64)
+    middle = wide.mean(axis=0)
+    _, extents, directions = np.linalg.svd(wide - middle, full_matrices=False)
+    basis = np.zeros((2, wide.shape[1]))  # a line of numbers has only one direction
+    found = directions[:2]
+    basis[: len(found)] = found
+    # The least-squares plane goes through the mean; the first point's foot on it is the origin.
+    origin = middle + (wide[0] - middle) @ basis.T @ basis
+    places = (wide - origin) @ basis.T
+    turn = np.arctan2(places[1, 1], places[1, 0])
+    cosine, sine = np.cos(turn), np.sin(turn)
+    basis = np.array([[cosine, sine], [-sine, cosine]]) @ basis
+    if len(wide) > 2 and (wide[2] - origin) @ basis[1] < 0:
+        basis[1] *= -1
+    is_exact = len(extents) < 3 or bool(extents[2] <= FLAT * max(extents[0], 1e-30))
+    return Plane(origin, basis, is_exact)
+
+
+def angle(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
+    """Return the angle between two vectors in degrees; NaN where one is zero."""
+    lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
+    if lengths == 0:
+        return float("nan")
+    return float(np.degrees(np.arccos(np.clip(float(first @ second) / lengths, -1, 1))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +132,7 @@ class PlanePicture:
     angles: tuple[tuple[str, float], ...]
 
 
-def plane_picture(study: Study, answers: Neighbors) -> PlanePicture:
+def plane_picture(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """Return the picture of an analogy with some answers, on the plane of what was given.
 
     Raises
@@ -79,17 +142,17 @@ def plane_picture(study: Study, answers: Neighbors) -> PlanePicture:
     """
     if not len(answers):
         raise QueryError("There is no answer to draw: the space has no other words.")
-    if study.inputs.is_parallelogram:
-        return parallelogram(study, answers)
-    return tip_to_tail(study, answers)
+    if analogy.inputs.is_parallelogram:
+        return parallelogram(analogy, answers)
+    return tip_to_tail(analogy, answers)
 
 
-def parallelogram(study: Study, answers: Neighbors) -> PlanePicture:
+def parallelogram(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """A at the origin, B to its right, C above; where B − A leads from C; and what is there."""
-    b, c, a = study.inputs.values.astype(np.float64)
-    name_b, name_c, name_a = study.inputs.names
+    b, c, a = analogy.inputs.values.astype(np.float64)
+    name_b, name_c, name_a = analogy.inputs.names
     plane = plane_through(np.stack([a, b, c]))
-    found = compared(study, answers)
+    found = compared(analogy, answers)
     inputs = dots(plane, (name_a, name_b, name_c), np.stack([a, b, c]))
     result = dots(plane, (SUM,), (b - a + c)[None])
     answered = dots(plane, answers.labels, found)
@@ -115,12 +178,12 @@ def parallelogram(study: Study, answers: Neighbors) -> PlanePicture:
     return PlanePicture(inputs, result, answered, arrows, True, plane.is_exact, lengths, angles)
 
 
-def tip_to_tail(study: Study, answers: Neighbors) -> PlanePicture:
+def tip_to_tail(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
     """The terms one after the other, from 0 to the sum."""
-    inputs = study.inputs
+    inputs = analogy.inputs
     steps = inputs.weights[:, None] * inputs.values.astype(np.float64)
     path = np.vstack([np.zeros(inputs.values.shape[1]), np.cumsum(steps, axis=0)])
-    found = compared(study, answers)
+    found = compared(analogy, answers)
     laid = path if len(path) > 2 else np.vstack([path, found[:1]])
     plane = plane_through(laid)
     places, _ = plane.place(path)
@@ -147,11 +210,11 @@ def tip_to_tail(study: Study, answers: Neighbors) -> PlanePicture:
     )
 
 
-def compared(study: Study, answers: Neighbors) -> Floats:
+def compared(analogy: AnalogyResult, answers: Neighbors) -> Floats:
     """Return the answers' vectors as they were compared, (k, d): at length 1, or as they are."""
-    vectors = study.space.vectors[answers.indices].astype(np.float64)
-    if study.inputs.normalized:
-        vectors /= study.space.norms[answers.indices, None]
+    vectors = analogy.space.vectors[answers.indices].astype(np.float64)
+    if analogy.inputs.normalized:
+        vectors /= analogy.space.norms[answers.indices, None]
     return vectors
 
 

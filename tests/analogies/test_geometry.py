@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import Study, read_inputs, study
-from explorer.analogies.formula import parse_formula
-from explorer.analogies.parallelogram import PlanePicture, plane_picture
-from explorer.analogies.plane import angle, plane_through
+from explorer.analogies.arithmetic import AnalogyResult, read_inputs, solve_analogy
+from explorer.analogies.geometry import PlanePicture, angle, plane_picture, plane_through
+from explorer.formula import parse_formula
 
 POINTS = arrays(np.float64, (3, 6), elements=st.floats(-2, 2)).filter(
     lambda points: np.linalg.svd(points[1:] - points[0])[1].min() > 0.01
 )
 
 
-def classic(words: EmbeddingSpace) -> tuple[Study, PlanePicture]:
-    found = study(words, read_inputs(words, ["king", "woman"], ["man"]))
+def classic(words: EmbeddingSpace) -> tuple[AnalogyResult, PlanePicture]:
+    found = solve_analogy(words, read_inputs(words, ["king", "woman"], ["man"]))
     return found, plane_picture(found, found.answer(5))
 
 
@@ -78,7 +77,7 @@ def test_the_parallelogram_is_one_and_its_figures_are_the_spaces(words: Embeddin
 def test_other_sums_are_laid_tip_to_tail(
     words: EmbeddingSpace, formula: str, is_exact: bool
 ) -> None:
-    found = study(words, read_inputs(words, parse_formula(words, formula)))
+    found = solve_analogy(words, read_inputs(words, parse_formula(words, formula)))
     picture = plane_picture(found, found.answer(5))
     assert not picture.is_parallelogram
     assert picture.is_exact == is_exact
@@ -91,7 +90,7 @@ def test_other_sums_are_laid_tip_to_tail(
 
 def test_words_on_one_line_have_a_picture_too() -> None:
     space = EmbeddingSpace(["a", "b", "c", "d"], [[1.0], [2.0], [3.0], [4.0]])
-    found = study(space, read_inputs(space, ["b", "c"], ["a"], normalize=False))
+    found = solve_analogy(space, read_inputs(space, ["b", "c"], ["a"], normalize=False))
     picture = plane_picture(found, found.answer(1))
     assert picture.is_exact
     np.testing.assert_allclose(picture.inputs.places[:, 0], [0, 1, 2], atol=1e-9)

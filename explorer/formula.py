@@ -1,14 +1,17 @@
-"""Formulas of labels, as people type them: 'king - man + woman', 'paris - france + 2*italy'.
+"""Formulas of labels, as people type them: 'king - man + woman', 'hot, warm - cold, icy'.
 
-The text is read by a small grammar of its own and never evaluated as code:
+The text is read by a small grammar of its own and never evaluated as code. Analogies, the
+axes of a projection and whatever else takes "words minus words" read it here:
 
     sum     =  [sign] product  { sign product }
-    product =  atom { "*" number | "/" number }   or   number "*" product
+    product =  mean { "*" number | "/" number }   or   number "*" product
+    mean    =  atom { "," atom }
     atom    =  label  |  "quoted label"  |  "(" sum ")"
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +19,14 @@ from dataclasses import dataclass
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
 from explorer.vector import Vector, as_text
+from explorer.words import QUOTES, Token, scan
 
 LONGEST = 2_000  # characters
 DEEPEST = 30  # parentheses in parentheses
 PLUS, MINUS, TIMES, DIVIDED = "+", "-−–", "*×·", "/÷"  # as typed, and as typeset
-SIGNS = PLUS + MINUS + TIMES + DIVIDED + "()"
-QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+COMMA = ","
+SIGNS = PLUS + MINUS + TIMES + DIVIDED + COMMA + "()"
+TYPESET = {"+": " + ", "-": " − ", "*": " × ", "/": " / ", ",": ", "}
 NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+")
 
 
@@ -36,47 +41,69 @@ class Term:
         return f"Term({self.label!r}, {self.weight!r})"
 
 
-@dataclass(frozen=True)
-class Token:
-    """A piece of a formula: kind is 'label', 'number' or the sign itself."""
-
-    kind: str
-    text: str
-
-
 def parse_formula(space: EmbeddingSpace, text: str) -> tuple[Term, ...]:
     """Return the terms of a formula: each label once, in order, with its whole weight.
 
-    A label that holds spaces needs no quotes; one that holds a sign, such as
-    'well-known', needs none either where the space has it. Quotes make sure.
+    A label that holds spaces needs no quotes; one that holds signs, such as
+    'well-known', needs none either where the space has it. Quotes make sure. Labels with
+    commas between them stand for their mean.
 
     Raises
     ------
     QueryError
         The formula cannot be read; the message shows where.
     UnknownLabelError
-        A label is not in the space.
+        A label is not in the space, and its subwords give it no vector.
 
     Examples
     --------
     >>> space = EmbeddingSpace(["paris", "france", "italy"], [[1, 0], [0, 1], [1, 1]])
     >>> parse_formula(space, "paris - france + 2*italy")
     (Term('paris', 1.0), Term('france', -1.0), Term('italy', 2.0))
+    >>> parse_formula(space, "paris - france, italy")
+    (Term('paris', 1.0), Term('france', -0.5), Term('italy', -0.5))
     """
+    return read_formula(space, text)[0]
+
+
+def read_formula(space: EmbeddingSpace, text: str) -> tuple[tuple[Term, ...], str]:
+    """Return the terms of a formula, and the formula as one prints it; raises as above."""
     if len(text) > LONGEST:
         raise QueryError(
             f"The formula has {len(text):,} characters; {LONGEST:,} are the most. Shorten it."
         )
+    if text.strip() in space:
+        return (Term(text.strip()),), text.strip()
     tokens = read_tokens(text, space.__contains__)
     if not tokens:
         raise QueryError("The formula is empty. Example: king - man + woman.")
     weights = Parser(tokens, text).parse()
-    for label in weights:
-        space.row(label)
+    for label, weight in weights.items():
+        if not space.has_vector(label):
+            space.row(label)  # raises, with the nearest spellings
+        if not math.isfinite(weight):
+            raise QueryError(
+                f"In “{text}” the factor of “{label}” is too large. Use a smaller one."
+            )
     terms = tuple(Term(label, weight) for label, weight in weights.items() if weight)
     if not terms:
-        raise QueryError(f"In “{text}” everything cancels out: nothing is left to search for.")
-    return terms
+        raise QueryError(f"In “{text}” everything cancels out: no direction is left.")
+    return terms, typeset(tokens)
+
+
+def parse_vector(space: EmbeddingSpace, text: str, *, normalize: bool = False) -> Vector:
+    """Return the sum that a formula describes as a Vector named by it; raises as above.
+
+    Examples
+    --------
+    >>> space = EmbeddingSpace(["hot", "warm", "cold"], [[4, 0], [2, 0], [0, 1]])
+    >>> found = parse_vector(space, "hot,warm - cold")
+    >>> found.name, found.values.tolist()
+    ('hot, warm − cold', [3.0, -1.0])
+    """
+    terms, name = read_formula(space, text)
+    total = formula_vector(space, terms, normalize=normalize)
+    return Vector(name, total.values, total.labels, is_sum=total.is_sum)
 
 
 def formula_vector(
@@ -121,48 +148,26 @@ def quoted(label: str) -> str:
 
 
 def read_tokens(text: str, is_label: Callable[[str], bool]) -> list[Token]:
-    """Return the pieces of a formula; words with only spaces between them are one label."""
-    tokens: list[Token] = []
-    place = 0
-    touching = False  # whether the last token is a word that the next one may continue
-    while place < len(text):
-        sign = text[place]
-        if sign.isspace():
-            place += 1
-        elif sign in QUOTES:
-            end = text.find(QUOTES[sign], place + 1)
-            if end < 0:
-                raise QueryError(f"The quote that opens at {sign}{text[place + 1 :]} never closes.")
-            tokens.append(Token("label", text[place + 1 : end]))
-            place, touching = end + 1, False
+    """Return the pieces of a formula: kind is 'label', 'number', or the sign as one types it."""
+    tokens = []
+    for token in scan(text, SIGNS, is_label):
+        if token.kind == "unclosed":
+            raise QueryError(f"The quote that opens at {token.text} never closes.")
+        if token.kind == "word":
+            kind = "number" if NUMBER.fullmatch(token.text) else "label"
+        elif token.kind == "quoted":
+            kind = "label"
         else:
-            word = longest_word(text, place, is_label)
-            if word:
-                place += len(word)
-                if touching and tokens[-1].kind in ("label", "number"):
-                    tokens[-1] = Token("label", f"{tokens[-1].text} {word}")
-                else:
-                    kind = "number" if NUMBER.fullmatch(word) else "label"
-                    tokens.append(Token(kind, word))
-                touching = True
-            else:
-                kind = next((one[0] for one in (PLUS, MINUS, TIMES, DIVIDED) if sign in one), sign)
-                tokens.append(Token(kind, sign))
-                place, touching = place + 1, False
+            kind = next(
+                (one[0] for one in (PLUS, MINUS, TIMES, DIVIDED) if token.kind in one), token.kind
+            )
+        tokens.append(Token(kind, token.text))
     return tokens
 
 
-def longest_word(text: str, place: int, is_label: Callable[[str], bool]) -> str:
-    """Return the word that begins here: up to a sign, or beyond it where that is a label."""
-    run = re.match(r"\S+", text[place:])
-    assert run is not None
-    whole = run.group()
-    ends = [i for i, sign in enumerate(whole) if sign in SIGNS] + [len(whole)]
-    # '-' alone may be a label of a space; in a formula it is a sign, and quotes are the way
-    for end in reversed(ends):
-        if any(sign not in SIGNS for sign in whole[:end]) and is_label(whole[:end]):
-            return whole[:end]
-    return whole[: ends[0]]
+def typeset(tokens: Sequence[Token]) -> str:
+    """Return the pieces of a formula as one prints it: 'hot, warm − 2 × cold'."""
+    return "".join(TYPESET.get(token.kind, token.text) for token in tokens).strip()
 
 
 class Parser:
@@ -204,7 +209,7 @@ class Parser:
                     raise self.error(
                         "two labels cannot be multiplied or divided, only a label and a number"
                     )
-                weights = self.atom()
+                weights = self.mean()
             elif operator == "/":
                 if number == 0:
                     raise self.error("a vector cannot be divided by 0")
@@ -236,6 +241,17 @@ class Parser:
     def after_factor(self) -> bool:
         """Whether the token before this one multiplies."""
         return self.place > 0 and self.tokens[self.place - 1].kind in ("*", "/")
+
+    def mean(self) -> dict[str, float]:
+        """Labels with commas between them: their mean."""
+        members = [self.atom()]
+        while self.take(","):
+            members.append(self.atom())
+        weights: dict[str, float] = {}
+        for member in members:
+            for label, weight in member.items():
+                weights[label] = weights.get(label, 0.0) + weight / len(members)
+        return weights
 
     def atom(self) -> dict[str, float]:
         """A label, or a sum in parentheses."""

@@ -10,10 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer import EmbeddingSpace
-from explorer.analogies.formula import Term, formula_text, formula_vector, parse_formula
 from explorer.errors import ExplorerError, QueryError, UnknownLabelError
+from explorer.formula import (
+    SIGNS,
+    Term,
+    formula_text,
+    formula_vector,
+    parse_formula,
+    parse_vector,
+)
+from explorer.words import SIGNS_IN_LABEL, scan
 
-LABELS = ("king", "man", "woman", "well-known", "The Hobbit", "1984", "C++", "a*b", "__import__")
+LABELS = (
+    *("king", "man", "woman", "well-known", "The Hobbit", "1984", "C++", "a*b", "__import__"),
+    *("Paris, Texas", "-man", "king - man?"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +53,11 @@ def shelf() -> EmbeddingSpace:
         ("“The Hobbit” + «C++»", {"The Hobbit": 1, "C++": 1}),
         ("C++ - a*b", {"C++": 1, "a*b": -1}),
         (".5*king", {"king": 0.5}),
+        ("king, man - woman", {"king": 0.5, "man": 0.5, "woman": -1}),
+        ("2*(king, man)", {"king": 1, "man": 1}),
+        ("king -man", {"king": 1, "man": -1}),
+        ("Paris, Texas - king", {"Paris, Texas": 1, "king": -1}),
+        ("king - man?", {"king - man?": 1}),
     ],
 )
 def test_a_formula_is_read(shelf: EmbeddingSpace, text: str, terms: dict[str, float]) -> None:
@@ -65,11 +81,39 @@ def test_a_formula_is_read(shelf: EmbeddingSpace, text: str, terms: dict[str, fl
         ("9" * 400 + "*king", "too large"),
         ("(" * 40 + "king", "parentheses"),
         ("king + " * 400 + "king", "characters"),
+        ("king,", "label is missing at the end"),
+        ("king, 2*man", "cannot be multiplied"),
+        ("*".join(["9" * 200] * 2) + "*king", "too large"),
     ],
 )
 def test_what_cannot_be_read_is_told(shelf: EmbeddingSpace, text: str, reason: str) -> None:
     with pytest.raises(QueryError, match=reason):
         parse_formula(shelf, text)
+
+
+@pytest.mark.parametrize("piece", ["-", "- ", "a-", "(", '"-', "“", ", "])
+def test_reading_takes_linear_time(piece: str) -> None:
+    """Counted in labels looked up: a run of 2,000 dashes once took 84 seconds."""
+    asked: list[str] = []
+
+    def is_label(text: str) -> bool:
+        asked.append(text)
+        return False
+
+    text = (piece * 2_000)[:2_000]
+    scan(text, SIGNS, is_label)
+    assert len(asked) <= SIGNS_IN_LABEL * len(text)
+    assert sum(map(len, asked)) <= SIGNS_IN_LABEL**2 * len(text)
+
+
+def test_a_formula_is_named_as_it_was_typed(shelf: EmbeddingSpace) -> None:
+    assert parse_vector(shelf, "king,man-2*woman").name == "king, man − 2 × woman"
+
+
+def test_a_word_made_of_subwords_is_a_term(unseen: EmbeddingSpace) -> None:
+    assert parse_formula(unseen, "kingdom - king") == (Term("kingdom"), Term("king", -1.0))
+    expected = unseen["kingdom"].values - unseen["king"].values
+    np.testing.assert_array_equal(parse_vector(unseen, "kingdom - king").values, expected)
 
 
 def test_an_unknown_label_comes_with_the_nearest_spelling(shelf: EmbeddingSpace) -> None:

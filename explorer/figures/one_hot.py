@@ -1,4 +1,4 @@
-"""The lessons' other pictures: a few words on a plane, bytes as bars, rungs by kinds of pairs."""
+"""One-hot versus dense: the one-hot matrix, a few words on a plane, what each encoding costs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,109 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.colors import OKABE_ITO, SELECTED
+from explorer.figures.colors import BLUE, GRAY, SELECTED, SKY
 from explorer.figures.labels import Sheet
-from explorer.figures.map import DARK, LIGHT, shown_text
-from explorer.figures.matrices import LIT, frame
+from explorer.figures.matrices import LABEL_LENGTH, MOST_WRITTEN, name_rows
+from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
-from explorer.wording import readable_bytes
+from explorer.wording import count, readable_bytes
 
-KIND_COLORS = {"paraphrase": OKABE_ITO[2], "same words": OKABE_ITO[1], "unrelated": OKABE_ITO[0]}
 SHEET = (360.0, 260.0)  # pixels that the points take up
+MARGIN = {"l": 30, "r": 30, "t": 20, "b": 20}  # pixels: names stand beside the outermost points
 MOST_NAMED = 12  # words up to which each is named, crowded or not
-KIND_SYMBOLS = {"paraphrase": "circle", "same words": "x", "unrelated": "circle-open"}
+ZERO = {False: "#e8edf1", True: "#1d262d"}  # of a cell, on a light and on a dark ground
+
+
+def one_hot_matrix(
+    rows: NDArray[np.intp],
+    labels: Sequence[str],
+    columns: int,
+    *,
+    height: int = 380,
+    dark: bool = False,
+) -> go.Figure:
+    """Draw one-hot rows, cut where nothing but zeros stands.
+
+    Parameters
+    ----------
+    rows
+        (n,) the column of each word's 1.
+    labels
+        n words.
+    columns
+        How many columns the whole matrix has.
+    height, dark
+        Pixels of the figure, and whether its ground is dark.
+    """
+    ink = ink_for(dark)
+    lit = np.unique(rows)
+    shown = columns_with_gaps(lit, columns, with_gaps=len(lit) <= MOST_WRITTEN)
+    z = np.array([[column == row for column, _ in shown] for row in rows], float)
+    gaps = [place for place, (column, _) in enumerate(shown) if column < 0]
+    z[:, gaps] = np.nan
+    names = [shown_text(label, LABEL_LENGTH) for label in labels]
+    name_of = dict(zip(rows.tolist(), names, strict=True))
+    written = len(lit) <= MOST_WRITTEN
+    figure = go.Figure(
+        go.Heatmap(
+            z=z,
+            y=list(range(len(rows))),
+            text=[["" if np.isnan(value) else f"{value:.0f}" for value in line] for line in z]
+            if written
+            else None,
+            texttemplate="%{text}" if written else None,
+            customdata=np.tile([column + 1 for column, _ in shown], (len(rows), 1)),
+            hovertemplate="column %{customdata:,}: %{z}<extra></extra>",
+            hoverongaps=False,
+            colorscale=[[0, ZERO[dark]], [1, ink.points]],
+            zmin=0,
+            zmax=1,
+            xgap=1,
+            ygap=1,
+            showscale=False,
+        )
+    )
+    for place in gaps:
+        figure.add_annotation(
+            x=place,
+            y=(len(rows) - 1) / 2,
+            text=count(shown[place][1], "zero"),
+            textangle=-90,
+            showarrow=False,
+            font={"size": TEXT_SIZE - 1, "color": ink.quiet},
+        )
+    style(figure, ink, height, grid=False, margin={"l": 8, "r": 40, "t": 8, "b": 8})
+    figure.update_xaxes(
+        tickvals=[place for place, (column, _) in enumerate(shown) if column >= 0],
+        ticktext=[name_of[column] for column, _ in shown if column >= 0],
+        tickangle=-45,
+        ticklabeloverflow="allow",
+        side="top",
+    )
+    name_rows(figure, names)
+    return figure
+
+
+def columns_with_gaps(
+    lit: NDArray[np.intp], columns: int, *, with_gaps: bool
+) -> list[tuple[int, int]]:
+    """Return (column, 1) for each lit column, and (−1, how many) for the zeros cut between.
+
+    Examples
+    --------
+    >>> columns_with_gaps(np.array([2, 3, 7]), 8, with_gaps=True)
+    [(-1, 2), (2, 1), (3, 1), (-1, 3), (7, 1)]
+    """
+    shown: list[tuple[int, int]] = []
+    end = 0
+    for column in lit.tolist():
+        if with_gaps and column > end:
+            shown.append((-1, column - end))
+        shown.append((column, 1))
+        end = column + 1
+    if with_gaps and columns > end:
+        shown.append((-1, columns - end))
+    return shown
 
 
 def word_map(
@@ -43,7 +135,7 @@ def word_map(
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     texts = [shown_text(label, 16) for label in labels]
     sides = label_sides(coordinates, texts, first=(anchor, nearest or 0))
     marked = {anchor, nearest}
@@ -65,10 +157,10 @@ def word_map(
         marker={
             "size": 12 if len(labels) <= 60 else 7,
             "color": [
-                SELECTED if nearest is not None and row in marked else LIT[dark]
+                SELECTED if nearest is not None and row in marked else ink.points
                 for row in range(len(labels))
             ],
-            "line": {"color": ink.halo, "width": 1},
+            "line": {"color": ink.ground, "width": 1},
         },
         text=[text if side else "" for text, side in zip(texts, sides, strict=True)],
         textposition=[side or "top center" for side in sides],
@@ -78,15 +170,11 @@ def word_map(
         showlegend=False,
         cliponaxis=False,
     )
-    figure.update_layout(frame(height, dark), margin={"l": 30, "r": 30, "t": 20, "b": 20})
+    style(figure, ink, height, grid=False, true_lengths=True, margin=MARGIN)
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     room = np.maximum((high - low) * 0.12, 1e-3)
-    figure.update_xaxes(
-        showticklabels=False, range=[low[0] - room[0], high[0] + room[0]], gridcolor=ink.grid
-    )
-    figure.update_yaxes(
-        showticklabels=False, range=[low[1] - room[1], high[1] + room[1]], scaleanchor="x"
-    )
+    figure.update_xaxes(showticklabels=False, range=[low[0] - room[0], high[0] + room[0]])
+    figure.update_yaxes(showticklabels=False, range=[low[1] - room[1], high[1] + room[1]])
     return figure
 
 
@@ -126,10 +214,10 @@ def cost_figure(costs: dict[str, Cost], *, height: int = 330, dark: bool = False
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
-    ink = DARK if dark else LIGHT
+    ink = ink_for(dark)
     names = ("one-hot, zeros written out", "embedding", "one-hot, sparse")
     figure = go.Figure()
-    for color, dtype in zip((OKABE_ITO[0], OKABE_ITO[4], OKABE_ITO[7]), NUMBER_BYTES, strict=True):
+    for color, dtype in zip((BLUE, SKY, GRAY), NUMBER_BYTES, strict=True):
         cost = costs[dtype]
         values = (cost.one_hot_dense, cost.embedding, cost.one_hot_sparse)
         figure.add_bar(
@@ -140,91 +228,17 @@ def cost_figure(costs: dict[str, Cost], *, height: int = 330, dark: bool = False
             marker={"color": color},
             text=[readable_bytes(value) for value in values],
             textposition="outside",
-            textfont={"size": 14, "color": ink.text},
+            textfont={"size": TEXT_SIZE, "color": ink.text},
             cliponaxis=False,
             hovertemplate=f"{dtype}: %{{text}}<extra></extra>",
         )
-    figure.update_layout(
-        frame(height, dark),
-        bargap=0.25,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        margin={"l": 8, "r": 70, "t": 8, "b": 8},
-    )
+    style(figure, ink, height, grid=False, bargap=0.25, margin={"r": 70})
     sizes = (1, 1e3, 1e6, 1e9, 1e12, 1e15)
     figure.update_xaxes(
         type="log",
         showgrid=True,
-        gridcolor=ink.grid,
         tickvals=sizes,
         ticktext=["1 byte", "1 KB", "1 MB", "1 GB", "1 TB", "1 PB"],
     )
     figure.update_yaxes(autorange="reversed")
-    return figure
-
-
-def kinds_figure(
-    similarities: dict[str, NDArray[np.float64]],
-    kinds: Sequence[str],
-    phrases: Sequence[str],
-    *,
-    height: int = 430,
-    dark: bool = False,
-) -> go.Figure:
-    """Draw the similarity of each pair on each rung, a column of dots for each kind.
-
-    Parameters
-    ----------
-    similarities
-        (n,) cosine similarities of n pairs, by the rung's title.
-    kinds
-        n kinds: paraphrase, same words, unrelated.
-    phrases
-        n texts for the hover.
-    height, dark
-        Pixels of the figure, and whether its ground is dark.
-    """
-    ink = DARK if dark else LIGHT
-    figure = go.Figure()
-    colors = KIND_COLORS | ({"unrelated": OKABE_ITO[4]} if dark else {})
-    chosen = np.array(kinds)
-    noise = np.random.default_rng(0)  # dots of one value would hide each other
-    for place, (kind, color) in enumerate(colors.items()):
-        rows = np.flatnonzero(chosen == kind)
-        x = np.concatenate(
-            [
-                at + (place - 1) * 0.26 + noise.uniform(-0.08, 0.08, len(rows))
-                for at in range(len(similarities))
-            ]
-        )
-        figure.add_scatter(
-            x=x,
-            y=np.concatenate([values[rows] for values in similarities.values()]),
-            mode="markers",
-            name=kind,
-            marker={
-                "color": color,
-                "symbol": KIND_SYMBOLS[kind],
-                "size": 7,
-                "opacity": 0.75,
-                "line": {"width": 1.5 if kind == "unrelated" else 0, "color": color},
-            },
-            text=[shown_text(phrases[row], 120) for row in rows.tolist()] * len(similarities),
-            hovertemplate="%{text}<br><b>%{y:.2f}</b><extra></extra>",
-        )
-    figure.update_layout(
-        frame(height, dark),
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 15}},
-    )
-    figure.update_xaxes(
-        tickvals=list(range(len(similarities))),
-        ticktext=[title.replace(" ", "<br>") for title in similarities],
-        tickangle=0,
-        ticklabeloverflow="allow",
-    )
-    figure.update_yaxes(
-        title={"text": "cosine similarity of a pair", "font": {"size": 14}},
-        showgrid=True,
-        gridcolor=ink.grid,
-        range=[-0.35, 1.05],
-    )
     return figure

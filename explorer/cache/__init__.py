@@ -1,0 +1,58 @@
+"""One store on disk for everything that can be made again: bytes, arrays and JSON, by key.
+
+    entry = cache.find(PICTURES, key)             its folder, or None
+    with cache.create(PICTURES, key) as folder:   all of it is there, or nothing
+
+What the bytes mean is known where they are made: each room declares its `Kind`, with a format
+version, and has functions of its own to save and load.
+"""
+
+from explorer.cache.content import (
+    content_key,
+    keep,
+    load_arrays,
+    load_json,
+    save_arrays,
+    save_json,
+    temporary,
+)
+from explorer.cache.store import (
+    ENCODED,
+    Kind,
+    Use,
+    create,
+    discard,
+    empty,
+    find,
+    folder,
+    grew,
+    holds,
+    make_room,
+    place,
+    scratch,
+    usage,
+)
+
+__all__ = [
+    "ENCODED",
+    "Kind",
+    "Use",
+    "content_key",
+    "create",
+    "discard",
+    "empty",
+    "find",
+    "folder",
+    "grew",
+    "holds",
+    "keep",
+    "load_arrays",
+    "load_json",
+    "make_room",
+    "place",
+    "save_arrays",
+    "save_json",
+    "scratch",
+    "temporary",
+    "usage",
+]

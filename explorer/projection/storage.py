@@ -1,0 +1,74 @@
+"""Projections, their quality and clusters: how they are kept in the cache and read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer import cache
+from explorer.projection.clusters import Clusters
+from explorer.projection.projection import Projection
+from explorer.projection.quality import Quality
+
+PROJECTIONS = cache.Kind("projections", 1)
+QUALITY = cache.Kind("quality", 1)
+CLUSTERS = cache.Kind("clusters", 1)
+
+
+def load_projection(key: str) -> Projection | None:
+    """Return a kept projection, or None."""
+    found = cache.load_arrays(PROJECTIONS, key)
+    if found is None:
+        return None
+    arrays, facts = found
+    return Projection(
+        arrays["coordinates"],
+        facts["method"],
+        facts["params"],
+        facts["seed"],
+        arrays.get("variance_share"),
+        tuple(facts["notes"]),
+    )
+
+
+def save_projection(key: str, projection: Projection) -> None:
+    """Keep a projection under its key."""
+    arrays: dict[str, NDArray[Any]] = {"coordinates": projection.coordinates}
+    if projection.variance_share is not None:
+        arrays["variance_share"] = np.asarray(projection.variance_share)
+    facts = {
+        "method": projection.method,
+        "params": dict(projection.params),
+        "seed": projection.seed,
+        "notes": projection.notes,
+    }
+    cache.save_arrays(PROJECTIONS, key, arrays, facts)
+
+
+def load_quality(key: str) -> Quality | None:
+    """Return what was measured of a projection, or None."""
+    found = cache.load_arrays(QUALITY, key)
+    return None if found is None else Quality(kept=found[0]["kept"], **found[1])
+
+
+def save_quality(key: str, quality: Quality) -> None:
+    """Keep what was measured of a projection."""
+    figures = {name: value for name, value in vars(quality).items() if name != "kept"}
+    cache.save_arrays(QUALITY, key, {"kept": quality.kept}, figures)
+
+
+def load_clusters(key: str) -> Clusters | None:
+    """Return kept clusters, or None."""
+    found = cache.load_arrays(CLUSTERS, key)
+    if found is None:
+        return None
+    arrays, facts = found
+    return Clusters(arrays["codes"], tuple(facts["names"]), facts["method"], facts["on"])
+
+
+def save_clusters(key: str, clusters: Clusters) -> None:
+    """Keep clusters under their key."""
+    facts = {"names": clusters.names, "method": clusters.method, "on": clusters.on}
+    cache.save_arrays(CLUSTERS, key, {"codes": clusters.codes}, facts)

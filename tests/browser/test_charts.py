@@ -1,0 +1,82 @@
+"""Charts and buttons in a real browser: what is saved, what moves, what can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE, Server
+from tests.figures.test_colors_and_labels import contrast
+
+pytestmark = pytest.mark.browser
+
+CHART = ".js-plotly-plot"
+
+
+def test_a_chart_is_saved_as_svg_and_as_a_page(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{server.url}/one_hot")
+    page.get_by_text("The numbers as a table").first.click()
+    page.get_by_role("radio", name="SVG").or_(page.get_by_role("button", name="SVG")).first.click()
+    chart = page.locator(CHART).first
+    chart.hover()
+    camera = chart.locator("[data-title='Download plot']")  # of a PNG it would say so
+    with page.expect_download() as download:
+        camera.click()
+    download.value.save_as(tmp_path / "chart.svg")
+    assert ElementTree.parse(tmp_path / "chart.svg").getroot().tag.endswith("svg")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a page of its own").first.click()
+    download.value.save_as(tmp_path / "chart.html")
+    assert "one-hot" in download.value.suggested_filename
+    page.goto((tmp_path / "chart.html").as_uri())
+    expect(page.locator(CHART)).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_chart_moves_only_where_the_system_allows_it(
+    server: Server, chromium: Browser, motion: str
+) -> None:
+    context = chromium.new_context(reduced_motion=motion)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{server.url}/word_to_bert?step=3+Layers")
+    chart = page.locator(CHART)
+    chart.first.wait_for(timeout=150_000)  # a cold server loads the model first
+    expected = 0 if motion == "reduce" else 660
+    page.wait_for_function(
+        """([selector, expected]) => {
+            const menus = document.querySelector(selector)?.layout?.updatemenus ?? [];
+            return menus[0]?.buttons[0].args[1].transition.duration === expected;
+        }""",
+        arg=[CHART, expected],
+    )
+    context.close()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["Light", "Dark"])
+def test_a_primary_button_can_be_read_whatever_the_system_prefers(
+    server: Server, chromium: Browser, system: str, chosen: str
+) -> None:
+    context = chromium.new_context(color_scheme=system)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(
+        f"localStorage.setItem('stActiveTheme-/evaluation-v2', {json.dumps(json.dumps(chosen))})"
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/evaluation")
+    button = page.locator("[data-testid^=stBaseButton-primary]").first
+    button.wait_for()
+    seen = button.evaluate(
+        "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+    )
+    text, ground = (
+        "#" + "".join(f"{int(n):02x}" for n in re.findall(r"\d+", one)[:3]) for one in seen
+    )
+    assert contrast(text, ground) >= 4.5
+    context.close()

@@ -1,0 +1,59 @@
+"""The look of all figures: it is the theme's, and less motion turns what moves into steps."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from explorer.figures.bert import walk_figure
+from explorer.figures.colors import palette
+from explorer.figures.style import ink_for, moves, style, without_motion
+from explorer.lessons.bert.trajectories import Walk
+
+CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+
+
+@pytest.mark.parametrize(("name", "dark"), [("light", False), ("dark", True)])
+def test_colors_are_those_of_the_theme(name: str, dark: bool) -> None:
+    theme = tomllib.loads(CONFIG.read_text())["theme"][name]
+    ink = ink_for(dark)
+    assert theme["backgroundColor"] == ink.ground
+    assert theme["borderColor"] == ink.border
+    assert theme["primaryColor"] == ink.points.lower()
+    assert tuple(theme["chartCategoricalColors"]) == tuple(
+        one.lower() for one in palette(8, dark=dark)
+    )
+
+
+def test_only_true_lengths_have_one_scale_and_can_be_dragged() -> None:
+    for true_lengths in (True, False):
+        figure = style(go.Figure(), ink_for(False), 300, true_lengths=true_lengths)
+        assert (figure.layout.yaxis.scaleanchor == "x") is true_lengths
+        assert (figure.layout.dragmode == "pan") is true_lengths
+
+
+@pytest.fixture
+def walk() -> Walk:
+    places = np.random.default_rng(0).normal(size=(3, 2, 2)).astype(np.float32)
+    return Walk(places, ("a", "b"), np.zeros(2, np.intp), ("one", "two"), 0.5)
+
+
+def test_without_motion_a_walk_through_the_layers_goes_in_steps(walk: Walk) -> None:
+    figure = walk_figure(walk, dark=False)
+    assert moves(figure)
+    still = without_motion(figure)
+    options = [one.args[1] for one in still.layout.updatemenus[0].buttons]
+    options += [one.args[1] for one in still.layout.sliders[0].steps]
+    assert len(options) == 2 + 3
+    assert all(one["transition"]["duration"] == 0 for one in options)
+    assert len(still.frames) == 3
+
+
+def test_without_motion_a_map_does_not_glide_to_its_next_frame() -> None:
+    figure = style(go.Figure(), ink_for(False), 300, transition={"duration": 300})
+    assert moves(figure)
+    assert not moves(without_motion(figure))
