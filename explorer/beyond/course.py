@@ -1,15 +1,17 @@
-"""The course of a training: one loop for every model of this room, watched, stopped, taken up again.
+"""The course of a training: one loop for every model of this package; watched, stopped, resumed.
 
-What happens in an epoch depends on the seed and the epoch's number alone. So the state after an
-epoch is all that is kept: whoever stops loses at most the epochs since the last look, and a course
-that was stopped ends with the same vectors as one that was not.
+What happens in an epoch depends on the seed and the epoch's number alone, so the state after an
+epoch is all that is kept. Stopping loses at most the epochs since the last look, and a
+course that was stopped and resumed ends with the same vectors as one that was not.
 """
 
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,8 +21,9 @@ from explorer import cache
 from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 
-KIND = "courses"  # the cache's folder
-LOOKS = 20  # how often a course is measured and kept
+COURSES = cache.Kind("courses", 1)
+FILE = "course.npz"
+LOOKS = 20  # how often a course is measured and kept, besides the beginning
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -45,14 +48,14 @@ class Learner(Protocol):
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of a model after an epoch: the loss, and figures on held-out data."""
+    """What was seen of a model after an epoch: the mean loss since the last look, and figures."""
 
     epoch: int
     loss: float
     figures: Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Course:
     """A training so far: each look at it, oldest first, and the state after the last one."""
 
@@ -61,9 +64,14 @@ class Course:
     epochs: int
 
     @property
+    def epoch(self) -> int:
+        """How many epochs the state has behind it."""
+        return self.looks[-1].epoch
+
+    @property
     def is_over(self) -> bool:
         """Whether all epochs are done."""
-        return bool(self.looks) and self.looks[-1].epoch == self.epochs
+        return self.epoch == self.epochs
 
 
 def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
@@ -76,47 +84,73 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
     key
         Of the data, the settings and the seed: see `explorer.cache.content_key`.
     report
-        Is told the share done and what is seen; what it raises stops the course.
+        Is told the share done; what it raises stops the course.
 
     Raises
     ------
     TrainingError
         If the loss is no longer a number.
     """
-    kept = kept_course(key)
-    looks = list(kept.looks) if kept else [Look(0, float("nan"), learner.measure())]
-    if kept:
-        learner.restore(kept.state)
-    every = max(1, learner.epochs // LOOKS)
+    course = kept_course(key)
+    if course is None:
+        start = Look(0, float("nan"), learner.measure())
+        course = Course((start,), learner.state(), learner.epochs)
+        keep_course(key, course)
+    else:
+        learner.restore(course.state)
+    due = {round(share) for share in np.linspace(0, learner.epochs, LOOKS + 1)}
     losses: list[float] = []
-    for number in range(looks[-1].epoch + 1, learner.epochs + 1):
+    for number in range(course.epoch + 1, learner.epochs + 1):
+        report((number - 1) / learner.epochs, f"epoch {number:,} of {learner.epochs:,}")
         losses.append(learner.epoch(number))
         if not np.isfinite(losses[-1]):
             raise TrainingError(
                 f"The loss is no longer a number after epoch {number:,}. "
                 "Choose a smaller learning rate."
             )
-        if number % every == 0 or number == learner.epochs:
-            looks.append(Look(number, float(np.mean(losses)), learner.measure()))
+        if number in due:
+            look = Look(number, float(np.mean(losses)), learner.measure())
             losses.clear()
-            keep_course(key, Course(tuple(looks), learner.state(), learner.epochs))
-        report(number / learner.epochs, f"epoch {number:,} of {learner.epochs:,}")
-    return Course(tuple(looks), learner.state(), learner.epochs)
+            course = Course((*course.looks, look), learner.state(), learner.epochs)
+            keep_course(key, course)
+    return course
 
 
 def kept_course(key: str) -> Course | None:
     """Return a course as far as it was kept, or None."""
-    found = cache.load_arrays(KIND, key)
-    if found is None:
+    folder = cache.find(COURSES, key)
+    if folder is None:
         return None
-    state, about = found
-    looks = tuple(Look(epoch, loss, figures) for epoch, loss, figures in about["looks"])
+    try:
+        with (folder / FILE).open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            state = {name: kept[name] for name in kept.files}
+            about = json.loads(str(state.pop("about")))
+            looks = tuple(Look(*look) for look in about["looks"])
+    except FileNotFoundError:  # the cache made room a moment ago
+        return None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        cache.discard(COURSES, key)
+        return None
     return Course(looks, state, about["epochs"])
 
 
 def keep_course(key: str, course: Course) -> None:
     """Keep a course in place of an earlier part of it."""
+    folder = cache.find(COURSES, key)
+    if folder is not None:
+        try:
+            write(folder, course)
+            cache.grew(COURSES, key)
+            return
+        except FileNotFoundError:  # the cache made room a moment ago
+            pass
+    with cache.create(COURSES, key) as folder:
+        write(folder, course)
+
+
+def write(folder: Path, course: Course) -> None:
+    """Write a course's one file, atomically."""
     looks = [(look.epoch, look.loss, dict(look.figures)) for look in course.looks]
     about = json.dumps({"looks": looks, "epochs": course.epochs})
-    with cache.temporary(cache.folder(KIND) / f"{key}.npz") as stream:
-        np.savez(stream, made=np.array(about), **course.state)
+    with cache.temporary(folder / FILE) as stream:
+        np.savez(stream, about=np.array(about), **course.state)  # type: ignore[arg-type]

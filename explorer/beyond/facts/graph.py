@@ -15,7 +15,8 @@ from explorer.wording import count
 
 HEAD, RELATION, TAIL = range(3)
 HELD_OUT = 0.1  # share of the facts, once to choose settings by and once to judge by
-MOST_FACTS = 2_000_000
+MOST_FACTS = 500_000
+FEWEST_FACTS = 10
 
 Ids = NDArray[np.int64]
 
@@ -65,12 +66,6 @@ class Graph:
         """Return each entity's id by its name."""
         return {name: row for row, name in enumerate(self.entities)}
 
-    def answers(self, facts: Ids, known: int, relation: int, *, tails: bool) -> set[int]:
-        """Return the entities that complete (known, relation, ?), or (?, relation, known)."""
-        given, asked = (HEAD, TAIL) if tails else (TAIL, HEAD)
-        fit = (facts[:, given] == known) & (facts[:, RELATION] == relation)
-        return set(facts[fit, asked].tolist())
-
     def part_of(self, head: int, relation: int, tail: int) -> str:
         """Return where a fact stands: "trained", "held out", or "" where it is no known fact."""
         fact = np.array([head, relation, tail])
@@ -78,6 +73,29 @@ class Graph:
             if (part == fact).all(axis=1).any():
                 return name
         return "held out" if (self.test == fact).all(axis=1).any() else ""
+
+
+class Answers:
+    """Which entities complete questions: all tails of (head, relation, ?), or all heads.
+
+    Facts are kept in the order of their questions, so that those of many are found at once.
+    """
+
+    def __init__(self, graph: Graph, facts: Ids, *, tails: bool) -> None:
+        given, asked = (HEAD, TAIL) if tails else (TAIL, HEAD)
+        self._kinds = len(graph.relations)
+        questions = facts[:, given] * self._kinds + facts[:, RELATION]
+        order = np.argsort(questions, kind="stable")
+        self._questions, self._entities = questions[order], facts[order, asked]
+
+    def of(self, known: Ids, relations: Ids) -> tuple[Ids, Ids]:
+        """Return the answers to questions (b,): each one's question (m,) and entity (m,)."""
+        asked = known * self._kinds + relations
+        first = np.searchsorted(self._questions, asked)
+        counts = np.searchsorted(self._questions, asked, side="right") - first
+        rows = np.repeat(np.arange(len(asked)), counts)
+        places = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts) + first[rows]
+        return rows, self._entities[places]
 
 
 def make_graph(
@@ -92,18 +110,15 @@ def make_graph(
     Raises
     ------
     TrainingError
-        If there are fewer than ten facts, no relation with two facts, or too many facts.
+        If there are too few facts or too many.
     """
     unique = list(dict.fromkeys((str(h), str(r), str(t)) for h, r, t in triples))
     if len(unique) > MOST_FACTS:
+        raise too_many(f"{len(unique):,}")
+    if len(unique) < FEWEST_FACTS:
         raise TrainingError(
-            f"{count(len(unique), 'fact')}: more than {MOST_FACTS:,} are not learned here. "
-            "Give a part of them."
-        )
-    if len(unique) < 10:
-        raise TrainingError(
-            f"{name} has {count(len(unique), 'different fact')}. At least ten are needed: "
-            "a line for each, with a head, a relation and a tail."
+            f"{name} has {count(len(unique), 'different fact')}. At least {FEWEST_FACTS} are "
+            "needed: a row for each, with a head, a relation and a tail."
         )
     entities = tuple(dict.fromkeys(e for h, _, t in unique for e in (h, t)))
     relations = tuple(dict.fromkeys(r for _, r, _ in unique))
@@ -127,6 +142,14 @@ def make_graph(
     if not len(test):
         told.append("No fact can be held out: each has a name that occurs nowhere else.")
     return Graph(name, entities, relations, train, valid, test, tuple(told))
+
+
+def too_many(given: str) -> TrainingError:
+    """Return the error for more facts than can be learned here."""
+    return TrainingError(
+        f"{given} facts were given. Up to {MOST_FACTS:,} are learned here: give a part of them, "
+        "such as the relations that matter to you."
+    )
 
 
 def split(facts: Ids, n_entities: int, rng: np.random.Generator) -> tuple[Ids, Ids, Ids]:

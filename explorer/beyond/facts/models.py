@@ -1,4 +1,4 @@
-"""Four ways to say that a fact holds: each moves the head by the relation, and compares with the tail.
+"""Four ways to score a fact: each moves the head by the relation and compares with the tail.
 
 All four are one idea in two parts. `forward` says where the tail should be, given head and
 relation; `backward` says where the head should be, given tail and relation. How well an entity
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Move = Callable[[Tensor, Tensor], Tensor]
 
-MARGIN = 9.0  # a distance model's score is this minus the distance (Sun et al. 2019)
-
 
 @dataclass(frozen=True)
 class Model:
@@ -33,10 +31,13 @@ class Model:
     forward, backward
         Where the tail should be for heads (n, width), and the head for tails (n, width), given
         relations (n, relation width).
-    is_distance
-        Whether an answer is scored by its distance, or else by its dot product.
+    sharpness
+        A distance model's score is minus the distance, times this: so far must a wrong answer lie
+        from the right place for the softmax to give it up. None where the score is a dot product.
     width, relation_width
         How many numbers an entity and a relation have for each dimension: a complex number has two.
+    has_angles
+        Whether a relation's numbers are angles in radians.
     """
 
     title: str
@@ -44,22 +45,22 @@ class Model:
     idea: str
     forward: Move
     backward: Move
-    is_distance: bool
+    sharpness: float | None = None
     width: int = 1
     relation_width: int = 1
+    has_angles: bool = False
 
-    def pairs(self, wanted: Tensor, found: Tensor) -> Tensor:
-        """Return the score of each pair of rows (n,), both (n, width)."""
-        if self.is_distance:
-            return MARGIN - (wanted - found).norm(dim=-1)
-        return (wanted * found).sum(dim=-1)
+    @property
+    def is_distance(self) -> bool:
+        """Whether an answer is scored by its distance, or else by its dot product."""
+        return self.sharpness is not None
 
-    def against(self, wanted: Tensor, table: Tensor) -> Tensor:
-        """Return the score of every row of a table (m, width) for each wanted one: (n, m)."""
+    def scores(self, wanted: Tensor, table: Tensor) -> Tensor:
+        """Return the score of each row of a table (m, width) for each wanted place: (n, m)."""
         import torch
 
-        if self.is_distance:
-            return MARGIN - torch.cdist(wanted, table)
+        if self.sharpness is not None:
+            return -self.sharpness * torch.cdist(wanted, table)
         return wanted @ table.T
 
 
@@ -113,7 +114,7 @@ MODELS = {
         "A relation is an arrow: head + relation ends near the tail.",
         add,
         subtract,
-        is_distance=True,
+        sharpness=4.0,
     ),
     "distmult": Model(
         "DistMult",
@@ -121,7 +122,6 @@ MODELS = {
         "A relation weighs the dimensions: head and tail must agree where it counts.",
         weigh,
         weigh,
-        is_distance=False,
     ),
     "complex": Model(
         "ComplEx",
@@ -129,7 +129,6 @@ MODELS = {
         "As DistMult, in complex numbers, so that head and tail are not interchangeable.",
         multiply,
         multiply_conjugate,
-        is_distance=False,
         width=2,
         relation_width=2,
     ),
@@ -139,7 +138,8 @@ MODELS = {
         "A relation turns each pair of numbers by an angle of its own.",
         turn,
         turn_back,
-        is_distance=True,
+        sharpness=1.0,
         width=2,
+        has_angles=True,
     ),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.beyond.facts.graph import HEAD, RELATION, TAIL, Graph, Ids
+from explorer.beyond.facts.graph import HEAD, RELATION, TAIL, Answers, Graph, Ids
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[Ids, Ids, bool], NDArray[np.floating]]
@@ -35,6 +35,10 @@ class Ranking:
     ranks: Floats
     candidates: Floats
 
+    def of(self, chosen: NDArray[np.bool_]) -> Ranking:
+        """Return the places of some of the questions."""
+        return Ranking(self.ranks[chosen], self.candidates[chosen])
+
     @property
     def mrr(self) -> float:
         """Mean of 1 / place, from 0 to 1."""
@@ -47,7 +51,7 @@ class Ranking:
 
     def chance(self, k: int = 10) -> float:
         """Share of hits that a random order has."""
-        return float(np.minimum(1, k / self.candidates).mean()) if self.candidates.size else 0.0
+        return float(np.minimum(1, k / self.candidates).mean()) if self.candidates.size else float("nan")
 
     def chance_mrr(self) -> float:
         """Mean of 1 / place of a random order: the harmonic number of n over n."""
@@ -72,28 +76,19 @@ def rank(graph: Graph, facts: Ids, score: Scorer) -> Ranking:
     """
     ranks = np.empty((len(facts), 2))
     candidates = np.empty((len(facts), 2))
-    for side, (given, asked) in enumerate(((HEAD, TAIL), (TAIL, HEAD))):
-        true = other_answers(graph, given, asked)
+    for side, tails in enumerate((True, False)):
+        known = Answers(graph, graph.facts, tails=tails)
+        given, asked = (HEAD, TAIL) if tails else (TAIL, HEAD)
         for start in range(0, len(facts), AT_ONCE):
             part = facts[start : start + AT_ONCE]
-            scores = score(part[:, given], part[:, RELATION], side == 0)
-            for row, (fact, line) in enumerate(zip(part, scores, strict=True), start):
-                own = line[fact[asked]]
-                counted = np.ones(len(line), dtype=bool)
-                counted[true[int(fact[given]), int(fact[RELATION])]] = False
-                others = line[counted]
-                better, equal = (others > own).sum(), (others == own).sum()
-                ranks[row, side] = 1 + better + equal / 2
-                candidates[row, side] = len(others) + 1
+            scores = np.array(score(part[:, given], part[:, RELATION], tails), dtype=np.float64)
+            own = scores[np.arange(len(part)), part[:, asked]][:, None]
+            rows, true = known.of(part[:, given], part[:, RELATION])
+            scores[rows, true] = np.nan  # is neither better nor equal
+            here = slice(start, start + len(part))
+            ranks[here, side] = 1 + (scores > own).sum(axis=1) + (scores == own).sum(axis=1) / 2
+            candidates[here, side] = (~np.isnan(scores)).sum(axis=1) + 1
     return Ranking(ranks, candidates)
-
-
-def other_answers(graph: Graph, given: int, asked: int) -> dict[tuple[int, int], list[int]]:
-    """Return all known answers of each question (entity, relation)."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for fact in graph.facts.tolist():
-        found.setdefault((fact[given], fact[RELATION]), []).append(fact[asked])
-    return found
 
 
 def most_frequent(graph: Graph) -> Scorer:
