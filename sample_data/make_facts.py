@@ -1,4 +1,4 @@
-"""Make countries.csv, the facts of the page “Facts”: who borders whom, capitals, languages, currencies.
+"""Make countries.csv, the facts of the page “Facts”: capitals, borders, languages, currencies.
 
     npm pack world-countries@5.1.0
     python sample_data/make_facts.py world-countries-5.1.0.tgz
@@ -75,4 +75,3 @@ if __name__ == "__main__":
         lines = csv.writer(stream, lineterminator="\n")
         lines.writerow(("head", "relation", "tail"))
         lines.writerows(facts)
-    print(f"{len(facts):,} facts of {len({e for h, _, t in facts for e in (h, t)}):,} entities")

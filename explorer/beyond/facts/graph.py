@@ -179,6 +179,19 @@ def split(facts: Ids, n_entities: int, rng: np.random.Generator) -> tuple[Ids, I
     return facts[parts == 0], facts[parts == 1], facts[parts == 2]
 
 
+def cannot_be_held_out(graph: Graph) -> NDArray[np.bool_]:
+    """Return which of a graph's facts (n,) have a name, or a relation, that occurs in no other.
+
+    Whoever has not read such a fact knows nothing of that name: it can be memorized, and never
+    predicted.
+    """
+    facts = graph.facts
+    seen = np.bincount(facts[:, [HEAD, TAIL]].ravel(), minlength=len(graph.entities))
+    kinds = np.bincount(facts[:, RELATION], minlength=len(graph.relations))
+    alone = (seen[facts[:, [HEAD, TAIL]]] == 1).any(axis=1) | (kinds[facts[:, RELATION]] == 1)
+    return np.asarray(alone, dtype=np.bool_)
+
+
 def count_parts(facts: Ids, n_entities: int) -> int:
     """Return into how many parts the graph falls, its arrows taken both ways."""
     from scipy.sparse import coo_array

@@ -1,4 +1,4 @@
-"""What was learned of a graph: its entities as a space, the answers to questions, how good they are."""
+"""What was learned of a graph: its entities as a space, answers to questions, how good they are."""
 
 from __future__ import annotations
 
@@ -230,9 +230,7 @@ def by_relation(learned: Learned) -> pa.Table:
     rows = []
     for kind, name in enumerate(graph.relations):
         memorized = learned.memorized.of(trained == kind)
-        predicted, usual = (
-            one.of(judged == kind) for one in (learned.predicted, learned.baseline)
-        )
+        predicted, usual = (one.of(judged == kind) for one in (learned.predicted, learned.baseline))
         rows.append(
             {
                 "relation": name,
@@ -244,5 +242,3 @@ def by_relation(learned: Learned) -> pa.Table:
             }
         )
     return pa.Table.from_pylist(rows)
-
-

@@ -1,8 +1,8 @@
 """How good is a model of facts: where it ranks the true answer among all entities, both sides.
 
 Filtered, as Bordes et al. (2013) do: other answers that are known to be true are taken out before
-the place of this one is counted. Equal scores share their places (the "realistic" rank of Berrendorf
-et al. 2020), so that a model that says the same of everything is no better than chance.
+the place of this one is counted. Equal scores share their places (the "realistic" rank of
+Berrendorf et al. 2020), so a model that says the same of everything is no better than chance.
 """
 
 from __future__ import annotations
@@ -51,7 +51,11 @@ class Ranking:
 
     def chance(self, k: int = 10) -> float:
         """Share of hits that a random order has."""
-        return float(np.minimum(1, k / self.candidates).mean()) if self.candidates.size else float("nan")
+        return (
+            float(np.minimum(1, k / self.candidates).mean())
+            if self.candidates.size
+            else float("nan")
+        )
 
     def chance_mrr(self) -> float:
         """Mean of 1 / place of a random order: the harmonic number of n over n."""

@@ -108,9 +108,11 @@ def usual_columns(names: Sequence[str]) -> tuple[str, str, str]:
     Where Wikidata gives both ?item and ?itemLabel, the labels are taken.
     """
     labeled = {name for name in names if name + LABEL in names}
-    free = [name for name in names if name not in labeled] if len(names) - len(labeled) > 2 else [
-        *names
-    ]
+    free = (
+        [name for name in names if name not in labeled]
+        if len(names) - len(labeled) > 2
+        else [*names]
+    )
     chosen: dict[str, str] = {}
     for part, usual in USUAL.items():
         for wanted in usual:
@@ -148,9 +150,13 @@ def graph_from_table(found: pa.Table, columns: Sequence[str], name: str, *, seed
         if head and relation and tail
     ]
     empty = found.num_rows - len(triples)
-    notes = [f"{count(empty, 'row has', 'rows have')} an empty cell and was left out."] if (
-        empty == 1
-    ) else [f"{empty:,} rows have an empty cell and were left out."] if empty else []
+    notes = (
+        [f"{count(empty, 'row has', 'rows have')} an empty cell and was left out."]
+        if (empty == 1)
+        else [f"{empty:,} rows have an empty cell and were left out."]
+        if empty
+        else []
+    )
     return make_graph(triples, name, seed=seed, notes=notes)
 
 
@@ -189,3 +195,15 @@ def unescaped(found: re.Match[str]) -> str:
         number = int(sign[1:], 16)
         return chr(number) if number < 0x110000 else "\ufffd"
     return SHORT.get(sign, sign)
+
+
+def read_graph(file: File, name: str, *, seed: int = 0) -> Graph:
+    """Return the facts of a file whose columns have their usual names or order.
+
+    Raises
+    ------
+    ExplorerError
+        As `read_facts_table` and `graph_from_table`.
+    """
+    found = read_facts_table(file)
+    return graph_from_table(found, usual_columns(found.column_names), name, seed=seed)
