@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.analogies.geometry import PlanePicture
-from explorer.figures.analogies import arrow_between, room_for
+from explorer.figures.analogies import MARK, arrow_between, room_for
 from explorer.figures.colors import GREEN, ORANGE
 from explorer.figures.labels import Sheet
 from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
@@ -36,6 +36,8 @@ def question_figure(
     answers = picture.answers
     everything = np.vstack([picture.inputs.places, picture.result.places, answers.places])
     sheet = Sheet(everything.astype(np.float32), SHEET)
+    for place in everything:
+        sheet.take(place.astype(np.float32), MARK, (0.0, 0.0))  # no label over these
     figure = go.Figure()
     fixed = (
         (picture.inputs, {"symbol": "square", "color": ink.text, "size": 13}),

@@ -223,7 +223,10 @@ def roles(graph: Graph) -> pa.Table:
 
 
 def by_relation(learned: Learned) -> pa.Table:
-    """Return a table with a row for each relation: what was memorized of it, and what predicted."""
+    """Return a table with a row for each relation: Hits@10 of what was memorized, and predicted.
+
+    None stands where there is nothing to ask.
+    """
     graph = learned.graph
     trained = trained_sample(graph)[:, RELATION]
     judged = graph.test[:, RELATION]
@@ -235,10 +238,15 @@ def by_relation(learned: Learned) -> pa.Table:
             {
                 "relation": name,
                 "facts": int((graph.facts[:, RELATION] == kind).sum()),
-                "memorized, Hits@10": memorized.hits(),
+                "memorized": number(memorized.hits()),
                 "held out": int((judged == kind).sum()),
-                "predicted, Hits@10": predicted.hits(),
-                "most frequent, Hits@10": usual.hits(),
+                "predicted": number(predicted.hits()),
+                "most frequent": number(usual.hits()),
             }
         )
     return pa.Table.from_pylist(rows)
+
+
+def number(value: float) -> float | None:
+    """Return a figure, or None where there was nothing to measure."""
+    return None if np.isnan(value) else value

@@ -58,11 +58,10 @@ def train(training: Training, draw: Callable[[Course], None] | None = None) -> C
         return course
     wanted: set[str] = st.session_state.setdefault(WANTED, set())
     if training.key not in wanted:
-        if not invited(training, course):
-            if course is not None and draw:
-                draw(course)
-            return course
-        wanted.add(training.key)
+        invite(training, course)
+        if course is not None and draw:
+            draw(course)
+        return course
     jobs = progress.follow({training.key: training.start}, waiting(training, course))
     if jobs and jobs[0].state.state == "done":
         course = course_so_far(training.key)
@@ -76,8 +75,8 @@ def train(training: Training, draw: Callable[[Course], None] | None = None) -> C
     return None if jobs else course
 
 
-def invited(training: Training, course: Course | None) -> bool:
-    """Draw the button that trains, or goes on; return whether it was pressed."""
+def invite(training: Training, course: Course | None) -> None:
+    """Draw the button that trains, or goes on."""
     begun = course is not None and course.epoch > 0
     label = "Go on training" if begun else f"Train {training.title}"
     text, button = st.columns([3.2, 1], vertical_alignment="center")
@@ -85,8 +84,14 @@ def invited(training: Training, course: Course | None) -> bool:
         text.markdown(f"Stopped after epoch {course.epoch:,} of {course.epochs:,}.")
     else:
         text.markdown("Nothing is learned yet: every point still lies at random.")
-    return button.button(
-        label, type="primary", icon=":material/play_arrow:", width="stretch", key="train"
+    button.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        key="train",
+        on_click=st.session_state[WANTED].add,
+        args=(training.key,),
     )
 
 
@@ -129,7 +134,7 @@ def beside_chance(figures: Sequence[Figure], model: str, baseline: str) -> None:
     st.dataframe(
         pa.table(
             {
-                "on held-out facts": [one.name for one in figures],
+                "never seen": [one.name for one in figures],
                 model: [one.model for one in figures],
                 baseline: [one.baseline for one in figures],
                 "chance": [one.chance for one in figures],

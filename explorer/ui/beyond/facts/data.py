@@ -74,6 +74,7 @@ def ask() -> Wanted | None:
         required=True,
         key=address.choice("facts", [COUNTRIES, OWN]),
         bind="query-params",
+        label_visibility="collapsed",
     )
     model = model_choice.segmented_control(
         "Model",
@@ -83,6 +84,7 @@ def ask() -> Wanted | None:
         key=address.choice("facts_model", list(MODELS), title_of),
         format_func=title_of,
         bind="query-params",
+        label_visibility="collapsed",
     )
     with more.popover("Settings", icon=":material/tune:", width="stretch"):
         changed = ask_settings(model)

@@ -74,11 +74,15 @@ def both(graph: Graph) -> tuple[Learned, Learned] | None:
                 "Three questions, measured on these facts: are arrows parallel, do two dimensions "
                 "suffice, and what becomes of a relation that holds both ways?"
             )
-            if not button.button(
-                "Measure it", type="primary", icon=":material/science:", width="stretch"
-            ):
-                return None
-            wanted.add(graph.digest)
+            button.button(
+                "Measure it",
+                type="primary",
+                icon=":material/science:",
+                width="stretch",
+                on_click=wanted.add,
+                args=(graph.digest,),
+            )
+            return None
         starts = {
             key: partial(job.start, progress.jobs(), graph, recipe)
             for key, recipe in zip(keys, recipes, strict=True)

@@ -31,7 +31,7 @@ from explorer.ui.shell.word_fields import word_field
 TAILS, HEADS = "Which tail?", "Which head?"
 DRAWN_ARROWS = 12  # in the picture of a training: more would hide each other
 MOSTLY = 0.8  # of a relation's facts
-BASELINE = "most frequent answer"
+BASELINE = "most frequent"
 EXAMPLES = {  # of the countries
     "France · capital · ?": ("France", "capital", TAILS),
     "? · borders · France": ("France", "borders", HEADS),
@@ -159,7 +159,8 @@ def ask(learned: Learned, *, is_sample: bool) -> None:
         "Asked for",
         [TAILS, HEADS],
         required=True,
-        default=TAILS,
+        # an example may have set it: Streamlit warns of two values
+        default=None if "fact_side" in st.session_state else TAILS,
         key=address.choice("fact_side", [TAILS, HEADS]),
         bind="query-params",
     )
@@ -192,7 +193,11 @@ def ask(learned: Learned, *, is_sample: bool) -> None:
         st.dataframe(
             answer.to_arrow(),
             hide_index=True,
-            column_config={"score": st.column_config.NumberColumn(format="%.2f")},
+            height=38 + 35 * len(answer.answers),
+            column_config={
+                "place": st.column_config.NumberColumn(width=50),
+                "score": st.column_config.NumberColumn(format="%.2f", width=70),
+            },
         )
         st.caption(MARKS_TOLD)
 
@@ -242,7 +247,7 @@ def judge(learned: Learned) -> None:
     if not len(graph.test):
         st.info("No fact is held out, so nothing can be said of how well it predicts.")
         return
-    left, right = st.columns([1, 1.35], gap="large")
+    left, right = st.columns([1, 1.1], gap="medium")
     with left:
         pattern.beside_chance(
             (
@@ -261,22 +266,22 @@ def judge(learned: Learned) -> None:
         )
         st.caption(
             f"{len(graph.test):,} facts that were never seen, asked from both ends: the right "
-            "answer is ranked among all entities, without the other right ones. Hits@10: how "
-            "often it is among the first ten. MRR: the mean of 1 / place. The most frequent answer: "
-            "what this relation answers most often."
+            "answer is ranked among all entities, the other right ones left out. Hits@10: how "
+            "often it is among the first ten. MRR: the mean of 1 / place. Most "
+            "frequent: whatever answers this relation most often, in place of the model."
         )
     with right:
         st.dataframe(by_relation(learned), hide_index=True, column_config=THREE_PLACES)
         tell_memorized(graph)
         st.caption(
-            "Memorized: asked of facts that it learned from. Predicted: asked of those it never "
-            f"saw. Of all that {title} learned from, Hits@10 is {learned.memorized.hits():.3f}."
+            "This table is Hits@10. Memorized: asked of facts that it learned from. "
+            f"Predicted: asked of those it never saw. Of all that {title} learned from, Hits@10 is {learned.memorized.hits():.3f}."
         )
 
 
 THREE_PLACES = {
     name: st.column_config.NumberColumn(format="%.3f")
-    for name in ("memorized, Hits@10", "predicted, Hits@10", "most frequent, Hits@10")
+    for name in ("memorized", "predicted", "most frequent")
 }
 
 
