@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test lint frontend fuzz lock clean
+.PHONY: help run dev test lint frontend fuzz mutation lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -35,6 +35,9 @@ frontend:  ## build the map's program again, after a change of its TypeScript (n
 
 fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
 	$(PYTHON) -m tests.fuzz.run --seconds 120
+
+mutation: $(VENV)/.installed-dev  ## take away each bound of the readers: do the tests see it?
+	$(PYTHON) -m tests.mutation.run
 
 lock:  ## renew requirements.txt and tests/requirements.txt from pyproject.toml
 	.ci/setup venv build/lock

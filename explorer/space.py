@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
+from explorer.labels import LabelArray, LabelIndex, Labels, as_label_array, take_labels
 from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
 
@@ -65,7 +67,8 @@ class EmbeddingSpace:
     Parameters
     ----------
     labels
-        n strings, one per vector. Duplicates are allowed and told in `notes`.
+        n strings or an Arrow array of them, one per vector. Duplicates are allowed and told in
+        `notes`. Kept as Arrow strings; `labels` makes a tuple of them when asked.
     vectors
         (n, d) numbers. Kept as C-contiguous, read-only float32; a writeable array is
         copied, a read-only one (a memory map, say) is used as it is where it fits.
@@ -102,7 +105,7 @@ class EmbeddingSpace:
     'king − queen'
     """
 
-    labels: tuple[str, ...]
+    label_array: LabelArray
     vectors: NDArray[np.float32]
     name: str = "untitled"
     metadata: pa.Table | None = None
@@ -113,7 +116,7 @@ class EmbeddingSpace:
 
     def __init__(
         self,
-        labels: Sequence[str],
+        labels: Labels,
         vectors: Any,
         *,
         name: str = "untitled",
@@ -124,8 +127,8 @@ class EmbeddingSpace:
         drawn_from: DrawnFrom | None = None,
     ) -> None:
         matrix = as_matrix(vectors)
-        checked = tuple(labels)
-        check_labels(checked, len(matrix))
+        checked = as_label_array(labels)
+        check_label_count(len(checked), len(matrix))
         if metadata is not None and metadata.num_rows != len(matrix):
             raise LabelCountError(
                 f"{count(metadata.num_rows, 'metadata row')} for {count(len(matrix), 'vector')}. "
@@ -133,7 +136,7 @@ class EmbeddingSpace:
             )
         zero_rows = check_values(matrix)
         for attribute, value in (
-            ("labels", checked),
+            ("label_array", checked),
             ("vectors", matrix),
             ("name", name),
             ("metadata", metadata),
@@ -148,7 +151,7 @@ class EmbeddingSpace:
 
     def _notes(self, zero_rows: NDArray[np.intp]) -> list[str]:
         notes = []
-        repeated = len(self.labels) - len(self._rows)
+        repeated = len(self) - pl.Series(self.label_array).n_unique()
         if repeated:
             notes.append(
                 f"{count(repeated, 'label repeats', 'labels repeat')} an earlier one; "
@@ -170,14 +173,14 @@ class EmbeddingSpace:
         return f"{type(self).__name__} {self.name!r}: {size}"
 
     def __contains__(self, label: object) -> bool:
-        return label in self._rows
+        return next(self._index.rows(label), None) is not None
 
     def __getitem__(self, label: str) -> Vector:
         """Return the vector of a label; raises UnknownLabelError with the closest spellings.
 
         A label that is not here gets the vector of its subwords, where there are any.
         """
-        if self.subwords is not None and label not in self._rows:
+        if self.subwords is not None and label not in self:
             unseen = self.subwords.vector(label)
             if unseen is not None:
                 return Vector(label, unseen)
@@ -185,7 +188,7 @@ class EmbeddingSpace:
 
     def has_vector(self, label: str) -> bool:
         """Whether `space[label]` gives a vector: the label is here, or subwords make one."""
-        if label in self._rows:
+        if label in self:
             return True
         return self.subwords is not None and self.subwords.vector(label) is not None
 
@@ -221,10 +224,22 @@ class EmbeddingSpace:
 
     def row(self, label: str) -> int:
         """Return the first row that carries the label; raises UnknownLabelError."""
-        try:
-            return self._rows[label]
-        except KeyError:
-            raise UnknownLabelError(label, self.name, self.closest_labels(label)) from None
+        found = next(self._index.rows(label), None)
+        if found is None:
+            raise UnknownLabelError(label, self.name, self.closest_labels(label))
+        return found
+
+    def rows(self, label: object) -> list[int]:
+        """Return all rows that carry the label, in order; none where it is not here."""
+        return list(self._index.rows(label))
+
+    def label(self, row: int) -> str:
+        """Return the label of a row, without making the others Python strings."""
+        return str(self.label_array[int(row)].as_py())
+
+    def labels_at(self, rows: Sequence[int] | NDArray[np.integer]) -> tuple[str, ...]:
+        """Return the labels of some rows, without making the others Python strings."""
+        return tuple(take_labels(self.label_array, rows).to_pylist())
 
     def closest_labels(self, text: str, n: int = 3) -> tuple[str, ...]:
         """Return up to n labels spelled most like the text, best first (case ignored)."""
@@ -233,7 +248,7 @@ class EmbeddingSpace:
 
         found = process.extract(
             text[:MOST_COMPARED],
-            list(self._rows),
+            pl.Series(self.label_array).unique(maintain_order=True).to_list(),
             scorer=JaroWinkler.normalized_similarity,
             processor=utils.default_process,
             limit=n,
@@ -249,7 +264,7 @@ class EmbeddingSpace:
         chosen = self.vectors[index]
         chosen.flags.writeable = False
         return EmbeddingSpace(
-            [self.labels[i] for i in index],
+            take_labels(self.label_array, index),
             chosen,
             name=name,
             metadata=None if self.metadata is None else self.metadata.take(pa.array(index)),
@@ -258,14 +273,13 @@ class EmbeddingSpace:
         )
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        # Reversed, so that of equal labels the first row stays.
-        return dict(zip(reversed(self.labels), range(len(self.labels) - 1, -1, -1), strict=True))
+    def labels(self) -> tuple[str, ...]:
+        """The labels, n Python strings: made when first asked for. `label_array` has them too."""
+        return tuple(self.label_array.to_pylist())
 
     @cached_property
-    def label_array(self) -> pa.LargeStringArray:
-        """The labels as an Arrow array, for searching and for tables."""
-        return pa.array(self.labels, pa.large_string())
+    def _index(self) -> LabelIndex:
+        return LabelIndex(self.label_array)
 
     @cached_property
     def norms(self) -> NDArray[np.float32]:
@@ -328,23 +342,13 @@ def as_matrix(vectors: Any) -> NDArray[np.float32]:
     return matrix
 
 
-def check_labels(labels: tuple[str, ...], n: int) -> None:
-    """Raise unless there are n labels and each is text that UTF-8 can hold."""
-    if len(labels) != n:
+def check_label_count(labels: int, n: int) -> None:
+    """Raise unless there is a label for each of n vectors."""
+    if labels != n:
         raise LabelCountError(
-            f"{count(len(labels), 'label')} for {count(n, 'vector')}. "
+            f"{count(labels, 'label')} for {count(n, 'vector')}. "
             "Each vector needs one label: check for a header line in the label file."
         )
-    for row, label in enumerate(labels):
-        if not isinstance(label, str):
-            raise SpaceError(f"The label of row {row:,} is {label!r}, not text. Use strings.")
-    try:
-        "".join(labels).encode()
-    except UnicodeEncodeError as error:
-        raise SpaceError(
-            f"A label holds half of a character pair ({error.object[error.start]!r}), "
-            "which no file can store. Repair the labels' encoding."
-        ) from error
 
 
 def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.errors import LabelCountError, SpaceError, VectorValueError
-from explorer.space import EmbeddingSpace, Source, check_labels
+from explorer.labels import Labels, as_label_array, take_labels
+from explorer.space import EmbeddingSpace, Source, check_label_count
 from explorer.wording import count, rows_named
 
 DENSE_BYTES = 1 << 30  # up to here `vectors` may write the zeros out
@@ -59,7 +60,7 @@ class SparseSpace(EmbeddingSpace):
 
     def __init__(
         self,
-        labels: Sequence[str],
+        labels: Labels,
         matrix: Any,
         *,
         columns: Sequence[str] = (),
@@ -70,8 +71,8 @@ class SparseSpace(EmbeddingSpace):
     ) -> None:
         stored = as_csr(matrix)
         n, d = stored.shape
-        checked = tuple(labels)
-        check_labels(checked, n)
+        checked = as_label_array(labels)
+        check_label_count(len(checked), n)
         if columns and len(columns) != d:
             raise LabelCountError(
                 f"{count(len(columns), 'column name')} for {count(d, 'dimension')}. "
@@ -83,7 +84,7 @@ class SparseSpace(EmbeddingSpace):
                 "Each vector needs one row."
             )
         for attribute, value in (
-            ("labels", checked),
+            ("label_array", checked),
             ("_stored", stored),
             ("columns", tuple(columns)),
             ("name", name),
@@ -158,7 +159,7 @@ class SparseSpace(EmbeddingSpace):
         """Return the space of the given rows; `step` tells what was chosen, for the provenance."""
         index = np.asarray(rows, np.intp)
         return SparseSpace(
-            [self.labels[i] for i in index],
+            take_labels(self.label_array, index),
             self.matrix[index],
             columns=self.columns,
             name=name,

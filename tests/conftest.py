@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace, open_space
-from explorer.formats.fasttext import Subwords
+from explorer.formats.subwords import Subwords
 from tests.tiny_models import (  # noqa: F401 - fixtures for all rooms
     bert,
     minilm,

@@ -310,7 +310,7 @@ class AnalogyResult:
             keys[list(self.inputs.rows)] = np.inf
         order = smallest(keys, k)
         order = order[np.isfinite(keys[order])]
-        labels = tuple(self.space.labels[row] for row in order)
+        labels = self.space.labels_at(order)
         return Neighbors(query, metric, labels, order, scores[order], score_name)
 
 
@@ -411,7 +411,4 @@ def as_list(given: Input | Sequence[Input]) -> list[Input]:
 
 def rows_labelled(space: EmbeddingSpace, labels: Iterable[str]) -> tuple[int, ...]:
     """Return the rows that carry one of the labels, all of them where labels repeat."""
-    wanted = {label for label in labels if label in space}
-    if len(space._rows) == len(space):
-        return tuple(sorted(space.row(label) for label in wanted))
-    return tuple(row for row, label in enumerate(space.labels) if label in wanted)
+    return tuple(sorted(row for label in set(labels) for row in space.rows(label)))

@@ -135,6 +135,10 @@ def open_arrow(file: File) -> TableFile:
     def batches(rows: int) -> Iterator[pa.Table]:
         for number in range(reader.num_record_batches):
             part = pa.Table.from_batches([reader.get_batch(number)])
+            try:
+                part.validate(full=True)  # offsets that point outside would be read as they are
+            except pa.ArrowInvalid as error:
+                raise ParseError(f"{file.name} is a broken Arrow file: {error}") from error
             for start in range(0, len(part), rows):
                 yield part.slice(start, rows)
 

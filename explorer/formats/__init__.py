@@ -22,7 +22,7 @@ from explorer.formats.contents import (
 )
 from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import LABEL_SUFFIXES, File, FileSource, arrays_beside, as_file
-from explorer.formats.isolated import read_isolated
+from explorer.formats.isolated import read_once
 from explorer.formats.known import Format, named_format
 from explorer.formats.labels import label_files, no_labels_note
 from explorer.formats.recognition import choose_main, recognize
@@ -120,7 +120,7 @@ def open_space(
         steps = (f"stored as {found.dtype}, read as float32",)
     notes = found.notes if labels is not None else notes_on(file, found)
     return EmbeddingSpace(
-        labels if labels is not None else found.label_list(),
+        labels if labels is not None else found.label_array(),
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
@@ -221,18 +221,12 @@ def contents_of(file: File, chosen: Format, options: Options, kind: str) -> Cont
         file = kept.own_copy(file)
     if not chosen.isolated and (kind == "look" or chosen.mapped or file.size < KEPT_BYTES):
         return guarded(chosen.look if kind == "look" else chosen.read, file, options)
+    if chosen.isolated:
+        return read_once(file, chosen.name, kind, options, kept.load)
     before = stamps_of(file)
     key = kept.kept_key(file, chosen.name, options, kind)
     found = kept.load(key)
     if found is not None:
-        return found
-    if chosen.isolated:
-        with cache.create(kept.PARSED, key) as folder:
-            read_isolated(file, chosen.name, kind, options, folder)
-            refuse_changed(file, before)
-        found = kept.load(key)
-        if found is None:
-            raise kept.gone(file)
         return found
     found = guarded(chosen.read, file, options)
     refuse_changed(file, before)

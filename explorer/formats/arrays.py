@@ -17,12 +17,21 @@ from numpy.typing import NDArray
 from explorer.errors import ParseError, RefusedError
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options
-from explorer.formats.file import File
-from explorer.formats.unpack import is_zip, member_names, open_zip, read_member
+from explorer.formats.digest import file_digest
+from explorer.formats.file import File, printable
+from explorer.formats.unpack import (
+    check_sizes,
+    is_zip,
+    member_blocks,
+    member_names,
+    open_zip,
+    unpack_member,
+)
 
 REAL_KINDS = "biuf"  # NumPy's letters for bool, integers and floats
 TEXT_KINDS = "US"
 SIGNATURE = b"\x93NUMPY"
+HELD_BYTES = 1 << 20  # of an archive's array that is read into memory: the disk takes longer
 HEADER_READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -69,12 +78,19 @@ def read_npy(file: File, options: Options) -> Contents:
 
 def look_npz(file: File, options: Options) -> Contents:
     """Look at the arrays of an archive."""
-    return from_arrays(file, list(npz_arrays(file)), options, look=True)
+    return parse_npz(file, options, look_only=True)
 
 
 def read_npz(file: File, options: Options) -> Contents:
     """Read the chosen array of an archive."""
-    return from_arrays(file, list(npz_arrays(file)), options, look=False)
+    return parse_npz(file, options, look_only=False)
+
+
+def parse_npz(file: File, options: Options, look_only: bool) -> Contents:
+    """Read an array of an archive, or some of its rows."""
+    with open_zip(file) as archive:  # once: its list may be long, and it may hold an array a word
+        check_sizes(file, archive)
+        return from_arrays(file, list(npz_arrays(file, archive)), options, look_only)
 
 
 def npy_array(file: File, name: str = "") -> Stored:
@@ -89,25 +105,26 @@ def npy_array(file: File, name: str = "") -> Stored:
     return stored(name, shape, dtype, read)
 
 
-def npz_arrays(file: File) -> Iterator[Stored]:
-    """Yield the arrays of a `.npz` archive; each is unpacked when it is read."""
-    with open_zip(file) as archive:
-        for info in archive.infolist():
-            name = info.filename.removesuffix(".npy")
-            with archive.open(info) as stream:
-                shape, _, dtype = read_header(
-                    f"{name} in {file.name}", stream, info.file_size, OBJECTS_IN_NPZ, file
-                )
-            yield stored(name, shape, dtype, member_reader(file, info))
+def npz_arrays(file: File, archive: zipfile.ZipFile) -> Iterator[Stored]:
+    """Yield the arrays of an open `.npz` archive; each is unpacked when it is read."""
+    for info in archive.infolist():
+        name = printable(info.filename.removesuffix(".npy"))
+        with archive.open(info) as stream:
+            shape, _, dtype = read_header(
+                f"{name} in {file.name}", stream, info.file_size, OBJECTS_IN_NPZ, file
+            )
+        yield stored(name, shape, dtype, member_reader(file, archive, info))
 
 
-def member_reader(file: File, info: zipfile.ZipInfo) -> Any:
-    """Return how to read one member of an archive of arrays."""
+def member_reader(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
+    """Return how to read one member of an archive of arrays: a large one is mapped from disk."""
 
     def read(rows: NDArray[np.intp] | None) -> NDArray[Any]:
-        with open_zip(file) as archive:
-            content = read_member(file, archive, info)
-        return npy_array(File(info.filename, content=content)).read(rows)
+        if info.file_size <= HELD_BYTES:
+            member = File(info.filename, content=b"".join(member_blocks(file, archive, info)))
+        else:
+            member = unpack_member(file, archive, info, file_digest(file))
+        return npy_array(member).read(rows)
 
     return read
 

@@ -7,12 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_dim, sample_rows
+from explorer.formats.contents import (
+    LOOK_ROWS,
+    Contents,
+    Options,
+    check_dim,
+    check_rows,
+    sample_rows,
+)
 from explorer.formats.file import File
 from explorer.formats.labels import LabelTable, find_labels_beside
+from explorer.labels import (
+    BLOCK,
+    LabelArray,
+    Labels,
+    as_label_array,
+    row_numbers,
+    take_labels,
+)
 from explorer.wording import count
 
 LABEL_ARRAYS = ("labels", "words", "vocab", "tokens", "index_to_key", "names", "ids", "label")
@@ -45,7 +61,7 @@ def from_arrays(
     arrays: Sequence[Stored],
     options: Options,
     look: bool,
-    given_labels: Sequence[str] | None = None,
+    given_labels: Labels | None = None,
 ) -> Contents:
     """Return the chosen matrix with its labels: from the same file, or from one beside it."""
     by_name = one_array_a_word(arrays)
@@ -54,6 +70,7 @@ def from_arrays(
         given_labels = by_name.labels
     chosen, others = choose(file, arrays, options.array)
     rows, dim = chosen.shape
+    check_rows(file.name, rows)
     check_dim(file.name, dim)
     if not rows or not dim:
         raise ParseError(f"{file.name} holds no vectors: its array is {chosen}.")
@@ -72,9 +89,7 @@ def from_arrays(
     labels, labels_from = given_labels, "the names of the arrays" if by_name else "the file itself"
     inside = find_labels(arrays, rows)
     has_own = inside is not None or (labels is not None and len(labels) == rows)
-    table, beside, passed_over = find_labels_beside(
-        file, rows, options.label_column, guesses=not has_own
-    )
+    table, beside, passed_over = find_labels_beside(file, rows, options, guesses=not has_own)
     notes += passed_over
     if table is not None:
         labels, labels_from = table.labels, f"the file {beside}"
@@ -88,12 +103,14 @@ def from_arrays(
     else:
         labels, labels_from = None, "the row numbers"
     numbered = labels is None
-    table = table or LabelTable(())
+    table = table or LabelTable(row_numbers(0))
     metadata = table.metadata
     if picked is not None and metadata is not None:
         metadata = metadata.take(picked)
     if picked is not None:
-        labels = [str(row) if labels is None else labels[row] for row in picked]
+        labels = (
+            row_numbers(picked) if labels is None else take_labels(as_label_array(labels), picked)
+        )
     return Contents(
         labels,
         chosen.read(picked),
@@ -174,9 +191,15 @@ def find_labels(arrays: Sequence[Stored], rows: int) -> Stored | None:
     return fitting[0] if fitting else None
 
 
-def texts(values: NDArray[Any]) -> list[str]:
-    """Return an array of texts or bytes as a list of texts."""
-    return [
-        one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
-        for one in values.tolist()
+def texts(values: NDArray[Any]) -> LabelArray:
+    """Return an array of texts or bytes as Arrow strings."""
+    blocks = [
+        as_label_array(
+            [
+                one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+                for one in values[start : start + BLOCK].tolist()
+            ]
+        )
+        for start in range(0, len(values), BLOCK)
     ]
+    return pa.concat_arrays(blocks)

@@ -211,8 +211,7 @@ def find_vectors(
     ]
     series: dict[str, list[str]] = {}
     for name in numeric:
-        prefix = series_of(name)
-        if prefix is not None:
+        if (prefix := series_of(name)) is not None:
             series.setdefault(prefix, []).append(name)
     longest = max(series.values(), key=len, default=[])
     filled = [name for name in numeric if schema[name].is_numeric()]
@@ -228,6 +227,7 @@ def find_vectors(
 
 def series_of(name: str) -> str | None:
     """Return what stands before the number at a name's end, or None: "dim" of "dim_12"."""
+    # no regular expression: one that looks for the last digits is quadratic in long names
     prefix = name.rstrip(DIGITS)
     if prefix == name:
         return None

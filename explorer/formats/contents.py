@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
-from explorer.formats.bounds import DIMENSIONS
+from explorer.formats.bounds import DIMENSIONS, ROWS
 from explorer.jobs.progress import Report, no_report
+from explorer.labels import LabelArray, Labels, as_label_array, row_numbers, take_labels
 from explorer.wording import count, rows_named
 
 SHOWN_VALUES = 6  # numbers of a vector that a preview shows
@@ -37,6 +38,8 @@ class Options:
     metadata_columns
         Columns of a table that are no dimensions though they hold numbers; None guesses by
         their names.
+    isolated
+        Whether the reader runs in a process of its own already.
     """
 
     label_column: str | None = None
@@ -44,6 +47,7 @@ class Options:
     skip_broken: bool = False
     metadata_columns: Sequence[str] | None = None
     report: Report = field(default=no_report, compare=False)
+    isolated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Contents:
     Attributes
     ----------
     labels
-        One text for each vector; None where the file holds none: the rows are numbered.
+        One text for each vector, or an Arrow array of them; None where the file holds none:
+        the rows are numbered.
     vectors
         (n, d) real numbers of any type.
     metadata
@@ -84,7 +89,7 @@ class Contents:
         Vectors of character n-grams, from which unseen words get theirs, or None.
     """
 
-    labels: Sequence[str] | None
+    labels: Labels | None
     vectors: NDArray[Any]
     metadata: pa.Table | None = None
     rows: int = -1
@@ -102,12 +107,22 @@ class Contents:
     def __post_init__(self) -> None:
         if self.rows < 0:
             object.__setattr__(self, "rows", len(self.vectors))
+        check_rows("The file", self.rows)
 
-    def label_list(self) -> Sequence[str]:
-        """Return the labels, or the row numbers as text."""
+    def label_array(self) -> LabelArray:
+        """Return the labels as Arrow strings; where there are none, the row numbers."""
         if self.labels is None:
-            return [str(row) for row in range(len(self.vectors))]
-        return self.labels
+            return row_numbers(len(self.vectors))
+        return as_label_array(self.labels)
+
+
+def check_rows(name: str, rows: int) -> None:
+    """Raise ParseError where a file claims more rows than are read here."""
+    if rows > ROWS:
+        raise ParseError(
+            f"{name} holds {rows:,} vectors. Up to {ROWS:,} are opened here: save a part of them "
+            "as a file of its own, and open that."
+        )
 
 
 def check_dim(name: str, dim: int) -> None:
@@ -155,10 +170,9 @@ def without_bad_rows(contents: Contents) -> Contents:
         raise ParseError(
             "Each vector holds NaN or infinite values: when they are left out, nothing is left."
         )
-    labels = contents.label_list()
     return replace(
         contents,
-        labels=[labels[row] for row in kept],
+        labels=take_labels(contents.label_array(), kept),
         vectors=vectors[kept],
         metadata=contents.metadata.take(pa.array(kept)) if contents.metadata is not None else None,
         rows=len(kept),
@@ -188,10 +202,9 @@ def sampled(contents: Contents) -> Contents:
     picked = sample_rows(rows, LOOK_ROWS)
     if len(picked) == rows:
         return contents
-    labels = contents.label_list()
     return replace(
         contents,
-        labels=[labels[row] for row in picked],
+        labels=take_labels(contents.label_array(), picked),
         vectors=contents.vectors[picked],
         metadata=contents.metadata.take(picked) if contents.metadata is not None else None,
         rows=rows,

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from explorer.errors import ParseError, RefusedError
-from explorer.formats.bounds import SHEET_CELLS, UNPACKED_FREE, UNPACKED_RATIO
+from explorer.errors import ParseError
+from explorer.formats.bounds import SHEET_CELLS
 from explorer.formats.cells import Origin
 from explorer.formats.columns import from_frame
 from explorer.formats.contents import Contents, Options, sampled
 from explorer.formats.file import File
-from explorer.formats.unpack import is_zip, member_names, open_zip
+from explorer.formats.unpack import check_sizes, is_zip, member_names, open_zip
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
@@ -87,12 +87,7 @@ def check_size(file: File) -> None:
     A sheet is read as a whole rectangle, up to its last cell.
     """
     with open_zip(file) as archive:
-        total = sum(info.file_size for info in archive.infolist())
-        if total > max(UNPACKED_FREE, file.size * UNPACKED_RATIO):
-            raise RefusedError(
-                f"{file.name} unpacks to more than {UNPACKED_RATIO} times its size of "
-                f"{file.size:,} bytes: it was not opened, to protect this machine. Save it as .csv."
-            )
+        check_sizes(file, archive)
         for info in archive.infolist():
             if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
                 with archive.open(info) as stream:

@@ -5,40 +5,16 @@ Read in a process of its own: see isolated.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.contents import Contents, Options, check_dim, sampled
 from explorer.formats.file import File
+from explorer.formats.subwords import Subwords
 
 SIGNATURE = (793712314).to_bytes(4, "little")
-
-
-@dataclass(frozen=True, eq=False)
-class Subwords:
-    """Vectors of character n-grams, from which a word that was never seen gets one.
-
-    Bojanowski, Grave, Joulin and Mikolov, "Enriching Word Vectors with Subword
-    Information", 2017: a word is the sum of its n-grams; here their mean, as in gensim.
-    """
-
-    ngrams: NDArray[np.float32]  # (buckets, d)
-    min_n: int
-    max_n: int
-
-    def vector(self, word: str) -> NDArray[np.float32] | None:
-        """Return the mean of the word's n-gram vectors, or None where it has none."""
-        from gensim.models.fasttext import ft_ngram_hashes
-
-        rows = ft_ngram_hashes(word, self.min_n, self.max_n, len(self.ngrams))
-        if not len(rows):
-            return None
-        mean: NDArray[np.float32] = self.ngrams[rows].mean(axis=0, dtype=np.float32)
-        return mean
 
 
 def is_fasttext(file: File, head: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.errors import FormatError, ParseError
+from explorer.formats.foreign import refuse_folder
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
 HEAD_BYTES = 1 << 20
+SPACES_AND_JOINERS = ("Zs", "Cf")  # Unicode categories that real names hold
 COMPANIONS = ("metadata", "labels", "vocab", "words")  # the files beside vectors.npy, vectors.tsv
 LABEL_SUFFIXES = (".tsv", ".csv", ".txt", ".json")
 DATASET_STATE = "state.json"  # in the folder of a Hugging Face data set
@@ -41,6 +44,11 @@ class File:
     content: bytes = b""
     beside: tuple[File, ...] = ()
     guessed: bool = False
+
+    def __post_init__(self) -> None:
+        # messages and lines of code hold the name: a line end in it would begin a line of its own
+        if not self.name.isprintable():
+            object.__setattr__(self, "name", printable(self.name))
 
     @property
     def suffix(self) -> str:
@@ -145,6 +153,14 @@ def fill(stream: BinaryIO, values: NDArray[Any], name: str) -> None:
         into = into[size:]
 
 
+def printable(name: str) -> str:
+    """Return a name in one line: a replacement character for line ends and other controls."""
+    return "".join(
+        one if one.isprintable() or unicodedata.category(one) in SPACES_AND_JOINERS else "�"
+        for one in name
+    )
+
+
 def as_file(source: FileSource | File, beside: Iterable[FileSource | File] = ()) -> File:
     """Return a File for a path, bytes or an open binary file (its `name` is used if it has one)."""
     companions = tuple(as_file(one) for one in beside)
@@ -167,8 +183,6 @@ def from_folder(path: Path) -> File:
 
     A Hugging Face data set (`save_to_disk`) is one. Raises FormatError for any other folder.
     """
-    from explorer.formats.foreign import refuse_folder
-
     state = path / DATASET_STATE
     if not state.is_file():
         raise refuse_folder(path)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import FormatError, UnknownFormatError
-from explorer.formats.file import File
 
 ENCODE = (
     "It is a model and no list of vectors: use it on the Encode page, or by "
@@ -106,13 +105,12 @@ FOLDERS = (  # what stands in a folder, what it is, and what to do
 )
 
 
-def refuse_foreign(file: File, head: bytes) -> None:
-    """Raise UnknownFormatError where the file is of a kind that is known and not read here."""
+def refuse_foreign(name: str, head: bytes) -> None:
+    """Raise UnknownFormatError where a file is of a kind that is known and not read here."""
     for one in FILES:
         if head[one.at :].startswith(one.signature) and (not one.binary or b"\0" in head[:4096]):
             raise UnknownFormatError(
-                f"{file.name} is {one.name}, which is not read here. "
-                + one.advice.format(name=file.name)
+                f"{name} is {one.name}, which is not read here. " + one.advice.format(name=name)
             )
 
 

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from explorer.errors import ParseError
 from explorer.formats.arrays import REAL_KINDS
+from explorer.formats.bounds import DATASETS, UNPACKED_FREE, UNPACKED_RATIO
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
+from explorer.formats.unpack import too_many_times
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-DATASETS = 1_000_000  # a dataset a word is usual
 DEPTH = 32
 
 
@@ -77,8 +78,12 @@ def stored(h5py: Any, name: str, dataset: Any) -> Stored:
     """Return the record of a dataset."""
     is_text = h5py.check_string_dtype(dataset.dtype) is not None
     shape = dataset.shape if dataset.shape is not None else ()
+    size = dataset.file.id.get_filesize()
 
     def read_rows(rows: NDArray[np.intp] | None) -> NDArray[Any]:
+        # what was never written, or is packed tightly, takes no room in the file
+        if rows is None and dataset.nbytes > max(UNPACKED_FREE, size * UNPACKED_RATIO):
+            raise too_many_times(f"The dataset “{name}”", size)
         values = dataset.asstr(errors="replace") if is_text else dataset
         return np.asarray(values[()] if rows is None else values[rows])
 

@@ -2,25 +2,26 @@
 
 The libraries that read HDF5, Parquet, torch files and the like are large, and what a
 hostile file makes of them cannot be foreseen: a crash, or memory without end. There it
-ends a small process, and a sentence tells it.
+ends a small process, and a sentence tells it. This is the side that asks; the process is
+`reader_process.py`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer import cache, errors
-from explorer.errors import BrokenRowsError, ExplorerError, ParseError
+from explorer.errors import BrokenRowsError, ParseError
+from explorer.formats import kept
 from explorer.formats.bounds import (
     CHILD_BYTES,
     CHILD_BYTES_PER_BYTE,
@@ -29,6 +30,7 @@ from explorer.formats.bounds import (
     unpacked_bytes,
 )
 from explorer.formats.contents import Options
+from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File
 from explorer.formats.memory_budget import readers_budget
 
@@ -36,9 +38,39 @@ from explorer.formats.memory_budget import readers_budget
 KERNEL_BOUNDS = sys.platform == "linux"
 WATCH_SECONDS = 0.1
 
+Found = TypeVar("Found")
+
+
+def read_once(
+    file: File, format_name: str, kind: str, options: Options, load: Callable[[str], Found | None]
+) -> Found:
+    """Return what is kept of a reading, or have a process of its own read the file and keep it.
+
+    `kind` is what is asked for, a key of `reader_process.WORK`; `load` takes what that kind writes
+    out of the cache.
+
+    Raises
+    ------
+    FormatError
+        What the reader raised over there, or that it crashed or passed its bounds.
+    ParseError
+        The file was changed while it was read, or what was kept had to leave the cache at once.
+    """
+    before = stamps_of(file)
+    key = kept.kept_key(file, format_name, options, kind)
+    found = load(key)
+    if found is None:
+        with cache.create(kept.PARSED, key) as folder:
+            read_isolated(file, format_name, kind, options, folder)
+            refuse_changed(file, before)
+        found = load(key)
+    if found is None:
+        raise kept.gone(file)
+    return found
+
 
 def read_isolated(file: File, format_name: str, kind: str, options: Options, out: Path) -> None:
-    """Have a process of its own read (or look at) the file, and write what it finds into `out`.
+    """Have a process of its own read the file, and write what it finds into the folder `out`.
 
     Raises
     ------
@@ -101,7 +133,7 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
     with (
         turn,
         subprocess.Popen(
-            [sys.executable, "-m", "explorer.formats.isolated"],
+            [sys.executable, "-m", "explorer.formats.reader_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -148,85 +180,3 @@ def watch(
             if too_large or time.monotonic() >= end:
                 process.kill()
                 return
-
-
-def main() -> None:
-    """Read one file as the request on standard input says; answer on standard output."""
-    from explorer.formats import kept
-    from explorer.formats.known import named_format
-
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not be taken for an answer
-
-    def tell(**answer: Any) -> None:
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-    request = json.load(sys.stdin)
-    start_threads()
-    limit(request["memory"], request["disk"])
-    beside = tuple(
-        File(name, path=Path(path), guessed=guessed) for name, path, guessed in request["beside"]
-    )
-    file = File(request["name"], path=Path(request["path"]), beside=beside)
-    options = Options(**request["options"], report=lambda share, step: tell(share=share, step=step))
-    name, out = request["format"], Path(request["out"])
-    try:
-        if request["kind"] == "table":  # all columns, and nothing of vectors
-            from explorer.formats.whole_table import write_table
-
-            write_table(name, file, out)
-        else:
-            chosen = named_format(name)
-            reader = chosen.look if request["kind"] == "look" else chosen.read
-            kept.save(reader(file, options), out)
-        tell(done=True)
-    except ExplorerError as error:
-        columns = getattr(error, "columns", ())
-        tell(error=type(error).__name__, message=str(error), columns=columns)
-    except MemoryError:
-        tell(
-            error="ParseError",
-            message=f"{file.name} needs more than {request['memory'] / 1e9:.1f} GB of memory to "
-            "be read. The file is broken, or too large for this machine.",
-        )
-    except BaseException as error:  # a library's own (polars' panic too), which no reader foresaw
-        tell(
-            error="ParseError",
-            message=f"{file.name} cannot be read as {name}: "
-            f"{type(error).__name__}: {str(error)[:300]}. Is it broken?",
-        )
-    answers.flush()
-    os._exit(0)  # no library's clean-up may undo the answer
-
-
-def start_threads() -> None:
-    """Let the engines start their threads while there is memory: polars waits forever for its."""
-    import io
-
-    import polars as pl
-    import pyarrow.parquet as pq
-
-    content = io.BytesIO()
-    pl.DataFrame({"a": [1]}).write_parquet(content)
-    content.seek(0)
-    pq.read_table(content)
-
-
-def limit(memory: int, disk: int) -> None:
-    """Bound this process's memory and the files it writes, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such bounds: see watch
-        return
-    for what, bound in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, disk),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (bound, bound))
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -21,10 +20,10 @@ from explorer import cache
 from explorer.errors import ParseError
 from explorer.formats.contents import Contents, Options, as_float32
 from explorer.formats.digest import changed, file_digest, hashed
-from explorer.formats.fasttext import Subwords
 from explorer.formats.file import File
+from explorer.formats.subwords import Subwords
 
-PARSED = cache.Kind("parsed", 4)  # to be raised when the readers change what they return
+PARSED = cache.Kind("parsed", 5)  # to be raised when the readers change what they return
 COPIES = cache.Kind("copies", 1)
 COPY = "content"
 CONTENTS, SUBWORDS, TABLE = "contents.arrow", "ngrams.arrow", "table.arrow"
@@ -124,7 +123,7 @@ def from_table(table: Any, facts: dict[str, Any], folder: Path) -> Contents:
         matrix = values_of(ngrams).reshape(len(ngrams), dim)
         subwords = Subwords(matrix, *facts["subwords"])
     return Contents(
-        table[LABEL].to_pylist() if facts["labelled"] else None,
+        table[LABEL].chunk(0) if facts["labelled"] else None,
         vectors,
         metadata.replace_schema_metadata(None) if names else None,
         rows=facts["rows"],
@@ -163,7 +162,7 @@ def save(contents: Contents, folder: Path) -> None:
     }
     columns = {VECTOR: as_lists(vectors)}
     if labels is not None:
-        columns[LABEL] = pl.Series(labels, dtype=pl.String).to_arrow()
+        columns[LABEL] = contents.label_array()
     if contents.metadata is not None:
         flat = contents.metadata.combine_chunks()
         columns |= {f"{METADATA}{name}": flat[name] for name in flat.column_names}

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from explorer.errors import FormatError, LabelCountError, ParseError
-from explorer.formats.bounds import LABEL_FILE_BYTES
+from explorer.errors import FormatError, LabelCountError, ParseError, SpaceError
+from explorer.formats import kept
+from explorer.formats.bounds import LABEL_FILE_BYTES, READ_HERE_BYTES
 from explorer.formats.columns import find_label, to_metadata
+from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import LABEL_SUFFIXES, File
+from explorer.formats.isolated import read_once
 from explorer.formats.parse_json import load_json
 from explorer.formats.spreadsheet import restored
 from explorer.formats.table import SEPARATORS, find_separator, parse
 from explorer.formats.text_layout import find_layout
+from explorer.labels import LabelArray, as_label_array
 from explorer.wording import count
 
+NAME, LABELS, OWN = "labels", "labels", "own labels"  # what the isolated process is asked for
 LINE_SUFFIXES = (".txt", ".vocab")
 SAVED_LABEL = "label"  # the column of labels in what save_space writes
 
@@ -28,10 +34,11 @@ SAVED_LABEL = "label"  # the column of labels in what save_space writes
 class LabelTable:
     """What a label file holds: the labels, what its column is called, and the other columns."""
 
-    labels: Sequence[str]
+    labels: LabelArray
     metadata: pa.Table | None = None
     name: str = ""
     columns: tuple[str, ...] = ()
+    is_list: bool = False  # of lines: the first of them may be a header
 
 
 def label_files(file: File) -> list[File]:
@@ -44,7 +51,7 @@ def label_files(file: File) -> list[File]:
 
 
 def find_labels_beside(
-    file: File, rows: int, label_column: str | None = None, *, guesses: bool = True
+    file: File, rows: int, options: Options, *, guesses: bool = True
 ) -> tuple[LabelTable | None, str, tuple[str, ...]]:
     """Return the labels from a file beside, that file's name, and notes on those that do not fit.
 
@@ -54,13 +61,13 @@ def find_labels_beside(
     notes: tuple[str, ...] = ()
     for other in label_files(file):
         if not other.guessed:
-            return label_table(other, rows, label_column, own=file.owns(other)), other.name, ()
+            return label_table(other, rows, options, own=file.owns(other)), other.name, ()
         if not guesses:
             break
         try:
             refuse_vectors(other)
-            return label_table(other, rows, label_column), other.name, ()
-        except (FormatError, LabelCountError) as error:
+            return label_table(other, rows, options), other.name, ()
+        except (FormatError, SpaceError) as error:
             notes += (f"{other.name} lies beside {file.name}, but was not used: {error}",)
     return None, "", notes
 
@@ -72,11 +79,17 @@ def refuse_vectors(file: File) -> None:
         raise ParseError(f"It holds vectors itself, of {count(layout.dim, 'dimension')}.")
 
 
-def label_table(
-    label_file: File, rows: int, label_column: str | None = None, own: bool = False
-) -> LabelTable:
-    """Return what the file holds; raises LabelCountError where it is not one label a row."""
-    found = read_labels(label_file, rows, label_column, own)
+def label_table(label_file: File, rows: int, options: Options, own: bool = False) -> LabelTable:
+    """Return what the file holds; raises LabelCountError where it is not one label a row.
+
+    A plain list whose first line is a header has one line more than the array has rows.
+    """
+    if options.isolated or label_file.size <= READ_HERE_BYTES:
+        found = read_labels(label_file, options.label_column, own)
+    else:
+        found = read_elsewhere(label_file, options, own)
+    if found.is_list and len(found.labels) == rows + 1:
+        found = LabelTable(found.labels[1:], name=found.labels[0].as_py())
     if len(found.labels) != rows:
         raise LabelCountError(
             f"{label_file.name} holds {count(len(found.labels), 'label')} for "
@@ -94,14 +107,56 @@ def no_labels_note(file: File) -> str:
     )
 
 
-def read_labels(
-    file: File, rows: int, label_column: str | None = None, own: bool = False
-) -> LabelTable:
-    """Return labels and metadata of an array's label file.
+def read_elsewhere(file: File, options: Options, own: bool) -> LabelTable:
+    """Return labels and metadata, read in a process of its own and kept in the cache."""
+    asked = Options(options.label_column, report=options.report)
+    table = read_once(file, NAME, OWN if own else LABELS, asked, kept.load_table)
+    facts = json.loads(table.schema.metadata[kept.FACTS])
+    rest = table.select(range(1, table.num_columns)).replace_schema_metadata(None)
+    return LabelTable(
+        table.column(0).chunk(0),
+        rest.rename_columns(facts["metadata"]) if facts["metadata"] else None,
+        facts["name"],
+        tuple(facts["columns"]),
+        facts["is_list"],
+    )
 
-    One label a line, or a table with a header and a label column. A plain list whose
-    first line is a header has one line more than the array has rows. In a file that
-    `save_space` wrote, apostrophes that keep spreadsheets from running a cell are taken off.
+
+def write_labels(name: str, file: File, options: Options, folder: Path) -> None:
+    """Read a label file and write what it holds into a folder: in the isolated process."""
+    write(read_labels(file, options.label_column), folder)
+
+
+def write_own_labels(name: str, file: File, options: Options, folder: Path) -> None:
+    """Do the same for a label file that `save_space` wrote."""
+    write(read_labels(file, options.label_column, own=True), folder)
+
+
+def write(found: LabelTable, folder: Path) -> None:
+    """Write labels and metadata into the folder of an entry."""
+    rest = found.metadata if found.metadata is not None else pa.table({})
+    columns = {"label": found.labels}
+    columns |= {f"{place}": column for place, column in enumerate(rest.columns)}
+    facts = {
+        "metadata": rest.column_names,
+        "name": found.name,
+        "columns": found.columns,
+        "is_list": found.is_list,
+    }
+    with (folder / kept.TABLE).open("wb") as stream:
+        kept.write(columns, facts, stream)
+
+
+def read_labels(file: File, label_column: str | None = None, own: bool = False) -> LabelTable:
+    """Return labels and metadata of a label file: a label a line, a table with a header, or JSON.
+
+    In a file that `save_space` wrote, apostrophes that keep spreadsheets from running a cell are
+    taken off.
+
+    Raises
+    ------
+    ParseError
+        It is too large, has no column of labels, or is no JSON of a known shape.
     """
     if file.size > LABEL_FILE_BYTES:
         raise ParseError(f"{file.name} has {file.size:,} bytes: too many for a file of labels.")
@@ -115,11 +170,9 @@ def read_labels(
         if lines and not lines[-1]:
             lines.pop()
         labels = [as_text(line.removesuffix(b"\r")) for line in lines]
-        if len(labels) == rows + 1:
-            return LabelTable(labels[1:], name=labels[0])
         if own:
             labels = restored(pl.DataFrame({"": labels})).to_series().to_list()
-        return LabelTable(labels)
+        return LabelTable(as_label_array(labels), is_list=True)
     frame = parse(file, content, separator, header=None if label_column is None else True)
     return frame_labels(file, restored(frame) if own else frame, label_column)
 
@@ -133,7 +186,7 @@ def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> L
         )
     rest = frame.drop(label)
     return LabelTable(
-        frame[label].cast(pl.String, strict=False).fill_null("").to_list(),
+        frame[label].cast(pl.String, strict=False).fill_null("").to_arrow(),
         to_metadata(rest) if rest.width else None,
         label,
         tuple(frame.columns),
@@ -159,7 +212,8 @@ def json_labels(file: File, label_column: str | None) -> LabelTable:
             f"{file.name} holds no labels. Expected a list of texts, or words with their rows: "
             '["king", "queen"] or {"king": 0, "queen": 1}.'
         )
-    return LabelTable([one if isinstance(one, str) else str(one) for one in given])
+    texts = [one if isinstance(one, str) else str(one) for one in given]
+    return LabelTable(as_label_array(texts))
 
 
 def by_row(given: dict[str, Any]) -> list[str] | None:

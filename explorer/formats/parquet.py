@@ -11,7 +11,7 @@ import polars as pl
 
 from explorer.errors import ParseError
 from explorer.formats.columns import from_frame
-from explorer.formats.contents import LOOK_ROWS, Contents, Options
+from explorer.formats.contents import LOOK_ROWS, Contents, Options, check_rows
 from explorer.formats.file import File
 from explorer.formats.parse_json import load_json
 from explorer.wording import count
@@ -56,6 +56,7 @@ def parquet_frame(file: File, first: int | None = None) -> tuple[pl.DataFrame, i
 
     with pq.ParquetFile(required_path(file)) as source:
         rows = source.metadata.num_rows
+        check_rows(file.name, rows)
         if first is None:
             table = source.read()
         else:

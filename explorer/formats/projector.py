@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
+from explorer.formats.bounds import CONFIG_BYTES
 from explorer.formats.bundle import Stored, from_arrays
 from explorer.formats.contents import Contents, Options, check_dim
 from explorer.formats.encodings import utf8_content
@@ -96,6 +97,11 @@ def read_config(file: File, options: Options) -> Contents:
 
 def from_config(file: File, options: Options, look: bool) -> Contents:
     """Read the chosen tensor, or some of its rows, with its metadata."""
+    if file.size > CONFIG_BYTES:
+        raise ParseError(
+            f"{file.name} has {file.size:,} bytes. A configuration that names files has up to "
+            f"{CONFIG_BYTES:,}: is it one?"
+        )
     given = load_json(file)
     entries = given.get("embeddings") if isinstance(given, dict) else None
     entries = [one for one in entries or () if isinstance(one, dict) and one.get("tensorPath")]

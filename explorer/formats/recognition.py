@@ -12,13 +12,14 @@ from explorer.formats.file import File, as_file
 from explorer.formats.foreign import refuse_foreign
 from explorer.formats.known import FORMATS, Format, named_format
 
+NAMED = 12  # of several files that may be meant
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
 
 def recognize(file: File) -> Format:
     """Return the first format whose content fits; the suffix decides between several."""
     head = file.head()
-    refuse_foreign(file, head)
+    refuse_foreign(file.name, head)
     head = utf8_head(head)
     fitting = [one for one in FORMATS if one.sniff(file, head)]
     for one in fitting:
@@ -44,16 +45,15 @@ def choose_main(files: Sequence[File]) -> File:
     wholes = refused[:1] or wholes  # gensim saves large arrays beside its pickle: that is refused
     if len(wholes) == 1:
         return as_file(wholes[0], [one for one in files if one is not wholes[0]])
+    beside = tuple(files)
     for is_main in (parquet.is_dataset, projector.is_config, projector_pair, is_known):
-        mains = [
-            one
-            for one in files
-            if is_main(replace(one, beside=tuple(o for o in files if o is not one)), one.head())
-        ]
+        # each sees all of them beside it, itself too: without it, the work would be quadratic
+        mains = [one for one in files if is_main(replace(one, beside=beside), one.head())]
         if len(mains) == 1:
             return as_file(mains[0], [one for one in files if one is not mains[0]])
+    names = ", ".join(one.name for one in files[:NAMED]) + (" …" if len(files) > NAMED else "")
     raise UnknownFormatError(
-        f"{len(files)} files that each may hold vectors: {', '.join(f.name for f in files)}. "
+        f"{len(files):,} files that each may hold vectors: {names}. "
         "Open one at a time, or one array together with the file of its labels."
     )
 

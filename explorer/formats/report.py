@@ -133,7 +133,7 @@ def report_on(sample: Contents, format_name: str, why: str, broken: bool = False
     `broken` tells that vectors outside the sample hold NaN or infinite values.
     """
     vectors = as_float32(sample.vectors)
-    labels = sample.label_list()
+    labels = sample.label_array().to_pylist()
     statistics = describe(labels, vectors)
     names = sample.metadata.column_names if sample.metadata is not None else ()
     return FileReport(
@@ -203,7 +203,7 @@ def preview(sample: Contents) -> pa.Table:
     """
     vectors = as_float32(sample.vectors[:SHOWN_ROWS])
     rows, dim = vectors.shape
-    columns = {sample.label_name or "label": pa.array(sample.label_list()[:rows], pa.string())}
+    columns = {sample.label_name or "label": sample.label_array()[:rows].cast(pa.string())}
     if sample.metadata is not None:
         for name in sample.metadata.column_names[:SHOWN_COLUMNS]:
             columns[free_name(name, columns)] = sample.metadata[name].slice(0, rows)

@@ -158,7 +158,8 @@ def has_header(head: bytes, separator: bytes) -> bool:
         return False  # a list of numbers names no column: pgvector's COPY
     if not any(is_number(field) for field in fields):
         return True
-    numbers = [int(field) for field in fields if field.isdigit()]
+    # a number of thousands of digits is no place in a series, and int() refuses it
+    numbers = [int(field) for field in fields if field.isdigit() and len(field) < 12]
     counting = list(range(numbers[0], numbers[0] + len(numbers))) if numbers else []
     return len(numbers) > 1 and numbers == counting and numbers[0] in (0, 1)
 

@@ -14,27 +14,30 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from explorer import cache
-from explorer.errors import FormatError, ParseError, RefusedError
+from explorer.errors import ExplorerError, FormatError, ParseError, RefusedError
 from explorer.formats.bounds import (
     MEMBERS,
+    MEMBERS_UNPACKED,
     UNPACKED_FREE,
     UNPACKED_RATIO,
     unpacked_bytes,
 )
 from explorer.formats.digest import file_digest
-from explorer.formats.file import File
+from explorer.formats.file import File, printable
 from explorer.jobs.progress import Report, no_report
 
 BLOCK_BYTES = 4 << 20
+LISTING_BYTES = 4 << 20  # of the list of members: 400 bytes for each of those allowed
 XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 NO_FILES = ("__MACOSX/", "._", ".DS_Store")  # what macOS adds to archives
 
 UNPACKED = cache.Kind("unpacked", 1)
+CONTENT = "0"  # the file of an entry that holds one
 
 Opener = Callable[[BinaryIO], Any]
 
@@ -92,18 +95,45 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((ZIP, EMPTY_ZIP))
 
 
+class Listing:
+    """A zip's stream; zipfile, which reads the list of the members at once, cannot read a long one.
+
+    A list of a million members would take half a gigabyte before anybody could count them.
+    """
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self._name = name
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes; raises RefusedError past the bound of a list."""
+        found = self._stream.read(size if 0 <= size <= LISTING_BYTES else LISTING_BYTES + 1)
+        if len(found) > LISTING_BYTES:
+            raise RefusedError(
+                f"The list of the files in {self._name} takes more than {LISTING_BYTES >> 20} MB. "
+                f"Archives of up to {MEMBERS:,} files are opened."
+            )
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 @contextlib.contextmanager
 def open_zip(file: File) -> Iterator[zipfile.ZipFile]:
     """Open a zip; whatever is wrong with it is told as an error of our own."""
     try:
-        with file.open() as stream, zipfile.ZipFile(stream) as archive:
+        with (
+            file.open() as stream,
+            zipfile.ZipFile(cast(BinaryIO, Listing(file.name, stream))) as archive,
+        ):
             if len(archive.infolist()) > MEMBERS:
                 raise RefusedError(
                     f"{file.name} holds {len(archive.infolist()):,} files. "
                     f"Archives of up to {MEMBERS:,} are opened."
                 )
             yield archive
-    except FormatError:
+    except ExplorerError:
         raise
     except zipfile.BadZipFile as error:
         raise ParseError(f"{file.name} is a broken zip archive: {error}.") from error
@@ -122,12 +152,43 @@ def member_names(file: File) -> list[str]:
         return []
 
 
-def read_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """Return one member's content, within the bounds."""
+def check_sizes(file: File, archive: zipfile.ZipFile) -> None:
+    """Raise RefusedError where the members together unpack to more than the bounds allow.
+
+    By the sizes that the archive states: zipfile reads no more of a member than that.
+    """
+    total = sum(info.file_size for info in archive.infolist())
+    if total > unpacked_bytes():
+        raise too_large(file.name)
+    if total > max(UNPACKED_FREE, file.size * UNPACKED_RATIO):
+        raise too_many_times(file.name, file.size)
+
+
+def unpack_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, digest: str) -> File:
+    """Unpack one member into an entry of its own; `digest` is that of the archive."""
+    key = f"{digest}-{info.header_offset}"
+    folder = cache.find(UNPACKED, key)
+    if folder is None:
+        with cache.create(UNPACKED, key, info.file_size) as fresh:
+            write_member(file, archive, info, fresh / CONTENT)
+        folder = cache.place(UNPACKED, key)
+    return File(plain_name(info.filename), path=folder / CONTENT)
+
+
+def write_member(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    """Write one member of a zip to a path."""
+    with path.open("wb") as stream:
+        for block in member_blocks(file, archive, info):
+            stream.write(block)
+
+
+def member_blocks(file: File, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the blocks of one member of a zip, within the bounds."""
     if info.flag_bits & 1:
-        raise ParseError(f"{info.filename} in {file.name} is encrypted. Unpack it yourself first.")
-    with archive.open(info) as stream:
-        return b"".join(bounded(stream, file.name, info.compress_size))
+        name = plain_name(info.filename)
+        raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
+    with archive.open(info) as member:
+        yield from bounded(member, file.name, file.size)
 
 
 def unpacked(file: File, report: Report = no_report) -> list[File]:
@@ -175,7 +236,7 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError) as error:
             raise ParseError(f"{file.name} cannot be unpacked: {error}. Was it cut off?") from error
 
-    path = cache.keep(UNPACKED, file_digest(file), "0", content)
+    path = cache.keep(UNPACKED, file_digest(file), CONTENT, content)
     found = File(inner, path=path, beside=file.beside)
     refuse_archive(file, found)
     return found
@@ -192,14 +253,17 @@ def unpack_zip(file: File, report: Report) -> list[File]:
             and not info.filename.startswith(NO_FILES)
             and not plain_name(info.filename).startswith(NO_FILES)
         ]
-        total = sum(info.file_size for info in members)
-        if total > unpacked_bytes():
-            raise too_large(file.name)
+        if len(members) > MEMBERS_UNPACKED:
+            raise RefusedError(
+                f"{file.name} holds {len(members):,} files. Archives of up to "
+                f"{MEMBERS_UNPACKED:,} files are unpacked: pack the vectors and their labels alone."
+            )
+        check_sizes(file, archive)
         if not members:
             raise ParseError(f"{file.name} is an archive without any file in it.")
         folder = cache.find(UNPACKED, digest)
         if folder is None:
-            with cache.create(UNPACKED, digest, total) as fresh:
+            with cache.create(UNPACKED, digest, sum(info.file_size for info in members)) as fresh:
                 write_members(file, archive, members, fresh, report)
             folder = cache.place(UNPACKED, digest)
     return [
@@ -218,19 +282,15 @@ def write_members(
     """Write the files of a zip into a folder, called by their numbers."""
     for index, info in enumerate(members):
         name = plain_name(info.filename)
-        if info.flag_bits & 1:
-            raise ParseError(f"{name} in {file.name} is encrypted. Unpack it yourself first.")
         report(index / len(members), f"unpacking {name}")
         path = folder / str(index)
-        with archive.open(info) as member, path.open("wb") as stream:
-            for block in bounded(member, file.name, file.size):
-                stream.write(block)
+        write_member(file, archive, info, path)
         refuse_archive(file, File(name, path=path))
 
 
 def plain_name(name: str) -> str:
-    """Return the last part of a name in an archive: it is no path here."""
-    return PurePath(name.replace("\\", "/")).name or "untitled"
+    """Return the last part of a name in an archive, in one line: it is no path here."""
+    return printable(PurePath(name.replace("\\", "/")).name) or "untitled"
 
 
 def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
@@ -242,11 +302,16 @@ def bounded(stream: Any, name: str, packed: int) -> Iterator[bytes]:
         if total > largest:
             raise too_large(name)
         if total > max(UNPACKED_FREE, packed * UNPACKED_RATIO):
-            raise RefusedError(
-                f"{name} unpacks to more than {UNPACKED_RATIO} times its size of {packed:,} bytes. "
-                "Files of vectors do not: it was not opened, to protect this machine."
-            )
+            raise too_many_times(name, packed)
         yield bytes(block)
+
+
+def too_many_times(name: str, packed: int) -> RefusedError:
+    """Return the error for what becomes too many times as large."""
+    return RefusedError(
+        f"{name} unpacks to more than {UNPACKED_RATIO} times its size of {packed:,} bytes. "
+        "Files of vectors do not: it was not opened, to protect this machine."
+    )
 
 
 def too_large(name: str) -> RefusedError:

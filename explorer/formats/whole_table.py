@@ -12,17 +12,14 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from explorer import cache
 from explorer.errors import ParseError, TextError, UnknownFormatError
 from explorer.formats import excel, json_table, kept, parquet, table
 from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
-from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.encodings import as_utf8, utf8_head
 from explorer.formats.file import File
-from explorer.formats.isolated import read_isolated
+from explorer.formats.isolated import read_once
 
 TABLE = "table"  # what the isolated process is asked for
 NO_SEPARATOR = b"\x1f"  # stands in no text: a line is one field
@@ -80,26 +77,18 @@ def read_separated(file: File) -> pl.DataFrame:
 
 
 def read_parquet(file: File) -> pl.DataFrame:
-    """Read a Parquet file, by pyarrow: of a broken one it says so where polars may wait forever."""
-    with pq.ParquetFile(parquet.required_path(file)) as source:
-        return as_frame(source.read())
+    """Read a Parquet file."""
+    return parquet.parquet_frame(file)[0]
 
 
 def read_arrow(file: File) -> pl.DataFrame:
     """Read an Arrow file or stream."""
-    return as_frame(parquet.arrow_table(file))
+    return parquet.as_frame(parquet.arrow_table(file))
 
 
 def read_dataset(file: File) -> pl.DataFrame:
     """Read the Arrow files that a data set's state names."""
-    return as_frame(parquet.dataset_table(file))
-
-
-def as_frame(found: pa.Table) -> pl.DataFrame:
-    """Return an Arrow table as one of polars, which knows which columns are what."""
-    frame = pl.from_arrow(found)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return parquet.as_frame(parquet.dataset_table(file))
 
 
 TABLES = (
@@ -137,17 +126,7 @@ def read_table(source: File) -> pa.Table:
     kind = recognize_table(file)
     if not kind.isolated:
         return checked(file, to_metadata(kind.read(file)))
-    before = stamps_of(file)
-    key = kept.kept_key(file, kind.name, Options(), TABLE)
-    found = kept.load_table(key)
-    if found is None:
-        with cache.create(kept.PARSED, key) as folder:
-            read_isolated(file, kind.name, TABLE, Options(), folder)
-            refuse_changed(file, before)
-        found = kept.load_table(key)
-    if found is None:
-        raise kept.gone(file)
-    return checked(file, found)
+    return checked(file, read_once(file, kind.name, TABLE, Options(), kept.load_table))
 
 
 def unpacked_table(source: File) -> File:
@@ -179,7 +158,7 @@ def checked(file: File, found: pa.Table) -> pa.Table:
     return found
 
 
-def write_table(name: str, file: File, folder: Path) -> None:
+def write_table(name: str, file: File, options: Options, folder: Path) -> None:
     """Read a file as a kind of table and write it into a folder: in the isolated process."""
     kind = next(one for one in TABLES if one.name == name)
     found = to_metadata(kind.read(file))

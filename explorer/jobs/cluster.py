@@ -8,7 +8,8 @@ process that started it.
 
 Who can reach a Dask scheduler can run code through it. So this one listens on the loopback
 interface alone, and speaks TLS with a key that is made at each start and never leaves these
-processes' memory: without it, other users and programs of the machine are turned away.
+processes' memory: without it, other users and programs of the machine are turned away. The
+HTTP ports that Dask opens beside are closed.
 
 `Connection` is the app's side: it starts that program, or uses a cluster by its address.
 """
@@ -40,6 +41,9 @@ LOST = "The connection to the workers was lost. Start the computation again."
 NICENESS = 10
 LINES_KEPT = 20  # of what the workers' program wrote to standard error
 REASON = 300  # characters of it that a message shows
+# Schedulers and workers open an HTTP port that answers anybody, without TLS, and no setting keeps
+# them from it. Dask runs this text in each of them as it starts.
+CLOSE_HTTP = "def dask_setup(server):\n    server.http_server.stop()\n"
 KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
 
 
@@ -252,6 +256,8 @@ def main() -> None:
             "distributed.scheduler.allowed-failures": 1,
             # What jobs told on their way is not kept: pictures are among it.
             "distributed.admin.low-level-log-length": 4,
+            "distributed.scheduler.preload": [CLOSE_HTTP],
+            "distributed.worker.preload": [CLOSE_HTTP],
         }
     )
     made = Security.temporary()  # type: ignore[no-untyped-call]

@@ -165,8 +165,7 @@ def nearest_neighbors(
     ('queen',)
     """
     rows = (space.row(query),) if isinstance(query, str) and query in space else ()
-    excluded = set(exclude)
-    out = [*rows, *(i for i, label in enumerate(space.labels) if excluded and label in excluded)]
+    out = [*rows, *(row for label in set(exclude) for row in space.rows(label))]
     name, values = query_values(space, query)
     return _nearest(space, name, values, k, metric, excluded_rows=np.array(out, np.intp))
 
@@ -176,7 +175,7 @@ def neighbors_of_row(
 ) -> Neighbors:
     """Return the k nearest neighbors of a row, itself left out: exact also where labels repeat."""
     itself = np.array([row], np.intp)
-    return _nearest(space, space.labels[row], space.vector_at(row), k, metric, excluded_rows=itself)
+    return _nearest(space, space.label(row), space.vector_at(row), k, metric, excluded_rows=itself)
 
 
 def query_values(space: EmbeddingSpace, query: Query) -> tuple[str, Floats]:
@@ -216,7 +215,7 @@ def _nearest(
     keys[excluded_rows] = np.inf
     order = smallest(keys, k)
     order = order[np.isfinite(keys[order])]
-    return Neighbors(name, metric, tuple(space.labels[i] for i in order), order, scores[order])
+    return Neighbors(name, metric, space.labels_at(order), order, scores[order])
 
 
 def smallest(keys: Floats, k: int) -> NDArray[np.intp]:

@@ -74,7 +74,7 @@ def complete_label(space: EmbeddingSpace, text: str, n: int = 6) -> tuple[str, .
         return ()
     begins = pc.starts_with(pc.utf8_lower(space.label_array), text.lower())
     rows = np.flatnonzero(begins.to_numpy(zero_copy_only=False))
-    return tuple(dict.fromkeys(space.labels[row] for row in rows[: 4 * n]))[:n]
+    return tuple(dict.fromkeys(space.labels_at(rows[: 4 * n])))[:n]
 
 
 @dataclass(frozen=True, eq=False)

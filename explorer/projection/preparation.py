@@ -113,6 +113,10 @@ def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace
     vectors.flags.writeable = False  # ours: the space need not copy it
     subwords = PreparedSubwords(space.subwords, apply) if space.subwords else None
     ready = EmbeddingSpace(
-        space.labels, vectors, name=space.name, metadata=space.metadata, subwords=subwords
+        space.label_array,
+        vectors,
+        name=space.name,
+        metadata=space.metadata,
+        subwords=subwords,
     )
     return ready, apply

@@ -70,7 +70,7 @@ def draw(space: EmbeddingSpace, size: int, way: str = "first", seed: int = SEED)
         "search and neighbors use all."
     )
     return EmbeddingSpace(
-        drawn.labels,
+        drawn.label_array,
         drawn.vectors,
         name=space.name,
         metadata=drawn.metadata,

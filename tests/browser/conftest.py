@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,12 @@ def wait_until_healthy(url: str, app: subprocess.Popen[bytes], log: Path) -> Non
                 return
         time.sleep(0.05)
     pytest.fail(f"The app did not start:\n{log.read_text(errors='replace')}")
+
+
+def expect_heading(page: Page, label: str) -> None:
+    """Expect a label as a heading, sign for sign: neither formula nor icon came of it."""
+    shown = re.compile("".join(f"{re.escape(one)}\u2060?" for one in label))  # see plain.py
+    expect(page.get_by_role("heading", name=shown)).to_be_visible()
 
 
 @pytest.fixture(scope="session")

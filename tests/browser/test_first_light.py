@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.shell.frame import PAGES
-from tests.browser.conftest import Server, stop_button
+from tests.browser.conftest import Server, expect_heading, stop_button
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = "<img src=x onerror=alert(1)>"
+HOSTILE = "<img src=x onerror=alert(1)> $x^2$ :smile:"
 MAP = ".cloud"
 DRAWN = f"{MAP}[data-state=drawn]"
 
@@ -144,11 +144,11 @@ def test_an_uploaded_glove_file_opens_projects_and_shows_its_labels_as_text(
     wait_for_map(page)
     expect(page.get_by_text("From tiny.txt")).to_be_visible()
     click_point(page, 3)
-    expect(page.get_by_role("heading", name=HOSTILE, exact=True)).to_be_visible()
+    expect_heading(page, HOSTILE)
     expect(page.locator("img[src=x]")).to_have_count(0)
     assert dialogs == []
     page.reload()  # a new session: the address alone leads back to the uploaded space
-    expect(page.get_by_role("heading", name=HOSTILE, exact=True)).to_be_visible()
+    expect_heading(page, HOSTILE)
 
 
 def test_a_broken_file_is_told_and_the_app_goes_on(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, expect_heading
 from tests.formats.written import WRITTEN
 
 pytestmark = pytest.mark.browser
@@ -61,6 +62,9 @@ def test_hostile_labels_are_plain_text_from_the_report_to_every_page(
     drop(page, path)
     page.get_by_role("button", name="Open this space").click()
     expect(page.get_by_text("From hostile.jsonl")).to_be_visible()
+    for label in HOSTILE:  # what the Map says of each goes through Markdown
+        page.goto(f"{page.url.split('&')[0]}&selected={quote(label)}")
+        expect_heading(page, label)
     links = page.locator('[data-testid="stSidebar"] a[data-testid="stPageLink-NavLink"]')
     for index in range(links.count()):
         links.nth(index).click()

@@ -53,8 +53,9 @@ def test_a_table_of_other_rows_is_read(array: Path) -> None:
         (".txt", "How these vectors were made."),
         (".txt", "king 1 2 3\nqueen 4 5 6\n"),
         (".csv", "epoch,loss\n1,0.5\n2,0.4\n3,0.3\n"),
+        (".json", '["\\ud800", "queen"]'),
     ],
-    ids=["settings", "a note", "vectors", "a log"],
+    ids=["settings", "a note", "vectors", "a log", "half a character"],
 )
 def test_what_only_lies_beside_an_array_does_not_keep_it_from_opening(
     array: Path, suffix: str, content: str

@@ -237,7 +237,7 @@ def test_each_usual_shape_of_json_is_read(shape: str) -> None:
 def test_a_bare_matrix_in_json_takes_its_labels_from_beside() -> None:
     beside = (File("a.txt", content="\n".join(WORDS).encode()),)
     file = File("a.json", content=json.dumps(VECTORS).encode(), beside=beside)
-    assert json_table.read(file, Options()).labels == WORDS
+    assert json_table.read(file, Options()).label_array().to_pylist() == WORDS
 
 
 @pytest.mark.parametrize(

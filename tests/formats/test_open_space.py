@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,21 @@ def test_an_array_is_chosen_among_files_with_the_others_beside_it() -> None:
 def test_several_files_of_vectors_are_refused() -> None:
     with pytest.raises(UnknownFormatError, match=r"2 files.*a.txt, b.txt"):
         choose_main([File("a.txt", content=GLOVE), File("b.txt", content=GLOVE)])
+
+
+def test_many_files_of_vectors_are_told_in_a_line_and_compared_with_no_other() -> None:
+    class Files(list[File]):
+        walks = 0
+
+        def __iter__(self) -> Iterator[File]:
+            self.walks += 1
+            return super().__iter__()
+
+    files = Files(File(f"{index}.txt", content=GLOVE) for index in range(300))
+    with pytest.raises(UnknownFormatError, match=r"^300 files .*: 0\.txt, 1\.txt.* …\.") as caught:
+        choose_main(files)
+    assert files.walks < 10
+    assert len(str(caught.value)) < 400
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

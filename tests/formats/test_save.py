@@ -35,7 +35,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         with isolated.on_disk(file) as placed:
             kept.save(named_format(name).read(placed, options), out)
 
-    monkeypatch.setattr("explorer.formats.read_isolated", read_here)
+    monkeypatch.setattr("explorer.formats.isolated.read_isolated", read_here)
 
 
 @pytest.mark.parametrize("suffix", WRITERS)

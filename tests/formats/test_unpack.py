@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import bz2
 import gzip
 import io
 import lzma
+import pickle
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from explorer import inspect_file, open_space
-from explorer.errors import FormatError, ParseError, RefusedError
-from explorer.formats import bounds, unpack
+from explorer.errors import FormatError, LabelCountError, ParseError, RefusedError
+from explorer.formats import arrays, bounds, unpack
 from explorer.formats.file import File
 from tests.formats.written import LABELS, WRITTEN, labels_txt, metadata_tsv, npy, projector_vectors
+from tests.fuzz import hostile
 
 GLOVE = b"king 1 0.5\nqueen 1 -0.5\npea 0 0\n"
 
@@ -149,7 +155,7 @@ def test_an_encrypted_archive_is_told() -> None:
     content = bytearray(zipped({"a.txt": GLOVE}))
     content[6] |= 1
     content[content.find(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(ParseError, match="encrypted"):
+    with pytest.raises(ParseError, match=r"encrypted\. Unpack it yourself"):
         open_space(bytes(content))
 
 
@@ -159,10 +165,123 @@ def test_an_archive_without_files_is_told(content: bytes) -> None:
         open_space(content)
 
 
-def test_too_many_files_in_an_archive_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "MEMBERS", 3)
-    with pytest.raises(FormatError):
-        open_space(zipped({f"{index}.txt": GLOVE for index in range(5)}))
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        ("MEMBERS", "Archives of up to 3 are opened"),
+        ("MEMBERS_UNPACKED", "up to 3 files are"),
+    ],
+)
+def test_too_many_files_in_an_archive_are_refused(
+    monkeypatch: pytest.MonkeyPatch, bound: str, words: str
+) -> None:
+    monkeypatch.setattr(unpack, bound, 3)
+    with pytest.raises(RefusedError, match=words):
+        open_space(zipped({f"{index}.txt": GLOVE for index in range(4)}))
+
+
+def test_a_list_of_too_many_files_is_refused_before_it_is_read() -> None:
+    archive = hostile.zip_of_names(100_000).content
+    held = tracemalloc_peak(lambda: refused(archive, "The list of the files"))
+    assert held < 3 * len(archive)
+
+
+def test_the_members_of_an_archive_share_one_bound(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each member alone stays below 250 times the archive's size, and all together do not."""
+    monkeypatch.setattr(unpack, "UNPACKED_FREE", 1 << 16)
+    archive = zipped({f"{index}.txt": b"0 " * (1 << 18) for index in range(8)})
+    assert (1 << 19) < 250 * len(archive) < 8 << 19
+    refused(archive, "250 times")
+    assert files_below(cache_dir / "store" / unpack.UNPACKED.folder) == set()
+
+
+def test_the_arrays_of_an_npz_share_one_bound(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "UNPACKED_FREE", 1 << 16)
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **{f"a{index}": np.zeros((512, 256)) for index in range(8)})
+    refused(stream.getvalue(), "250 times")
+    assert files_below(cache_dir) == set()
+
+
+def test_an_array_of_an_npz_is_mapped_from_the_disk_and_not_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unpack, "BLOCK_BYTES", 1 << 16)
+    values = np.random.default_rng(0).random((4000, 500), np.float32)  # 8 MB
+    stream = io.BytesIO()
+    np.savez_compressed(stream, values)
+    file = File("a.npz", content=stream.getvalue())
+    with unpack.open_zip(file) as archive:
+        (array,) = arrays.npz_arrays(file, archive)
+        held = tracemalloc_peak(lambda: array.read(np.arange(5)))
+        assert held < values.nbytes
+        np.testing.assert_array_equal(array.read(None), values)
+
+
+def test_an_npz_of_an_array_a_word_is_opened_once_and_leaves_nothing_on_the_disk(
+    cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *given: Any, **options: Any) -> None:
+            opened.append(given)
+            super().__init__(*given, **options)
+
+    stream = io.BytesIO()
+    np.savez(stream, **{f"w{index}": np.full(4, index, np.float32) for index in range(50)})
+    monkeypatch.setattr(zipfile, "ZipFile", Counted)
+    space = open_space(stream.getvalue())
+    assert space.labels[:2] == ("w0", "w1")
+    np.testing.assert_array_equal(space.vectors[:, 0], range(50))
+    assert len(opened) < 10
+    assert files_below(cache_dir / "store" / unpack.UNPACKED.folder) == set()
+
+
+def test_labels_that_do_not_fit_an_npz_are_told_and_not_taken_for_a_broken_zip() -> None:
+    stream = io.BytesIO()
+    np.savez(stream, vectors=np.eye(3))
+    labels = File("a.txt", content=b"king\n")
+    with pytest.raises(LabelCountError, match="1 label for 3 vectors"):
+        open_space(File("a.npz", content=stream.getvalue(), beside=(labels,)))
+
+
+def test_an_xz_that_asks_for_more_memory_than_the_bound_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unpack, "XZ_MEMORY", 1 << 20)
+    with pytest.raises(ParseError, match=r"[Mm]emory"):
+        open_space(File("a.txt.xz", content=lzma.compress(GLOVE * 1000)))
+
+
+def test_a_name_in_an_archive_puts_no_line_into_the_code_that_is_told() -> None:
+    name = "m\nimport os; os.remove('all')\n.kv"
+    told = refused(zipped({name: pickle.dumps({"king": [1.0]}, 4)}), "is a Python pickle")
+    lines = told.partition("\n")[2]
+    assert lines
+    assert not any(line.startswith("import os") for line in lines.split("\n"))
+    assert len(ast.parse(lines).body) == lines.count("\n") + 1
+
+
+def refused(content: bytes, words: str) -> str:
+    """Return what is told of an archive that is refused with such words."""
+    with pytest.raises(RefusedError, match=words) as caught:
+        open_space(content)
+    return str(caught.value)
+
+
+def tracemalloc_peak(work: Callable[[], object]) -> int:
+    """Return how many bytes of Python's memory the work held at its peak."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_archive_is_unpacked_once(cache_dir: Path) -> None:

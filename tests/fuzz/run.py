@@ -1,9 +1,10 @@
-"""Mutate valid files of each format and open them: `make fuzz`, or `python -m tests.fuzz.run`.
+"""Break valid files of each format, tables of texts and files of labels, and open them.
 
-The only outcomes allowed are a space, or an error of our own. The files are opened in
-processes of their own, hundreds in each, with a bound on their time and their memory; a crash,
-another exception, or a bound that is reached, is a failure, and the file is kept. Readers that
-the app puts into a process with bounds may reach those: there, a sentence tells it.
+`make fuzz`, or `python -m tests.fuzz.run`. The only outcomes allowed are what was asked for, or an
+error of our own. The files are opened in processes of their own, hundreds in each, with a bound
+on their time and their memory; a crash, another exception, or a bound that is reached, is a
+failure, and the file is kept. Readers that the app puts into a process with bounds may reach
+those: there, a sentence tells it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,13 +33,18 @@ import polars as pl
 
 from explorer.errors import ExplorerError
 from explorer.formats import contents_of, inspect_file
+from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.file import File
-from explorer.formats.isolated import on_disk, start_threads
+from explorer.formats.isolated import on_disk
 from explorer.formats.known import FORMATS, named_format
+from explorer.formats.labels import read_labels
+from explorer.formats.reader_process import start_threads
 from explorer.formats.recognition import recognize
+from explorer.formats.whole_table import TABLES, TableKind
+from explorer.labels import as_label_array
 from explorer.space import EmbeddingSpace
-from tests.formats.written import WRITTEN, arrow_stream, feather_1
+from tests.formats.written import WRITTEN, arrow_stream, feather_1, labels_txt, metadata_tsv
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 
@@ -51,12 +58,6 @@ IMPORT_SECONDS = 60.0  # until a process is ready, on a busy machine
 
 FOLDER = "EXPLORER_CACHE_DIR"  # that of a run: the cache, and the valid files
 READY = b"!"  # what a process tells when it has imported what it needs
-FILES = {  # by the name in the table: the format, and what writes a valid file of it
-    **{one.name: (one.name, WRITTEN[one.name]) for one in FORMATS},
-    "Arrow stream": ("Arrow table", arrow_stream),
-    "Feather 1": ("Arrow table", feather_1),
-}
-
 SPACE, REFUSED, BOUND, CRASHED = 0, 10, 11, 12  # the outcomes allowed
 FOREIGN, OUT_OF_MEMORY, HANG = 97, 98, 99
 NAMES = {
@@ -65,6 +66,18 @@ NAMES = {
     BOUND: "stopped by its bounds",
     CRASHED: "a crash of its own process",
 }
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is fuzzed: what writes a valid file, how it is opened, and whether that is isolated.
+
+    `open(file, number)` opens the mutation of that number.
+    """
+
+    write: Callable[[], File]
+    open: Callable[[File, int], None]
+    isolated: bool
 
 
 def mutate(content: bytes, random_: random.Random) -> bytes:
@@ -129,9 +142,11 @@ def with_good_checksums(content: bytes) -> bytes:
     return bytes(fixed)
 
 
-def open_here(file: File, format_name: str) -> None:
+def open_vectors(format_name: str, file: File, number: int) -> None:
     """Look at a file and read it, as the app does, but without a process for each."""
-    chosen = named_format(format_name)
+    # half as the format it was, half by what is recognized
+    chosen = named_format(format_name) if number % 2 == 0 else recognize(file)
+    format_name = chosen.name
     options = Options(skip_broken=len(file.content) % 2 == 0)
     with on_disk(file) as placed:
         found = chosen.look(placed, options) if chosen.isolated else None
@@ -140,7 +155,48 @@ def open_here(file: File, format_name: str) -> None:
             found = contents_of(file, chosen, options, "read")
         else:
             found = chosen.read(placed, options)
-    EmbeddingSpace(found.label_list(), found.vectors, metadata=found.metadata)
+    EmbeddingSpace(found.label_array(), found.vectors, metadata=found.metadata)
+
+
+def open_texts(kind: TableKind, file: File, number: int) -> None:
+    """Read all columns of a table, as the Encode page does."""
+    with on_disk(file) as placed:
+        to_metadata(kind.read(placed))
+
+
+def open_labels(file: File, number: int) -> None:
+    """Read a file of labels."""
+    as_label_array(read_labels(file).labels)
+
+
+TEXTS = {  # what writes a table of each kind
+    "Parquet": WRITTEN["Parquet table"],
+    "Arrow or Feather": arrow_stream,
+    "Hugging Face data set": WRITTEN["Hugging Face data set"],
+    "Excel": WRITTEN["Excel workbook"],
+    "JSON Lines": WRITTEN["JSON Lines"],
+    "JSON": lambda: File("texts.json", content=b'[{"text": "One.", "n": 1}, {"text": "Two."}]'),
+    "CSV or TSV": WRITTEN["CSV or TSV table"],
+}
+LABEL_FILES = {
+    "lines": labels_txt,
+    "table": metadata_tsv,
+    "JSON": lambda: File("words.json", content=b'{"king": 0, "queen": 1, "na\\u00efve": 2}'),
+    "records": lambda: File("words.json", content=b'[{"word": "king", "n": 1}, {"word": "pea"}]'),
+}
+TARGETS = {  # by the name in the table
+    **{
+        one.name: Target(WRITTEN[one.name], partial(open_vectors, one.name), one.isolated)
+        for one in FORMATS
+    },
+    "Arrow stream": Target(arrow_stream, partial(open_vectors, "Arrow table"), True),
+    "Feather 1": Target(feather_1, partial(open_vectors, "Arrow table"), True),
+    **{
+        f"texts: {one.name}": Target(TEXTS[one.name], partial(open_texts, one), one.isolated)
+        for one in TABLES
+    },
+    **{f"labels: {name}": Target(write, open_labels, False) for name, write in LABEL_FILES.items()},
+}
 
 
 def outcome(work: Callable[[], None], isolated: bool) -> int:
@@ -165,24 +221,19 @@ def run_many(name: str, seed: int, first: int) -> None:
         os.dup2(nowhere.fileno(), 2)
         os.dup2(nowhere.fileno(), 1)
     warm()
-    format_name, _ = FILES[name]
+    target = TARGETS[name]
     with contextlib.suppress(ExplorerError):
-        open_here(VALID[name], format_name)
+        target.open(VALID[name], 0)
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[5])
         data = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    isolated = named_format(format_name).isolated
     os.write(answers, READY)
     for number in range(first, first + BATCH):
         file = nth(name, seed, number)
-        by_name = number % 2 == 0  # half as the format it was, half by what is recognized
-
-        def work(file: File = file, by_name: bool = by_name) -> None:
-            open_here(file, format_name if by_name else recognize(file).name)
-
-        os.write(answers, bytes([outcome(work, isolated)]))
+        work = partial(target.open, file, number)
+        os.write(answers, bytes([outcome(work, target.isolated)]))
 
 
 def nth(name: str, seed: int, number: int) -> File:
@@ -192,7 +243,7 @@ def nth(name: str, seed: int, number: int) -> File:
 
 def fuzz(name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
     """Try mutations of one valid file for so many seconds; return how many, and the outcomes."""
-    isolated = named_format(FILES[name][0]).isolated
+    isolated = TARGETS[name].isolated
     outcomes: Counter[str] = Counter()
     tried = 0
     latest = time.monotonic() + 4 * seconds  # each crash costs another start
@@ -204,7 +255,7 @@ def fuzz(name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
                 outcomes[NAMES.get(code, f"FAILED ({code})")] += 1
                 if code not in NAMES:
                     FAILURES.mkdir(parents=True, exist_ok=True)
-                    kept = FAILURES / f"{name}-{seed}-{tried - 1}"
+                    kept = FAILURES / f"{name.replace(': ', ' ')}-{seed}-{tried - 1}"
                     kept.write_bytes(nth(name, seed, tried - 1).content)
             seconds -= time.monotonic() - begun
     return tried, outcomes
@@ -252,9 +303,10 @@ def warm() -> None:
     import openpyxl
     import pyarrow.feather
     import pyarrow.parquet
+    import python_calamine
     import torch
 
-    assert all((gensim, h5py, openpyxl, pyarrow, torch))
+    assert all((gensim, h5py, openpyxl, pyarrow, python_calamine, torch))
     torch.set_num_threads(1)
     start_threads()
 
@@ -267,7 +319,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120, help="in all")
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--format", choices=list(FILES), help="only this one")
+    parser.add_argument("--format", choices=list(TARGETS), help="only this one")
     parser.add_argument("--first", type=int, help=argparse.SUPPRESS)  # the call of a batch
     given = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -275,14 +327,14 @@ def main() -> int:
         VALID.update(pickle.loads((Path(os.environ[FOLDER]) / "valid").read_bytes()))
         run_many(given.format, given.seed, given.first)
         return 0
-    names = [given.format] if given.format else list(FILES)
+    names = [given.format] if given.format else list(TARGETS)
     failed = 0
     print(f"seed {given.seed}, {given.seconds / len(names):.1f} s for each format")
     print("| Format | Tried | Outcomes |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         os.environ[FOLDER] = folder
         for name in names:
-            VALID[name] = FILES[name][1]()
+            VALID[name] = TARGETS[name].write()
         (Path(folder) / "valid").write_bytes(pickle.dumps(VALID))
         for name in names:
             tried, outcomes = fuzz(name, given.seconds / len(names), given.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -48,8 +49,14 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """One scheduler and three workers without a nanny: nobody starts a killed one again."""
-    folder = tmp_path_factory.mktemp("cluster")
+    """Three workers for all tests that leave them alive."""
+    with running_cluster(tmp_path_factory.mktemp("cluster"), 3) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def running_cluster(folder: Path, n: int) -> Iterator[Cluster]:
+    """Run a scheduler and n workers without a nanny: nobody starts a killed one again."""
     told = folder / "scheduler.json"
     # a folder of its own: nothing but the installed package may be found there by chance
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -66,20 +73,30 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     worker += ["--no-nanny", "--no-dashboard", "--nthreads", "1", "--death-timeout", "60"]
     workers = [
         subprocess.Popen(worker, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
-        for _ in range(3)
+        for _ in range(n)
     ]
     try:
         wait_until(lambda: told.exists() and "tcp://" in told.read_text())
         from distributed import Client
 
         with Client(scheduler_file=str(told), set_as_default=False) as client:
-            client.wait_for_workers(3, timeout=PATIENCE)
+            client.wait_for_workers(n, timeout=PATIENCE)
             address = client.scheduler.address
         yield Cluster(address, workers)
     finally:
         for process in (*workers, scheduler):
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Cluster, Jobs]]:
+    """A cluster for one test that kills workers of it, and the app's jobs pointed at it."""
+    with running_cluster(tmp_path, 3) as running:
+        monkeypatch.setenv("EXPLORER_SCHEDULER", running.address)
+        made = Jobs()
+        yield running, made
+        made.close()
 
 
 @pytest.fixture
@@ -137,9 +154,10 @@ def test_umap_on_the_cluster_is_the_same_picture_as_here(
 
 
 def test_a_worker_killed_midway_stops_nothing(
-    cluster: Cluster, jobs: Jobs, some_words: EmbeddingSpace
+    mortal: tuple[Cluster, Jobs], some_words: EmbeddingSpace
 ) -> None:
     """Three long projections, one a worker; one worker is killed while all three run."""
+    cluster, jobs = mortal
     few = some_words.take(range(200), name="few words", step="first 200")
     wanted = [Picture("tsne", seed=seed, params={"n_iter": 1500}) for seed in (1, 2, 3)]
     running = [start(jobs, few, one) for one in wanted]
@@ -184,9 +202,9 @@ def test_analogies_are_evaluated_on_the_cluster(jobs: Jobs, space: EmbeddingSpac
 
 
 def test_a_cluster_without_workers_is_told(
-    cluster: Cluster, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+    mortal: tuple[Cluster, Jobs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last test here: its scheduler is left without workers."""
+    cluster, jobs = mortal
     monkeypatch.setattr("explorer.jobs.pool.LOOK_EVERY", 0.1)
     monkeypatch.setattr("explorer.jobs.pool.NO_WORKERS_SECONDS", 0.5)
     for worker in cluster.workers:

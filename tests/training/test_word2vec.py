@@ -45,7 +45,7 @@ def test_every_method_and_architecture_gives_a_space(
     assert told == sorted(told)
 
 
-@pytest.mark.parametrize("method", word2vec.METHODS)
+@pytest.mark.parametrize("method", word2vec.LEARNERS)
 def test_the_same_seed_gives_the_same_vectors(text: Path, tmp_path: Path, method: str) -> None:
     text.write_text(text.read_text() * 8)  # enough for several threads to have something to do
 

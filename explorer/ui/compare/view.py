@@ -85,7 +85,7 @@ def tell_agreement(
     )
     row = address.selected_row(space)
     if row is not None:
-        st.markdown(f"For **{plain(space.labels[row])}**: {found.shared[row] * found.k:.0f}.")
+        st.markdown(f"For **{plain(space.label(row))}**: {found.shared[row] * found.k:.0f}.")
 
 
 def tell_stability(space: EmbeddingSpace) -> None:

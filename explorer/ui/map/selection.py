@@ -20,7 +20,7 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     listed = selection.rows[:MOST_LISTED]
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""
     st.markdown(f"**{len(selection):,} points selected**{more}.")
-    table = pa.table({"label": [space.labels[row] for row in listed]})
+    table = pa.table({"label": space.labels_at(listed)})
     if space.metadata is not None:
         values = space.metadata.take(listed)
         for name in (one for one in values.column_names if one != "label"):

@@ -268,7 +268,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     found = neighbors(space, row)
     if found is None:
         return
-    heading(space.labels[row])
+    heading(space.label(row))
     details(space, row)
     rows = places_drawn(space, found.indices)
     drawn = rows >= 0
@@ -306,7 +306,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
 def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
     """List the true neighbors of a row that the picture leaves out."""
     whole = whole_space(space)
-    heading(whole.labels[row])
+    heading(whole.label(row))
     details(whole, row)
     found = neighbors_of_row(whole, row, NEIGHBORS)
     drawn = len(drawn_only(space, found.indices))
@@ -350,7 +350,7 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
         more += f", {int((places >= 0).sum()):,} of them drawn"
     st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
     offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
-    table = pa.table({"label": [whole_space(space).labels[row] for row in listed]})
+    table = pa.table({"label": whole_space(space).labels_at(listed)})
     pick_from(
         space,
         table,

@@ -173,7 +173,7 @@ def selected_row(space: EmbeddingSpace) -> int | None:
     match = ROW.match(text)
     if match and int(match["row"]) < len(space):
         row = int(match["row"])
-        return row if space.labels[row] == match["label"] else None
+        return row if space.label(row) == match["label"] else None
     return None
 
 
@@ -182,7 +182,7 @@ def select(space: EmbeddingSpace, row: int | None) -> None:
     if row is None:
         forget_selection()
         return
-    label = space.labels[row]
+    label = space.label(row)
     change("selected", label if space.row(label) == row else f"{label} #{row}")
 
 
@@ -200,7 +200,7 @@ def select_in_whole(space: EmbeddingSpace, row: int) -> None:
         select(space, place)
         return
     whole = whole_space(space)
-    label = whole.labels[row]
+    label = whole.label(row)
     alone = whole.row(label) == row and label not in space
     change("selected", label if alone else f"{label} #{row}")
 

@@ -98,7 +98,7 @@ def sample_space(name: str) -> EmbeddingSpace:
     """Return a sample, read once for all visitors."""
     space = open_space(SAMPLE_FOLDER / f"{name}.npy", name=name)
     return EmbeddingSpace(
-        space.labels,
+        space.label_array,
         space.vectors,
         name=name,
         metadata=space.metadata,

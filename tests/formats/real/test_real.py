@@ -24,7 +24,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         with isolated.on_disk(file) as placed:
             kept.save(getattr(named_format(name), kind)(placed, options), out)
 
-    monkeypatch.setattr("explorer.formats.read_isolated", read_here)
+    monkeypatch.setattr("explorer.formats.isolated.read_isolated", read_here)
 
 
 @pytest.mark.parametrize("real", REAL, ids=[one.name for one in REAL])
