@@ -55,11 +55,11 @@ def test_where_nothing_can_be_held_out_it_is_told() -> None:
 
 
 def test_too_few_facts_are_refused_with_their_number() -> None:
-    with pytest.raises(TrainingError, match="3 different facts.*At least 10"):
+    with pytest.raises(TrainingError, match=r"3 different facts.*At least 10"):
         make_graph([("a", "likes", str(n)) for n in range(3)], "three")
 
 
 def test_too_many_facts_are_refused_with_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphs, "MOST_FACTS", 40)
-    with pytest.raises(TrainingError, match="48 facts were given. Up to 40"):
+    with pytest.raises(TrainingError, match=r"48 facts were given\. Up to 40"):
         make_graph(triples(), "towns")

@@ -20,14 +20,14 @@ from explorer.jobs.pool import Jobs
 SHORT = Recipe(dim=8, epochs=40)
 
 
-class Stopped(Exception):
+class StopPressedError(Exception):
     """Raised by a report, as when somebody presses Stop."""
 
 
 def stop_after(share: float):
     def report(done: float, step: str) -> None:
         if done >= share:
-            raise Stopped
+            raise StopPressedError
 
     return report
 
@@ -37,7 +37,7 @@ def test_stopped_and_resumed_ends_with_the_same_vectors(graph: Graph, model: str
     recipe = Recipe(model, dim=4, epochs=40)
     whole = train_facts(graph, recipe)
     cache.discard(COURSES, course_key(graph, recipe))
-    with pytest.raises(Stopped):
+    with pytest.raises(StopPressedError):
         train_facts(graph, recipe, stop_after(0.5))
     kept = kept_course(course_key(graph, recipe))
     assert kept is not None
@@ -101,7 +101,7 @@ def test_a_symmetric_relation_makes_the_step_vanish_where_nothing_forbids_it(gra
 
 def test_a_loss_that_is_no_number_is_told(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FactLearner, "epoch", lambda self, number: float("nan"))
-    with pytest.raises(TrainingError, match="epoch 1.*smaller learning rate"):
+    with pytest.raises(TrainingError, match=r"epoch 1.*smaller learning rate"):
         train_facts(graph, SHORT)
 
 

@@ -26,7 +26,8 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 FLAT = 2  # dimensions
-DRAWN = 10  # arrows in each picture: more would hide each other
+FEWEST = 5  # arrows of a relation
+DRAWN = 8  # arrows in each picture: more would hide each other
 VANISHED = 0.1  # of the mean distance: a shorter step leads nowhere
 MIRRORED = 0.9  # share of facts that hold both ways, from which a relation is called symmetric
 WANTED = "lesson of facts"  # session state: the graphs whose lesson this visitor has asked for
@@ -35,17 +36,22 @@ SENTENCES = "MiniLM, which read texts"
 
 def show(graph: Graph, *, is_sample: bool) -> None:
     """Draw the lesson; train what it needs first."""
-    fitting = [one for one in graph.relations if len(single_facts(graph, one)) > DRAWN // 2]
+    fitting = [one for one in graph.relations if len(single_facts(graph, one)) >= FEWEST]
     if not fitting:
         st.info(
-            "The lesson compares arrows. It needs a relation in which at least six heads have a "
+            "The lesson compares arrows. It needs a relation in which at least five heads have a "
             "tail of their own, as each country has its capital. These facts have none."
         )
         return
     learned = both(graph)
     if learned is None:
         return
-    relation = st.selectbox("Relation", fitting, key="facts lesson of")
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    relation = left.selectbox("Relation", fitting, key="facts lesson of")
+    right.caption(
+        "An arrow leads from a head to its tail. Those are compared whose head and tail occur in "
+        "no other fact of this relation."
+    )
     facts = single_facts(graph, relation)
     wide, flat = learned
     try:
@@ -120,12 +126,15 @@ def parallel_arrows(
     relation: str, families: dict[str, PairFamily], wide: Learned, flat: Learned
 ) -> None:
     """Show arrows side by side, and how parallel they are."""
+    flat_name = list(families)[1]
     st.markdown(f"#### Are the arrows of “{plain(relation)}” parallel?")
-    for place, (name, family) in zip(st.columns(3, gap="small"), families.items(), strict=False):
+    drawn = [name for name in families if name != flat_name]
+    for place, name in zip(st.columns(2, gap="medium"), drawn, strict=False):
+        family = families[name]
         with place:
             st.markdown(f"**{name}**: mean cosine **{family.parallelism:.2f}**")
             show_chart(
-                pairs_figure(first_of(family), height=300, dark=is_dark()),
+                pairs_figure(first_of(family), height=340, dark=is_dark()),
                 f"Arrows of {relation}, {name}",
                 key=f"facts arrows {name}",
             )

@@ -275,7 +275,8 @@ def judge(learned: Learned) -> None:
         tell_memorized(graph)
         st.caption(
             "This table is Hits@10. Memorized: asked of facts that it learned from. "
-            f"Predicted: asked of those it never saw. Of all that {title} learned from, Hits@10 is {learned.memorized.hits():.3f}."
+            "Predicted: asked of those it never saw. "
+            f"Of all that {title} learned from, Hits@10 is {learned.memorized.hits():.3f}."
         )
 
 
