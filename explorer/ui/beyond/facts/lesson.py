@@ -166,9 +166,11 @@ def parallel_arrows(
         )
         + "*Partners swapped* joins each head with another one's tail: what is left comes from "
         f"the two groups and not from who belongs to whom ({trained.shuffled_parallelism:.2f} "
-        f"here). With two dimensions there is too little room: {low.parallelism:.2f}, swapped "
-        f"{low.shuffled_parallelism:.2f}. Of the facts never seen, {flat.predicted.hits():.0%} are "
-        f"found among the first ten, against {wide.predicted.hits():.0%}."
+        "here).\n\nTwo dimensions are too few for these facts: of those never seen, "
+        f"{flat.predicted.hits():.0%} are found among the first ten, against "
+        f"{wide.predicted.hits():.0%}. How parallel its arrows are says little: in a plane, arrows "
+        f"easily point the same way, with partners swapped as well ({low.parallelism:.2f} and "
+        f"{low.shuffled_parallelism:.2f}), and another seed gives other figures."
     )
 
 
