@@ -136,6 +136,7 @@ def parallel_arrows(
             show_chart(
                 pairs_figure(first_of(family), height=340, dark=is_dark()),
                 f"Arrows of {relation}, {name}",
+                first_of(family).to_arrow(),
                 key=f"facts arrows {name}",
             )
     predicted = [wide.predicted.hits(), flat.predicted.hits(), None]
