@@ -22,7 +22,7 @@ FLOORS = (
     {"projection"},
     {"analogies", "encoding"},
     {"probes"},
-    {"training"},
+    {"training", "beyond"},
     {"lessons"},
     {"figures"},
     {"ui", "cli"},

@@ -24,7 +24,7 @@ STYLE = """<style>
 .stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
 /* All pages in sight at 720 pixels: those to learn with stand last. */
-.stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+.stSidebar [data-testid="stVerticalBlock"] { gap: 0.25rem; }
 .stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }

@@ -37,6 +37,7 @@ PAGES = {  # in the order of the navigation
     "watch_it_learn": Page(
         "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
     ),
+    "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
 }
 
 

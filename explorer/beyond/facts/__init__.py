@@ -1,0 +1,1 @@
+"""Facts: a knowledge graph's entities as points, its relations as steps between them."""

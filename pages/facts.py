@@ -1,0 +1,9 @@
+"""Facts: a knowledge graph learned before one's eyes, asked, and judged."""
+
+from explorer.ui.beyond.facts import data, view
+from explorer.ui.shell.frame import open_page
+
+open_page("facts", "Facts", "Things become points, and what relates them becomes a step.")
+wanted = data.ask()
+if wanted:
+    view.show(wanted)
