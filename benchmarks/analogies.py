@@ -21,9 +21,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from explorer import EmbeddingSpace, evaluate_analogies, open_space  # noqa: E402
-from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy  # noqa: E402
+from explorer.analogies.arithmetic import ANALOGY_METHODS, solve_analogy  # noqa: E402
 from explorer.analogies.benchmark_sets import ANALOGY_SETS, standard_file  # noqa: E402
 from explorer.analogies.geometry import plane_picture  # noqa: E402
+from explorer.analogies.inputs import read_inputs  # noqa: E402
 
 RUNS = 7
 SIZE = (400_000, 300)

@@ -34,7 +34,7 @@ from websockets.asyncio.client import ClientConnection, connect
 ROOT = Path(__file__).parent.parent
 PATIENCE = 300.0
 DRAWN = "drawn so that near neighbors stay near"
-ON_THE_WAY = "This is a picture on the way"
+ON_THE_WAY = "This picture is unfinished"
 IN_LINE = re.compile(r"number \d+ in line")
 MB = 1e6
 

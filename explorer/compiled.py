@@ -9,7 +9,7 @@ from numba import njit
 
 
 def compiled(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile a function for one signature; it computes without Python's lock."""
+    """Compile a function for one signature; it runs without Python's global lock (GIL)."""
 
     def compile_it(function: Callable[..., Any]) -> Callable[..., Any]:
         try:

@@ -1,7 +1,7 @@
 """Formulas of labels, as people type them: 'king - man + woman', 'hot, warm - cold, icy'.
 
-The text is read by a small grammar of its own and never evaluated as code. Analogies, the
-axes of a projection and whatever else takes "words minus words" read it here:
+The text is parsed by this small grammar and never evaluated as code. It serves analogies, the
+axes of a projection and all else that takes "words minus words":
 
     sum     =  [sign] product  { sign product }
     product =  mean { "*" number | "/" number }   or   number "*" product
@@ -42,11 +42,10 @@ class Term:
 
 
 def parse_formula(space: EmbeddingSpace, text: str) -> tuple[Term, ...]:
-    """Return the terms of a formula: each label once, in order, with its whole weight.
+    """Return the terms of a formula: each label once, in order, with its total weight.
 
-    A label that holds spaces needs no quotes; one that holds signs, such as
-    'well-known', needs none either where the space has it. Quotes make sure. Labels with
-    commas between them stand for their mean.
+    A label with spaces needs no quotes, and neither does one with signs, such as 'well-known',
+    if the space has it. Labels with commas between them stand for their mean.
 
     Raises
     ------
@@ -67,7 +66,7 @@ def parse_formula(space: EmbeddingSpace, text: str) -> tuple[Term, ...]:
 
 
 def read_formula(space: EmbeddingSpace, text: str) -> tuple[tuple[Term, ...], str]:
-    """Return the terms of a formula, and the formula as one prints it; raises as above."""
+    """Return the terms of a formula, and the formula typeset; raises as `parse_formula`."""
     if len(text) > LONGEST:
         raise QueryError(
             f"The formula has {len(text):,} characters; {LONGEST:,} are the most. Shorten it."
@@ -92,7 +91,9 @@ def read_formula(space: EmbeddingSpace, text: str) -> tuple[tuple[Term, ...], st
 
 
 def parse_vector(space: EmbeddingSpace, text: str, *, normalize: bool = False) -> Vector:
-    """Return the sum that a formula describes as a Vector named by it; raises as above.
+    """Return the sum that a formula describes, as a Vector of that name.
+
+    Raises as `parse_formula` does.
 
     Examples
     --------
@@ -109,9 +110,9 @@ def parse_vector(space: EmbeddingSpace, text: str, *, normalize: bool = False) -
 def formula_vector(
     space: EmbeddingSpace, terms: Sequence[Term], *, normalize: bool = False
 ) -> Vector:
-    """Return the sum of the terms as a Vector that is named by its formula.
+    """Return the sum of the terms as a Vector named by its formula.
 
-    With `normalize`, each label's vector is first scaled to length 1.
+    With `normalize`, each label's vector is scaled to length 1 first.
     """
     total: Vector | None = None
     for term in terms:
@@ -130,7 +131,7 @@ def formula_vector(
 
 
 def formula_text(terms: Sequence[Term]) -> str:
-    """Return terms as a formula that `parse_formula` reads back."""
+    """Return terms as a formula that `parse_formula` parses to the same terms."""
     parts: list[str] = []
     for term in terms:
         sign = "-" if term.weight < 0 else "+" if parts else ""
@@ -140,7 +141,7 @@ def formula_text(terms: Sequence[Term]) -> str:
 
 
 def quoted(label: str) -> str:
-    """Return the label, in quotes where it holds more than letters and spaces."""
+    """Return the label, in quotes if it has more than letters and spaces."""
     if label.replace(" ", "").isalpha() and label == " ".join(label.split()):
         return label
     opening, closing = next(((a, b) for a, b in QUOTES.items() if b not in label), ('"', '"'))
@@ -148,7 +149,7 @@ def quoted(label: str) -> str:
 
 
 def read_tokens(text: str, is_label: Callable[[str], bool]) -> list[Token]:
-    """Return the pieces of a formula: kind is 'label', 'number', or the sign as one types it."""
+    """Return the tokens of a formula: their kind is 'label', 'number', or the sign as typed."""
     tokens = []
     for token in scan(text, SIGNS, is_label):
         if token.kind == "unclosed":
@@ -166,12 +167,12 @@ def read_tokens(text: str, is_label: Callable[[str], bool]) -> list[Token]:
 
 
 def typeset(tokens: Sequence[Token]) -> str:
-    """Return the pieces of a formula as one prints it: 'hot, warm − 2 × cold'."""
+    """Return the tokens typeset as a formula: 'hot, warm − 2 × cold'."""
     return "".join(TYPESET.get(token.kind, token.text) for token in tokens).strip()
 
 
 class Parser:
-    """Reads tokens from left to right; a sum is kept as the weight of each label."""
+    """A recursive-descent parser of tokens; a sum is a dictionary of labels and weights."""
 
     def __init__(self, tokens: list[Token], text: str) -> None:
         self.tokens = tokens
@@ -225,7 +226,7 @@ class Parser:
         return {label: factor * weight for label, weight in weights.items()}
 
     def number_factor(self, *, is_first: bool) -> float | None:
-        """A number that multiplies; '1984' on its own may be a label."""
+        """A number that is a factor, or None; '1984' on its own is a label."""
         token = self.peek()
         if token is None or token.kind != "number":
             return None
@@ -239,7 +240,7 @@ class Parser:
         return value
 
     def after_factor(self) -> bool:
-        """Whether the token before this one multiplies."""
+        """Whether the previous token is a multiplication or division sign."""
         return self.place > 0 and self.tokens[self.place - 1].kind in ("*", "/")
 
     def mean(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ SWITCH = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false"
 
 
 def default_cache_dir() -> Path:
-    """Return the folder where this system's programs keep what can be made again."""
+    """Return this system's folder for caches of a user's programs."""
     if local := os.environ.get("LOCALAPPDATA"):
         return Path(local) / "embedding-explorer" / "cache"
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -18,7 +18,7 @@ def default_cache_dir() -> Path:
 
 
 def default_model_dir() -> Path:
-    """Return the folder where a model can be put by hand."""
+    """Return the default folder for models that a user puts there by hand."""
     if local := os.environ.get("LOCALAPPDATA"):
         return Path(local) / "embedding-explorer" / "models"
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -27,14 +27,14 @@ def default_model_dir() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set from outside; the variable of `cache_dir` is EXPLORER_CACHE_DIR, and so on.
+    """The settings; the environment variable of `cache_dir` is EXPLORER_CACHE_DIR, and so on.
 
     Attributes
     ----------
     cache_dir
-        Folder for what can be made again: projections, vectors for the workers.
+        Folder of the cache: projections, encoded texts, vectors for the workers.
     cache_gb
-        Its largest size in gigabytes; what was not used for longest goes first.
+        Its largest size in gigabytes; the longest unused is evicted first.
     workers
         Local worker processes for long work; 0 computes in the web process.
     scheduler
@@ -90,7 +90,7 @@ def load_settings() -> Settings:
 
 
 def switch(name: str, text: str | None) -> bool | None:
-    """Return what a variable switches on or off; raises ValueError that names the variable."""
+    """Return the switch that a variable sets, or None; raises ValueError naming the variable."""
     if text is None:
         return None
     if text.lower() not in SWITCH:
@@ -99,7 +99,7 @@ def switch(name: str, text: str | None) -> bool | None:
 
 
 def number(name: str, text: str | None, default: float) -> float:
-    """Return the number a variable holds; raises ValueError that names the variable."""
+    """Return the number that a variable sets, or the default; raises ValueError naming it."""
     if text is None:
         return default
     try:

@@ -18,17 +18,17 @@ from explorer.labels import LabelArray, LabelIndex, Labels, as_label_array, take
 from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
 
-MOST_COMPARED = 200  # characters of a text whose spelling is compared with every label
-BLOCK_BYTES = 32 << 20  # rows are checked in blocks of this size: no temporary copy of a big matrix
+MOST_COMPARED = 200  # characters of a text that are compared with the spelling of every label
+BLOCK_BYTES = 32 << 20  # values are checked in blocks of this size, without a copy of the matrix
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a space came from: its origin, its format or model, what was done to the vectors.
+    """The provenance of a space: its origin, its format or model, the steps done since.
 
-    Where it is known how a new text gets its vector, it can be set into the space: by
-    `model`, as `explorer.encode` takes it, with the `pooling` that somebody chose, if any;
-    or as the mean of its words in the space whose digest is `words`.
+    Two fields say how a new text gets a vector of this space, where that is known. `model` (with
+    `pooling`, if it was chosen) is what `explorer.encode` takes; `words` is the digest of the
+    space whose word vectors were averaged.
 
     `files` are the paths that were read, so that saving never overwrites one of them.
     """
@@ -46,15 +46,15 @@ class Source:
 
 
 class Subwords(Protocol):
-    """What gives words that are not in a space their vectors."""
+    """Vectors for out-of-vocabulary words, such as fastText's from character n-grams."""
 
     def vector(self, word: str) -> NDArray[np.float32] | None:
-        """Return the vector that a word's parts give it, or None."""
+        """Return a word's (d,) vector from its subwords, or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnFrom:
-    """The whole that a space was drawn from, and which of its rows are here, in order."""
+    """The whole space that a sample was drawn from, and the sampled rows, (n,) ascending."""
 
     whole: EmbeddingSpace
     rows: NDArray[np.intp]
@@ -79,13 +79,12 @@ class EmbeddingSpace:
     source
         Where the vectors came from.
     notes
-        What a reader of the vectors should know, told again wherever the space is shown;
-        what is found here (repeated labels, zero vectors) is added.
+        What a reader of the vectors should know, shown with the space everywhere; repeated
+        labels and zero vectors are added here.
     subwords
-        What gives labels that are not in the space a vector (`vector(label)`), as
-        fastText's n-grams do; or None.
+        Vectors for out-of-vocabulary labels, as from fastText's n-grams; or None.
     drawn_from
-        The whole space, where this one holds only the rows that pictures show.
+        The whole space, if this one is a sample of it for pictures.
 
     Raises
     ------
@@ -145,7 +144,7 @@ class EmbeddingSpace:
             ("drawn_from", drawn_from),
         ):
             object.__setattr__(self, attribute, value)
-        # each once: the notes of another space with the same rows may be given
+        # each once: `notes` may come from a space with the same rows
         told = tuple(dict.fromkeys((*notes, *self._notes(zero_rows))))
         object.__setattr__(self, "notes", told)
 
@@ -176,9 +175,9 @@ class EmbeddingSpace:
         return next(self._index.rows(label), None) is not None
 
     def __getitem__(self, label: str) -> Vector:
-        """Return the vector of a label; raises UnknownLabelError with the closest spellings.
+        """Return the vector of a label, or of its subwords where the space lacks the label.
 
-        A label that is not here gets the vector of its subwords, where there are any.
+        Raises UnknownLabelError, which names the closest spellings.
         """
         if self.subwords is not None and label not in self:
             unseen = self.subwords.vector(label)
@@ -242,7 +241,7 @@ class EmbeddingSpace:
         return tuple(take_labels(self.label_array, rows).to_pylist())
 
     def closest_labels(self, text: str, n: int = 3) -> tuple[str, ...]:
-        """Return up to n labels spelled most like the text, best first (case ignored)."""
+        """Return up to n labels spelled most like the text, best first, ignoring case."""
         from rapidfuzz import process, utils
         from rapidfuzz.distance import JaroWinkler
 
@@ -252,14 +251,14 @@ class EmbeddingSpace:
             scorer=JaroWinkler.normalized_similarity,
             processor=utils.default_process,
             limit=n,
-            score_cutoff=0.75,
+            score_cutoff=0.75,  # of 1; less similar spellings are other words, not typing errors
         )
         return tuple(label for label, _, _ in found)
 
     def take(
         self, rows: Sequence[int] | NDArray[np.integer], *, name: str, step: str
     ) -> EmbeddingSpace:
-        """Return the space of the given rows; `step` tells what was chosen, for the provenance."""
+        """Return the space of the given rows; `step` describes the choice in `source.steps`."""
         index = np.asarray(rows)
         chosen = self.vectors[index]
         chosen.flags.writeable = False
@@ -283,7 +282,7 @@ class EmbeddingSpace:
 
     @cached_property
     def norms(self) -> NDArray[np.float32]:
-        """(n,) float32: the euclidean length of each vector; infinite beyond 3.4e38."""
+        """(n,) float32: the euclidean length of each vector; infinite above 3.4e38."""
         lengths = row_lengths(self.vectors)
         lengths.flags.writeable = False
         return lengths
@@ -334,7 +333,7 @@ def as_matrix(vectors: Any) -> NDArray[np.float32]:
         raise SpaceError(
             f"{count(n, 'row')}, but no dimensions. Each vector needs at least one value."
         )
-    with np.errstate(over="ignore"):  # what overflows float32 is told as infinite
+    with np.errstate(over="ignore"):  # overflow becomes infinite, which `check_values` reports
         matrix = np.ascontiguousarray(given, dtype=np.float32)
     if matrix.flags.writeable and np.shares_memory(matrix, given):
         matrix = matrix.copy()  # the caller could change it behind the digest
@@ -369,5 +368,5 @@ def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:
 
 
 def is_numeric(kind: pa.DataType) -> bool:
-    """Tell whether a metadata column of this Arrow type holds numbers that a scale can show."""
+    """Return whether a metadata column of this Arrow type holds numbers, to color on a scale."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -1,4 +1,4 @@
-"""SparseSpace: an embedding space nearly all of whose numbers are zero, and are not stored."""
+"""SparseSpace: an embedding space of mostly zeros, which are not stored."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from explorer.labels import Labels, as_label_array, take_labels
 from explorer.space import EmbeddingSpace, Source, check_label_count
 from explorer.wording import count, rows_named
 
-DENSE_BYTES = 1 << 30  # up to here `vectors` may write the zeros out
+DENSE_BYTES = 1 << 30  # the largest dense array that `vectors` makes
 
 
 class SparseSpace(EmbeddingSpace):
     """Labelled vectors of mostly zeros: 50,000 one-hot words take 0.6 MB and not 10 GB.
 
-    It stands wherever an EmbeddingSpace can. Neighbors, PCA and UMAP work on what is
-    stored; whatever asks for `vectors` gets them with all zeros written out, as long as
-    they fit into 1 GiB.
+    It can be used wherever an EmbeddingSpace can. Neighbors, PCA and UMAP work on the stored
+    values; `vectors` makes a dense array of up to 1 GiB.
 
     Parameters
     ----------
@@ -33,7 +32,7 @@ class SparseSpace(EmbeddingSpace):
     matrix
         (n, d) SciPy sparse matrix or array of numbers. Kept as a read-only float32 CSR array.
     columns
-        What each dimension stands for, d strings; () where that has no name.
+        What each dimension stands for, d strings; or ().
     name, metadata, source, notes
         As for an EmbeddingSpace.
 
@@ -44,7 +43,7 @@ class SparseSpace(EmbeddingSpace):
     VectorValueError
         Some values are NaN or infinite.
     SpaceError
-        There are no rows or no dimensions; from `vectors`: they are too many to write out.
+        There are no rows or no dimensions; from `vectors`: the dense array would be too large.
 
     Examples
     --------
@@ -116,7 +115,7 @@ class SparseSpace(EmbeddingSpace):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the stored numbers with their places."""
+        """Bytes of the stored numbers and their indices."""
         return int(self.matrix.data.nbytes + self.matrix.indices.nbytes + self.matrix.indptr.nbytes)
 
     @property
@@ -126,7 +125,7 @@ class SparseSpace(EmbeddingSpace):
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
-        """(n, d) float32, read-only, with all zeros written out; SpaceError if too many."""
+        """(n, d) float32, dense and read-only; raises SpaceError above 1 GiB."""
         needed = 4 * len(self) * self.dim
         if needed > DENSE_BYTES:
             raise SpaceError(
@@ -142,7 +141,7 @@ class SparseSpace(EmbeddingSpace):
     @cached_property
     def norms(self) -> NDArray[np.float32]:
         """(n,) float32: the euclidean length of each vector."""
-        wide = self.matrix.astype(np.float64)  # squares of 1e20 or 1e-24 are beyond float32
+        wide = self.matrix.astype(np.float64)  # float32 cannot hold squares of 1e20 or 1e-24
         with np.errstate(over="ignore"):
             lengths: NDArray[np.float32] = np.sqrt(wide.power(2).sum(axis=1)).astype(np.float32)
         lengths.flags.writeable = False
@@ -156,7 +155,7 @@ class SparseSpace(EmbeddingSpace):
     def take(
         self, rows: Sequence[int] | NDArray[np.integer], *, name: str, step: str
     ) -> SparseSpace:
-        """Return the space of the given rows; `step` tells what was chosen, for the provenance."""
+        """Return the space of the given rows; `step` describes the choice in `source.steps`."""
         index = np.asarray(rows, np.intp)
         return SparseSpace(
             take_labels(self.label_array, index),
@@ -173,13 +172,13 @@ class SparseSpace(EmbeddingSpace):
 
 
 def as_csr(matrix: Any) -> sparse.csr_array:
-    """Return a (n, d) CSR array of float32 that nobody else can change, its zeros not stored."""
+    """Return a read-only (n, d) float32 CSR copy without explicit zeros."""
     if not sparse.issparse(matrix) or matrix.ndim != 2:
         raise SpaceError(
             "A sparse space needs a SciPy sparse matrix, one row per label. "
             "For an array of numbers use EmbeddingSpace."
         )
-    with np.errstate(over="ignore"):  # what overflows float32 is told as infinite
+    with np.errstate(over="ignore"):  # overflow becomes infinite, which is reported below
         stored = sparse.csr_array(matrix, dtype=np.float32, copy=True)
     n, d = stored.shape
     if n == 0 or d == 0:
@@ -195,7 +194,7 @@ def as_csr(matrix: Any) -> sparse.csr_array:
             f"Of {count(n, 'vector')}, {count(len(rows), 'holds', 'hold')} NaN or infinite "
             f"values: {rows_named(rows)}. Remove or repair what is wrong there."
         )
-    if max(n, d, stored.nnz) < np.iinfo(np.int32).max:  # half the bytes of what SciPy may choose
+    if max(n, d, stored.nnz) < np.iinfo(np.int32).max:  # SciPy may choose int64: twice the bytes
         places = (stored.indices.astype(np.int32), stored.indptr.astype(np.int32))
         stored = sparse.csr_array((stored.data, *places), shape=(n, d))
     for part in (stored.data, stored.indices, stored.indptr):

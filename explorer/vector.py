@@ -12,7 +12,7 @@ from explorer.errors import QueryError
 
 MINUS, TIMES = "−", "×"
 BLOCK_BYTES = 32 << 20
-SHORTEST_SAFE = 1e-15  # squares that count in a shorter vector's length underflow float32
+SHORTEST_SAFE = 1e-15  # in shorter vectors, squares that matter to the length underflow float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Vector:
     Attributes
     ----------
     name
-        The formula, as one reads it: 'king − man + woman'.
+        The formula as shown to readers: 'king − man + woman'.
     values
         (d,) float32.
     labels
@@ -76,7 +76,7 @@ class Vector:
 
     def unit(self) -> Vector:
         """Return the vector scaled to length 1; raises QueryError for a zero vector."""
-        wide = self.values.astype(np.float64)  # squares of 1e20 or 1e-24 are beyond float32
+        wide = self.values.astype(np.float64)  # float32 cannot hold squares of 1e20 or 1e-24
         length = float(np.linalg.norm(wide))
         if length == 0.0:
             raise QueryError(f"{self.name} is the zero vector: it has no direction.")
@@ -109,8 +109,8 @@ def as_text(number: float) -> str:
 def row_lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the euclidean length of each row of (n, d) float32, (n,) float32.
 
-    As NumPy's norm, but right also where squares are too large or too small for float32:
-    those rows are computed in float64. A length beyond 3.4e38 is infinite.
+    Like NumPy's norm, but rows whose squares overflow or underflow float32 are computed in
+    float64. A length above 3.4e38 is infinite.
     """
     lengths = np.empty(len(vectors), np.float32)
     step = max(1, BLOCK_BYTES // (4 * vectors.shape[1]))

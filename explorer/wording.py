@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-ROWS_NAMED = 5  # how many bad rows a message names before it only counts
+ROWS_NAMED = 5  # rows that a message names before “…”
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

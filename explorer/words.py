@@ -1,6 +1,6 @@
-"""Words as people type them: one rule for lists, one for running text, one reader for both.
+"""Words as people type them: in running text, in lists, and in formulas.
 
-Formulas (`explorer.formula`) are read by the same `scan`, with other signs.
+`scan` tokenizes lists here and formulas in `explorer.formula`, with other signs there.
 """
 
 from __future__ import annotations
@@ -14,28 +14,27 @@ WORD = re.compile(r"[^\W_]+(?:['’\-_][^\W_]+)*")
 SEPARATORS = ",;\n\t"  # between the words of a list
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 QUOTE_AFTER_SPACE = re.compile(rf"\s[{''.join(QUOTES)}]")
-SIGNS_IN_LABEL = 16  # tried for each label, so that reading takes linear time; quotes lift it
+SIGNS_IN_LABEL = 16  # at most, without quotes: bounds the tries at each place, so time is linear
 
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of typed text: kind is 'word', 'quoted', 'unclosed' (a quote) or the sign itself."""
+    """A token of typed text: kind is 'word', 'quoted', 'unclosed' (a quote) or the sign itself."""
 
     kind: str
     text: str
 
 
 def no_label(text: str) -> bool:
-    """Know no labels."""
+    """Know no labels: the default of `scan`."""
     return False
 
 
 def scan(text: str, signs: str, is_label: Callable[[str], bool] = no_label) -> list[Token]:
     """Return the words and signs of a text, in time linear in its length.
 
-    A word goes up to the next sign, or beyond it where that is a label: of the labels that
-    begin at a place, the longest with at most SIGNS_IN_LABEL signs is taken. Quotes around
-    a word take it as it stands.
+    A word ends before the next sign, unless a known label goes on: then the longest label with
+    at most SIGNS_IN_LABEL signs is taken. Text in quotes is one word.
 
     Examples
     --------
@@ -46,7 +45,8 @@ def scan(text: str, signs: str, is_label: Callable[[str], bool] = no_label) -> l
     ends = [place for place, letter in enumerate(text) if letter in signs] + [len(text)]
     tokens: list[Token] = []
     place = next_end = 0
-    after_word = False  # then a sign is a sign: “king -man” is a difference, also beside “-man”
+    # after a word a sign is a sign: “king -man” is a difference even if “-man” is a label
+    after_word = False
     while place < len(text):
         letter = text[place]
         while ends[next_end] < place:
@@ -81,7 +81,7 @@ def scan(text: str, signs: str, is_label: Callable[[str], bool] = no_label) -> l
 def longest_label(
     text: str, place: int, ends: list[int], signs: str, is_label: Callable[[str], bool]
 ) -> str | None:
-    """Return the longest label from a place to one of the ends; signs alone count as none."""
+    """Return the longest label from a place to one of the ends, unless it is signs alone."""
     for end in reversed(ends):
         label = text[place:end].rstrip()
         if (
@@ -94,9 +94,9 @@ def longest_label(
 
 
 def split_words(text: str, is_label: Callable[[str], bool] = no_label) -> tuple[str, ...]:
-    """Return the words of a list, each once: cut at commas and line ends, or else at spaces.
+    """Return the words of a list, each once: split at commas and line ends, or else at spaces.
 
-    Quotes, and `is_label`, keep together what a separator would cut.
+    Text in quotes, and known labels, are not split.
 
     Examples
     --------

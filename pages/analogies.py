@@ -1,4 +1,4 @@
-"""Analogies: arithmetic on meaning, with what is behind the trick."""
+"""Analogies: vector arithmetic, and how much of each answer it explains."""
 
 import streamlit as st
 

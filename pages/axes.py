@@ -1,4 +1,4 @@
-"""Axes: words between two poles, tests of association, and taking a direction out."""
+"""Axes: words between two poles, association tests, and removing a direction."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from explorer.ui.shell.frame import open_page
 ONE, TWO, LISTS, OUT = "One axis", "Two axes", "Association test", "Remove a direction"
 
 space = open_page(
-    "axes", "Axes", "Lay a line from one meaning to another and see where words fall on it."
+    "axes", "Axes", "Draw a line from one meaning to another and see where words fall on it."
 )
 kind = st.segmented_control(
     "What to do",

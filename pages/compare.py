@@ -1,4 +1,4 @@
-"""Compare: two pictures of one space side by side; who is chosen in one is seen in the other."""
+"""Compare: two linked pictures of one space; a point selected in one is marked in the other."""
 
 import streamlit as st
 

@@ -1,11 +1,11 @@
-"""Encode: texts become vectors, and vectors a space to walk through."""
+"""Encode: turn texts into vectors and open them as a space."""
 
 import streamlit as st
 
 from explorer.ui.encode import model_choice, own_texts, view
 from explorer.ui.shell.frame import open_page
 
-space = open_page("encode", "Encode text", "A model reads each text and gives it a place in space.")
+space = open_page("encode", "Encode text", "A model reads each text and turns it into a vector.")
 left, right = st.columns([2, 1], gap="large")
 with left:
     texts = own_texts.ask_texts()

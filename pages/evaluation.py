@@ -1,10 +1,12 @@
-"""Evaluation: a space against people's answers."""
+"""Evaluation: compare a space with people's answers."""
 
 from explorer.ui.evaluation import view
 from explorer.ui.shell.frame import open_page
 
 space = open_page(
-    "evaluation", "Evaluation", "How often is the arithmetic right? And does near mean alike?"
+    "evaluation",
+    "Evaluation",
+    "How often is the arithmetic right? And do close words mean similar things?",
 )
 test = view.ask_test()
 if test is not None and test.is_analogies:

@@ -1,4 +1,4 @@
-"""The ladder: what came between one-hot vectors and sentence embeddings."""
+"""The ladder: six text representations, from one-hot vectors to sentence embeddings."""
 
 from explorer.ui.lessons import ladder
 from explorer.ui.lessons.lesson import place_of_step
@@ -7,7 +7,7 @@ from explorer.ui.shell.frame import open_page
 space = open_page(
     "ladder",
     "The ladder",
-    "Six ways to turn a sentence into numbers, each an answer to what the one before it misses.",
+    "Six ways to turn a sentence into numbers. Each one adds what the one before it misses.",
 )
 texts, step = ladder.ask(space)
 if texts is not None:

@@ -1,4 +1,4 @@
-"""Map: a space as a picture to walk through, with the true neighbors beside it."""
+"""Map: a picture of the space, with the true neighbors of the selected point beside it."""
 
 import streamlit as st
 
@@ -7,13 +7,13 @@ from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, 
 from explorer.ui.map.selection import show_selection
 from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
-from explorer.ui.picture.settings import ask_picture
+from explorer.ui.picture.method_settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page
 
-space = open_page("map", "Map", "Every point is a vector, every picture leaves something out.")
-address.remember_map()  # at once: whoever leaves before all is drawn comes back to the same
+space = open_page("map", "Map", "Every point is a vector. Every picture leaves something out.")
+address.remember_map()  # before drawing, so that leaving midway also comes back to this view
 view = map_view.ask_view(space)
 on_its_way = st.container()
 said, settings = st.columns([5.6, 1], vertical_alignment="top")

@@ -1,4 +1,4 @@
-"""Open: drop a file, see what is in it, make it the current space."""
+"""Open: inspect a file and make it the current space."""
 
 from explorer.ui.open import view
 from explorer.ui.shell.frame import open_page

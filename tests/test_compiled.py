@@ -1,4 +1,4 @@
-"""What is compiled works also where its result can be kept nowhere."""
+"""Compiled functions work even where their cache cannot be written."""
 
 from __future__ import annotations
 

@@ -12,7 +12,19 @@ import pytest
 import explorer
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"streamlit", "torch", "umap", "sklearn", "gensim", "distributed", "plotly"}
+HEAVY = {
+    "streamlit",
+    "torch",
+    "umap",
+    "sklearn",
+    "gensim",
+    "distributed",
+    "plotly",
+    "numba",
+    "scipy",
+    "pandas",
+    "transformers",
+}
 MODULES = sorted((ROOT / "explorer").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 

@@ -1,1 +1,1 @@
-"""Arithmetic on vectors: analogies, formulas, and how often the arithmetic is right."""
+"""Vector arithmetic: analogies, their geometry, and benchmarks of their accuracy."""

@@ -1,101 +1,37 @@
-"""Analogies: A is to B as C is to what? Arithmetic on vectors, with what it would answer anyway.
+"""Analogies by vector arithmetic: A is to B as C is to what?
 
-All three methods are functions of the cosine similarities between the inputs and each
-row of the space, so one pass over the space answers the question, the same question with
-the inputs allowed, and what the inputs alone would have answered.
+All three methods need only the cosine similarity of each input to each row. So one pass over
+the space gives the answer, the answer with the inputs allowed, and each input's own neighbors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.analogies.inputs import Input, Inputs, read_inputs
 from explorer.errors import QueryError
-from explorer.formula import Term
 from explorer.neighbors.exact import Neighbors, check_lengths, smallest
 from explorer.space import EmbeddingSpace
-from explorer.vector import Vector, as_text
 
 Floats: TypeAlias = NDArray[np.float32]
-Input: TypeAlias = str | Vector | Term | tuple[str | Vector, float]
 
-EPSILON = 1e-6  # Levy & Goldberg 2014, against division by zero
-MOST_INPUTS = 200
-ZERO_SUM = 1e-7  # of the inputs' lengths together, float32's precision: a shorter sum is rounding
-SAME_POINT = 1e-7  # of the longest input: inputs nearer to each other differ by rounding
-NO_STEP = (
-    1e-3  # of C's length, the root of ZERO_SUM: rows nearer to C would get rounding's direction
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """What is added and subtracted.
-
-    Attributes
-    ----------
-    names, rows
-        m names; the rows of the space to leave out of the answer.
-    values, weights
-        (m, d) float32 vectors, as they are added; (m,) float64, below zero for subtracted ones.
-    normalized
-        Whether each vector was scaled to length 1 first.
-    """
-
-    names: tuple[str, ...]
-    rows: tuple[int, ...]
-    values: Floats
-    weights: NDArray[np.float64]
-    normalized: bool
-
-    @cached_property
-    def gram(self) -> NDArray[np.float64]:
-        """(m, m) float64: the dot products of the inputs with each other."""
-        wide = self.values.astype(np.float64)
-        products: NDArray[np.float64] = wide @ wide.T
-        return products
-
-    @property
-    def lengths(self) -> NDArray[np.float64]:
-        """(m,) float64: the length of each input."""
-        return np.sqrt(np.diag(self.gram))
-
-    @property
-    def result(self) -> Floats:
-        """(d,) float32: the sum."""
-        total: Floats = (self.weights @ self.values.astype(np.float64)).astype(np.float32)
-        return total
-
-    @property
-    def is_parallelogram(self) -> bool:
-        """Whether it is B + C − A, each once."""
-        return bool(np.array_equal(self.weights, [1, 1, -1]))
-
-    @property
-    def formula(self) -> str:
-        """The sum as one reads it: 'king − man + woman'."""
-        text = ""
-        parts = list(zip(self.names, self.weights.tolist(), strict=True))
-        if self.is_parallelogram:
-            parts = [parts[0], parts[2], parts[1]]
-        for name, weight in parts:
-            sign = "−" if weight < 0 else "+"
-            factor = "" if abs(weight) == 1 else f"{as_text(abs(weight))} × "
-            text += f" {sign} {factor}{name}" if text else f"{'−' * (weight < 0)}{factor}{name}"
-        return text
+EPSILON = 1e-6  # gensim's, against division by zero (0.001 in Levy & Goldberg 2014)
+ZERO_SUM = 1e-7  # relative to the inputs' total length: a shorter sum is float32 rounding
+SAME_POINT = 1e-7  # relative to the longest input: closer inputs differ by rounding alone
+NO_STEP = 1e-3  # relative to C's length: squared distances are off by 1e-7, so these are noise
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to answer: its title, what its score is, a sentence on it, and the score.
+    """One way to solve analogies: its title, the name of its score, a sentence, and the score.
 
     `score(cosines, inputs, lengths)` gives (n,) float32, larger is better: `cosines` is
-    (m, n), each input with each row; `lengths` are the rows' own, (n,).
+    (m, n), of each input and each row; `lengths` is (n,), of the rows.
     """
 
     title: str
@@ -115,29 +51,29 @@ def add_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
 
 
 def multiply_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
-    """The product of the similarities to what is added, over that to what is subtracted."""
+    """Product of the similarities to added inputs over that of those to subtracted inputs."""
     if not (inputs.weights > 0).any():
         raise QueryError("3CosMul needs something that is added: it divides by what is subtracted.")
-    shifted = (1 + cosines) / 2  # to 0 … 1: negative similarities cannot be multiplied
+    shifted = (1 + cosines) / 2  # to 0 … 1: a product of negative similarities means nothing
     above = np.ones(cosines.shape[1], np.float32)
     below = np.ones(cosines.shape[1], np.float32)
     for row, weight in zip(shifted, inputs.weights.tolist(), strict=True):
         side = above if weight > 0 else below
-        # rounding can leave a similarity a hair under −1
+        # rounding can push a cosine slightly below −1
         side *= row if abs(weight) == 1 else np.maximum(row, 0) ** np.float32(abs(weight))
     scores: Floats = above / (below + np.float32(EPSILON))
     return scores
 
 
 def direction_score(cosines: Floats, inputs: Inputs, lengths: Floats) -> Floats:
-    """Cosine of the step from C to each row with the step from A to B."""
+    """Cosine similarity of the steps (vector offsets) C → row and A → B."""
     if not inputs.is_parallelogram:
         raise QueryError(
             "Pair direction compares two steps, from A to B and from C to the answer. It needs "
             "B and C added, A subtracted, each once: positive=[B, C], negative=[A]."
         )
     gram = inputs.gram
-    # In multiples of the longest input, for the squares: directions are the same in any unit.
+    # divide by the longest input, so that squares stay in range; directions do not change
     unit = float(inputs.lengths.max())
     gram, given = gram / unit**2, inputs.lengths / unit
     lengths = (lengths.astype(np.float64) / unit).astype(np.float32)
@@ -236,7 +172,7 @@ def analogy(  # noqa: PLR0917 - its order is part of the public surface
 
 @dataclass(frozen=True, eq=False)
 class AnalogyResult:
-    """An analogy with all that tells how much it is worth.
+    """A solved analogy, with what tells how far to trust the answer: margin, ranks, controls.
 
     Attributes
     ----------
@@ -266,7 +202,7 @@ class AnalogyResult:
         )
 
     def alone(self, term: int, k: int = 10) -> Neighbors:
-        """Return the k rows nearest to one input by itself, the inputs left out."""
+        """Return the k rows nearest to one input alone; no input can be among them."""
         name = self.inputs.names[term]
         return self._best(
             self.cosines[term], k, name, "cosine similarity", "cosine", exclude_inputs=True
@@ -274,15 +210,15 @@ class AnalogyResult:
 
     @property
     def margin(self) -> float:
-        """How far the best answer's score is above the runner-up's."""
+        """The best answer's score minus the runner-up's; NaN if there is no second answer."""
         best = self.answer(2).scores
         return float(best[0] - best[1]) if len(best) == 2 else float("nan")
 
     def rank(self, row: int, term: int | None = None) -> int | None:
-        """Return a row's place among the answers, 1 the best; None for what is no answer.
+        """Return a row's rank among the answers, 1 for the best.
 
-        Inputs and zero vectors are none. With `term`, the place is that among the rows nearest
-        to that input alone.
+        None for inputs and zero vectors, which cannot be answers. With `term`, rows are ranked
+        by their similarity to that input alone.
         """
         norms = self.space.norms
         if row in self.inputs.rows or norms[row] == 0:
@@ -305,17 +241,17 @@ class AnalogyResult:
         if k < 1:
             raise QueryError(f"k is {k}: ask for at least one answer.")
         keys = -scores
-        keys[self.space.norms == 0] = np.inf  # a zero vector points nowhere, and answers nothing
+        keys[self.space.norms == 0] = np.inf  # a zero vector has no direction: never an answer
         if exclude_inputs:
             keys[list(self.inputs.rows)] = np.inf
         order = smallest(keys, k)
         order = order[np.isfinite(keys[order])]
-        labels = self.space.labels_at(order)
+        labels = tuple(self.space.labels[row] for row in order)
         return Neighbors(query, metric, labels, order, scores[order], score_name)
 
 
 def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd") -> AnalogyResult:
-    """Compare the inputs with every row of the space; `analogy` is the short way.
+    """Score every row of the space as the answer to an analogy; `analogy` is the short way.
 
     Parameters
     ----------
@@ -324,12 +260,13 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
     inputs
         m vectors with their weights, from `read_inputs`.
     method
-        '3cosadd', '3cosmul' or 'direction', as in `analogy`.
+        '3cosadd' (Mikolov, Yih & Zweig 2013), '3cosmul' or 'direction' (Levy & Goldberg 2014):
+        see `analogy`.
 
     Returns
     -------
     AnalogyResult
-        The (m, n) cosines and (n,) scores that answers, margin and ranks are read from.
+        With (m, n) float32 cosines and (n,) float32 scores, larger is better.
 
     Raises
     ------
@@ -341,7 +278,7 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
             f"The method “{method}” is unknown. Known ones: {', '.join(ANALOGY_METHODS)}."
         )
     check_lengths(space)
-    # at length 1 first: products of two long or two short vectors are beyond float32
+    # normalize first: products of two long or two short vectors leave float32's range
     lengths = inputs.lengths[:, None]
     units = np.divide(inputs.values, lengths, out=np.zeros(inputs.values.shape), where=lengths > 0)
     cosines = np.ascontiguousarray((space.matrix @ units.astype(np.float32).T).T)
@@ -349,66 +286,3 @@ def solve_analogy(space: EmbeddingSpace, inputs: Inputs, method: str = "3cosadd"
     own = np.ones_like(space.norms) if inputs.normalized else space.norms
     scores = ANALOGY_METHODS[method].score(cosines, inputs, own)
     return AnalogyResult(space, inputs, method, cosines, scores)
-
-
-def read_inputs(
-    space: EmbeddingSpace,
-    positive: Input | Sequence[Input],
-    negative: Input | Sequence[Input] = (),
-    *,
-    normalize: bool = True,
-) -> Inputs:
-    """Return what is added and subtracted as vectors and weights, given as in `analogy`."""
-    weighted = [
-        *(read_input(space, one, 1.0) for one in as_list(positive)),
-        *(read_input(space, one, -1.0) for one in as_list(negative)),
-    ]
-    if not weighted:
-        raise QueryError("An analogy needs at least one label or vector to start from.")
-    if len(weighted) > MOST_INPUTS:
-        raise QueryError(f"{len(weighted):,} terms are too many: {MOST_INPUTS} are the most.")
-    vectors = [vector.unit() if normalize else vector for vector, _ in weighted]
-    labels = dict.fromkeys(label for vector in vectors for label in vector.labels)
-    rows = rows_labelled(space, labels)
-    values = np.stack([vector.values for vector in vectors])
-    if values.shape[1] != space.dim or not np.isfinite(values).all():
-        raise QueryError(
-            f"An input has {values.shape[1]:,} dimensions and {space.name} {space.dim:,}, or it "
-            "holds values that are not finite. Use vectors of the space itself."
-        )
-    return Inputs(
-        tuple(vector._enclosed() for vector in vectors),
-        rows,
-        values,
-        np.array([weight for _, weight in weighted]),
-        normalize,
-    )
-
-
-def read_input(space: EmbeddingSpace, given: Input, sign: float) -> tuple[Vector, float]:
-    """Return one input as a Vector and its weight."""
-    if isinstance(given, Term):
-        source: str | Vector = given.label
-        weight = given.weight
-    elif isinstance(given, tuple):
-        source, weight = given
-    else:
-        source, weight = given, 1.0
-    vector = space[source] if isinstance(source, str) else source
-    if not np.isfinite(weight):
-        raise QueryError(f"The weight of {vector.name} is {weight}: give a finite number.")
-    return vector, sign * float(weight)
-
-
-def as_list(given: Input | Sequence[Input]) -> list[Input]:
-    """Return one input, or several, as a list."""
-    if isinstance(given, str | Vector | Term):
-        return [given]
-    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], int | float):
-        return [(given[0], given[1])]
-    return list(given)
-
-
-def rows_labelled(space: EmbeddingSpace, labels: Iterable[str]) -> tuple[int, ...]:
-    """Return the rows that carry one of the labels, all of them where labels repeat."""
-    return tuple(sorted(row for label in set(labels) for row in space.rows(label)))

@@ -1,4 +1,4 @@
-"""Answering many analogies at once: matrix products, block by block of the vocabulary."""
+"""Many analogies at once, by matrix products over blocks of the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.analogies.arithmetic import EPSILON
+from explorer.analogies.arithmetic import EPSILON, NO_STEP
 from explorer.errors import QueryError
 from explorer.jobs.files import loaded
 from explorer.jobs.progress import Report, no_report
@@ -18,13 +18,13 @@ from explorer.vector import row_lengths
 Floats: TypeAlias = NDArray[np.float32]
 Rows: TypeAlias = NDArray[np.intp]
 
-BLOCK_BYTES = 48 << 20  # of similarities at a time
-QUESTIONS_AT_ONCE = 4_096
-NEAR_TIE = 4e-6  # closer scores than this are judged again, one by one
-CANDIDATES = 5  # gensim looks at five answers for one that is no other spelling of an input
+BLOCK_BYTES = 48 << 20  # similarities held at a time
+QUESTIONS_AT_ONCE = 4_096  # bounds the similarities of their words to a block of rows
+NEAR_TIE = 4e-6  # best scores closer than this are computed again in gensim's own order
+CANDIDATES = 5  # gensim takes the first of its top five that is no case variant of an input
 
-# How good an answer each row is, up to a factor and a constant that a question's rows share:
-# `objective(a, b, c, shift, out)` of the similarities (r,) to a, b and c, and c · (b − a).
+# `objective(a, b, c, shift, out)` ranks rows as the method does, from their similarities (r,) to
+# a, b and c, and shift = c · (b − a). Factors and constants that all rows share are left out.
 
 
 def add_objective(a: Floats, b: Floats, c: Floats, shift: np.float32, out: Floats) -> None:
@@ -44,7 +44,7 @@ def direction_objective(a: Floats, b: Floats, c: Floats, shift: np.float32, out:
     np.subtract(b, a, out=out)
     out -= shift
     step = np.sqrt(np.maximum(2 - 2 * c, 0))
-    out /= np.maximum(step, np.float32(1e-3))
+    out /= np.maximum(step, np.float32(NO_STEP))
 
 
 OBJECTIVES: dict[str, Callable[[Floats, Floats, Floats, np.float32, Floats], None]] = {
@@ -61,16 +61,34 @@ def predict(
     method: str = "3cosadd",
     report: Report = no_report,
 ) -> Rows:
-    """Return the row that answers each question, (q,) intp, in blocks of matrix products.
+    """Return the row that answers each question, (q,) intp.
 
-    As gensim does, an answer is the best row that is no input and, among the first five, no
-    other spelling of one.
+    As in gensim, the answer is the best row that is neither an input nor (in the top five) a
+    case variant of one.
+
+    Parameters
+    ----------
+    vectors
+        (n, d) float32; the first r rows may be answers.
+    canonical
+        (r,) intp: each row's first case variant, or the row itself (see AnalogyPlan).
+    questions
+        (q, 4) intp: rows of a, b, c and the expected word; the last is not looked at.
+    method
+        '3cosadd', '3cosmul' or 'direction': see `analogy`.
+    report
+        Called with the share done and the step's name; may raise to stop.
+
+    Raises
+    ------
+    QueryError
+        The method is unknown.
     """
     if method not in OBJECTIVES:
         raise QueryError(f"The method “{method}” is unknown. Known ones: {', '.join(OBJECTIVES)}.")
     vectors = vectors[: len(canonical)]
     norms = row_lengths(vectors)
-    spellings = other_spellings(canonical)
+    variants = case_variants(canonical)
     predicted = np.empty(len(questions), np.intp)
     for start in range(0, len(questions), QUESTIONS_AT_ONCE):
         part = questions[start : start + QUESTIONS_AT_ONCE]
@@ -80,7 +98,7 @@ def predict(
             report(done / len(questions), f"asked {done:,.0f} of {len(questions):,} questions")
 
         predicted[start : start + len(part)] = predict_part(
-            vectors, norms, part, spellings, method=method, report=told
+            vectors, norms, part, variants, method=method, report=told
         )
     return predicted
 
@@ -92,12 +110,12 @@ def predict_file(
     method: str,
     report: Report = no_report,
 ) -> Rows:
-    """Answer questions on a worker, given the vectors or the file that it maps into memory."""
+    """Answer questions on a worker, given the vectors or the file that holds them."""
     return predict(dense(loaded(vectors)), canonical, questions, method, report)
 
 
-def other_spellings(canonical: Rows) -> dict[int, list[int]]:
-    """Return, for rows that stand for several, the other rows."""
+def case_variants(canonical: Rows) -> dict[int, list[int]]:
+    """Return the other case variants of each canonical row that has some."""
     others: dict[int, list[int]] = {}
     for row in np.flatnonzero(canonical != np.arange(len(canonical))).tolist():
         others.setdefault(int(canonical[row]), []).append(row)
@@ -108,12 +126,12 @@ def predict_part(
     vectors: Floats,
     norms: Floats,
     questions: Rows,
-    spellings: dict[int, list[int]],
+    variants: dict[int, list[int]],
     *,
     method: str,
     report: Callable[[float], None],
 ) -> Rows:
-    """Return the answers to some questions: `predict` for as many as fit into memory at once."""
+    """Answer as many questions as fit into memory at once, (q, 4): see `predict`."""
     words, places = np.unique(questions[:, :3], return_inverse=True)
     places = places.reshape(-1, 3)
     units = unit_rows(vectors[words], norms[words])
@@ -121,7 +139,7 @@ def predict_part(
     shifts = np.einsum("ij,ij->i", units[places[:, 2]], units[places[:, 1]] - units[places[:, 0]])
     ignored = questions[:, :3].tolist()
     doubles = [
-        [other for word in set(row) for other in spellings.get(word, ())] if spellings else []
+        [other for word in set(row) for other in variants.get(word, ())] if variants else []
         for row in ignored
     ]
     best = np.full(len(questions), -np.inf, np.float32)
@@ -160,7 +178,7 @@ def predict_part(
         ahead = sorted(
             (row for row in scored if scored[row] > best[number]), key=scored.__getitem__
         )
-        if len(ahead) >= CANDIDATES:  # only inputs in other spellings: the last one looked at
+        if len(ahead) >= CANDIDATES:  # gensim's top five are all case variants: it takes the last
             answers[number] = ahead[-CANDIDATES]
             second[number] = -np.inf
     if method == "3cosadd":
@@ -171,16 +189,13 @@ def predict_part(
 
 
 def unit_rows(vectors: Floats, norms: Floats) -> Floats:
-    """Return rows scaled to length 1; zero rows stay."""
+    """Return rows scaled to length 1; zero rows stay zero."""
     lengths: Floats = np.where(norms > 0, norms, 1).astype(np.float32)
     return vectors / lengths[:, None]
 
 
 def judge(vectors: Floats, norms: Floats, inputs: Rows, doubles: list[int]) -> int | None:
-    """Return the answer by 3CosAdd with every operation in the order in which gensim does it.
-
-    Of two rows that differ in the last digit, or in none, gensim's choice hangs on that.
-    """
+    """Return 3CosAdd's answer by gensim's own order of operations, which decides near-ties."""
     a, b, c = inputs.tolist()
     mean: Floats = np.zeros(vectors.shape[1], np.float32)
     for row, weight in ((b, 1.0), (c, 1.0), (a, -1.0)):
@@ -192,7 +207,7 @@ def judge(vectors: Floats, norms: Floats, inputs: Rows, doubles: list[int]) -> i
         return None
     with np.errstate(invalid="ignore"):
         scores = vectors @ (wide / length).astype(np.float32) / norms
-    count = min(CANDIDATES + 3, len(scores))
+    count = min(CANDIDATES + 3, len(scores))  # the three inputs may be among the best
     keys = -scores
     order = np.argpartition(keys, count)[:count] if count < len(keys) else np.arange(len(keys))
     order = order[np.argsort(keys[order])]

@@ -1,4 +1,4 @@
-"""Sets of analogies: how often is the arithmetic right?"""
+"""Analogy benchmarks: how often is the arithmetic right?"""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from explorer.space import EmbeddingSpace
 Rows: TypeAlias = NDArray[np.intp]
 
 RESTRICT_VOCAB = 300_000  # gensim's default: rarer words are neither asked nor answered
-MISSING = -1  # in place of a row
+MISSING = -1  # the row of a word that the vocabulary lacks
 
 
 class Question(NamedTuple):
-    """A is to B as C is to `expected`, as the file has it."""
+    """A is to B as C is to `expected`, spelled as in the file."""
 
     a: str
     b: str
@@ -41,11 +41,11 @@ class AnalogySection:
     Attributes
     ----------
     name
-        As the file has it.
+        As in the file.
     asked, predicted, is_correct
-        The questions whose words the space has, what it answered, and whether that is right.
+        The questions whose words are all in the space, its answers, and whether these are right.
     skipped
-        The questions that hold a word the space does not have.
+        The questions with an out-of-vocabulary word.
     """
 
     name: str
@@ -72,7 +72,7 @@ class AnalogySection:
 
 @dataclass(frozen=True, eq=False)
 class AnalogyReport:
-    """What came out of a set of analogies.
+    """The results of an analogy benchmark.
 
     Attributes
     ----------
@@ -81,9 +81,9 @@ class AnalogyReport:
     method
         '3cosadd', '3cosmul' or 'direction'.
     missing
-        The words that the space does not have, each once, in order.
+        The out-of-vocabulary words, each once, in the order of the file.
     unreadable
-        How many lines did not hold four words.
+        How many lines are not four words.
     """
 
     sections: tuple[AnalogySection, ...]
@@ -147,12 +147,12 @@ class AnalogyPlan:
     Attributes
     ----------
     sections
-        Name, asked questions and skipped ones.
+        Name, asked questions and skipped questions of each.
     questions
         (q, 4) intp: rows of a, b, c and the expected word.
     canonical
-        (r,) intp: for each row that may be an answer the row that stands for its spelling:
-        the first that differs only in case, if case does not count.
+        (r,) intp, of the rows that may be answers: the first row with the same label, ignoring
+        case unless case counts.
     missing, unreadable
         As in AnalogyReport.
     """
@@ -164,7 +164,7 @@ class AnalogyPlan:
     unreadable: int
 
     def report(self, space: EmbeddingSpace, predicted: Rows, method: str) -> AnalogyReport:
-        """Return the report, given the row that was answered to each question."""
+        """Return the report, given the row that answers each question, (q,) intp."""
         right = self.canonical[predicted] == self.questions[:, 3]
         answers = [space.labels[row] for row in predicted.tolist()]
         sections, start = [], 0
@@ -194,9 +194,9 @@ def evaluate_analogies(
 ) -> AnalogyReport:
     """Ask a space all analogies of a file and count the right answers.
 
-    With the default method the counts of every section are those of gensim's
-    `evaluate_word_analogies`: the same restriction, the same rule for case, and the same
-    silence on questions with words that are not in the vocabulary, which are told here.
+    With the default method, each section's counts equal those of gensim's
+    `evaluate_word_analogies`. Questions with out-of-vocabulary words are skipped, as there;
+    here the report lists them.
 
     Parameters
     ----------
@@ -208,18 +208,23 @@ def evaluate_analogies(
     method
         '3cosadd', '3cosmul' or 'direction': see `analogy`. Vectors are scaled to length 1.
     restrict_vocab
-        Only the first so many rows are asked and may answer; None for all.
+        Use only this many first rows, in questions and answers; None uses all.
     case_insensitive
-        Whether 'Paris' and 'paris' are one word, for which its first row stands.
+        Treat 'Paris' and 'paris' as one word, with the vector of the first row of either.
     report
         Called with the share done and the step's name; may raise to stop.
+
+    Returns
+    -------
+    AnalogyReport
+        Counts and answers by section; accuracy from 0 to 1, over the questions asked.
 
     Raises
     ------
     ParseError
         The file holds no line of four words.
     QueryError
-        The method is unknown.
+        The method is unknown, or `restrict_vocab` is less than 1.
 
     Examples
     --------
@@ -240,7 +245,7 @@ def evaluate_analogies(
 def start_evaluation(
     jobs: Jobs, key: str, space: EmbeddingSpace, plan: AnalogyPlan, method: str
 ) -> Job:
-    """Start to answer the questions outside the web process, or join who is doing so."""
+    """Answer the questions in a worker process, or join the job that already does."""
     vectors = ArrayFile.of(space)
     return jobs.submit(key, predict_file, vectors, plan.canonical, plan.questions, method)
 
@@ -252,7 +257,7 @@ def plan_analogies(
     restrict_vocab: int | None = RESTRICT_VOCAB,
     case_insensitive: bool = True,
 ) -> AnalogyPlan:
-    """Return what is to be computed to evaluate the analogies of a file."""
+    """Look up the words of a file's analogies; parameters and errors as `evaluate_analogies`."""
     row_of, canonical = vocabulary(space, restrict_vocab, case_insensitive=case_insensitive)
     sections: dict[str, tuple[list[Question], list[Question], list[int]]] = {}
     missing: dict[str, None] = {}
@@ -290,7 +295,7 @@ def plan_analogies(
 
 
 def read_analogies(source: FileSource | File) -> Iterator[tuple[str, list[str] | None]]:
-    """Yield section and words of each line; None in place of words where a section begins."""
+    """Yield each line's section and words; None instead of words where a section begins."""
     section = "questions"
     with as_file(source).open() as stream:
         for number, line in enumerate(stream):
@@ -305,7 +310,7 @@ def read_analogies(source: FileSource | File) -> Iterator[tuple[str, list[str] |
 def vocabulary(
     space: EmbeddingSpace, restrict_vocab: int | None, *, case_insensitive: bool
 ) -> tuple[dict[str, int], Rows]:
-    """Return the row of each word, and for each row the one that stands for its word."""
+    """Return each word's first row, and for each row the first row of its word, (r,) intp."""
     if restrict_vocab is not None and restrict_vocab < 1:
         raise QueryError(f"restrict_vocab is {restrict_vocab}: at least one word must be left.")
     labels: Sequence[str] = space.labels[:restrict_vocab]

@@ -1,4 +1,4 @@
-"""Planes in the space, in which lengths and angles are true, and the analogy drawn in its own."""
+"""An analogy drawn in the plane through its inputs, where lengths and angles are true."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from explorer.vector import as_text
 Floats: TypeAlias = NDArray[np.float64]
 
 ORIGIN, SUM = "0", "the sum"
-FLAT = 1e-4  # of the largest extent: closer to a plane than this is in it
+FLAT = 1e-4  # relative to the largest extent: points this close to a plane count as in it
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
     """A plane through `origin` (d,), spanned by two orthonormal rows of `basis` (2, d).
 
-    `is_exact` tells whether the points that it was laid through all lie in it.
+    `is_exact` tells whether all points that it was fitted to lie in it.
     """
 
     origin: Floats
@@ -31,7 +31,7 @@ class Plane:
     is_exact: bool
 
     def place(self, vectors: NDArray[np.floating]) -> tuple[Floats, Floats]:
-        """Return where each of k vectors falls on the plane, (k, 2), and its distance, (k,)."""
+        """Project k vectors onto the plane: coordinates (k, 2) and distances from it (k,)."""
         away = vectors.astype(np.float64) - self.origin
         places = away @ self.basis.T
         distances = np.linalg.norm(away - places @ self.basis, axis=1)
@@ -39,10 +39,10 @@ class Plane:
 
 
 def plane_through(points: NDArray[np.floating]) -> Plane:
-    """Return the plane through the points, or the nearest to them where they are too many.
+    """Return the plane through up to three points, or the least-squares plane of more.
 
-    The first point is the origin, where it lies in the plane; the second stands to its
-    right, and the third above.
+    The first point's projection is the origin. The second lies to its right, on the first
+    axis; the third lies above that axis.
 
     Parameters
     ----------
@@ -59,10 +59,10 @@ def plane_through(points: NDArray[np.floating]) -> Plane:
     wide = points.astype(np.float64)
     middle = wide.mean(axis=0)
     _, extents, directions = np.linalg.svd(wide - middle, full_matrices=False)
-    basis = np.zeros((2, wide.shape[1]))  # a line of numbers has only one direction
+    basis = np.zeros((2, wide.shape[1]))  # points of one dimension span a line only
     found = directions[:2]
     basis[: len(found)] = found
-    # The least-squares plane goes through the mean; the first point's foot on it is the origin.
+    # the least-squares plane passes through the mean; move the origin to the first point's foot
     origin = middle + (wide[0] - middle) @ basis.T @ basis
     places = (wide - origin) @ basis.T
     turn = np.arctan2(places[1, 1], places[1, 0])
@@ -84,7 +84,7 @@ def angle(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Dots:
-    """Some points of a picture: names, places on the plane (k, 2), distances from it (k,)."""
+    """Points of a picture: names, coordinates in the plane (k, 2), distances from it (k,)."""
 
     names: tuple[str, ...]
     places: Floats
@@ -96,7 +96,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A step; `kind` is 'given', 'copied' (as far, the same way), 'found' or an outer 'side'."""
+    """A step; `kind` is 'given', 'copied' (same length and direction), 'found' or 'side'."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -106,20 +106,20 @@ class Arrow:
 
 @dataclass(frozen=True, eq=False)
 class PlanePicture:
-    """What an analogy looks like from straight above.
+    """An analogy drawn in the plane of its inputs.
 
     Attributes
     ----------
     inputs, result, answers
-        The words that were given, the point that the arithmetic leads to, and its answers.
+        The input words, the result of the arithmetic, and the answers nearest to it.
     arrows
         The steps.
     is_parallelogram
-        Whether it is one: B − A + C. If not, the terms are laid tip to tail, from 0.
+        Whether it is B − A + C; if not, the terms are laid tip to tail from the origin.
     is_exact
-        Whether inputs and result lie in the plane; if not, it is the nearest one to them.
+        Whether inputs and result lie in the plane; if not, it is their least-squares plane.
     lengths, angles
-        What is true in the picture, in words: ('A → B', 1.05), in degrees for the angles.
+        True lengths such as ('A → B', 1.05), and true angles in degrees.
     """
 
     inputs: Dots
@@ -133,7 +133,7 @@ class PlanePicture:
 
 
 def plane_picture(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
-    """Return the picture of an analogy with some answers, on the plane of what was given.
+    """Draw an analogy and some answers in the plane of its inputs.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def plane_picture(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
 
 
 def parallelogram(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
-    """A at the origin, B to its right, C above; where B − A leads from C; and what is there."""
+    """A at the origin, B to its right, C above; and where the step A → B leads from C."""
     b, c, a = analogy.inputs.values.astype(np.float64)
     name_b, name_c, name_a = analogy.inputs.names
     plane = plane_through(np.stack([a, b, c]))
@@ -179,7 +179,7 @@ def parallelogram(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
 
 
 def tip_to_tail(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
-    """The terms one after the other, from 0 to the sum."""
+    """The terms laid tip to tail, from 0 to the sum."""
     inputs = analogy.inputs
     steps = inputs.weights[:, None] * inputs.values.astype(np.float64)
     path = np.vstack([np.zeros(inputs.values.shape[1]), np.cumsum(steps, axis=0)])
@@ -211,7 +211,7 @@ def tip_to_tail(analogy: AnalogyResult, answers: Neighbors) -> PlanePicture:
 
 
 def compared(analogy: AnalogyResult, answers: Neighbors) -> Floats:
-    """Return the answers' vectors as they were compared, (k, d): at length 1, or as they are."""
+    """Return the answers' vectors, (k, d) float64, normalized if the inputs were."""
     vectors = analogy.space.vectors[answers.indices].astype(np.float64)
     if analogy.inputs.normalized:
         vectors /= analogy.space.norms[answers.indices, None]

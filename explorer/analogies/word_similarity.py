@@ -1,4 +1,4 @@
-"""Judged pairs: do a space's similarities go with people's?"""
+"""Word similarity benchmarks: do cosine similarities correlate with human judgements?"""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from explorer.space import EmbeddingSpace
 
 @dataclass(frozen=True, eq=False)
 class SimilarityReport:
-    """How a space's cosine similarities go with people's judgements.
+    """How well a space's cosine similarities correlate with human judgements.
 
     Attributes
     ----------
     pairs
-        The pairs that the space has: word, word, judgement, cosine similarity.
+        The pairs whose words the space has: word, word, judgement, cosine similarity.
     skipped
-        The pairs that hold a word the space does not have.
+        The pairs with an out-of-vocabulary word.
     spearman, spearman_p, pearson, pearson_p
         Correlations, -1 to 1, with their two-sided p-values.
     unreadable
-        How many lines were no pair and number.
+        How many lines are not two words and a number.
     """
 
     pairs: tuple[tuple[str, str, float, float], ...]
@@ -45,7 +45,7 @@ class SimilarityReport:
         return len(self.skipped) / (len(self.skipped) + len(self.pairs))
 
     def to_arrow(self) -> pa.Table:
-        """Return the pairs as a table, with the place of each by people and by the space."""
+        """Return the pairs as a table, each with its rank by people and by the space."""
         from scipy.stats import rankdata
 
         words, others, judged, cosines = zip(*self.pairs, strict=True)
@@ -71,10 +71,9 @@ def evaluate_similarity(
     restrict_vocab: int | None = RESTRICT_VOCAB,
     case_insensitive: bool = True,
 ) -> SimilarityReport:
-    """Compare cosine similarities with people's judgements of word pairs.
+    """Correlate cosine similarities with human judgements of word pairs.
 
-    The correlations are those of gensim's `evaluate_word_pairs`, with the same restriction and
-    the same rule for case.
+    The correlations equal those of gensim's `evaluate_word_pairs`.
 
     Parameters
     ----------
@@ -86,6 +85,11 @@ def evaluate_similarity(
         that begin with '#' are remarks.
     restrict_vocab, case_insensitive
         As in `evaluate_analogies`.
+
+    Returns
+    -------
+    SimilarityReport
+        Spearman's and Pearson's correlations with their p-values, and the pairs.
 
     Raises
     ------
@@ -116,8 +120,8 @@ def evaluate_similarity(
         )
     if len(found) < 3:
         raise QueryError(
-            f"{space.name} has {len(found)} of the {len(found) + len(skipped):,} pairs: too few to "
-            "compare. Use a space of the same language."
+            f"{space.name} has {len(found)} of the {len(found) + len(skipped):,} pairs: too few "
+            "to compare. Use a space in the language of the pairs."
         )
     first = np.array([row for *_, row, _ in found])
     last = np.array([row for *_, row in found])
@@ -144,7 +148,7 @@ def evaluate_similarity(
 
 
 def read_judged_pairs(source: FileSource | File) -> Iterator[tuple[str, str, float] | None]:
-    """Yield two words and a number of each line; None for a line that is not that."""
+    """Yield each line's two words and number; None for any other line."""
     with as_file(source).open() as stream:
         for number, line in enumerate(stream):
             text = line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")

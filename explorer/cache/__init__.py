@@ -1,10 +1,10 @@
-"""One store on disk for everything that can be made again: bytes, arrays and JSON, by key.
+"""One store on disk for everything that can be computed again: bytes, arrays and JSON, by key.
 
     entry = cache.find(PICTURES, key)             its folder, or None
-    with cache.create(PICTURES, key) as folder:   all of it is there, or nothing
+    with cache.create(PICTURES, key) as folder:   becomes the entry as a whole, or not at all
 
-What the bytes mean is known where they are made: each room declares its `Kind`, with a format
-version, and has functions of its own to save and load.
+Each package declares its `Kind` of entries with a format version, and saves and loads them by
+its own functions.
 """
 
 from explorer.cache.content import (

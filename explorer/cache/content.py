@@ -1,4 +1,4 @@
-"""What an entry may hold: one file, arrays, or JSON; and files anywhere, written atomically."""
+"""The content of entries: one file, arrays, or JSON; and atomic writing of files anywhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def content_key(**parts: Any) -> str:
 
 
 def keep(kind: Kind, key: str, name: str, write: Callable[[BinaryIO], Any]) -> Path:
-    """Return the one file of an entry, written now if it is not there."""
+    """Return the path of an entry's one file, written now if missing."""
     found = find(kind, key)
     if found is not None and (found / name).exists():
         return found / name
@@ -37,25 +37,25 @@ def keep(kind: Kind, key: str, name: str, write: Callable[[BinaryIO], Any]) -> P
 
 
 def load_json(kind: Kind, key: str) -> Any:
-    """Return what was kept as JSON, or None."""
+    """Return an entry's JSON value, or None."""
     folder = find(kind, key)
     if folder is None:
         return None
     try:
         return json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # broken, or removed a moment ago
+    except (OSError, ValueError):  # broken, or just evicted
         discard(kind, key)
         return None
 
 
 def save_json(kind: Kind, key: str, value: Any) -> None:
-    """Keep what JSON can hold."""
+    """Keep a value as JSON."""
     with create(kind, key) as folder:
         (folder / FACTS).write_text(json.dumps(value), encoding="utf-8")
 
 
 def load_arrays(kind: Kind, key: str) -> tuple[dict[str, NDArray[Any]], Any] | None:
-    """Return kept arrays and the facts about them, or None."""
+    """Return an entry's arrays and the JSON facts about them, or None."""
     folder = find(kind, key)
     if folder is None:
         return None
@@ -67,14 +67,14 @@ def load_arrays(kind: Kind, key: str) -> tuple[dict[str, NDArray[Any]], Any] | N
         ):
             arrays = {name: kept[name] for name in kept.files}
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # broken, or removed a moment ago
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # broken, or just evicted
         discard(kind, key)
         return None
     return arrays, facts
 
 
 def save_arrays(kind: Kind, key: str, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
-    """Keep arrays, and what JSON can hold of how they were made."""
+    """Keep arrays, and facts about them as JSON."""
     with create(kind, key, sum(one.nbytes for one in arrays.values())) as folder:
         with (folder / ARRAYS).open("wb") as stream:
             np.savez(stream, **arrays)  # type: ignore[arg-type]
@@ -83,7 +83,7 @@ def save_arrays(kind: Kind, key: str, arrays: Mapping[str, NDArray[Any]], facts:
 
 @contextlib.contextmanager
 def temporary(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the path's place when all is written, and else disappears."""
+    """Open a temporary file that replaces the path at the end, or disappears on an error."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -1,4 +1,4 @@
-"""What the first version of the cache left: loose files beside the store, which count nowhere."""
+"""Migration of the first version's cache: loose files beside the store, which nothing counts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FILES = (
     "unpacked",
     "vectors",
 )
-RUNS, RUNS_NOW = "runs", "runs-v1"  # training runs are as they were: links to them stay good
+RUNS, RUNS_NOW = "runs", "runs-v1"  # training runs have not changed, and links to them stay valid
 OURS = re.compile(r"[0-9a-f]{32}(-\d+)?(\.(npz|npy|arrow|ngrams|json|txt))?")
 
 
 def clear(cache_dir: Path, store: Path) -> None:
-    """Move former training runs into the store, and remove former files; nothing else is ours."""
+    """Move former training runs into the store, and remove former files and no others."""
     for path in (cache_dir / RUNS).glob("*/run.json"):
         with contextlib.suppress(OSError):
             if OURS.fullmatch(path.parent.name):
@@ -35,5 +35,5 @@ def clear(cache_dir: Path, store: Path) -> None:
                 with contextlib.suppress(OSError):
                     path.unlink()
     for name in (*FILES, RUNS):
-        with contextlib.suppress(OSError):  # others' files are in it
+        with contextlib.suppress(OSError):  # not empty: it has files of others
             (cache_dir / name).rmdir()

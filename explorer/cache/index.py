@@ -1,8 +1,8 @@
-"""The store's index: which entries there are, their size, and when each was last used.
+"""The store's index: its entries, their sizes, and when each was last used.
 
-SQLite, opened anew for each change: nothing stays open over a fork, in another thread, or
-where somebody removes the whole folder under a running program. What is in the folders is
-the truth; an index that is lost or broken is made again from them.
+It is SQLite, opened for each change: no connection is shared with a fork or another thread, or
+survives the removal of the whole folder. The folders are the source of truth; an index that is
+lost or broken is rebuilt from them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FILE = "index-v1.sqlite3"  # another schema gets another name
-WAIT_SECONDS = 60.0  # for another process that changes it
+FILE = "index-v1.sqlite3"  # the version of the schema
+WAIT_SECONDS = 60.0  # for the lock of another process
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     kind TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS entries (
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as the index has it."""
+    """An entry of the index."""
 
     kind: str
     key: str
@@ -37,7 +37,7 @@ class Entry:
 
 
 class Index:
-    """The index while it is open for a change; others wait until the change is made."""
+    """The index during one transaction; other threads and processes wait."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -45,19 +45,19 @@ class Index:
         connection.execute(SCHEMA)
 
     def put(self, kind: str, key: str, size: int, used: float | None = None) -> None:
-        """Note an entry's size, and when it was used, in seconds since 1970: now."""
+        """Record an entry's size, and when it was used: now, or seconds since 1970."""
         row = (kind, key, size, time.time() if used is None else used)
         self._connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", row)
 
     def touch(self, kind: str, key: str) -> bool:
-        """Note that an entry was used now; returns whether the index has it."""
+        """Record that an entry was used now; returns whether the index has it."""
         changed = self._connection.execute(
             "UPDATE entries SET used = ? WHERE kind = ? AND key = ?", (time.time(), kind, key)
         )
         return changed.rowcount > 0
 
     def drop(self, kind: str, key: str) -> None:
-        """Forget an entry."""
+        """Remove an entry from the index."""
         self._connection.execute("DELETE FROM entries WHERE kind = ? AND key = ?", (kind, key))
 
     def total(self) -> int:
@@ -73,12 +73,12 @@ class Index:
 
 @contextlib.contextmanager
 def opened(root: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Index]:
-    """Open the index in `root` for one change, alone among all threads and processes.
+    """Open the index in `root` for one transaction, exclusive among threads and processes.
 
     Raises
     ------
     OSError
-        It cannot be read or written: the disk is full, say.
+        It cannot be read or written, for example because the disk is full.
     """
     path = root / FILE
     connection = None
@@ -93,27 +93,27 @@ def opened(root: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Index]:
         raise OSError(f"The index of the cache, {path}, cannot be changed: {error}.") from error
     finally:
         if connection is not None:
-            connection.close()  # what was not committed has not happened
+            connection.close()  # rolls back what was not committed
 
 
 def begin(path: Path, wait_seconds: float) -> sqlite3.Connection:
-    """Open an index and keep others out; one that is broken makes place for a new one."""
+    """Open an index and begin a transaction; a broken index is replaced by a new one."""
     try:
         return connect(path, wait_seconds)
     except sqlite3.OperationalError:
-        raise  # nothing is wrong with the content
+        raise  # locked, no permission or full: the content is not broken
     except sqlite3.DatabaseError:
         path.unlink(missing_ok=True)
         return connect(path, wait_seconds)
 
 
 def connect(path: Path, wait_seconds: float) -> sqlite3.Connection:
-    """Open an index, made where it is missing, and begin a change."""
+    """Open an index, created if missing, and begin a transaction."""
     connection = sqlite3.connect(
         path, timeout=wait_seconds, isolation_level=None, check_same_thread=False
     )
     try:
-        # it can be made again from the folders: a power cut may break it, waiting is not worth it
+        # no waiting for the disk: an index that a power cut breaks is rebuilt from the folders
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.DatabaseError:

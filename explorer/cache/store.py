@@ -1,10 +1,9 @@
-"""The store: a folder for each entry, put in place whole and removed whole, within a bound.
+"""The store: a folder for each entry, written and evicted as a whole, within a bound.
 
-An entry is written in a folder of its own and renamed into place, so it is there as a whole or
-not at all. Renaming, removing and the index change together, while SQLite's lock keeps all
-other threads and processes out. An entry that is removed while somebody reads or maps its
-files goes on working for them: the system keeps an open file until it is closed (Windows
-does not let such an entry be removed, so it stays).
+An entry is written in a temporary folder and renamed into place, so it is there whole or not at
+all. Renaming, removing and the index's change happen under SQLite's lock, which excludes other
+threads and processes. An entry may be removed while its files are read or mapped: the system
+keeps open files until they are closed (on Windows, such an entry cannot be removed and stays).
 """
 
 from __future__ import annotations
@@ -25,26 +24,26 @@ from explorer.cache import former, index
 from explorer.cache.index import Index
 from explorer.settings import load_settings
 
-STORE = "store"  # all of it, below the folder that the settings name: others' files are not ours
-UNFINISHED, REMOVED = "unfinished", "removed"  # what is being written, and being deleted
-ENCODED = "encoded"  # beside the store: a database with a bound of its own, counted in ours
-ABANDONED_SECONDS = 24 * 3600  # a write that has not moved for so long was killed
-TOUCH_SECONDS = 1.0  # a reader waits no longer to note that an entry was used
+STORE = "store"  # a subfolder of the cache folder, in which others may have files
+UNFINISHED, REMOVED = "unfinished", "removed"  # folders being written, and being deleted
+ENCODED = "encoded"  # beside the store: a database with its own bound, counted in ours
+ABANDONED_SECONDS = 24 * 3600  # a write without changes for so long was killed
+TOUCH_SECONDS = 1.0  # the longest that a reader waits to record a use
 SAFE_KEY = re.compile(r"[0-9A-Za-z_-]{1,80}")
-_seen: set[tuple[int, Path]] = set()  # stores that this process has compared with their index
+_seen: set[tuple[int, Path]] = set()  # stores whose index this process has checked
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What one room keeps.
+    """A kind of entries, which one package saves and loads.
 
     Attributes
     ----------
     name
-        In lower case; `embedding-explorer cache` lists the kinds by it.
+        In lower case; `embedding-explorer cache` lists the kinds by name.
     version
-        Of what is kept: raise it when either the form or the computation changes, and
-        nothing of the former version is served again. It is evicted as it is not used.
+        Raise it when the format or the computation changes: older entries are not served any
+        more, and are evicted in time.
     """
 
     name: str
@@ -52,7 +51,7 @@ class Kind:
 
     @property
     def folder(self) -> str:
-        """The name of the folder with its entries."""
+        """The name of the folder of its entries."""
         return f"{self.name}-v{self.version}"
 
 
@@ -66,14 +65,14 @@ class Use:
 
 
 def folder(name: str) -> Path:
-    """Return a folder beside the store, for what keeps within a bound of its own."""
+    """Return a folder beside the store, for data with a bound of its own."""
     path = load_settings().cache_dir / name
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def root() -> Path:
-    """Return the store's folder, made where it is missing."""
+    """Return the store's folder, created if missing."""
     path = load_settings().cache_dir / STORE
     for name in (UNFINISHED, REMOVED):
         (path / name).mkdir(parents=True, exist_ok=True)
@@ -81,23 +80,23 @@ def root() -> Path:
 
 
 def place(kind: Kind, key: str) -> Path:
-    """Return where an entry stands, or would; raises ValueError where the key is no file's name."""
+    """Return an entry's path, existing or not; raises ValueError for an unsafe key."""
     if not SAFE_KEY.fullmatch(key):
         raise ValueError(f"“{key[:99]}” is no key: letters, digits, - and _ are.")
     return load_settings().cache_dir / STORE / kind.folder / key
 
 
 def holds(path: Path) -> bool:
-    """Tell whether a path leads into the store: nobody else changes files there."""
+    """Return whether a path is in the store, whose files only this program changes."""
     store = load_settings().cache_dir / STORE
     return path.resolve().is_relative_to(store.resolve())
 
 
 def find(kind: Kind, key: str) -> Path | None:
-    """Return an entry's folder, noting that it was used, or None; the key may be a stranger's."""
+    """Return an entry's folder and record its use, or None; an unsafe key finds nothing."""
     if not SAFE_KEY.fullmatch(key) or not (path := place(kind, key)).is_dir():
         return None
-    with contextlib.suppress(OSError), changing(TOUCH_SECONDS) as entries:  # busy: no harm done
+    with contextlib.suppress(OSError), changing(TOUCH_SECONDS) as entries:  # if busy, not recorded
         if not entries.touch(kind.folder, key) and path.is_dir():
             entries.put(kind.folder, key, bytes_in(path))
     return path
@@ -105,10 +104,10 @@ def find(kind: Kind, key: str) -> Path | None:
 
 @contextlib.contextmanager
 def create(kind: Kind, key: str, expected_bytes: int = 0) -> Iterator[Path]:
-    """Give an empty folder that becomes the entry at the end of the `with`, or disappears.
+    """Yield an empty folder that becomes the entry at the end, or disappears on an error.
 
-    Where two write the same entry, the first one's stays. Room for `expected_bytes` is made
-    before; an entry may take more, and one larger than the bound is kept alone.
+    If two write the same entry, the first one's stays. Room for `expected_bytes` is made first;
+    the entry may take more. An entry larger than the bound is kept alone.
 
     Raises
     ------
@@ -125,7 +124,7 @@ def create(kind: Kind, key: str, expected_bytes: int = 0) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder for a while; its files count in the store's bound."""
+    """Yield a temporary folder, whose files count in the store's bound."""
     path = Path(tempfile.mkdtemp(dir=root() / UNFINISHED))
     try:
         yield path
@@ -134,10 +133,10 @@ def scratch() -> Iterator[Path]:
 
 
 def put(kind: Kind, key: str, written: Path) -> None:
-    """Rename a folder into its place, and make room for it."""
+    """Rename a folder into its place as an entry, and evict others if needed."""
     for path in written.rglob("*"):
         if path.is_file():
-            with path.open("rb+") as stream:  # after a power cut it must not be there half
+            with path.open("rb+") as stream:  # no partial files after a power cut
                 os.fsync(stream.fileno())
     size = bytes_in(written)
     target = place(kind, key)
@@ -146,7 +145,7 @@ def put(kind: Kind, key: str, written: Path) -> None:
         if target.is_dir():
             entries.touch(kind.folder, key)
             return
-        # what is being written counts already, this entry with it
+        # 0: unfinished folders count already, this one among them
         removed = evict(entries, 0, spared=target)
         written.rename(target)
         entries.put(kind.folder, key, size)
@@ -154,7 +153,7 @@ def put(kind: Kind, key: str, written: Path) -> None:
 
 
 def grew(kind: Kind, key: str) -> None:
-    """Measure an entry again that has files added to it; raises FileNotFoundError if it is gone."""
+    """Record the new size of an entry that has grown; raises FileNotFoundError if it is gone."""
     path = place(kind, key)
     with changing() as entries:
         if not path.is_dir():
@@ -165,21 +164,21 @@ def grew(kind: Kind, key: str) -> None:
 
 
 def discard(kind: Kind, key: str) -> None:
-    """Remove an entry: one that is broken makes place for a new one."""
+    """Remove an entry, for example a broken one."""
     with changing() as entries:
         removed = [take_out(entries, kind.folder, key)]
     delete(removed)
 
 
 def make_room(needed: int = 0) -> None:
-    """Remove the entries not used for longest until so many bytes more fit within the bound."""
+    """Evict the longest unused entries until `needed` bytes more fit within the bound."""
     with changing() as entries:
         removed = evict(entries, needed)
     delete(removed)
 
 
 def usage() -> list[Use]:
-    """Return what is kept of each kind, by name."""
+    """Return the use of each kind, sorted by name."""
     with changing() as entries:
         found = entries.entries()
     number, size = Counter[str](), Counter[str]()
@@ -191,7 +190,7 @@ def usage() -> list[Use]:
 
 
 def empty(name: str) -> None:
-    """Remove all that is kept of a kind, of whatever version."""
+    """Remove all entries of a kind, of every version."""
     with changing() as entries:
         removed = [
             take_out(entries, entry.kind, entry.key)
@@ -203,7 +202,7 @@ def empty(name: str) -> None:
 
 @contextlib.contextmanager
 def changing(wait_seconds: float = index.WAIT_SECONDS) -> Iterator[Index]:
-    """Open the index, which is compared with the folders first where that is due."""
+    """Open the index; if it is new or this process has not yet, check it with the folders."""
     store = root()
     known = (os.getpid(), store)
     with index.opened(store, wait_seconds) as entries:
@@ -214,7 +213,7 @@ def changing(wait_seconds: float = index.WAIT_SECONDS) -> Iterator[Index]:
 
 
 def compare(entries: Index, store: Path) -> None:
-    """Bring the index in line with the folders, and remove what killed processes left."""
+    """Make the index agree with the folders, and remove what killed processes left."""
     former.clear(store.parent, store)
     noted = {(entry.kind, entry.key) for entry in entries.entries()}
     there = {
@@ -236,7 +235,7 @@ def compare(entries: Index, store: Path) -> None:
 
 
 def evict(entries: Index, needed: int, spared: Path | None = None) -> list[Path]:
-    """Take out the longest unused entries until `needed` bytes fit; return what to delete."""
+    """Take out the longest unused entries until `needed` bytes fit; return folders to delete."""
     settings = load_settings()
     store = root()
     beside = bytes_in(settings.cache_dir / ENCODED) + bytes_in(store / UNFINISHED)
@@ -249,14 +248,14 @@ def evict(entries: Index, needed: int, spared: Path | None = None) -> list[Path]
             break
         if store / entry.kind / entry.key == spared:
             continue
-        with contextlib.suppress(PermissionError):  # Windows: somebody has its files open
+        with contextlib.suppress(PermissionError):  # Windows: its files are open
             removed.append(take_out(entries, entry.kind, entry.key))
             room += entry.bytes
     return removed
 
 
 def take_out(entries: Index, kind: str, key: str) -> Path:
-    """Take an entry out of its place in one step; return where it is to be deleted."""
+    """Rename an entry out of its place; return the folder to delete."""
     store = root()
     removed = store / REMOVED / uuid.uuid4().hex
     with contextlib.suppress(FileNotFoundError):
@@ -266,13 +265,13 @@ def take_out(entries: Index, kind: str, key: str) -> Path:
 
 
 def delete(removed: list[Path]) -> None:
-    """Delete what was taken out; what cannot be deleted now is when the next process starts."""
+    """Delete folders taken out; the next process deletes what cannot be deleted now."""
     for path in removed:
         shutil.rmtree(path, ignore_errors=True)
 
 
 def bytes_in(path: Path) -> int:
-    """Return the bytes of the files below a folder, while others may add and remove some."""
+    """Return the bytes of all files below a folder; others may add and remove files meanwhile."""
     total = 0
     for where, _, names in os.walk(path):
         for name in names:
@@ -282,7 +281,7 @@ def bytes_in(path: Path) -> int:
 
 
 def last_change(path: Path) -> float:
-    """Return when anything in a folder changed last, in seconds since 1970."""
+    """Return the time of the last change in a folder, in seconds since 1970."""
     changed = path.stat().st_mtime
     for where, folders, names in os.walk(path):
         for name in (*folders, *names):

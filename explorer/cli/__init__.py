@@ -1,1 +1,1 @@
-"""The command line, a third face of the library: a module a command."""
+"""The command line: a module for each command, or for a few that belong together."""

@@ -1,4 +1,4 @@
-"""`python -m explorer.cli`, where the package is not installed."""
+"""Runs the command line as `python -m explorer.cli`, without installing the package."""
 
 from explorer.cli.main import main
 

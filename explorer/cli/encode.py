@@ -19,25 +19,35 @@ from explorer.errors import EncodeError
 from explorer.settings import load_settings
 from explorer.wording import count
 
-TOLD_EVERY = 5.0  # seconds, where nobody watches a terminal
+TOLD_EVERY = 5.0  # seconds between lines, where standard error is not a terminal
 
 
 def declare_encode(parser: argparse.ArgumentParser) -> None:
     """Declare what `encode` takes."""
     parser.add_argument("input", help="a table (CSV, Excel, Parquet, JSON, Arrow …) or .txt")
-    parser.add_argument("--column", help="the column of texts (the likeliest)")
-    parser.add_argument("--label", help="the column that names the rows (the texts themselves)")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="a name or a folder (%(default)s)")
-    parser.add_argument("--pooling", choices=list(POOLINGS), help="for a plain transformer (mean)")
-    parser.add_argument("--device", default=AUTO, help="cuda, mps, cpu or auto (%(default)s)")
+    parser.add_argument("--column", help="the column of texts (default: the likeliest one)")
+    parser.add_argument("--label", help="the column of labels (default: the texts themselves)")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="a model's name or folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--pooling",
+        choices=list(POOLINGS),
+        help="pooling for a model that defines none (default: mean)",
+    )
+    parser.add_argument(
+        "--device", default=AUTO, help="cuda, mps, cpu or auto (default: %(default)s)"
+    )
     parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
     parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
-    parser.add_argument("--output", required=True, metavar="OUT.parquet", help="what to write")
+    parser.add_argument(
+        "--output", required=True, metavar="OUT.parquet", help="the Parquet file to write"
+    )
     declare_force(parser)
 
 
 def encode(given: argparse.Namespace) -> int:
-    """Encode a file into a Parquet file; a run that was stopped goes on."""
+    """Encode the texts of a file into a Parquet file; resume a run that was stopped."""
     from explorer.encoding.stream import encode_file
 
     output = Path(given.output)
@@ -61,9 +71,9 @@ def encode(given: argparse.Namespace) -> int:
     )
     teller.end()
     print(f"{count(counts.texts, 'text')} in {given.output}, {time.monotonic() - start:,.0f} s")
-    print(f"  {counts.computed:,} went through the model, {counts.read_back:,} were kept before")
+    print(f"  {counts.computed:,} encoded by the model, {counts.read_back:,} read from the cache")
     for n, words in (
-        (counts.resumed, "of an earlier run that was stopped"),
+        (counts.resumed, "kept from an earlier run that was stopped"),
         (counts.empty, "empty rows left out"),
         (counts.long, f"longer than the model reads: {given.long_texts}"),
     ):
@@ -98,16 +108,18 @@ def declare_cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--empty",
         metavar="KIND",
-        help="remove what is kept of a kind, or “all”",
+        help="remove the entries of this kind, or “all”",
     )
 
 
 def show_cache(given: argparse.Namespace) -> int:
-    """Print what the cache holds, and empty what is named."""
+    """Remove the named kind, and print what the cache then holds."""
     with opened() as vectors:
         kinds = sorted([cache.ENCODED, *(use.kind for use in cache.usage())])
         if given.empty and given.empty not in ("all", *kinds):
-            raise ValueError(f"Nothing is kept as “{given.empty}”. Kept: {', '.join(kinds)}.")
+            raise ValueError(
+                f"The cache has no kind “{given.empty}”. Its kinds: {', '.join(kinds)}."
+            )
         for kind in kinds:
             if given.empty not in ("all", kind):
                 continue
@@ -124,5 +136,5 @@ def show_cache(given: argparse.Namespace) -> int:
 
 
 def print_use(kind: str, size: int, what: str) -> None:
-    """Print how much of a kind is kept."""
+    """Print the size of one kind of entries."""
     print(f"  {kind:14} {size / 1e6:10,.1f} MB  {what}")

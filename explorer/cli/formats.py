@@ -1,4 +1,4 @@
-"""The command line's `inspect`, `convert` and `serve`: the library in a terminal."""
+"""The commands `inspect`, `convert` and `serve`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from explorer.jobs.progress import Report, no_report
 from explorer.projection.sampling import SEED, WAYS, draw
 from explorer.wording import count
 
-BAR = 30  # characters
-CELL = 60
+BAR = 30  # characters of the progress bar
+CELL = 60  # characters of a value in the printed table
 
 
 def declare_inspect(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +31,13 @@ def declare_inspect(parser: argparse.ArgumentParser) -> None:
 
 
 def declare_reading(parser: argparse.ArgumentParser) -> None:
-    """Declare how a file is read, where the guess is wrong."""
+    """Declare the options that override how a file is recognized."""
     parser.add_argument("--beside", action="append", default=[], metavar="FILE")
     parser.add_argument("--format", choices=[one.name for one in FORMATS], metavar="NAME")
     parser.add_argument("--label-column", metavar="NAME")
-    parser.add_argument("--array", metavar="NAME", help="which array, column or sheet is read")
+    parser.add_argument(
+        "--array", metavar="NAME", help="the array, column or sheet that holds the vectors"
+    )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave out broken lines, NaN and infinite values"
     )
@@ -112,16 +114,23 @@ def declare_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="in", help="any file that the app opens")
     parser.add_argument("out", help=f"the suffix chooses the format: {', '.join(WRITERS)}")
     declare_reading(parser)
-    parser.add_argument("--rows", type=int, metavar="N", help="only so many vectors")
-    parser.add_argument("--way", choices=list(WAYS), default="first", help="which ones")
-    parser.add_argument("--seed", type=int, default=SEED, help="of a random choice (%(default)s)")
+    parser.add_argument("--rows", type=int, metavar="N", help="save N vectors only (default: all)")
+    parser.add_argument(
+        "--way",
+        choices=list(WAYS),
+        default="first",
+        help="how to choose them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help="seed of a random choice (default: %(default)s)"
+    )
     declare_force(parser)
 
 
 def declare_force(parser: argparse.ArgumentParser) -> None:
-    """Declare the one way to overwrite something."""
+    """Declare --force, without which nothing is overwritten."""
     parser.add_argument(
-        "--force", action="store_true", help="overwrite what exists, but never what is read"
+        "--force", action="store_true", help="overwrite existing files, but never the source"
     )
 
 
@@ -129,7 +138,7 @@ def convert(given: argparse.Namespace) -> int:
     """Open a file and save it in another format."""
     bar = terminal_bar()
     read = [Path(given.file), *map(Path, given.beside)]
-    check_save(given.out, overwrite=given.force, sources=read)  # before a long reading
+    check_save(given.out, overwrite=given.force, sources=read)  # before the long read
     space = open_space(
         given.file,
         beside=given.beside,
@@ -151,13 +160,17 @@ def convert(given: argparse.Namespace) -> int:
 
 def declare_serve(parser: argparse.ArgumentParser) -> None:
     """Declare what `serve` takes."""
-    parser.add_argument("--data", metavar="FOLDER", help="offer this folder's files on the page")
+    parser.add_argument(
+        "--data", metavar="FOLDER", help="offer the files of this folder to visitors"
+    )
     parser.add_argument("--port", type=int, default=8501)
-    parser.add_argument("--address", default="localhost", help="who may come (%(default)s)")
+    parser.add_argument(
+        "--address", default="localhost", help="address to listen on (default: %(default)s)"
+    )
 
 
 def serve(given: argparse.Namespace) -> int:
-    """Start the app, and stay until it ends."""
+    """Start the app; return its exit status when it ends."""
     environment = dict(os.environ)
     if given.data is not None:
         folder = Path(given.data).resolve()

@@ -1,4 +1,4 @@
-"""The command line, a third face of the library: `embedding-explorer encode | project | …`.
+"""The command line: `embedding-explorer encode | project | …`.
 
 A new command is an entry in COMMANDS.
 """
@@ -45,8 +45,8 @@ def declare_evaluate(parser: argparse.ArgumentParser) -> None:
         "--analogies",
         metavar="FILE",
         action="append",
-        help=f"analogies in the Google format, or one of: {', '.join(ANALOGY_SETS)} "
-        "(asked where nothing else is)",
+        help=f"analogies in the Google format, or one of: {', '.join(ANALOGY_SETS)} (the default "
+        "when nothing is named)",
     )
     parser.add_argument(
         "--similarity",
@@ -60,16 +60,18 @@ def declare_evaluate(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=RESTRICT_VOCAB,
         metavar="N",
-        help="only the first N rows are asked and may answer (%(default)s)",
+        help="ask about and answer with the first N rows only (default: %(default)s)",
     )
-    parser.add_argument("--case-sensitive", action="store_true", help="Paris is not paris")
+    parser.add_argument(
+        "--case-sensitive", action="store_true", help="treat “Paris” and “paris” as different words"
+    )
     parser.add_argument(
         "--wrong", type=int, default=0, metavar="N", help="show the first N wrong answers"
     )
 
 
 def evaluate(given: argparse.Namespace) -> int:
-    """Ask a space analogies and judged pairs, and print what came out."""
+    """Evaluate a space on analogies and judged pairs, and print the results."""
     space = open_space(given.space)
     analogies = given.analogies or ([] if given.similarity else list(ANALOGY_SETS))
     for name in analogies:
@@ -120,7 +122,7 @@ def print_analogies(space: EmbeddingSpace, name: str, report: AnalogyReport, wro
 def print_similarity(
     space: EmbeddingSpace, name: str, report: SimilarityReport, wrong: int
 ) -> None:
-    """Print the correlations, and the pairs that are judged most differently."""
+    """Print the correlations, and the pairs on which people and the space differ most."""
     print(f"{name} and {space.name}: {len(report.pairs):,} pairs")
     print(f"  Spearman {report.spearman:.4f} (p = {report.spearman_p:.1g})")
     print(f"  Pearson  {report.pearson:.4f} (p = {report.pearson_p:.1g})")
@@ -144,7 +146,7 @@ def show_settings(given: argparse.Namespace) -> int:
     settings = load_settings()
     for one in fields(settings):
         variable = f"EXPLORER_{one.name.upper()}"
-        origin = "set by" if os.environ.get(variable) else "default; change it by"
+        origin = "set by" if os.environ.get(variable) else "default; change it with"
         print(f"{one.name:12} {getattr(settings, one.name)!s:40} {origin} {variable}")
     return 0
 
@@ -152,7 +154,7 @@ def show_settings(given: argparse.Namespace) -> int:
 COMMANDS = {
     "serve": Command("start the app", formats.declare_serve, formats.serve),
     "inspect": Command(
-        "tell what is in a file of vectors", formats.declare_inspect, formats.inspect
+        "show what is in a file of vectors", formats.declare_inspect, formats.inspect
     ),
     "convert": Command(
         "save a file of vectors in another format", formats.declare_convert, formats.convert
@@ -163,30 +165,30 @@ COMMANDS = {
         encoding.encode,
     ),
     "evaluate": Command(
-        "ask a space analogies or judged pairs of words", declare_evaluate, evaluate
+        "test word vectors on analogies or judged word pairs", declare_evaluate, evaluate
     ),
     "project": Command(
         "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "train": Command("learn vectors from a text", declare_train, train),
     "cache": Command(
-        "show what is kept on disk, and empty it", encoding.declare_cache, encoding.show_cache
+        "show or empty the cache on disk", encoding.declare_cache, encoding.show_cache
     ),
     "settings": Command(
-        "show the settings and where they come from", declare_settings, show_settings
+        "show each setting and where its value comes from", declare_settings, show_settings
     ),
 }
 
 
 def some(words: Sequence[str], most: int = 10) -> str:
-    """Return the first words of many."""
+    """Return the first words, and “…” where there are more."""
     return ", ".join(words[:most]) + (" …" if len(words) > most else "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit status: 2 for an error of the kind that a user can mend."""
+    """Run a command and return its exit status: 2 for an error that the user can correct."""
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Open, see and question embedding spaces."
+        prog=PROGRAM, description="Open, view and query embedding spaces."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():

@@ -1,4 +1,4 @@
-"""`embedding-explorer project`: what it takes, and what it does."""
+"""The command `project`: vectors of a Parquet file of any size, to coordinates."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def declare_project(parser: argparse.ArgumentParser) -> None:
         "--sample",
         type=int,
         default=50_000,
-        help="rows to fit; the others are placed among them (default: %(default)s)",
+        help="rows to fit; all others are placed among these (default: %(default)s)",
     )
     parser.add_argument(
         "--scheduler",
         default=settings.scheduler,
         help="address of a Dask scheduler, such as tcp://host:8786 (default: local workers)",
     )
-    parser.add_argument("--workers", type=int, default=settings.workers, help="local workers")
+    parser.add_argument(
+        "--workers", type=int, default=settings.workers, help="number of local workers"
+    )
 
 
 def run_project(given: argparse.Namespace) -> int:

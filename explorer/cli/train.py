@@ -1,4 +1,4 @@
-"""The command `embedding-explorer train`: from a text file to a file of vectors."""
+"""The command `train`: word vectors from a text file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe, learn, o
 
 NUMBERS = {  # an option, and its line of help
     "dimensions": "numbers per word",
-    "window": "words to each side that count as neighbors",
-    "negatives": "random words for each pair",
-    "min_count": "rarer words are left out",
+    "window": "context words on each side",
+    "negatives": "negative samples for each pair",
+    "min_count": "leave out words that occur less often",
     "epochs": "passes through the text",
-    "learning_rate": "how far a vector moves at first",
+    "learning_rate": "learning rate at the start",
 }
 
 
@@ -40,21 +40,21 @@ def declare_train(parser: argparse.ArgumentParser) -> None:
                 type=type(default),
                 default=default,
                 metavar="N",
-                help=f"{NUMBERS[one.name]} (%(default)s)",
+                help=f"{NUMBERS[one.name]} (default: %(default)s)",
             )
     parser.add_argument(
         "--seed",
         type=int,
         metavar="N",
-        help="the same vectors each time, learned on one thread, which is slower "
-        "(none: several threads, and runs differ a little)",
+        help="learn the same vectors each time, on one thread and slower (default: several "
+        "threads, and runs differ a little)",
     )
 
 
 def train(given: argparse.Namespace) -> int:
     """Learn vectors from a text and write them; progress goes to standard error."""
     recipe = Recipe(**{one.name: getattr(given, one.name) for one in fields(Recipe)})
-    # told before hours of learning, and not after
+    # before hours of training, not after
     check_save(given.output, overwrite=given.force, sources=[given.text])
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "learned.npz"
@@ -69,6 +69,6 @@ def train(given: argparse.Namespace) -> int:
 
 
 def show_progress(share: float, step: str) -> None:
-    """Write one line over and over."""
+    """Write the progress over the last line."""
     sys.stderr.write(f"\r{share:4.0%}  {step:40}")
     sys.stderr.flush()

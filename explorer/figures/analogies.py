@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
-from explorer.figures.labels import SIDES, Sheet
+from explorer.figures.label_placement import SIDES, Sheet, label_sides
 from explorer.figures.style import (
     LABEL_LENGTH,
     Ink,
@@ -23,16 +23,16 @@ from explorer.figures.style import (
 )
 from explorer.probes.relations import PairFamily
 
-SMALL_SHEET = (330.0, 230.0)  # pixels that the points of a picture beside a text have
+SMALL_SHEET = (330.0, 230.0)  # pixels that points take up in a figure beside text
 PAIRS_SHEET = (400.0, 330.0)
-NAME_LENGTH = 22  # of a label; the whole is told on hover
+NAME_LENGTH = 22  # letters of a label; hover shows the whole
 MARK = "••"  # as wide as a point
-ROOM = 0.12  # of the width, left free on both sides for labels
-NAMED_ANSWERS = 5
+ROOM = 0.12  # of the extent, left free on each side for labels
+NAMED_ANSWERS = 5  # labels of more would hide the arrows
 
 
 def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False) -> go.Figure:
-    """Draw an analogy in its own plane; one unit is as long on both axes."""
+    """Draw an analogy in its own plane, to scale: one unit is as long on both axes."""
     ink = ink_for(dark)
     figure = go.Figure()
     ends = [end for arrow in picture.arrows for end in (arrow.start, arrow.end)]
@@ -103,12 +103,10 @@ def plane_figure(picture: PlanePicture, *, height: int = 430, dark: bool = False
 def named_dots(
     dots: Dots, sheet: Sheet, ink: Ink, marker: dict[str, Any], *, named: int | None = None
 ) -> go.Scatter:
-    """Points with their names beside them where there is room; the distance is told on hover."""
+    """Return points with their names where there is room, and their distance on hover."""
     texts = [shown_text(name, NAME_LENGTH) for name in dots.names]
-    sides = [
-        sheet.beside(place.astype(np.float32), text) if named is None or number < named else None
-        for number, (place, text) in enumerate(zip(dots.places, texts, strict=True))
-    ]
+    order = range(len(texts))[:named]
+    sides = label_sides(sheet, dots.places.astype(np.float32), texts, order)
     return go.Scatter(
         x=dots.places[:, 0],
         y=dots.places[:, 1],
@@ -128,8 +126,8 @@ def named_dots(
 def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -> go.Figure:
     """Draw the steps of a family of pairs in the plane of their mean step.
 
-    To the right is the mean step, which every arrow has in common as far as it points to
-    the right; upwards the words' largest spread across it.
+    To the right is the mean step, which is what the steps have in common; upwards is the
+    direction of the words' largest spread at right angles to it.
     """
     ink = ink_for(dark)
     starts, _ = family.plane.place(family.starts)
@@ -139,7 +137,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     figure = go.Figure()
     for places, side, color in ((starts, 0, ink.points), (ends, 1, ORANGE)):
         texts = [shown_text(pair[side], LABEL_LENGTH) for pair in family.pairs]
-        # arrows lead to the right: there is room behind their starts and before their ends
+        # arrows point to the right: there is room left of their starts and right of their ends
         first = "middle right" if side else "middle left"
         sides = [
             first
@@ -166,7 +164,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     figure.update_layout(room_for(everything, room=0.25))
     figure.update_layout(
         xaxis_title="along the mean step →",
-        yaxis_title="across it",
+        yaxis_title="at right angles to it",
         annotations=[
             arrow_between(start.tolist(), end.tolist(), arrowcolor=ink.quiet, arrowwidth=2)
             for start, end in zip(starts, ends, strict=True)
@@ -176,7 +174,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
 
 
 def arrow_between(start: Sequence[float], end: Sequence[float], **style: Any) -> dict[str, Any]:
-    """An arrow in the figure's own coordinates."""
+    """Return an arrow in data coordinates."""
     return {
         "x": end[0],
         "y": end[1],
@@ -196,7 +194,7 @@ def arrow_between(start: Sequence[float], end: Sequence[float], **style: Any) ->
 
 
 def room_for(places: NDArray[np.float64], room: float = ROOM) -> dict[str, Any]:
-    """Ranges that leave room for labels around the places."""
+    """Return axis ranges that leave room for labels around the places."""
     low, high = places.min(axis=0), places.max(axis=0)
     room *= max(float((high - low).max()), 1e-6)
     return {

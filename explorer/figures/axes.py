@@ -1,4 +1,4 @@
-"""Axes of meaning as Plotly figures: words on a line, on two axes, and lists against lists."""
+"""Semantic axes and association tests as Plotly figures."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import ORANGE, SELECTED
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import LABEL_LENGTH, ink_for, plain_hover, shown_text, style
 from explorer.probes.semantic_axis import Removal, SemanticAxis, SpreadTest
 from explorer.probes.weat import Association
 
 LINE_HEIGHT = 26  # pixels per word in a list of words
-MOST_LISTED = 60
-SHEET = (400.0, 320.0)  # pixels of the points in a picture beside a table
+MOST_LISTED = 60  # words on an axis: the figure is then two screens high
+POLES_LINE = -1.2  # below the first word's line, which is 0
+AXIS_ROOM = 110  # pixels of the axis title, the poles' line and the margins
+LEGEND_ROOM = 20  # pixels of a legend, where there is one
+
+SHEET = (400.0, 320.0)  # pixels that points take up in a figure beside a table
 
 
 def axis_figure(
@@ -28,7 +32,7 @@ def axis_figure(
     *,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw words on one axis, a line each, lowest place first; the poles' own words as ticks."""
+    """Draw words on one axis, one per line, the lowest first; the poles' own words as diamonds."""
     ink = ink_for(dark)
     order = np.argsort(places)[-MOST_LISTED:] if len(words) > MOST_LISTED else np.argsort(places)
     names = [shown_text(words[row], LABEL_LENGTH) for row in order]
@@ -58,16 +62,16 @@ def axis_figure(
         figure.add_trace(
             points(
                 values.tolist(),
-                [-1.2] * len(values),
+                [POLES_LINE] * len(values),
                 pole,
                 {"symbol": "diamond", "size": 10, "color": color},
             )
         )
-    style(figure, ink, 110 + LINE_HEIGHT * len(names))
+    style(figure, ink, AXIS_ROOM + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": pole_text(axis)}, "side": "bottom", "zeroline": False},
         yaxis={
-            "tickvals": [-1.2, *range(len(names))],
+            "tickvals": [POLES_LINE, *range(len(names))],
             "ticktext": ["<i>the poles</i>", *names],
             "tickfont": {"color": ink.text, "size": 14},
             "showgrid": False,
@@ -91,10 +95,7 @@ def two_axes_figure(
     ink = ink_for(dark)
     sheet = Sheet(places.astype(np.float32), SHEET)
     texts = [shown_text(word, LABEL_LENGTH) for word in words]
-    sides = [
-        sheet.beside(place.astype(np.float32), text)
-        for place, text in zip(places, texts, strict=True)
-    ]
+    sides = label_sides(sheet, places.astype(np.float32), texts)
     figure = go.Figure(
         points(
             places[:, 0].tolist(),
@@ -117,7 +118,7 @@ def two_axes_figure(
 
 
 def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) -> go.Figure:
-    """Draw the spreads on random axes as a histogram, and the axis's own as a line."""
+    """Draw the spreads on random axes as a histogram, and this axis's spread as a line."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Histogram(
@@ -142,13 +143,13 @@ def spread_figure(test: SpreadTest, *, height: int = 220, dark: bool = False) ->
 
 
 def association_figure(found: Association, *, height: int = 300, dark: bool = False) -> go.Figure:
-    """Draw each target word at its score: which attributes is it nearer to?"""
+    """Draw each target word at its score: positive is nearer to the first attributes."""
     ink = ink_for(dark)
     figure = go.Figure()
     colors = (ink.points, ORANGE)
     rows = list(zip(found.targets, found.scores, colors, strict=True))
     for level, (words, scores, color) in enumerate(rows):
-        # a fixed spread of heights keeps equal scores apart; only the place across means anything
+        # seven heights in turn keep equal scores apart; height has no meaning
         heights = level + 0.5 * (np.arange(len(scores)) % 7 / 6 - 0.5)
         figure.add_trace(
             points(scores.tolist(), heights.tolist(), words.words, {"size": 11, "color": color})
@@ -179,7 +180,7 @@ def association_figure(found: Association, *, height: int = 300, dark: bool = Fa
 
 
 def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
-    """Draw where each word's neighbors stood, with the direction and without it."""
+    """Draw the share of each word's neighbors on the high side, before and after the removal."""
     ink = ink_for(dark)
     order = np.argsort(found.before)
     names = [shown_text(found.words[row], LABEL_LENGTH) for row in order]
@@ -204,7 +205,7 @@ def removal_figure(found: Removal, *, dark: bool = False) -> go.Figure:
     ):
         figure.add_trace(points(values, lines, words, marker, name=name, showlegend=True))
     figure.add_vline(x=0.5, line={"color": ink.quiet, "width": 1, "dash": "dot"})
-    style(figure, ink, 130 + LINE_HEIGHT * len(names))
+    style(figure, ink, AXIS_ROOM + LEGEND_ROOM + LINE_HEIGHT * len(names))
     figure.update_layout(
         xaxis={"title": {"text": "share of neighbors on the high side"}, "tickformat": ".0%"},
         yaxis={
@@ -225,7 +226,7 @@ def points(
     marker: dict[str, Any],
     **more: Any,
 ) -> go.Scatter:
-    """Points that tell their name and place on hover."""
+    """Return points that show their name and place on hover."""
     return go.Scatter(
         **{
             "x": list(x),

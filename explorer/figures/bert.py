@@ -1,4 +1,4 @@
-"""Pictures of what happens inside an encoder: tables, layers, attention."""
+"""The inside of an encoder as Plotly figures: tables, layers, attention."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import SCALE, SELECTED, palette
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import (
     TEXT_SIZE,
     Ink,
@@ -25,22 +25,22 @@ from explorer.projection import Projection
 
 Floats = NDArray[np.float32]
 
-MOST_TICKS = 40  # tokens that are named on an axis
-WALK_SHEET = (450.0, 270.0)  # width and height of the picture of the layers, less its margins
-MOST_NAMED = 60  # tokens that are named in the picture of the layers
-PIECE_LENGTH = 14
-SECONDS_PER_LAYER = 1.1
-SLIDER_TOP = -0.1  # of the figure's height: below the axis' title
-BUTTONS_WIDTH = 0.24  # of the figure's width
+MOST_TICKS = 40  # tokens named on an axis; more would overlap
+WALK_SHEET = (450.0, 270.0)  # pixels of the picture of the layers, less its margins
+MOST_NAMED = 60  # tokens named in the picture of the layers; more would overlap
+PIECE_LENGTH = 14  # letters: hardly a word piece is longer
+SECONDS_PER_LAYER = 1.1  # slow enough to follow a token by eye
+SLIDER_TOP = -0.1  # of the figure's height: below the axis title
+BUTTONS_WIDTH = 0.24  # of the figure's width: as wide as Play and Pause at TEXT_SIZE
 
 
 def layer_name(layer: int) -> str:
-    """Return what a layer is called: 0 is what enters the first one."""
+    """Return the name of a layer; 0 is the input of the first layer."""
     return "lookup" if layer == 0 else f"layer {layer}"
 
 
 def token_names(pieces: Sequence[str]) -> list[str]:
-    """Return the pieces as Plotly may show them."""
+    """Return the pieces cut and escaped for Plotly."""
     return [shown_text(piece, PIECE_LENGTH) for piece in pieces]
 
 
@@ -67,7 +67,7 @@ def heat_map(rows: Floats, pieces: Sequence[str], *, dark: bool, height: int = 3
 
 
 def token_axis(pieces: Sequence[str]) -> dict[str, Any]:
-    """Return an axis whose ticks are tokens, as long as there is room to read them."""
+    """Return an axis with tokens as ticks, without ticks where there are too many to read."""
     if len(pieces) > MOST_TICKS:
         return {"title": {"text": "token"}}
     return {
@@ -84,7 +84,7 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     layers = len(path.places)
     sentences = range(int(path.sentence.max()) + 1)
     shown = token_names(path.pieces)
-    sides = label_sides(path.places, shown)
+    sides = sides_by_layer(path.places, shown)
 
     def traces(layer: int) -> list[Any]:
         drawn = []
@@ -125,7 +125,7 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     style(figure, ink, height, true_lengths=True)
     low, high = path.places.min(axis=(0, 1)), path.places.max(axis=(0, 1))
     room = 0.08 * (high - low)
-    # the frame does not move while it plays
+    # fixed ranges, so that only the tokens move
     figure.update_xaxes(
         title_text=path.axis_names[0],
         range=[low[0] - room[0], high[0] + room[0]],
@@ -140,24 +140,17 @@ def walk_figure(path: Walk, *, dark: bool, height: int = 440) -> go.Figure:
     return figure
 
 
-def label_sides(places: Floats, pieces: Sequence[str]) -> list[list[str | None]]:
+def sides_by_layer(places: Floats, pieces: Sequence[str]) -> list[list[str | None]]:
     """Return for each layer where each token's label goes, or None where there is no room.
 
-    Pieces that occur more than once come first: they are what one compares.
+    Pieces that occur more than once come first, because readers compare these.
     """
-    n = len(pieces)
     everywhere = places.reshape(-1, places.shape[-1])
     order = sorted(
-        range(n), key=lambda row: pieces.count(pieces[row]) == 1 or pieces[row][0] == "["
+        range(len(pieces)),
+        key=lambda row: pieces.count(pieces[row]) == 1 or pieces[row][0] == "[",
     )
-    found = []
-    for layer in places:
-        sheet = Sheet(everywhere, WALK_SHEET)
-        here: list[str | None] = [None] * n
-        for row in order:
-            here[row] = sheet.beside(layer[row], pieces[row])
-        found.append(here)
-    return found
+    return [label_sides(Sheet(everywhere, WALK_SHEET), layer, pieces, order) for layer in places]
 
 
 def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
@@ -171,7 +164,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     button = {
         "type": "buttons",
-        "direction": "right",  # left of the slider: above the picture lies Plotly's toolbar
+        "direction": "right",  # left of the slider: Plotly's toolbar is above the picture
         "x": 0,
         "y": SLIDER_TOP,
         "xanchor": "left",
@@ -188,7 +181,8 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
     }
     slider = {
         "x": BUTTONS_WIDTH,
-        "len": 0.96 - BUTTONS_WIDTH,  # the last name is centered under the end
+        "len": 0.96
+        - BUTTONS_WIDTH,  # room for half of the last name, which is centered under the end
         "y": SLIDER_TOP,
         "pad": {"t": 12},
         "font": {"color": ink.quiet, "size": TEXT_SIZE},
@@ -207,7 +201,7 @@ def player(frames: Sequence[str], ink: Ink) -> dict[str, Any]:
 def attention_map(
     weights: Floats, pieces: Sequence[str], token: int, *, dark: bool, height: int = 430
 ) -> go.Figure:
-    """Draw one head's attention, (n, n): a row per looking token; the chosen one is framed."""
+    """Draw one head's attention weights, (n, n): a row per query token, the chosen one framed."""
     ink = ink_for(dark)
     shown = token_names(pieces)
     figure = go.Figure(
@@ -239,7 +233,7 @@ def attention_map(
 def attention_bars(
     row: Floats, pieces: Sequence[str], *, dark: bool, height: int = 430
 ) -> go.Figure:
-    """Draw where one token looks: a bar per token, in the order of the sentence."""
+    """Draw one token's attention weights: a bar per token, in the order of the sentence."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Bar(
@@ -268,7 +262,7 @@ def placed_figure(
     dark: bool,
     height: int = 400,
 ) -> go.Figure:
-    """Draw a map's points faded, and numbered newcomers on it."""
+    """Draw a map's points faded, with numbered new points on it."""
     ink = ink_for(dark)
     figure = go.Figure(
         [

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from explorer.space import is_numeric
 
-# Okabe & Ito 2008, and a gray. Of their eight a light ground swallows the yellow, a dark one the
-# black. The first of each are used most, so the dark blue stands late on a dark ground.
+# Okabe & Ito 2008, and a gray. The yellow is hardly seen on a light ground, the black on a dark
+# one. The first colors are used most, so the dark blue comes late on a dark ground.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 SKY, VERMILION, YELLOW, BLACK = "#56B4E9", "#D55E00", "#F0E442", "#000000"
 GRAY = "#999999"
 OKABE_ITO_ON_LIGHT = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, BLACK, GRAY)
 OKABE_ITO_ON_DARK = (SKY, ORANGE, GREEN, PURPLE, YELLOW, VERMILION, BLUE, GRAY)
-SCALE = "Viridis"  # van der Walt & Smith 2015: even in lightness
-SCALE_COLORS = (  # the same in ten steps, between which the map mixes
+SCALE = "Viridis"  # van der Walt & Smith 2015: perceptually uniform
+SCALE_COLORS = (  # the same in ten steps; the map interpolates between them
     "#440154",
     "#482878",
     "#3e4989",
@@ -32,8 +32,8 @@ SCALE_COLORS = (  # the same in ten steps, between which the map mixes
     "#fde725",
 )
 SELECTED = VERMILION
-MOST_CATEGORIES = 100
-ROBUST = (2.0, 98.0)  # percentiles that the color scale spans: outliers do not flatten it
+MOST_CATEGORIES = 100  # beyond, texts are labels and not categories
+ROBUST = (2.0, 98.0)  # percentiles that the color scale spans, so that outliers do not flatten it
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
 def repeats(column: pa.ChunkedArray) -> bool:
     """Return whether a column has few different values, and most of them more than once."""
     most = min(MOST_CATEGORIES, len(column) // 2)
-    # of texts that all differ the beginning says so already
+    # a column of distinct texts is recognized by its beginning
     return bool(
         pc.count_distinct(column.slice(0, 10 * MOST_CATEGORIES)).as_py() <= most
         and pc.count_distinct(column).as_py() <= most

@@ -1,4 +1,4 @@
-"""Pictures of one word in two contexts: how far its uses part from layer to layer."""
+"""One word in two contexts as Plotly figures: the cosine of its uses, layer by layer."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def context_curve(
     similar
         (layers + 1,) the cosines.
     usual
-        What two uses in one sense and in two senses reach on average: without it nobody
-        could tell whether 0.8 is much.
+        What two uses in one sense and in two senses reach on average: without it, nobody could tell
+        whether 0.8 is high.
     """
     ink = ink_for(dark)
     axis = [layer_name(layer) for layer in range(len(similar))]
@@ -73,7 +73,7 @@ def context_curve(
 
 
 def senses_curve(found: Separation, chosen: str, *, dark: bool, height: int = 400) -> go.Figure:
-    """Draw how well the senses separate on each layer: all words thin, their mean strong."""
+    """Draw how well the senses separate on each layer: thin per word, thick for the mean."""
     ink = ink_for(dark)
     axis = [str(layer) for layer in range(found.accuracy.shape[1])]
     figure = make_subplots(

@@ -1,4 +1,4 @@
-"""An embedding layer's table: the rows picked out of it, and what a training step does to them."""
+"""An embedding layer's table as figures: the rows looked up, and a training step on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def table_rows_figure(
     height: int = 420,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw an embedding table cut down to the picked rows and those beside them.
+    """Draw the part of an embedding table around the picked rows.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def training_figure(
     Parameters
     ----------
     parts
-        (n, d) numbers by what they are.
+        (n, d) numbers, by title.
     names
         n row names.
     height, dark
@@ -124,7 +124,7 @@ def training_figure(
 
 
 def rows_with_gaps(ids: Sequence[int], n: int) -> list[int | None]:
-    """Return the picked rows, each with the row before and after, and None for what is cut.
+    """Return the picked rows with the rows beside them, and None where rows are left out.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from explorer.figures.style import ink_for, plain_hover, style
 def similarity_figure(
     report: SimilarityReport, *, height: int = 440, dark: bool = False
 ) -> go.Figure:
-    """Draw each judged pair: to the right what people say, upwards the cosine similarity."""
+    """Draw each judged pair: people's judgement to the right, cosine similarity upwards."""
     ink = ink_for(dark)
     words, others, judged, cosines = zip(*report.pairs, strict=True)
     figure = go.Figure(

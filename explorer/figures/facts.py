@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from explorer.analogies.geometry import PlanePicture
 from explorer.figures.analogies import MARK, arrow_between, room_for
 from explorer.figures.colors import GREEN, ORANGE
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet
 from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
 
 SHEET = (520.0, 330.0)  # width and height of the picture, less its margins

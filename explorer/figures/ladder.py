@@ -1,4 +1,4 @@
-"""The ladder: the same sentences on each rung, all pairs compared, and the kinds of pairs."""
+"""The ladder as Plotly figures: all pairs of sentences on each rung, and by kind of pair."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from explorer.figures.style import TEXT_SIZE, color_bar, ink_for, shown_text, st
 
 KIND_COLORS = {"paraphrase": GREEN, "same words": ORANGE, "unrelated": BLUE}
 KIND_SYMBOLS = {"paraphrase": "circle", "same words": "x", "unrelated": "circle-open"}
+KIND_GAP, JITTER = 0.26, 0.08  # of a rung's width: three columns of dots, apart from each other
 
 
 def similarity_matrices(
@@ -107,12 +108,12 @@ def similarities_by_kind(
     figure = go.Figure()
     colors = KIND_COLORS | {"unrelated": ink.points}
     chosen = np.array(kinds)
-    noise = np.random.default_rng(0)  # dots of one value would hide each other
+    noise = np.random.default_rng(0)  # jitter, so that dots of one value do not hide each other
     for place, (kind, color) in enumerate(colors.items()):
         rows = np.flatnonzero(chosen == kind)
         x = np.concatenate(
             [
-                at + (place - 1) * 0.26 + noise.uniform(-0.08, 0.08, len(rows))
+                at + (place - 1) * KIND_GAP + noise.uniform(-JITTER, JITTER, len(rows))
                 for at in range(len(similarities))
             ]
         )

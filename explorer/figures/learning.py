@@ -1,4 +1,4 @@
-"""Pictures of a training run: the words on the map, the loss, the cosines."""
+"""A training run as Plotly figures: the words on the map, the loss, the cosines."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import palette
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.style import TEXT_SIZE, ink_for, plain_hover, shown_text, style
 
 Floats = NDArray[np.float32]
 
-FRAME_SHEET = (540.0, 340.0)  # width and height of the map, less its margins
+FRAME_SHEET = (540.0, 340.0)  # pixels of the map, less its margins
 NO_CLASS = "other words"
-MOVE_MILLISECONDS = 300
-LABEL_LENGTH = 16
+MOVE_MILLISECONDS = 300  # half of a frame's 0.6 seconds, so that the eye sees each rest
+LABEL_LENGTH = 16  # letters: hardly a word is longer
 
 
 def frame_map(
@@ -29,7 +29,7 @@ def frame_map(
     dark: bool,
     height: int = 440,
 ) -> go.Figure:
-    """Draw the words where they stand after some step, colored by class where it is known.
+    """Draw the words as they stand after a step, colored by class where it is known.
 
     Parameters
     ----------
@@ -38,16 +38,17 @@ def frame_map(
     words
         n words, the most frequent first.
     classes
-        Of those words that have one.
+        The class of each word that has one.
     followed
-        Words that get their label first, in bold.
+        Words that are labelled first, in bold.
     """
     ink = ink_for(dark)
     shown = words[: len(places)]
     names = [*dict.fromkeys(classes.values())]
     colors = dict(zip(names, palette(len(names), dark=dark), strict=True))
     colors[NO_CLASS] = ink.points if not classes else ink.quiet
-    sides = label_sides(places, shown, classes, followed)
+    order = labelled(shown, classes, followed)
+    sides = label_sides(Sheet(places, FRAME_SHEET), places, shown, order)
     figure = go.Figure()
     for name in [NO_CLASS, *names]:
         rows = [row for row, word in enumerate(shown) if classes.get(word, NO_CLASS) == name]
@@ -85,23 +86,19 @@ def frame_map(
 
 
 def label(word: str, followed: Sequence[str]) -> str:
-    """Return a word as the map writes it."""
+    """Return the label of a word, bold if it is followed."""
     text = shown_text(word, LABEL_LENGTH)
     return f"<b>{text}</b>" if word in followed else text
 
 
-def label_sides(
-    places: Floats, words: Sequence[str], classes: Mapping[str, str], followed: Sequence[str]
-) -> list[str | None]:
-    """Return where each word's label goes, None where there is no room: the followed first."""
-    sheet = Sheet(places, FRAME_SHEET)
-    sides: list[str | None] = [None] * len(words)
-    for row in sorted(
+def labelled(
+    words: Sequence[str], classes: Mapping[str, str], followed: Sequence[str]
+) -> list[int]:
+    """Return the rows to label: the followed first, then those with a class (all if none has)."""
+    rows = sorted(
         range(len(words)), key=lambda row: (words[row] not in followed, words[row] not in classes)
-    ):
-        if words[row] in classes or words[row] in followed or not classes:
-            sides[row] = sheet.beside(places[row], words[row])
-    return sides
+    )
+    return [row for row in rows if not classes or words[row] in classes or words[row] in followed]
 
 
 def loss_curve(
@@ -113,7 +110,7 @@ def loss_curve(
     dark: bool,
     height: int = 100,
 ) -> go.Figure:
-    """Draw the loss over the steps of a run of `end`, with a mark where the picture is."""
+    """Draw the loss over a run of `end` steps, with a mark at the step shown."""
     ink = ink_for(dark)
     figure = go.Figure(
         go.Scatter(
@@ -140,7 +137,7 @@ def cosine_curves(
     dark: bool,
     height: int = 165,
 ) -> go.Figure:
-    """Draw how near pairs of words are, over the steps of a run of `end`."""
+    """Draw the cosines of word pairs over a run of `end` steps."""
     ink = ink_for(dark)
     figure = go.Figure()
     for (name, values), color in zip(pairs.items(), palette(len(pairs), dark=dark), strict=True):

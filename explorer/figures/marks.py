@@ -1,4 +1,4 @@
-"""What stands out on a map, however it is drawn."""
+"""What stands out on a map, independent of how the map is drawn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_ROWS: Rows = np.empty(0, np.intp)
 class Marks:
     """What stands out on the map: rows of search hits, a selected row and its neighbors.
 
-    `lost` are those of the neighbors that the picture does not draw near.
+    `lost` are the neighbors that the picture does not draw near it.
     """
 
     hits: Rows = field(default_factory=lambda: NO_ROWS)

@@ -1,4 +1,4 @@
-"""Matrices as one sees them: rows of numbers, and every row compared with every other."""
+"""Matrices as heat maps: rows of numbers, and comparisons of all pairs of rows."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from explorer.figures.colors import SCALE
 from explorer.figures.style import color_bar, ink_for, shown_text, style
 
-MOST_ROWS = 16  # of words in a drawn matrix: more could not be named
-MOST_COLUMNS = 512
+MOST_ROWS = 16  # of a drawn matrix: more names would not fit
+MOST_COLUMNS = 512  # of a drawn matrix: one pixel each
 MOST_WRITTEN = 12  # rows up to which the cells hold their numbers as text
-MOST_NAMED = 16  # names on an axis: of more rows only some are named
+MOST_NAMED = 16  # names on an axis; with more rows only some are named
 MOST_APART = 40  # rows up to which there are gaps between the cells
-MOST_PHRASES = 100  # rows up to which each cell's hover is worded
-LABEL_LENGTH = 16
-WORD_LENGTH = 100  # in a hover; long enough that two words stay two
+MOST_PHRASES = 100  # rows up to which each cell has its own hover text
+LABEL_LENGTH = 16  # letters beside a row
+WORD_LENGTH = 100  # letters in a hover: long enough to keep two words apart
 DIVERGING = {  # Okabe & Ito's blue and vermilion around the ground
     False: [[0, "#0072B2"], [0.5, "#f7f9fa"], [1, "#D55E00"]],
     True: [[0, "#56B4E9"], [0.5, "#10161b"], [1, "#F08A3C"]],
@@ -78,7 +78,7 @@ def comparison_matrix(
     height: int = 400,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw how every row compares with every other; what is near is bright.
+    """Draw how every row compares with every other; near is bright.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def comparison_matrix(
     larger_is_nearer
         True for similarities.
     phrases
-        n x n texts for the hover, or None: then it says the pair and the number.
+        n x n texts for the hover; None for the pair and its number.
     height, dark
         Pixels of the figure, and whether its ground is dark.
     """
@@ -132,7 +132,7 @@ def comparison_matrix(
 def name_rows(
     figure: go.Figure, names: Sequence[str], places: Sequence[str | int] | None = None
 ) -> None:
-    """Write the rows' names beside them: all of a few, of many only as many as fit."""
+    """Write the rows' names beside them: all names if they fit, else evenly chosen ones."""
     if len(names) > MOST_WRITTEN:
         figure.update_yaxes(tickfont_size=12)
     step = -(-len(names) // MOST_NAMED)

@@ -9,16 +9,16 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.colors import BLUE, GRAY, SELECTED, SKY
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet, label_sides
 from explorer.figures.matrices import LABEL_LENGTH, MOST_WRITTEN, name_rows
 from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
 from explorer.wording import count, readable_bytes
 
-SHEET = (360.0, 260.0)  # pixels that the points take up
+SHEET = (360.0, 260.0)  # pixels that points take up
 MARGIN = {"l": 30, "r": 30, "t": 20, "b": 20}  # pixels: names stand beside the outermost points
-MOST_NAMED = 12  # words up to which each is named, crowded or not
-ZERO = {False: "#e8edf1", True: "#1d262d"}  # of a cell, on a light and on a dark ground
+MOST_NAMED = 12  # words up to which each is named, even if crowded
+ZERO = {False: "#e8edf1", True: "#1d262d"}  # color of a zero, on a light and on a dark ground
 
 
 def one_hot_matrix(
@@ -29,7 +29,7 @@ def one_hot_matrix(
     height: int = 380,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw one-hot rows, cut where nothing but zeros stands.
+    """Draw one-hot rows, leaving out columns of zeros.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def one_hot_matrix(
 def columns_with_gaps(
     lit: NDArray[np.intp], columns: int, *, with_gaps: bool
 ) -> list[tuple[int, int]]:
-    """Return (column, 1) for each lit column, and (−1, how many) for the zeros cut between.
+    """Return (column, 1) for each column with a 1, and (−1, n) for n columns left out between.
 
     Examples
     --------
@@ -137,7 +137,11 @@ def word_map(
     """
     ink = ink_for(dark)
     texts = [shown_text(label, 16) for label in labels]
-    sides = label_sides(coordinates, texts, first=(anchor, nearest or 0))
+    if len(texts) <= MOST_NAMED:
+        sides = sides_of_few(coordinates)
+    else:
+        order = dict.fromkeys([anchor, nearest or 0, *range(len(texts))])
+        sides = label_sides(Sheet(coordinates, SHEET), coordinates, texts, order)
     marked = {anchor, nearest}
     figure = go.Figure()
     if nearest is not None:
@@ -178,21 +182,9 @@ def word_map(
     return figure
 
 
-def label_sides(
-    coordinates: NDArray[np.float32], texts: Sequence[str], first: Sequence[int]
-) -> Sequence[str | None]:
-    """Return the side on which each point's label stands, None for no label.
-
-    Of a few words each is named, away from the point nearest to it; of many those that
-    fit, and the rows in `first` before all others.
-    """
+def sides_of_few(coordinates: NDArray[np.float32]) -> list[str | None]:
+    """Return a side for each point's label: away from the point nearest to it."""
     sides: list[str | None] = []
-    if len(texts) > MOST_NAMED:
-        sheet = Sheet(coordinates, SHEET)
-        places = {row: sheet.beside(coordinates[row], texts[row]) for row in first}
-        for row, point in enumerate(coordinates):
-            sides.append(places[row] if row in places else sheet.beside(point, texts[row]))
-        return sides
     for row, point in enumerate(coordinates):
         away = np.linalg.norm(coordinates - point, axis=1)
         away[row] = np.inf

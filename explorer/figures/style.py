@@ -1,4 +1,4 @@
-"""How every Plotly figure looks: the colors that are not data, one layout, strangers' text."""
+"""The look of every Plotly figure: colors that are not data, one layout, escaped text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 TEXT_SIZE = 14  # readable from the back of a classroom
-HOVER_LENGTH = 60
-LABEL_LENGTH = 28
+HOVER_LENGTH = 60  # letters: a hover stays on one line
+LABEL_LENGTH = 28  # letters of a label in a figure
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Ink:
     grid: str
     border: str
     ground: str
-    veil: str  # behind text that lies over points
-    points: str  # where no column colors them
+    veil: str  # behind text over points
+    points: str  # points without a color column
 
 
 LIGHT = Ink(
@@ -70,12 +70,11 @@ def style(
     height
         In pixels.
     grid
-        Whether lines lead from the numbers on the axes; matrices have none, and names as ticks.
+        Whether to draw grid lines; matrices have none, and names as ticks.
     true_lengths
-        Whether one unit is as long on both axes. Such a picture is walked through: dragging
-        moves it, and the wheel zooms.
+        Whether one unit is as long on both axes. Dragging moves such a figure, and the wheel zooms.
     layout
-        What else Plotly's layout shall say.
+        Further settings of Plotly's layout.
     """
     axis = {
         "automargin": True,
@@ -92,7 +91,7 @@ def style(
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor=ink.ground,  # what is saved from a dark page has light letters
+        paper_bgcolor=ink.ground,  # a figure saved from a dark page has light letters
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": ink.text, "family": FONT, "size": TEXT_SIZE},
         hoverlabel={"bgcolor": ink.text, "font": {"color": ink.ground, "size": TEXT_SIZE}},
@@ -121,7 +120,7 @@ def color_bar(ink: Ink, title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def without_motion(figure: go.Figure) -> go.Figure:
-    """Return the figure with its animations turned into steps, for who asks for less motion."""
+    """Return the figure with animations replaced by steps, for visitors who ask for less motion."""
     still = go.Figure(figure)
     still.update_layout(transition={"duration": 0})
     steps = [step for slider in still.layout.sliders for step in slider.steps]
@@ -138,7 +137,7 @@ def moves(figure: go.Figure) -> bool:
 
 
 def plain_hover(text: str) -> str:
-    """Return the text such that Plotly, which reads some HTML, shows it as it is."""
+    """Return the text escaped for Plotly, which reads some HTML."""
     return shown_text(text, HOVER_LENGTH)
 
 

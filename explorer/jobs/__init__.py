@@ -1,1 +1,1 @@
-"""Long work in processes of its own: submitted, watched, stopped."""
+"""Long computations in worker processes: submitted, watched, cancelled."""

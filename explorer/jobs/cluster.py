@@ -1,17 +1,16 @@
-"""The local workers: `python -m explorer.jobs.cluster N THREADS` is a Dask cluster of its own.
+"""The local workers: `python -m explorer.jobs.cluster N THREADS` runs a Dask cluster.
 
-It is a program and not a `LocalCluster` inside the app, because starting processes from
-a Streamlit script would run that script again, and because a crash in here must not take
-the web server down. It writes one line to standard output, with the scheduler's address and
-the key that opens it, and lives until its standard input closes, that is, no longer than the
-process that started it.
+It is a program of its own and not a `LocalCluster` in the app, because starting processes from
+a Streamlit script would run that script again, and because a crash here must not take the web
+server down. It writes one line to standard output, with the scheduler's address and TLS key. It
+ends when its standard input closes, so it does not outlive the process that started it.
 
-Who can reach a Dask scheduler can run code through it. So this one listens on the loopback
-interface alone, and speaks TLS with a key that is made at each start and never leaves these
-processes' memory: without it, other users and programs of the machine are turned away. The
-HTTP ports that Dask opens beside are closed.
+Whoever can reach a Dask scheduler can run code through it. So this one listens on the loopback
+interface only and requires TLS with a key that is made at each start and stays in these
+processes' memory. Other users and programs of the machine are refused. The HTTP ports that Dask
+opens beside are closed.
 
-`Connection` is the app's side: it starts that program, or uses a cluster by its address.
+`Connection` is the app's side: it starts that program, or connects to a cluster by its address.
 """
 
 from __future__ import annotations
@@ -33,18 +32,18 @@ from explorer.errors import JobError
 from explorer.jobs.files import JobFile
 
 CONNECT_SECONDS = 10.0  # to a cluster given by its address
-START_SECONDS = 120.0  # for workers of our own, on a machine that does much else
+START_SECONDS = 120.0  # for local workers, on a busy machine
 SEND_SECONDS = 300.0  # for an array to reach a cluster's workers
-ANSWER_SECONDS = 10.0  # for a scheduler to say which workers it has
+ANSWER_SECONDS = 10.0  # for a scheduler to list its workers
 CLOSE_SECONDS = 2.0
 LOST = "The connection to the workers was lost. Start the computation again."
-NICENESS = 10
-LINES_KEPT = 20  # of what the workers' program wrote to standard error
-REASON = 300  # characters of it that a message shows
+NICENESS = 10  # of 19: pages come first, and workers still advance on a busy machine
+LINES_KEPT = 20  # of the cluster program's standard error
+REASON = 300  # characters of a line that a message shows
 # Schedulers and workers open an HTTP port that answers anybody, without TLS, and no setting keeps
 # them from it. Dask runs this text in each of them as it starts.
 CLOSE_HTTP = "def dask_setup(server):\n    server.http_server.stop()\n"
-KEPT_ARRAYS = 4  # on the workers of a cluster, for the next job on the same space
+KEPT_ARRAYS = 4  # arrays that stay on a cluster's workers for further jobs on the same space
 
 
 class Connection:
@@ -52,7 +51,7 @@ class Connection:
 
     def __init__(self, workers: int, scheduler: str = "", threads: int = 1) -> None:
         self._workers = workers
-        self._threads = threads  # jobs at once in a worker: more than 1 only where they may share
+        self._threads = threads  # jobs at once per worker
         self._scheduler = scheduler
         self._connecting = threading.Lock()
         self._sending = threading.Lock()
@@ -68,7 +67,7 @@ class Connection:
         return "Is there enough memory? Try fewer points, or EXPLORER_WORKERS=1."
 
     def client(self) -> Any:
-        """Return the client; starts or finds the cluster first. Raises JobError."""
+        """Return the client; starts the cluster or connects first if needed. Raises JobError."""
         with self._connecting:
             if self._is_alive():
                 return self._client
@@ -83,7 +82,7 @@ class Connection:
             return self._client
 
     def workers(self) -> list[str]:
-        """Return the addresses of the workers there are now; none where nobody answers."""
+        """Return the addresses of the current workers; none if the scheduler does not answer."""
         client = self._client
         if client is None or client.status == "closed":
             raise JobError(LOST)
@@ -91,14 +90,14 @@ class Connection:
             found = client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS)
         except RuntimeError as error:  # its event loop has ended
             raise JobError(LOST) from error
-        except (OSError, AttributeError):  # no answer, or no scheduler while it connects again
+        except (OSError, AttributeError):  # no answer, or no scheduler while it reconnects
             return []
         return list(found)
 
     def send(self, value: Any) -> Any:
-        """Return what stands for a value in many jobs' arguments; it is sent only once."""
+        """Send a value to all workers once; return a future to pass to jobs in its place."""
         client = self.client()
-        # to every worker: when one dies, the others still have it
+        # broadcast: when one worker dies, the others still have it
         return within(
             SEND_SECONDS,
             lambda: client.scatter(value, broadcast=True, hash=False),
@@ -106,23 +105,23 @@ class Connection:
         )
 
     def reachable(self, given: Any) -> Any:
-        """Return an argument as the workers can use it: arrays of files are sent to a cluster."""
+        """Return a job's argument as workers can use it: a cluster gets the content of files."""
         if not self._scheduler or not isinstance(given, JobFile):
             return given
-        with self._sending:  # jobs that begin together need it once
+        with self._sending:  # once for jobs that start together
             sent = self._arrays.pop(given.path, None) or self.send(given.load())
-            self._arrays[given.path] = sent  # the last to go
+            self._arrays[given.path] = sent  # at the end: the last to be dropped
             while len(self._arrays) > KEPT_ARRAYS:
                 self._arrays.popitem(last=False)
         return sent
 
     def forget_arrays(self) -> None:
-        """Send arrays anew with the next job."""
+        """Forget which arrays were sent: the next job sends its own again."""
         with self._sending:
             self._arrays.clear()
 
     def close(self) -> None:
-        """Leave the cluster; one of our own ends."""
+        """Disconnect; a local cluster is stopped."""
         atexit.unregister(self.close)
         client, process = self._client, self._process
         self._client = self._process = None
@@ -137,9 +136,9 @@ class Connection:
     def _is_alive(self) -> bool:
         if self._client is None:
             return False
-        if self._scheduler:  # it may come back
+        if self._scheduler:  # a remote scheduler may come back
             return self._client.status in ("running", "connecting")
-        # the connection ends a moment before the process does: one that connects again is lost
+        # a local client that is reconnecting is lost: its cluster is just ending
         return (
             self._client.status == "running"
             and self._process is not None
@@ -150,7 +149,7 @@ class Connection:
         import dask
         from distributed import Client
 
-        # parts of a large file go to the workers with their jobs, as they should
+        # parts of a large file are sent with their jobs on purpose
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         try:
             return Client(  # type: ignore[no-untyped-call]
@@ -165,8 +164,8 @@ class Connection:
             ) from error
 
     def _start_local(self) -> tuple[str, str, str]:
-        """Start the program below; return the scheduler's address, key and certificate."""
-        # a pipe of our own: to close one of Popen's would wait for the thread that reads it
+        """Start the cluster program; return the scheduler's address, key and certificate."""
+        # our own pipe: closing one of Popen's would wait for the thread that reads it
         read_end, write_end = os.pipe()
         said: deque[str] = deque(maxlen=LINES_KEPT)
         listener = threading.Thread(target=keep_lines, args=(read_end, said), daemon=True)
@@ -181,7 +180,7 @@ class Connection:
         )
         os.close(write_end)
         assert process.stdout is not None
-        clock = threading.Timer(START_SECONDS, process.kill)  # its end ends the line read here
+        clock = threading.Timer(START_SECONDS, process.kill)  # which unblocks `readline` below
         clock.daemon = True
         clock.start()
         try:
@@ -190,14 +189,14 @@ class Connection:
             clock.cancel()
         if not line:
             self.close()
-            listener.join(CLOSE_SECONDS)  # for its last words
+            listener.join(CLOSE_SECONDS)  # for the rest of its standard error
             raise JobError(f"The worker processes did not start. {reason(said)}{self.advice}")
         told = json.loads(line)
         return told["address"], told["key"], told["certificate"]
 
 
 def keep_lines(read_end: int, lines: deque[str]) -> None:
-    """Keep the last lines that come out of a pipe, until it closes."""
+    """Collect the last lines of a pipe until it closes."""
     with os.fdopen(read_end, errors="replace") as stream:
         for line in stream:
             if line.strip():
@@ -205,12 +204,12 @@ def keep_lines(read_end: int, lines: deque[str]) -> None:
 
 
 def reason(lines: Sequence[str]) -> str:
-    """Return the last line of a program's errors as a sentence, if there is one."""
-    return f"The last that they said: “{lines[-1]}”. " if lines else ""
+    """Return a sentence with the last line of a program's standard error, if there is one."""
+    return f"Their last message: “{lines[-1]}”. " if lines else ""
 
 
 def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:
-    """Return what some work returns; raises JobError with that message if it takes too long."""
+    """Call `work` with a time limit; raises JobError with the message `otherwise` beyond it."""
     answers: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
 
     def run() -> None:
@@ -230,7 +229,7 @@ def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:
 
 
 def as_security(key: str, certificate: str) -> Any:
-    """Return what Dask needs to speak TLS with whoever has the same key."""
+    """Return Dask's TLS settings for processes that share one key."""
     from distributed import Security
 
     roles = ("client", "scheduler", "worker")
@@ -245,16 +244,16 @@ def as_security(key: str, certificate: str) -> Any:
 def main() -> None:
     """Serve until standard input closes."""
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the workers print must not be taken for an answer
+    os.dup2(2, 1)  # workers' prints go to standard error: standard output is for the answer
     give_way()
     import dask
     from distributed import LocalCluster, Security
 
     dask.config.set(
         {
-            # A job whose process died is tried once more, and then given up.
+            # retry a job once if its process dies
             "distributed.scheduler.allowed-failures": 1,
-            # What jobs told on their way is not kept: pictures are among it.
+            # keep few progress events: some hold pictures
             "distributed.admin.low-level-log-length": 4,
             "distributed.scheduler.preload": [CLOSE_HTTP],
             "distributed.worker.preload": [CLOSE_HTTP],
@@ -264,11 +263,11 @@ def main() -> None:
     key, certificate = made.tls_client_key, made.tls_ca_file
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
-        # what numba runs in parallel (PyNNDescent) can abort a process that runs it in two threads;
-        # encoding shares its model in them
+        # 1 for projections: numba's parallel code (PyNNDescent) in two threads at once can abort
+        # the process. Encoding takes more, which share one model.
         threads_per_worker=int(sys.argv[2]),
         processes=True,
-        dashboard_address="127.0.0.1:0",  # None would take port 8787 all the same
+        dashboard_address="127.0.0.1:0",  # any free port; None would still take 8787
         host="127.0.0.1",
         security=made,
         silence_logs=50,
@@ -280,10 +279,10 @@ def main() -> None:
 
 
 def give_way() -> None:
-    """Let the web process go first where both want to compute: pages answer while we work."""
+    """Lower this process's priority, so that pages answer while workers compute."""
     import psutil
 
-    lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS)  # the former on Windows
+    lower = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS)  # a class on Windows only
     with contextlib.suppress(psutil.Error):
         psutil.Process().nice(lower)
 

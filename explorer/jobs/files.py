@@ -1,4 +1,4 @@
-"""Files that a job needs: read where they are, sent where they are not."""
+"""Files as job arguments: local workers read them, a cluster's workers get their content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VECTORS = cache.Kind("vectors", 1)
 
 @dataclass(frozen=True)
 class JobFile:
-    """A file among a job's arguments; a worker that cannot reach it gets its content instead."""
+    """A file as a job's argument; a worker on another machine gets its content instead."""
 
     path: str
 
@@ -27,11 +27,11 @@ class JobFile:
 
 
 class ArrayFile(JobFile):
-    """An array: mapped into memory where the file is."""
+    """An array in a file, which is mapped into memory."""
 
     @classmethod
     def of(cls, space: EmbeddingSpace) -> ArrayFile:
-        """Return the file of a space's vectors, written into the cache if it is not there."""
+        """Return the file of a space's vectors, written into the cache if missing."""
         if space.is_sparse:
             from scipy.sparse import save_npz
 
@@ -45,12 +45,12 @@ class ArrayFile(JobFile):
         return cls(str(path))
 
     def load(self) -> Any:
-        """Return the array, mapped into memory; SciPy's where most of it is zero.
+        """Return the (n, d) array: mapped into memory, or SciPy's CSR for a sparse space.
 
         Raises
         ------
         JobError
-            The cache, too small for all that is going on, made room meanwhile.
+            The file was evicted meanwhile: the cache is too small for the jobs under way.
         """
         try:
             if self.path.endswith(".npz"):
@@ -60,11 +60,12 @@ class ArrayFile(JobFile):
             return np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
         except FileNotFoundError as error:
             raise JobError(
-                "The vectors had to leave the cache before this could begin: too much is computed "
-                "at once for its size. Start it again, or set EXPLORER_CACHE_GB higher."
+                "The vectors were removed from the cache before this could begin: the cache is "
+                "too small for all that is being computed. Start it again, or set "
+                "EXPLORER_CACHE_GB higher."
             ) from error
 
 
 def loaded(given: Any) -> Any:
-    """Return what an argument stands for, whether it arrived on a worker as a file or was sent."""
+    """Return the content of a job's argument, whether it came as a JobFile or was sent."""
     return given.load() if isinstance(given, JobFile) else given

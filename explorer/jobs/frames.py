@@ -1,4 +1,4 @@
-"""Intermediate pictures of a projection while it is computed: small, few, and in order."""
+"""Frames: intermediate pictures of a projection while it is computed, compressed and few."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from explorer import cache
 
-MOST_FRAMES = 48  # when there are more, every other one goes
+MOST_FRAMES = 48  # beyond, every other frame is dropped: enough for a smooth replay
 FRAMES = cache.Kind("frames", 1)
 STEPS = 65_535  # positions an axis is divided into: finer than any screen
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture on the way: how much was done, what was done, and where the points stood.
+    """An intermediate picture: the share done, the step's name, and the coordinates.
 
-    The coordinates are kept as 16-bit whole numbers between the lowest and the highest
-    value of each axis: half of float32, and what travels from a worker.
+    Coordinates are quantized to 16 bits between the lowest and highest value of each axis. That
+    is half the size of float32, to send and to keep.
     """
 
     share: float
@@ -49,7 +49,7 @@ class Frame:
 
 
 class Frames:
-    """The frames of one job, oldest first; thinned out evenly when they become many."""
+    """The frames of one job, oldest first, thinned out evenly as they become many."""
 
     def __init__(self) -> None:
         self._frames: tuple[Frame, ...] = ()
@@ -57,11 +57,11 @@ class Frames:
         self._offered = 0
 
     def add(self, frame: Frame) -> None:
-        """Keep a frame, or pass it over if others near it are kept."""
+        """Offer a frame; once frames are thinned out, only every so many-th is kept."""
         self._offered += 1
         if (self._offered - 1) % self._every:
             return
-        self._frames = (*self._frames, frame)  # a new tuple: others may be reading the old one
+        self._frames = (*self._frames, frame)  # a new tuple: other threads may read the old one
         if len(self._frames) > MOST_FRAMES:
             self._frames = self._frames[::2]
             self._every *= 2
@@ -83,7 +83,7 @@ class Frames:
 
 
 def load_frames(key: str) -> list[Frame]:
-    """Return the pictures that a job went through, oldest first; none if not kept."""
+    """Return the frames of a finished job from the cache, oldest first; none if not kept."""
     found = cache.load_arrays(FRAMES, key)
     if found is None:
         return []
@@ -95,7 +95,7 @@ def load_frames(key: str) -> list[Frame]:
 
 
 def save_frames(key: str, frames: Sequence[Frame]) -> None:
-    """Keep the pictures that a job went through; all have the same number of points."""
+    """Keep a job's frames in the cache; all have the same number of points."""
     data = np.array([np.frombuffer(frame.data, np.uint8) for frame in frames])
     facts = [(frame.share, frame.step, frame.low, frame.high) for frame in frames]
     cache.save_arrays(FRAMES, key, {"data": data}, facts)

@@ -1,4 +1,4 @@
-"""One long computation, as those see it who wait for it: how far it is, its result, stopping it."""
+"""One long computation as its watchers see it: progress, result, cancel."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 from explorer.errors import JobCancelled, JobError
 from explorer.jobs.frames import Frames
 
-# Without a sign of anybody who watches. Chrome lets a hidden tab look once a minute, and the rest
-# is for a busy server.
+# since any watcher's last sign of life: Chrome throttles a hidden tab to one poll a minute, and
+# the rest is slack for a busy server
 ABANDONED_SECONDS = 100.0
 
 
 @dataclass(frozen=True)
 class JobState:
-    """How a job stands at one moment.
+    """The state of a job at one moment.
 
-    `state` is 'starting' (the workers start up), 'waiting' (for a free worker),
-    'running', 'done', 'failed' or 'cancelled'; `share` is done, 0 to 1; `step` says
-    what it does; `error` why it failed; `attempt` counts from 1, a second one means that
-    the first one's process died.
+    `state` is 'starting' (the workers start), 'waiting' (for a free worker), 'running', 'done',
+    'failed' or 'cancelled'. `share` is the share done, 0 to 1, `step` the current step's name,
+    `error` why it failed. `attempt` counts from 1; it is 2 after the first attempt's process
+    died.
     """
 
     state: str = "starting"
@@ -34,12 +34,12 @@ class JobState:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether the state is final."""
         return self.state in ("done", "failed", "cancelled")
 
 
 class Job:
-    """One computation, shared by all who asked for the same key."""
+    """One computation, shared by all who submit the same key."""
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -48,9 +48,9 @@ class Job:
         self.started = time.monotonic()
         self._future: Any = None
         self._result: Any = None
-        self._load: Callable[[], Any] | None = None  # from the cache, where the result is kept
+        self._load: Callable[[], Any] | None = None  # loads a result that is kept in the cache
         self._over = threading.Event()
-        self._changing = threading.Lock()  # progress that comes late must not undo the end
+        self._changing = threading.Lock()  # late progress must not overwrite a final state
         self._watchers: dict[str, float] = {}
 
     def result(self, timeout: float | None = None) -> Any:
@@ -66,27 +66,27 @@ class Job:
         result = self._load()
         if result is None:
             raise JobError(
-                "What was computed had to leave the cache, for lack of room. Start it again, or "
-                "set EXPLORER_CACHE_GB higher."
+                "The result was removed from the cache for lack of space. Start it again, or set "
+                "EXPLORER_CACHE_GB higher."
             )
         return result
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is done and its result has left the cache."""
+        """Whether it is done and its result has been evicted from the cache."""
         return self.state.state == "done" and self._load is not None and self._load() is None
 
     def cancel(self) -> None:
-        """Stop the computation for all, at its next report; returns at once."""
+        """Cancel for all watchers; returns at once, and the worker stops at its next report."""
         with self._changing:
             self._cancel()
         self._tell_the_worker()
 
     def watch(self, who: str) -> bool:
-        """Tell that somebody waits for it; to be told again and again.
+        """Register a watcher, or renew its sign of life, which expires after ABANDONED_SECONDS.
 
-        Returns False where it was cancelled meanwhile: nobody can join it any more, and
-        whoever submits its key again gets a new job.
+        Returns False if the job has been cancelled: it cannot be joined any more, and
+        submitting its key again starts a new job.
         """
         with self._changing:
             if self.state.state == "cancelled":
@@ -95,7 +95,7 @@ class Job:
             return True
 
     def leave(self, who: str) -> bool:
-        """Stop waiting; the last one to leave cancels. Returns whether the job is cancelled."""
+        """Remove a watcher; the last one to leave cancels. Returns whether it is cancelled."""
         with self._changing:
             self._watchers.pop(who, None)
             if not self.watchers:
@@ -103,7 +103,7 @@ class Job:
         return self._tell_the_worker()
 
     def cancel_if_abandoned(self) -> bool:
-        """Cancel if those who waited for it have all gone. Returns whether the job is cancelled."""
+        """Cancel if all watchers are gone. Returns whether the job is cancelled."""
         with self._changing:
             if self.is_abandoned:
                 self._cancel()
@@ -111,13 +111,13 @@ class Job:
 
     @property
     def watchers(self) -> int:
-        """How many wait for it now."""
+        """The number of current watchers."""
         latest = time.monotonic() - ABANDONED_SECONDS
         return sum(seen > latest for seen in list(self._watchers.values()))
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether those who waited for it have all gone."""
+        """Whether it had watchers, and all are gone before it is over."""
         return bool(self._watchers) and not self.watchers and not self.state.is_over
 
     @property
@@ -158,8 +158,8 @@ class Job:
         """Cancel the future of a job that is cancelled; returns whether it is."""
         if self.state.state != "cancelled":
             return False
-        future = self._future  # the thread that follows the job may drop it meanwhile
+        future = self._future  # once: the thread that follows the job may reset it
         if future is not None:
-            # Dask's client waits for its event loop, which may be ending: nobody waits with it
+            # in a thread: Dask's cancel blocks on its event loop, which may be closing
             threading.Thread(target=future.cancel, daemon=True).start()
         return True

@@ -1,13 +1,11 @@
-"""Long work in processes of its own: submit, watch, cancel; equal keys are computed once.
+"""Long computations in worker processes: submit, watch, cancel; equal keys are computed once.
 
-A web server's threads are the wrong place for it: pages would wait for each other, what
-numba runs in parallel can abort the process when two ask at once, and a thread cannot be
-stopped. The work runs on Dask `distributed`: on local workers (`explorer.jobs.cluster`) or on a
-cluster given by its address. Where memory is scarce, it can run in this process after all,
-one job at a time.
+A web server's threads are the wrong place for them: pages would wait for each other, numba's
+parallel code can abort the process when two threads run it, and a thread cannot be stopped.
+Jobs run on Dask `distributed`, on local workers (`explorer.jobs.cluster`) or on a cluster given
+by its address. Where memory is scarce they can run in this process, one at a time.
 
-Every job ends: nothing here waits for another process without looking, now and then,
-whether it is still there.
+Every job ends: whoever waits for another process checks now and then that it is alive.
 """
 
 from __future__ import annotations
@@ -29,10 +27,10 @@ from explorer.settings import load_settings
 
 __all__ = ["Job", "JobState", "Jobs"]
 
-KEPT_JOBS = 200  # finished ones, so that their state can still be asked for
-TRIES = 2  # when what a cluster's workers held is lost
-LOOK_EVERY = 2.0  # seconds between two looks whether the workers are still there
-NO_WORKERS_SECONDS = 150.0  # a worker that died is replaced, and a cluster may just be starting
+KEPT_JOBS = 200  # finished jobs whose state can still be asked for
+TRIES = 2  # attempts, where data that workers held is lost
+LOOK_EVERY = 2.0  # seconds between checks that there are workers
+NO_WORKERS_SECONDS = 150.0  # enough to replace a dead worker, or for a cluster to start
 FETCH_SECONDS = 600.0  # for a finished result to arrive
 
 
@@ -49,7 +47,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._followed: dict[str, Job] = {}  # by the scheduler's key of their task
         self._lock = threading.Lock()
-        self._here = threading.Lock()  # one at a time computes in this process
+        self._here = threading.Lock()  # one job at a time runs in this process
         self._stopped = threading.Event()
         self._warmed: list[Any] = []
 
@@ -68,12 +66,20 @@ class Jobs:
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
-        `when_done` gets the result in this process, before the job counts as done. Where it
-        keeps it, `load` returns it (None if it is not there any more), and the job holds it in
-        memory no longer; a job whose result was lost is computed anew. An
-        JobFile among the arguments arrives as one, or as its content where the file cannot
-        be reached (see `loaded`). A key whose job failed or was cancelled is
-        computed anew.
+        A key whose job failed, was cancelled, or lost its result is computed again.
+
+        Parameters
+        ----------
+        key
+            Equal keys are computed once.
+        function, args
+            What to compute. A JobFile arrives on the worker as it is, or as its content where
+            the worker cannot read the file: the function opens either with `loaded`.
+        when_done
+            Called in this process with the result, before the job counts as done.
+        load
+            Loads the result that `when_done` kept, or returns None if it is gone. If given, the
+            job does not hold the result in memory.
         """
         with self._lock:
             job = self._jobs.get(key)
@@ -93,7 +99,7 @@ class Jobs:
         return job
 
     def share(self, value: Any) -> Any:
-        """Return what can stand for a value in many jobs' arguments, and is sent only once."""
+        """Send a value that many jobs need once; return what to pass to them in its place."""
         return value if self.runs_here else self._connection.send(value)
 
     def take(self, job: Job) -> Any:
@@ -108,10 +114,7 @@ class Jobs:
         return self._jobs.get(key)
 
     def place(self, job: Job) -> int:
-        """Return the job's place in the line of those that wait, 1 for the next; 0 if it does not.
-
-        Counted among the jobs of this process, in the order in which they came.
-        """
+        """Return a job's place in the queue of this process, 1 for the next; 0 if not waiting."""
         with self._lock:
             line = [
                 one for one in self._jobs.values() if one.state.state in ("starting", "waiting")
@@ -120,17 +123,17 @@ class Jobs:
 
     @property
     def watchers(self) -> int:
-        """How many wait for jobs that are not over, counted once for each job."""
+        """The number of watchers of all unfinished jobs; one who watches two counts twice."""
         with self._lock:
             return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
 
     def start(self, warm_up: Callable[[], None] = lambda: None) -> None:
-        """Start the workers now, and have each do `warm_up`, so that the first job need not."""
+        """Start the workers now and run `warm_up` on each, so that the first job does not wait."""
         if self.runs_here:
             return
 
         def begin() -> None:
-            with contextlib.suppress(Exception):  # the first job will tell what is wrong
+            with contextlib.suppress(Exception):  # the first job will report what is wrong
                 client = self._connection.client()
                 for worker in self._connection.workers():
                     self._warmed.append(client.submit(warm_up, workers=[worker], pure=False))
@@ -138,18 +141,18 @@ class Jobs:
         threading.Thread(target=begin, daemon=True).start()
 
     def is_warm(self) -> bool:
-        """Return whether the workers stand and have warmed up."""
+        """Return whether the workers have started and warmed up."""
         return bool(self._warmed) and all(future.done() for future in self._warmed)
 
     def stop_abandoned(self) -> None:
-        """Stop the jobs whose watchers have all gone; who asks again starts anew."""
+        """Cancel the jobs whose watchers are all gone."""
         with self._lock:
             running = [job for job in self._jobs.values() if not job.state.is_over]
         for job in running:
             job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:
-        """Stop abandoned jobs from now on, in the background."""
+        """Cancel abandoned jobs from now on, in a background thread."""
 
         def look() -> None:
             while not self._stopped.wait(every):
@@ -158,7 +161,7 @@ class Jobs:
         threading.Thread(target=look, daemon=True).start()
 
     def close(self) -> None:
-        """Stop the workers; a cluster given by its address is only left. Who waits is told."""
+        """Cancel all jobs and stop the workers; from a remote cluster, only disconnect."""
         self._stopped.set()
         with self._lock:
             left = list(self._jobs.values())
@@ -186,9 +189,9 @@ class Jobs:
                     lost = "Cancelled" in type(error).__name__ and not job.state.is_over
                     if not lost or attempt == TRIES - 1:
                         raise
-                    self._connection.forget_arrays()  # a worker that held one has gone
+                    self._connection.forget_arrays()  # a worker that held one is gone
             finish(result)
-        except BaseException as error:  # whatever went wrong over there is told on the page
+        except BaseException as error:  # whatever it is, the page reports it
             job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
 
     def _compute(
@@ -218,9 +221,9 @@ class Jobs:
             job._future = None
 
     def _follow(self, event: tuple[float, Any]) -> None:
-        """Hear what a worker tells of a job; jobs that are followed no more are passed over.
+        """Handle a worker's progress event; events of jobs no longer followed are ignored.
 
-        All jobs share one topic: the scheduler never forgets a topic, nor its last events.
+        All jobs share one topic, because the scheduler never forgets a topic or its last events.
         """
         told = event[1]
         job = self._followed.get(told["task"])
@@ -282,13 +285,13 @@ class Jobs:
 def end(
     job: Job, when_done: Callable[[Any], None], load: Callable[[], Any] | None, result: Any
 ) -> None:
-    """Hand a result on, and end its job; in memory the result stays only where it is not kept."""
+    """Pass a result to `when_done` and end the job, which holds the result unless it was kept."""
     try:
         when_done(result)
     except OSError:
         if load is None:
             raise
-        load = None  # the disk is full: what was computed is not lost for that
+        load = None  # the disk is full: the job keeps the result in memory
     done = replace(job.state, state="done", share=1.0, step="done")
     if load is None:
         job._end(done, result)

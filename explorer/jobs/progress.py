@@ -1,4 +1,4 @@
-"""How long work tells what it does: a callback with the share done and the step's name."""
+"""Progress of long computations: a callback with the share done and the step's name."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ It may raise to stop the work (`JobCancelled` does): progress and cancel are one
 
 
 class DrawingReport(Protocol):
-    """A report that may also be told how the picture looks by now.
+    """A report that also takes an intermediate picture.
 
-    `coordinates` are (n, 2) or (n, 3) float32 and belong to the caller, who goes on writing
-    to them: copy what is to be kept.
+    `coordinates` are (n, 2) or (n, 3) float32. The caller goes on writing to them: copy what is
+    to be kept.
     """
 
     def __call__(

@@ -1,4 +1,4 @@
-"""Threads: all cores for the blocks of a large matrix, one for small ones."""
+"""Threads: NumPy work on all cores by blocks, torch on one for small matrices."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import TypeVar
 
 Block = TypeVar("Block")
 
-MOST = 16  # threads; each holds a block
+MOST = 16  # threads: each holds a block in memory
 
 
 def cores() -> int:
     """Return how many cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):  # Linux, where it may be fewer than there are
+    if hasattr(os, "sched_getaffinity"):  # Linux: a process may be limited to some cores
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def in_threads(work: Callable[[Block], None], blocks: Iterable[Block]) -> Iterator[None]:
-    """Do some NumPy work on each block, on all cores; yield, in order, as each is done.
+    """Do NumPy work on each block, on all cores; yield in order as each block is done.
 
-    With a block on each core, what NumPy does on one core (to compare, to sort) runs side by
-    side as well, and a matrix product needs no threads of its own, which in two processes
-    that share a machine would wait for each other by spinning. Closing the generator cancels
-    the blocks that have not begun, and waits for those that have.
+    With one block per core, NumPy's single-threaded operations (comparing, sorting) run in
+    parallel too. Matrix products need no BLAS threads, which would spin-wait for each other
+    where two processes share the machine. Closing the generator cancels blocks that have not
+    started and waits for the others.
     """
     with ThreadPoolExecutor(min(cores(), MOST)) as pool:
         futures = [pool.submit(work, block) for block in blocks]
@@ -40,10 +40,10 @@ def in_threads(work: Callable[[Block], None], blocks: Iterable[Block]) -> Iterat
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch compute on one thread meanwhile.
+    """Limit torch to one thread within the `with` block.
 
-    Matrices of a sentence or of a small vocabulary are done before a second thread has begun;
-    where others want the cores too, threads that wait for each other take many times longer.
+    Matrices of a sentence or a small vocabulary are too small to gain from a second thread. On
+    a busy machine, threads that wait for each other take many times longer.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""What a job is on its worker: a function with a report that tells progress and hears a cancel."""
+"""The worker's side of a job: runs the function, reports progress, raises when cancelled."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from explorer.errors import ExplorerError, JobCancelled
 from explorer.jobs.frames import Frame
 from explorer.jobs.progress import DrawingReport
 
-REPORTS_PER_SECOND = 10
-FRAME_SECONDS = 0.1  # between two intermediate pictures, and more where they are large
-POINTS_PER_SECOND = 200_000  # at most 0.8 MB a second from the worker, 1.2 MB in 3D
-MOST_IN_A_FRAME = 200_000  # points; larger pictures are not sent on the way
+REPORTS_PER_SECOND = 10  # at most; a page shows no more
+FRAME_SECONDS = 0.1  # between two intermediate pictures; more for large ones
+POINTS_PER_SECOND = 200_000  # of these pictures: 0.8 MB a second, 1.2 MB in 3D
+MOST_IN_A_FRAME = 200_000  # points; no intermediate pictures of more
 
 
 class Reporter:
-    """The report of a job: tells at most a few times a second, with a picture now and then."""
+    """A job's report, throttled to ten a second, and fewer with an intermediate picture."""
 
     def __init__(
         self, check: Callable[[], None], tell: Callable[[float, str, tuple[Any, ...]], None]
     ) -> None:
-        self._check = check  # raises when the job was cancelled
+        self._check = check  # raises if the job was cancelled
         self._tell = tell
         self._last = self._last_frame = 0.0
         self._kind = ""
@@ -38,7 +38,7 @@ class Reporter:
         if kind == self._kind and now - self._last < 1 / REPORTS_PER_SECOND:
             return
         if kind != self._kind:
-            self._last_frame = 0.0  # the first picture of each part comes at once
+            self._last_frame = 0.0  # the first picture of each kind of step is sent at once
         self._last, self._kind = now, kind
         frame: tuple[Any, ...] = ()
         if (
@@ -52,12 +52,12 @@ class Reporter:
 
 
 def pause(points: int) -> float:
-    """Return the seconds between two pictures of so many points."""
+    """Return the seconds between two intermediate pictures of so many points."""
     return max(FRAME_SECONDS, points / POINTS_PER_SECOND)
 
 
 def run_task(function: Callable[..., Any], topic: str, task: str, *args: Any) -> Any:
-    """Run on a worker: call the function with a report that tells progress and hears a cancel."""
+    """Run a job's function on a worker, with a report that raises once the job is cancelled."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -70,13 +70,13 @@ def run_task(function: Callable[..., Any], topic: str, task: str, *args: Any) ->
     def tell(share: float, step: str, frame: tuple[Any, ...]) -> None:
         worker.log_event(topic, {"task": task, "share": share, "step": step, "frame": frame})
 
-    tell(0.0, "", ())  # it begins; if this comes twice, the first one's process died
+    tell(0.0, "", ())  # the start of an attempt: a second one means that the first one died
     report: DrawingReport = Reporter(check, tell)
     return function(*args, report=report)
 
 
 def failure(error: BaseException) -> str:
-    """Return what to tell of a failed job: our own errors as they are, others with their kind."""
+    """Return the message of a failed job: our own errors' text, others' with their type."""
     if isinstance(error, ExplorerError):
         return str(error)
     if type(error).__name__ == "KilledWorker":

@@ -1,1 +1,1 @@
-"""What the lesson pages compute, and show step by step."""
+"""The computations of the lesson pages, step by step."""

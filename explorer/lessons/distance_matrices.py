@@ -1,4 +1,4 @@
-"""Every vector compared with every other, with the formula told in numbers: for small spaces."""
+"""All pairwise similarities or distances of a small space, and their formulas with numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.space import EmbeddingSpace
 
 Doubles = NDArray[np.float64]
 
-TERMS_TOLD = 2  # of a sum over all dimensions, before the rest is only counted
+TERMS_TOLD = 2  # of a sum over all dimensions; the others are counted, to fit on one line
 
 
 def cosines(rows: Doubles) -> Doubles:
@@ -40,7 +40,7 @@ def manhattan(rows: Doubles) -> Doubles:
 
 
 def distances(rows: Doubles, kind: str) -> Doubles:
-    """Return distances by SciPy, from the differences themselves."""
+    """Return pairwise distances, (n, n), by SciPy, which subtracts and does not expand."""
     from scipy.spatial.distance import cdist
 
     found: Doubles = cdist(rows, rows, kind)
@@ -72,8 +72,8 @@ def manhattan_formula(x: Doubles, y: Doubles) -> str:
 class PairMetric:
     """One way to compare two vectors.
 
-    `compare` takes (n, d) float64 rows and gives (n, n); `formula` puts two vectors'
-    numbers into words; `larger_is_nearer` says how to read the result.
+    `compare` takes (n, d) float64 rows and returns (n, n); `formula` writes the formula with two
+    vectors' numbers; `larger_is_nearer` says how to read the result.
     """
 
     title: str
@@ -96,7 +96,7 @@ PAIR_METRICS = {
     "euclidean": PairMetric(
         "Euclidean",
         "euclidean distance",
-        "the straight way from one point to the other",
+        "the straight line from one point to the other",
         euclidean,
         euclidean_formula,
         larger_is_nearer=False,
@@ -112,7 +112,7 @@ PAIR_METRICS = {
     "manhattan": PairMetric(
         "Manhattan",
         "manhattan distance",
-        "the way along the axes, one after the other, as in a city of blocks",
+        "the way along the axes, one after the other, as around city blocks",
         manhattan,
         manhattan_formula,
         larger_is_nearer=False,
@@ -150,7 +150,7 @@ def pairwise(space: EmbeddingSpace, metric: str = "cosine") -> Doubles:
 
 
 def formulas(space: EmbeddingSpace, metric: str) -> list[list[str]]:
-    """Return how every row compares with every other, with the numbers put into the formula.
+    """Return the formula of each pair of rows, with their numbers.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def pair_metric(name: str) -> PairMetric:
 
 
 def used_columns(space: EmbeddingSpace) -> Doubles:
-    """Return the rows without the dimensions in which all are zero: these change no result."""
+    """Return the rows without all-zero dimensions, which change no metric, (n, used) float64."""
     if not space.is_sparse:
         return space.vectors.astype(np.float64)
     used = np.unique(space.matrix.indices)
@@ -180,7 +180,7 @@ def used_columns(space: EmbeddingSpace) -> Doubles:
 
 
 def summed(x: Doubles, y: Doubles, term: str) -> str:
-    """Return the sum over all dimensions: its first terms but 0 and 0, and how many follow."""
+    """Return a sum over dimensions as text: its first nonzero terms, and how many follow."""
     told = np.flatnonzero((x != 0) | (y != 0))
     terms = [term.format(float(x[at]), float(y[at])) for at in told[:TERMS_TOLD]]
     more = len(told) - len(terms)

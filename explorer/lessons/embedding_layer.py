@@ -1,7 +1,7 @@
 """What an embedding layer is: a table of numbers, looked up by row and trained row by row.
 
-The two functions are shown on a page as they stand here, and run when copied elsewhere:
-they need PyTorch and nothing else.
+A page shows the source of the first two functions. They need only PyTorch, so readers can copy
+and run them.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def train_step(ids: list[int], rate: float) -> dict[str, Any]:
 
 
 def code_of(function: Callable[..., Any], call: str) -> str:
-    """Return a function's code as it ran, with the line that called it: ready to copy."""
+    """Return a function's source and the line that calls it, ready to copy and run."""
     return f"from typing import Any\n\n\n{inspect.getsource(function)}\n\nresult = {call}\n"
 
 

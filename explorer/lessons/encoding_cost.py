@@ -1,4 +1,4 @@
-"""What an encoding costs: bytes of a vocabulary, multiplications of looking up a word."""
+"""The cost of an encoding: bytes of a vocabulary, multiplications to look up a word."""
 
 from __future__ import annotations
 

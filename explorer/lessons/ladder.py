@@ -1,7 +1,7 @@
-"""The ladder from counted words to sentence embeddings: one list of texts, six encodings.
+"""The ladder from word counts to sentence embeddings: six encodings of one list of texts.
 
-How well a rung knows what is meant is measured on pairs of sentences: paraphrases without
-a common word, pairs of the same words with another meaning, and unrelated ones.
+How well a rung captures meaning is measured on pairs of sentences: paraphrases without a
+common word, pairs with the same words and another meaning, and unrelated ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from explorer.lessons.distance_matrices import pairwise
 from explorer.space import EmbeddingSpace
 
 KINDS = ("paraphrase", "same words", "unrelated")
-DIGITS = 6  # similarities that agree to these are equal: the rest is rounding
+DIGITS = 6  # similarities equal to so many decimals are tied: float32 has no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +32,9 @@ class Materials:
     words
         The space whose word vectors are averaged.
     encode
-        Texts to sentence embeddings.
+        Encodes texts as sentence embeddings.
     lsa_dim
-        How many dimensions LSA keeps; fewer where the texts have no more.
+        Dimensions of LSA; fewer if the texts do not have as many.
     """
 
     words: EmbeddingSpace
@@ -52,7 +52,7 @@ class Rung:
 
 
 def make_lsa(texts: Sequence[str], materials: Materials) -> EmbeddingSpace:
-    """Reduce TF-IDF to as many of the dimensions asked for as the texts have."""
+    """Reduce TF-IDF to `lsa_dim` dimensions, or as many as the texts have."""
     most = classical.most_dimensions(classical.tf_idf(texts))
     return classical.lsa(texts, max(1, min(materials.lsa_dim, most)))
 
@@ -75,12 +75,12 @@ RUNGS = {  # from the lowest to the highest
     ),
     "lsa": Rung(
         "LSA",
-        "what goes with what?",
+        "which words go together?",
         make_lsa,
     ),
     "averaged": Rung(
         "Averaged words",
-        "dense, but deaf to order",
+        "dense, but ignores word order",
         lambda texts, materials: classical.averaged_words(texts, materials.words),
     ),
     "transformer": Rung(
@@ -93,7 +93,7 @@ RUNGS = {  # from the lowest to the highest
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A rung with the space it makes of the texts, or the reason why it cannot."""
+    """A rung with its space of the texts, or the reason why it cannot make one."""
 
     rung: Rung
     space: EmbeddingSpace | None
@@ -111,7 +111,7 @@ def climb(rung: str, texts: Sequence[str], materials: Materials) -> Step:
 
 @dataclass(frozen=True)
 class SentencePair:
-    """Two sentences and how they belong together: one of KINDS."""
+    """Two sentences and how they are related: one of KINDS."""
 
     first: str
     second: str
@@ -131,7 +131,7 @@ def read_sentence_pairs(path: Path) -> tuple[SentencePair, ...]:
 
 
 def sentences(pairs: Sequence[SentencePair]) -> list[str]:
-    """Return the pairs' sentences, two after two."""
+    """Return the pairs' sentences: both of the first pair, both of the second, and so on."""
     return [text for pair in pairs for text in (pair.first, pair.second)]
 
 
@@ -144,11 +144,11 @@ class Ranking:
     similarities
         (n,) float64, the cosine similarity of each pair.
     found_first
-        Share of the paraphrases' sentences whose nearest, of all the sentences, is the
-        other of the pair; a tie is not found.
+        Share of the paraphrases' sentences whose nearest of all sentences is their partner; a
+        tie does not count.
     above_unrelated, above_same_words
-        Share of all ways to hold a paraphrase against a pair of the other kind in which it
-        is the more similar; a tie counts half (the area under the ROC curve).
+        Area under the ROC curve: of all combinations of a paraphrase and a pair of the other
+        kind, the share in which the paraphrase is more similar; a tie counts half.
     """
 
     similarities: NDArray[np.float64]
@@ -158,7 +158,7 @@ class Ranking:
 
 
 def rank_pairs(space: EmbeddingSpace, pairs: Sequence[SentencePair]) -> Ranking:
-    """Measure how an encoding of the pairs' sentences, two after two, ranks the paraphrases."""
+    """Measure how an encoding of the pairs' sentences (see `sentences`) ranks paraphrases."""
     table = pairwise(space, "cosine").round(DIGITS)
     rows = np.arange(0, 2 * len(pairs), 2)
     similarities = table[rows, rows + 1]
@@ -179,7 +179,7 @@ def rank_pairs(space: EmbeddingSpace, pairs: Sequence[SentencePair]) -> Ranking:
 
 
 def share_above(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
-    """Return how often one of ours is larger than one of theirs, a tie counted half.
+    """Return the share of combinations in which ours is larger, a tie counted half (ROC AUC).
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Who is near whom: exact, in blocks, on the processor or a GPU; and finding labels."""
+"""Nearest neighbors, exact on the processor or a GPU and approximate beyond; label search."""

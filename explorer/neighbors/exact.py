@@ -18,8 +18,8 @@ from explorer.vector import Vector, row_lengths
 Query: TypeAlias = str | Vector | ArrayLike
 Floats: TypeAlias = NDArray[np.float32]
 
-BLOCK_BYTES = 32 << 20  # size of one block of the score matrix, for each core
-SHORT, LONG = 1e-9, 1e15  # lengths whose squares, and theirs of a millionth, float32 can hold
+BLOCK_BYTES = 32 << 20  # one block of the score matrix, per core
+SHORT, LONG = 1e-9, 1e15  # float32 holds the squares of these lengths and of a millionth of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Metric:
 def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
     """Cosine similarity of the query to each row, (n,) float32; 0 where a vector is zero."""
     check_lengths(space)
-    # the query at length 1 first: products of two long or two short vectors are beyond float32
+    # normalize the query first: products of two long or two short vectors leave float32's range
     products = space.matrix @ Vector("the query", query).unit().values if query.any() else 0
     scores: Floats = np.zeros(len(space), np.float32)
     np.divide(products, space.norms, out=scores, where=space.norms > 0)
@@ -87,9 +87,9 @@ def cosine_scores(space: EmbeddingSpace, query: Floats) -> Floats:
 
 
 def euclidean_scores(space: EmbeddingSpace, query: Floats) -> Floats:
-    """Euclidean distance of the query to each row, (n,) float32; infinite beyond 3.4e38."""
-    # Not by |x|² − 2xy + |y|²: near-equal vectors would lose all their digits.
-    if space.is_sparse:  # on the stored numbers alone, in float64 for the same reason
+    """Euclidean distance of the query to each row, (n,) float32; infinite above 3.4e38."""
+    # not as |x|² − 2xy + |y|², which cancels all digits of near-equal vectors
+    if space.is_sparse:  # expanded after all, to use stored values only; float64 has spare digits
         rows, wide = space.matrix.astype(np.float64), query.astype(np.float64)
         squares = rows.power(2).sum(axis=1) - 2 * (rows @ wide) + wide @ wide
         with np.errstate(over="ignore"):
@@ -129,7 +129,7 @@ def nearest_neighbors(
     *,
     exclude: Iterable[str] = (),
 ) -> Neighbors:
-    """Return the k rows of the space nearest to the query, by comparing it with every row.
+    """Return a query's k nearest rows in the space, by exact search.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def nearest_neighbors(
 def neighbors_of_row(
     space: EmbeddingSpace, row: int, k: int = 10, metric: str = "cosine"
 ) -> Neighbors:
-    """Return the k nearest neighbors of a row, itself left out: exact also where labels repeat."""
+    """Return a row's k nearest neighbors without the row itself; its label may repeat."""
     itself = np.array([row], np.intp)
     return _nearest(space, space.label(row), space.vector_at(row), k, metric, excluded_rows=itself)
 
@@ -221,8 +221,7 @@ def _nearest(
 def smallest(keys: Floats, k: int) -> NDArray[np.intp]:
     """Return the positions of the k smallest keys, smallest first, ties in row order."""
     if k < len(keys):
-        # All keys up to the k-th smallest, ties at the border too: a partition alone
-        # would keep an arbitrary one of them.
+        # keep all ties with the k-th smallest key: a partition picks among them arbitrarily
         border = np.partition(keys, k - 1)[k - 1]
         candidates = np.flatnonzero(keys <= border)
     else:
@@ -237,23 +236,28 @@ def neighbor_graph(
     *,
     report: Callable[[float], None] = lambda share: None,
 ) -> tuple[NDArray[np.int32], Floats]:
-    """Return each row's k nearest rows, itself first, as one blocked matrix product.
+    """Return the exact k-nearest-neighbor graph, by one matrix product in blocks.
 
     Parameters
     ----------
     space
         n vectors.
     k
-        Neighbors per row, the row itself counted; at most n.
+        Neighbors per row, including the row itself; at most n.
     metric
         'cosine' (distance 1 − similarity) or 'euclidean'.
     report
-        Called after each block with the share that is done, 0 to 1.
+        Called after each block with the share done, 0 to 1; may raise to stop.
 
     Returns
     -------
     indices, distances
-        (n, k) int32 and (n, k) float32, nearest first.
+        (n, k) int32 and (n, k) float32, nearest first; each row is its own first neighbor.
+
+    Raises
+    ------
+    QueryError
+        k is not 1 to n, or the metric is another one.
     """
     from explorer.neighbors.topk import topk
 
@@ -271,9 +275,9 @@ def neighbor_graph(
         np.negative(block, out=block)  # cosine: −similarity
         if metric == "euclidean":
             block *= 2
-            block += squares  # |x − y|² less the row's own |x|²
+            block += squares  # |x − y|² − |x|², which orders a row's neighbors
         rows = np.arange(stop - start)
-        block[rows, start + rows] = -np.inf  # the row itself comes first, duplicates or not
+        block[rows, start + rows] = -np.inf  # the row itself comes before its duplicates
         nearest = topk(block, k)
         indices[start:stop] = nearest
         distance = np.take_along_axis(block, nearest, axis=1)
@@ -292,11 +296,11 @@ def neighbor_graph(
 
 
 def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats, float]:
-    """Return what neighbors are found by: points, their squared lengths, and their unit.
+    """Return the points to compare, their squared lengths, and the unit of their distances.
 
-    Inner products of the (n, d) points order neighbors; the squared lengths are (n,) float32.
-    Distances between the points are in multiples of the unit: it is 1, except for numbers
-    so large or so small that their squares are beyond float32.
+    The (n, d) points have length 1 for cosine and mean 0 for euclidean (where they are dense);
+    their squared lengths are (n,) float32. A distance between points times the unit is the
+    true one. The unit is 1 unless the squares would leave float32's range.
     """
     if metric not in ("cosine", "euclidean"):
         raise QueryError(f"A neighbor graph needs cosine or euclidean distance, not “{metric}”.")
@@ -312,7 +316,7 @@ def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats, float]:
     else:
         points, unit = in_range(space)
         if not space.is_sparse:
-            # Distances do not change, and the products below keep more of their digits.
+            # centering keeps the distances, and the products lose fewer digits to cancellation
             points = points - points.mean(axis=0)
     if space.is_sparse:
         return points, points.power(2).sum(axis=1), unit
@@ -320,7 +324,7 @@ def comparable(space: EmbeddingSpace, metric: str) -> tuple[Any, Floats, float]:
 
 
 def in_range(space: EmbeddingSpace) -> tuple[Any, float]:
-    """Return the (n, d) points in a unit in which float32 holds their squares, and that unit."""
+    """Return the (n, d) points divided by a unit, so that float32 holds their squares; the unit."""
     check_lengths(space)
     longest = float(space.norms.max())
     if longest == 0 or SHORT <= longest <= LONG:
@@ -338,6 +342,6 @@ def check_lengths(space: EmbeddingSpace) -> None:
 
 
 def dense(products: Any) -> Floats:
-    """Return a block of products as an array, whichever kind of points they come from."""
+    """Return a block of products, NumPy's or SciPy's, as a NumPy array."""
     block: Floats = products if isinstance(products, np.ndarray) else products.toarray()
     return block

@@ -12,12 +12,12 @@ from explorer.space import EmbeddingSpace
 
 Floats = NDArray[np.float32]
 
-BLOCK_BYTES = 512 << 20  # of one block of distances
-GPU_TO = 1_000_000  # points; their vectors have to fit into its memory beside two blocks
+BLOCK_BYTES = 512 << 20  # one block of distances
+GPU_TO = 1_000_000  # points; their vectors must fit into the GPU's memory beside two blocks
 
 
 def gpu() -> str | None:
-    """Return the name of the device to compare all points on, or None."""
+    """Return torch's name of a GPU, or None where there is none."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else None
@@ -31,10 +31,9 @@ def neighbor_graph_on(
     *,
     report: Callable[[float], None] = lambda share: None,
 ) -> tuple[NDArray[np.int32], Floats]:
-    """Return each row's k nearest rows, itself first, and their distances, (n, k) each.
+    """Return the exact k-nearest-neighbor graph, computed on torch's `device`.
 
-    `device` is torch's name of where to compute. As `explorer.neighbors.exact.neighbor_graph`,
-    but for the order of equally distant rows.
+    Equal to `explorer.neighbors.exact.neighbor_graph`, except for the order of ties.
     """
     import torch
 
@@ -50,9 +49,9 @@ def neighbor_graph_on(
         block = points[start:stop] @ points.T
         block.neg_()
         if metric == "euclidean":
-            block.mul_(2).add_(squares)  # |x − y|² less the row's own |x|²
+            block.mul_(2).add_(squares)  # |x − y|² − |x|², which orders a row's neighbors
         rows = torch.arange(stop - start, device=device)
-        block[rows, start + rows] = -torch.inf  # the row itself comes first
+        block[rows, start + rows] = -torch.inf  # the row itself comes before its duplicates
         near, places = torch.topk(block, k, dim=1, largest=False, sorted=True)
         if metric == "euclidean":
             near = (near + squares[start:stop, None]).clamp_(min=0).sqrt_().mul_(unit)

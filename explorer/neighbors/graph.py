@@ -1,4 +1,4 @@
-"""Who is near whom: exact while that is quick, by a search index beyond."""
+"""The k-nearest-neighbor graph: exact where that is quick, else by PyNNDescent."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from explorer.neighbors.exact import in_range, neighbor_graph
 from explorer.neighbors.gpu import GPU_TO, gpu, neighbor_graph_on
 from explorer.space import EmbeddingSpace
 
-EXACT_TO = 50_000  # points; beyond, an index is faster, though it first compiles for 20 seconds
-GPU_FROM = 30_000  # points; the processor is done with fewer in some seconds
-SPARE = 5  # neighbors more than asked for: the search looks further, and misses fewer
+EXACT_TO = 50_000  # points; above, PyNNDescent is faster, its 20 seconds of compilation included
+GPU_FROM = 30_000  # points; fewer take the processor only seconds
+SPARE = 5  # neighbors searched for beyond k: raises the recall of the k
 APPROXIMATE = "The neighbors it rests on are approximate (PyNNDescent)."
 
 
@@ -25,11 +25,21 @@ def nearest_graph(
     report: Report = no_report,
     share: float = 1.0,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], tuple[str, ...]]:
-    """Return each row's k nearest rows, itself first, their distances, and what to note.
+    """Return the k-nearest-neighbor graph, and notes for the reader of a picture made from it.
 
-    Exact to 50,000 points, and on a GPU, where there is one, from 30,000 to a million; else
-    by PyNNDescent (Dong, Moses & Li 2011): approximate, and fast.
-    `share` is what this is of the whole work that `report` tells of.
+    Exact up to 50,000 points, and between 30,000 and a million on a GPU if there is one; else
+    approximate, by PyNNDescent (Dong, Moses & Li 2011). Reported shares run from 0 to `share`.
+
+    Returns
+    -------
+    indices, distances, notes
+        (n, k) int32 and (n, k) float32, nearest first, each row its own first neighbor; the
+        notes say whether the neighbors are approximate.
+
+    Raises
+    ------
+    QueryError
+        The metric is neither 'cosine' nor 'euclidean'.
     """
     n = len(space)
     k = min(k, n)
@@ -58,7 +68,7 @@ def nearest_graph(
         metric=metric,
         n_neighbors=min(k + SPARE, n),
         random_state=seed,
-        n_trees=min(64, 5 + round(n**0.5 / 20)),
+        n_trees=min(64, 5 + round(n**0.5 / 20)),  # as umap-learn sets it
         low_memory=True,
         compressed=True,
     )

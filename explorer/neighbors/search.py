@@ -1,4 +1,4 @@
-"""Finding labels: by text, by regular expression, by how they begin, or a list of words."""
+"""Label search: by substring, regular expression or prefix, or a whole list of words."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ Completion = Callable[[str], NDArray[np.float32] | None]
 
 
 def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> NDArray[np.intp]:
-    """Return the rows whose label holds the text, or matches the expression, case ignored.
+    """Return rows whose label contains the text, or matches a regular expression, ignoring case.
 
-    Rows whose label is the text come first, then those that begin with it, then the
-    others, each in row order. Expressions are RE2's: whoever types one cannot stall the
-    server with it, as one could with Python's own.
+    Exact matches come first, then labels that begin with the text, then the others, each in row
+    order. Expressions are RE2's, which match in linear time: none can stall the server.
+
+    Returns
+    -------
+    rows
+        (m,) intp.
 
     Raises
     ------
     QueryError
-        The expression is not a valid one.
+        The text is not a valid regular expression.
 
     Examples
     --------
@@ -60,9 +64,9 @@ def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> N
 
 
 def complete_label(space: EmbeddingSpace, text: str, n: int = 6) -> tuple[str, ...]:
-    """Return up to n labels that begin with the text, case ignored, in row order.
+    """Return up to n labels that begin with the text, ignoring case, in row order.
 
-    Files usually begin with what is frequent, so the first are a fair guess.
+    Most files sort words by frequency, so the first rows are the likeliest.
 
     Examples
     --------
@@ -79,18 +83,18 @@ def complete_label(space: EmbeddingSpace, text: str, n: int = 6) -> tuple[str, .
 
 @dataclass(frozen=True, eq=False)
 class FoundWords:
-    """Words with the vectors that a space has for them.
+    """The result of looking words up in a space.
 
     Attributes
     ----------
     space
-        The words found, under the labels typed; None if none was.
+        The words found, labelled as typed; None if none was found.
     forms
-        The label that each of them has in the space where it was looked up.
+        The label under which each was found: as typed, or in lower case.
     unknown
         Words without a vector.
     completed
-        Words found, but not in the space: their vectors come from elsewhere.
+        Words that the space lacks, whose vectors `complete` supplied.
     """
 
     space: EmbeddingSpace | None
@@ -100,13 +104,13 @@ class FoundWords:
 
 
 def no_completion(word: str) -> None:
-    """Know no further word."""
+    """Supply no vector: the default of `find_words`."""
 
 
 def find_words(
     space: EmbeddingSpace, words: Sequence[str], complete: Completion = no_completion
 ) -> FoundWords:
-    """Look words up in a space, as they stand and then in lower case.
+    """Look words up in a space, as typed and then in lower case.
 
     Parameters
     ----------
@@ -115,7 +119,7 @@ def find_words(
     words
         What to look up.
     complete
-        Asked for a word that the space lacks: its (d,) vector, or None.
+        Called with each word that the space lacks; returns a (d,) vector or None.
     """
     found: dict[str, NDArray[np.float32]] = {}
     forms, unknown, completed = [], [], []

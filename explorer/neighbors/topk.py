@@ -1,4 +1,4 @@
-"""Top-k selection: the columns of the k smallest values, one pass in compiled code."""
+"""Top-k selection: the columns of each row's k smallest values, in one compiled pass."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.compiled import compiled
 
-CHUNK = 32  # numbers looked at together: most hold none that is small enough
-FEW = 300  # beyond, sorting all of them is faster than inserting one after the other
+CHUNK = 32  # values tested together by their minimum: most chunks are skipped whole
+FEW = 300  # for larger k, sorting the whole row is faster than insertion
 
 
 def topk(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
@@ -25,10 +25,10 @@ def topk(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     return columns
 
 
-# nnan, nsz: a chunk's minimum may be taken eight numbers at a time
+# nnan, nsz: lets the compiler vectorize the minimum of a chunk
 @compiled("void(f4[:,::1], i8[:,::1])", fastmath={"nnan", "nsz"})
 def select(block: Any, columns: Any) -> None:
-    """Fill the columns, row by row, each sorted by insertion."""
+    """Fill `columns` row by row, by insertion sort."""
     m, n = block.shape
     k = columns.shape[1]
     values = np.empty(k, np.float32)
@@ -49,7 +49,7 @@ def select(block: Any, columns: Any) -> None:
                 value = line[column]
                 if filled == k and value >= worst:
                     continue
-                place = min(filled, k - 1)  # the last one goes, or a place is still free
+                place = min(filled, k - 1)  # append while there is room, else replace the last
                 filled = min(filled + 1, k)
                 while place > 0 and values[place - 1] > value:
                     values[place] = values[place - 1]

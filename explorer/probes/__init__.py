@@ -1,1 +1,1 @@
-"""Questions about directions: axes of meaning, association tests, families of pairs."""
+"""Probes of directions in a space: semantic axes, association tests, relations."""

@@ -1,4 +1,4 @@
-"""Families of pairs: how parallel are the steps from one word to the other?"""
+"""Relations as vector offsets: how parallel are the steps within a family of word pairs?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BETWEEN = ",;\t:→"  # signs between the two words of a pair; “->” is read 
 
 @dataclass(frozen=True, eq=False)
 class PairFamily:
-    """Pairs of one relation, with the step from the first to the second of each.
+    """Word pairs of one relation, with the step (vector offset) from first to second of each.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class PairFamily:
 
     @cached_property
     def steps(self) -> Floats:
-        """(p, d) float64: end less start."""
+        """(p, d) float64: end − start."""
         return self.ends - self.starts
 
     @cached_property
@@ -52,14 +52,14 @@ class PairFamily:
 
     @property
     def parallelism(self) -> float:
-        """Mean cosine similarity of two different steps: 1 if all are parallel."""
+        """Mean cosine similarity of two different steps: 1 if all are parallel, at least -1."""
         return mean_off_diagonal(self.cosines)
 
     @cached_property
     def shuffled_parallelism(self) -> float:
-        """The same where each start is joined with another pair's end, over all rotations.
+        """The baseline of `parallelism`: its mean over all rotations of ends against starts.
 
-        What is left then comes from the two groups of words, and not from who belongs to whom.
+        It is what the two groups of words give without the pairing.
         """
         p = len(self.pairs)
         turns = [np.roll(self.ends, turn, axis=0) - self.starts for turn in range(1, p)]
@@ -80,7 +80,7 @@ class PairFamily:
 
     @cached_property
     def plane(self) -> Plane:
-        """The plane of the mean step (to the right) and of the words' largest spread across it."""
+        """The plane of the mean step, to the right, and the largest spread orthogonal to it."""
         mean = self.steps.mean(axis=0)
         length = np.linalg.norm(mean)
         if length < ROUNDING:
@@ -100,7 +100,7 @@ class PairFamily:
         )
 
     def to_arrow(self) -> pa.Table:
-        """Return the pairs as a table: how each goes with the others, and how far it leads."""
+        """Return the pairs as a table: each step's cosine with the others, and its length."""
         _, away = self.plane.place(self.ends - self.starts + self.plane.origin)
         return pa.table(
             {
@@ -118,6 +118,11 @@ def pair_family(space: EmbeddingSpace, pairs: Sequence[WordPair]) -> PairFamily:
 
     The mean cosine of the steps is one of the measures of Vylomova et al. 2016 and of
     Ethayarajh, Duvenaud & Hirst 2019 for whether a relation is a direction of the space.
+
+    Returns
+    -------
+    PairFamily
+        With (p, d) float64 starts and ends.
 
     Raises
     ------
@@ -143,7 +148,7 @@ def pair_family(space: EmbeddingSpace, pairs: Sequence[WordPair]) -> PairFamily:
 def known_pairs(
     space: EmbeddingSpace, pairs: Sequence[WordPair]
 ) -> tuple[tuple[WordPair, ...], tuple[str, ...]]:
-    """Return the pairs whose words the space has, and the words that it does not have."""
+    """Return the pairs whose words both have a vector, and the words that have none."""
     words = dict.fromkeys(word for pair in pairs for word in pair)
     missing = tuple(word for word in words if not space.has_vector(word))
     return tuple(pair for pair in pairs if not set(pair) & set(missing)), missing
@@ -179,7 +184,7 @@ def split_pairs(text: str) -> tuple[WordPair, ...]:
 
 
 def cosine_matrix(steps: Floats) -> Floats:
-    """Return the cosine similarities of rows; 0 where a row is zero."""
+    """Return the cosine similarities of all rows, (p, p); 0 where a row is zero."""
     lengths = np.linalg.norm(steps, axis=1, keepdims=True)
     units = np.divide(steps, lengths, out=np.zeros_like(steps), where=lengths > 0)
     products: Floats = units @ units.T
@@ -187,6 +192,6 @@ def cosine_matrix(steps: Floats) -> Floats:
 
 
 def mean_off_diagonal(matrix: Floats) -> float:
-    """Return the mean of all entries but those of the diagonal."""
+    """Return the mean of all entries off the diagonal."""
     p = len(matrix)
     return float((matrix.sum() - np.trace(matrix)) / (p * (p - 1)))

@@ -1,4 +1,4 @@
-"""Axes of meaning: from one word or group of words to another, and what stands where between."""
+"""Semantic axes between two words or groups of words, and where other words lie on them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from explorer.wording import count
 
 Floats: TypeAlias = NDArray[np.float64]
 
-RANDOM_AXES = 1_000
-SHUFFLES = 1_000
+RANDOM_AXES = 1_000  # of a spread test, and
+SHUFFLES = 1_000  # of a permutation test: the smallest p-value is 0.001
 SEED = 42
-ROUNDING = 1e-6  # of vectors of length 1 in float32: what is shorter is rounding, not a direction
+ROUNDING = 1e-6  # of vectors of length 1 in float32: anything shorter is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,8 @@ class SemanticAxis:
     direction
         (d,) float64, length 1: from the mean of the low words to that of the high ones.
     middle
-        Where between the poles a word's cosine similarity to the direction changes sides.
+        The place halfway between the poles' means: words with a larger cosine similarity to the
+        direction are on the high side.
     """
 
     name: str
@@ -72,7 +73,8 @@ def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]
     UnknownLabelError
         A word has no vector in the space.
     QueryError
-        A pole is empty, a word stands at both poles, or the poles' means are one point.
+        A pole is empty, a word stands at both poles, a word's vector is zero, or the poles'
+        means are one point.
 
     Examples
     --------
@@ -86,7 +88,7 @@ def semantic_axis(space: EmbeddingSpace, low: Sequence[str], high: Sequence[str]
         if not words:
             raise QueryError(f"The {side} pole has no words. Each pole needs at least one.")
     if both := sorted(set(low) & set(high)):
-        raise QueryError(f"“{both[0]}” stands at both poles. A word can be at one of them.")
+        raise QueryError(f"“{both[0]}” is in both poles. Remove it from one of them.")
     lows, highs = unit_vectors(space, low), unit_vectors(space, high)
     step = highs.mean(axis=0) - lows.mean(axis=0)
     length = float(np.linalg.norm(step))
@@ -105,7 +107,7 @@ def place_on_axis(space: EmbeddingSpace, axis: SemanticAxis, words: Sequence[str
 def ends_of_axis(
     space: EmbeddingSpace, axis: SemanticAxis, k: int = 10
 ) -> tuple[list[str], list[str]]:
-    """Return the k labels farthest out at the low end and at the high end, the poles left out."""
+    """Return the k labels nearest to the low end and to the high end, without the poles."""
     lengths = np.where(space.norms > 0, space.norms, np.float32(1))
     places = space.matrix @ axis.direction.astype(np.float32) / lengths
     out = [space.row(word) for word in (*axis.low, *axis.high) if word in space]
@@ -124,14 +126,14 @@ class PoleSeparation:
     Attributes
     ----------
     right, asked
-        Of the words at the poles, how many fall on their own side of the middle when the axis is
-        made without them; a pole of one word cannot spare it, and then none is asked.
+        Leave-one-out accuracy: of the words asked, how many fall on their own side of the
+        middle of the axis made without them. None is asked if a pole has only one word.
     effect_size
-        Difference of the poles' mean places in standard deviations (Cohen's d), by those
-        places; NaN if none was asked.
+        Cohen's d of these held-out places: the difference of the poles' means in pooled
+        standard deviations; NaN if none was asked.
     p_value
-        Share of random divisions of the same words into poles of the same sizes whose means
-        lie as far apart; NaN if none was asked.
+        Of a permutation test: the share of random divisions of the words into poles of the same
+        sizes whose means lie as far apart; NaN if none was asked.
     """
 
     right: int
@@ -141,7 +143,7 @@ class PoleSeparation:
 
 
 def separation(space: EmbeddingSpace, axis: SemanticAxis, *, seed: int = SEED) -> PoleSeparation:
-    """Measure how well the poles separate, each word placed on the axis of all the others."""
+    """Measure how well the poles separate, each word held out of the axis it is placed on."""
     if min(len(axis.low), len(axis.high)) < 2:
         return PoleSeparation(0, 0, float("nan"), float("nan"))
     sides: list[list[float]] = [[], []]
@@ -183,7 +185,7 @@ class SpreadTest:
     random_spreads
         (n_axes,) float64: the same on axes between random words of the space.
     p_value
-        Share of random axes on which they spread at least as far, the axis itself counted as one.
+        Share of random axes on which they spread at least as far; the axis itself is counted.
     """
 
     spread: float
@@ -201,7 +203,12 @@ def spread_test(
 ) -> SpreadTest:
     """Compare the words' spread along the axis with that along axes between random words.
 
-    A random axis has poles of as many words as this one, drawn from the whole space.
+    A random axis has poles of the same sizes, of words drawn from the whole space.
+
+    Returns
+    -------
+    SpreadTest
+        Its p-value is from 1 / (n_axes + 1) to 1.
 
     Raises
     ------
@@ -237,14 +244,19 @@ def neutralize(
     space
         The space; it stays as it is.
     axis
-        Whose direction is taken out.
+        Its direction is taken out.
     words
-        Only these words' vectors change; by default all do.
+        Change only these words' vectors; by default all.
 
     Returns
     -------
     EmbeddingSpace
-        Of the same labels; the vectors that changed have length 1, or 0 if nothing is left.
+        Of the same labels; the changed vectors have length 1, or 0 if nothing is left.
+
+    Raises
+    ------
+    UnknownLabelError
+        A word is not in the space.
     """
     rows = np.arange(len(space)) if words is None else np.array([space.row(one) for one in words])
     vectors = space.vectors.copy()
@@ -263,7 +275,7 @@ def neutralize(
 
 @dataclass(frozen=True, eq=False)
 class Removal:
-    """What removing an axis's direction did to some words, and what it left.
+    """What removing an axis's direction changed around some words, and what it left.
 
     Attributes
     ----------
@@ -274,8 +286,8 @@ class Removal:
     neighbors_before, neighbors_after
         The k nearest labels of each word.
     high_before, high_after
-        (w,) float64: the share of these neighbors that stood on the high side of the axis,
-        by their places before.
+        (w,) float64: the share of these neighbors on the high side of the axis, by their places
+        before the removal.
     kept
         (w,) float64: the share of its neighbors that each word keeps.
     """
@@ -291,9 +303,9 @@ class Removal:
 
     @property
     def lean_left(self) -> float:
-        """Correlation of a word's former place with its new neighbors' former side, -1 to 1.
+        """Residual bias: correlation of words' `before` with `high_after`, -1 to 1, or NaN.
 
-        Gonen & Goldberg 2019: words that lost the direction still sit among their kind.
+        Gonen & Goldberg 2019: after the removal, words still have neighbors of their own side.
         """
         if len(self.words) < 3 or self.before.std() == 0 or self.high_after.std() == 0:
             return float("nan")
@@ -303,12 +315,23 @@ class Removal:
 def removal(
     space: EmbeddingSpace, axis: SemanticAxis, words: Sequence[str], k: int = 20
 ) -> Removal:
-    """Take an axis's direction out of all vectors and tell what changed around some words.
+    """Take an axis's direction out of all vectors, and compare some words before and after.
 
-    Neutralizing is that of Bolukbasi et al. 2016; what is looked for afterwards is what Gonen
-    & Goldberg 2019 found left: the words' neighbors. The space is not copied: with unit
-    vectors u and v whose places on the axis are p and q, the cosine without the direction is
-    (u · v − p q) / √((1 − p²)(1 − q²)).
+    The removal is that of Bolukbasi et al. 2016, the comparison of neighbors that of Gonen &
+    Goldberg 2019. The space is not copied: for unit vectors u and v at places p and q on the
+    axis, the cosine without the direction is (u · v − p q) / √((1 − p²)(1 − q²)).
+
+    Returns
+    -------
+    Removal
+        With k neighbors of each word, before and after.
+
+    Raises
+    ------
+    UnknownLabelError
+        A word has no vector in the space.
+    QueryError
+        There are no words, or k is not 1 to n − 1.
     """
     if not words:
         raise QueryError("No words were given. Name some whose place should be neutral.")
@@ -350,7 +373,7 @@ def removal(
 
 
 def without_direction(vectors: NDArray[np.floating], direction: Floats) -> Floats:
-    """Return rows at length 1 with nothing left along a unit direction; 0 where nothing remains."""
+    """Return unit rows orthogonal to a unit direction; zero rows where nothing remains."""
     wide = vectors.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     units = np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
@@ -361,7 +384,7 @@ def without_direction(vectors: NDArray[np.floating], direction: Floats) -> Float
 
 
 def unit_vectors(space: EmbeddingSpace, words: Sequence[str]) -> Floats:
-    """Return the words' vectors at length 1, (k, d) float64; raises for unknown words and zeros."""
+    """Return the words' unit vectors, (k, d) float64; raises for unknown words, zero vectors."""
     return np.stack([space[word].unit().values for word in words]).astype(np.float64)
 
 

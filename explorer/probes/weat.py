@@ -18,10 +18,10 @@ from explorer.words import split_words
 
 Floats: TypeAlias = NDArray[np.float64]
 
-EXACT_UP_TO = 200_000  # divisions of the targets; of more, this many are drawn
+EXACT_UP_TO = 200_000  # divisions of the targets; if there are more, this many are sampled
 SEED = 42
 FEWEST = 2  # words a list needs
-ALIKE = 1e-9  # scores that differ by less differ by rounding: sums of cosines in float64
+ALIKE = 1e-9  # a smaller difference of scores, which are sums of cosines in float64, is rounding
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,16 @@ class Association:
         Two lists each, with the words that were used and those that are missing.
     scores
         For each target list (k,) float64: a word's mean cosine similarity to the first
-        attributes less that to the second.
+        attributes minus that to the second.
     effect_size
         Difference of the target lists' mean scores in standard deviations of all scores.
     p_value
-        Share of the divisions of the targets into lists of the same sizes whose difference is at
-        least as large (one-sided, the given division counted).
+        Of a one-sided permutation test: the share of divisions of the targets into lists of the
+        same sizes whose difference is at least as large, the given division included.
     divisions
         How many divisions were compared.
     is_exact
-        Whether these are all there are.
+        Whether these are all divisions, or a sample.
     """
 
     targets: tuple[WordList, WordList]
@@ -70,7 +70,7 @@ class Association:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """All words that the space does not have."""
+        """All out-of-vocabulary words."""
         return tuple(word for one in (*self.targets, *self.attributes) for word in one.missing)
 
 
@@ -81,11 +81,12 @@ def association_test(
     *,
     seed: int = SEED,
 ) -> Association:
-    """Test whether the first targets go with the first attributes more than the second do: WEAT.
+    """Run the Word Embedding Association Test (Caliskan, Bryson & Narayanan 2017).
 
-    The effect size is mean difference over the standard deviation of all target words, with
-    n − 1 below the fraction; some implementations put n there, and get slightly larger
-    ones. Words that the space does not have are left out and told.
+    It asks whether the first targets are closer to the first attributes than the second targets
+    are. The effect size is the difference of means over the standard deviation of all scores,
+    with n − 1 in its denominator; implementations with n give slightly larger ones.
+    Out-of-vocabulary words are left out and listed.
 
     Parameters
     ----------
@@ -94,13 +95,13 @@ def association_test(
     targets, attributes
         Two lists each: flowers and insects, pleasant and unpleasant.
     seed
-        For drawing divisions where there are too many to compare them all.
+        For sampling divisions where there are too many to compare them all.
 
     Returns
     -------
     Association
-        A float64 score for each target word, the effect size in standard deviations, and a
-        one-sided p-value, 0 to 1.
+        With (k,) float64 scores of each target list, the effect size in standard deviations, and
+        a one-sided p-value, 0 to 1.
 
     Raises
     ------
@@ -112,12 +113,12 @@ def association_test(
     for one in known:
         if len(one.words) < FEWEST:
             raise QueryError(
-                f"Of “{one.name}”, {space.name} has {len(one.words)} words; it takes {FEWEST}. "
-                f"Missing: {', '.join(one.missing) or 'none'}."
+                f"Of “{one.name}”, {space.name} has {len(one.words)} words; at least {FEWEST} are "
+                f"needed. Missing: {', '.join(one.missing) or 'none'}."
             )
     first, second, pleasant, unpleasant = known
     if both := sorted(set(first.words) & set(second.words)):
-        raise QueryError(f"“{both[0]}” stands in both target lists. It can be in one of them.")
+        raise QueryError(f"“{both[0]}” is in both target lists. Remove it from one of them.")
     goods, bads = unit_vectors(space, pleasant.words), unit_vectors(space, unpleasant.words)
 
     def score(words: Sequence[str]) -> Floats:
@@ -129,7 +130,7 @@ def association_test(
     together = np.concatenate(scores)
     deviation = together.std(ddof=1)
     if deviation < ALIKE:
-        raise QueryError("All target words score alike: nothing can be compared.")
+        raise QueryError("All target words have the same score: there is nothing to compare.")
     effect = (scores[0].mean() - scores[1].mean()) / deviation
     p_value, divisions, is_exact = permutation_p(together, len(scores[0]), seed)
     return Association(
@@ -138,10 +139,11 @@ def association_test(
 
 
 def permutation_p(scores: Floats, n_first: int, seed: int = SEED) -> tuple[float, int, bool]:
-    """Return the one-sided p-value of the first n scores' sum, how many divisions, whether all.
+    """Return the one-sided p-value of a permutation test, its divisions, and if these are all.
 
-    With sizes fixed, the difference of the means grows with the sum of the first list, so
-    sums are compared. A drawn p-value counts the given division as well, and is never 0.
+    The first `n_first` scores are the first list's. Sums of that list are compared, because with
+    fixed sizes the difference of means grows with them. A sampled p-value counts the given
+    division too, so it is never 0.
     """
     own = scores[:n_first].sum()
     slack = ALIKE * np.abs(scores).max()
@@ -160,7 +162,7 @@ def permutation_p(scores: Floats, n_first: int, seed: int = SEED) -> tuple[float
 
 
 def known_words(space: EmbeddingSpace, given: WordList) -> WordList:
-    """Return the list with only the words that have a vector, and the others as missing."""
+    """Return the list with the words that have a vector; the others are its `missing`."""
     words = dict.fromkeys(given.words)
     return WordList(
         given.name,

@@ -29,7 +29,7 @@ __all__ = [
 METRIC = Parameter(
     "metric",
     "Distance",
-    "By which distance neighbors are near: cosine compares directions, euclidean also lengths.",
+    "How distance is measured: cosine compares directions, euclidean also lengths.",
     "cosine",
     choices=("cosine", "euclidean"),
 )
@@ -79,7 +79,8 @@ METHODS = {
             Parameter(
                 "n_epochs",
                 "Epochs",
-                "How many rounds it is improved; left to UMAP, 500 to 10,000 points, then 200.",
+                "How many rounds the picture is improved. UMAP chooses 500 for up to 10,000 "
+                "points, else 200.",
                 None,
                 low=10,
                 high=2000,
@@ -126,7 +127,8 @@ METHODS = {
             Parameter(
                 "learning_rate",
                 "Learning rate",
-                "How far points move at a time; left to t-SNE, it grows with their number.",
+                "How far points move at a time. The value that t-SNE chooses grows with the "
+                "number of points.",
                 None,
                 low=1,
                 high=100_000,
@@ -134,7 +136,7 @@ METHODS = {
             Parameter(
                 "n_iter",
                 "Iterations",
-                "How many rounds it is improved after the early exaggeration.",
+                "How many rounds the picture is improved after the early exaggeration.",
                 500,
                 low=50,
                 high=2000,
@@ -143,7 +145,7 @@ METHODS = {
             Parameter(
                 "gradient",
                 "Forces",
-                "Exact goes by all pairs of points, FFT interpolates on a grid and is faster.",
+                "Exact compares all pairs of points; FFT interpolates on a grid and is faster.",
                 "auto",
                 choices=tsne.GRADIENTS,
             ),

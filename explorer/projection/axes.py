@@ -1,4 +1,4 @@
-"""Custom axes: each a word, or words minus words; points stand where they point."""
+"""Projection onto axes named by words: each a word, or words minus words."""
 
 from __future__ import annotations
 

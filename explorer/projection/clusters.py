@@ -1,4 +1,4 @@
-"""Clusters that read themselves: groups of points, each named by the words most its own."""
+"""Clusters of points, each named by the words most characteristic of it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from explorer.words import WORD
 
 NO_CLUSTER = "in no cluster"
 NAME_WORDS = 3
-HDBSCAN_DIMENSIONS = 30  # principal components it works in: density means little beyond
-MOST_FOR_HDBSCAN = 20_000  # points in more than three dimensions: its time grows with n²
+HDBSCAN_DIMENSIONS = 30  # principal components; in more dimensions density means little
+MOST_FOR_HDBSCAN = 20_000  # vectors of more than three dimensions: its time grows with n²
+MOST_FOR_KMEANS = 20_000  # points; of more, mini-batches find about the same clusters sooner
 SEED = 0
-DENSE_VALUES = 100_000_000  # numbers of a sparse space that may be written out
+DENSE_VALUES = 100_000_000  # 400 MB: sparse spaces up to this size (n × d) are made dense
+WORDS_IN_LABELS = 1.2  # at most, on average: then texts are labels, a few of them compounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Clusters:
     codes
         (n,) intp: the number of each point's cluster, −1 for none.
     names
-        One for each cluster, by number: the words most its own.
+        A name for each cluster, by number: its most characteristic words.
     method, on
         How they were found, and on what: 'the vectors' or 'the picture'.
     """
@@ -46,13 +48,13 @@ class Clusters:
 
     @property
     def sizes(self) -> NDArray[np.intp]:
-        """(clusters,): how many points each has."""
+        """(clusters,) intp: how many points each has."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
 
 
 @dataclass(frozen=True)
 class Clustering:
-    """One way to find clusters: its title, a sentence, and (points, size) to codes."""
+    """One way to find clusters: its title, a sentence, and `find(points, size)`, giving codes."""
 
     title: str
     sentence: str
@@ -60,21 +62,21 @@ class Clustering:
 
 
 def find_kmeans(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """Part the points into k groups (Lloyd 1957), each around its mean."""
+    """Divide the points into k clusters, each around its mean (Lloyd 1957)."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    kind = KMeans if len(points) <= 20_000 else MiniBatchKMeans
+    kind = KMeans if len(points) <= MOST_FOR_KMEANS else MiniBatchKMeans
     model = kind(min(k, len(np.unique(points, axis=0))), random_state=SEED, n_init=3)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer groups than asked for
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer clusters than asked for
         found = model.fit_predict(points)
     codes: NDArray[np.intp] = np.unique(found, return_inverse=True)[1].astype(np.intp)
     return codes
 
 
 def find_hdbscan(points: NDArray[np.float32], smallest: int) -> NDArray[np.intp]:
-    """Find dense groups of at least `smallest` points (Campello, Moulavi & Sander 2013)."""
+    """Find dense clusters of at least `smallest` points (Campello, Moulavi & Sander 2013)."""
     from sklearn.cluster import HDBSCAN
 
     if len(points) < 2 * smallest:
@@ -90,7 +92,7 @@ def find_hdbscan(points: NDArray[np.float32], smallest: int) -> NDArray[np.intp]
 CLUSTERINGS = {
     "kmeans": Clustering(
         "k-means",
-        "parts all points into as many groups as you say, each around its mean",
+        "divides all points into the number of groups you choose, each around its mean",
         find_kmeans,
     ),
     "hdbscan": Clustering(
@@ -110,22 +112,27 @@ def find_clusters(
     texts: Sequence[str] | None = None,
     report: Report = no_report,
 ) -> Clusters:
-    """Find groups of points and name each by the words that are most its own.
+    """Find clusters of points and name each by its most characteristic words.
 
     Parameters
     ----------
     space
         The points.
     projection
-        Their picture, to find clusters in it; in the vectors, by direction, without it.
+        Their picture, to find clusters in it; without, vectors of length 1 are clustered.
     method
         'kmeans' or 'hdbscan'. On vectors HDBSCAN works in their 30 principal components.
     size
-        For k-means how many groups, for HDBSCAN how many points a group has at least.
+        For k-means the number of clusters, for HDBSCAN the fewest points of a cluster.
     texts
-        n texts to name by; the labels by default.
+        n texts to name clusters by; the labels by default.
     report
         Called with the share done; may raise to stop.
+
+    Returns
+    -------
+    Clusters
+        The largest has number 0.
 
     Raises
     ------
@@ -155,7 +162,7 @@ def find_clusters(
         )
     report(0.0, "finding clusters")
     directions, _, _ = comparable(space, "cosine")
-    if space.is_sparse:  # means of many zeros are not zero: as many directions as there are groups
+    if space.is_sparse:  # clustering needs dense vectors: cluster means are dense
         directions = directions.toarray() if space.dim * len(space) <= DENSE_VALUES else None
     if directions is None:
         raise ProjectionError(
@@ -166,7 +173,7 @@ def find_clusters(
     codes = CLUSTERINGS[method].find(points, size)
     report(0.8, "naming clusters")
     order = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")  # the largest first
-    rank = np.full(len(order) + 1, -1)  # the last entry is that of −1, which stays
+    rank = np.full(len(order) + 1, -1)  # the last entry maps −1 to itself
     rank[order] = np.arange(len(order))
     codes = rank[codes]
     named = name_clusters(codes, texts if texts is not None else space.labels, directions)
@@ -182,15 +189,15 @@ def find_clusters(
 def name_clusters(
     codes: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]
 ) -> tuple[str, ...]:
-    """Return a name for each cluster, all different.
+    """Return a different name for each cluster.
 
-    Texts of several words by c-TF-IDF (Grootendorst 2022): the words frequent in this
-    cluster and rare in the others. Single words by those nearest to the cluster's mean.
+    Where texts have several words, c-TF-IDF (Grootendorst 2022) finds those frequent in a
+    cluster and rare in others. Labels of one word: those nearest to the cluster's mean.
     """
     clusters = range(int(codes.max(initial=-1)) + 1)
     words = [naming_words(text) for text in texts]
     members = [np.flatnonzero(codes == code) for code in clusters]
-    single = sum(len(found) for found in words) <= 1.2 * max(1, sum(map(bool, words)))
+    single = sum(len(found) for found in words) <= WORDS_IN_LABELS * max(1, sum(map(bool, words)))
     if single:
         names = [central(rows, texts, directions) for rows in members]
     else:
@@ -213,12 +220,13 @@ def central(rows: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np
     """Return the texts nearest to the mean of some rows."""
     mean = directions[rows].mean(axis=0)
     nearest = rows[np.argsort(-(directions[rows] @ mean), kind="stable")]
+    # ten times as many as are needed, because texts may repeat
     different = dict.fromkeys(texts[row].strip() or "?" for row in nearest[: 10 * NAME_WORDS])
     return ", ".join(list(different)[:NAME_WORDS])
 
 
 def own_words(members: Sequence[NDArray[np.intp]], words: Sequence[Sequence[str]]) -> list[str]:
-    """Return for each cluster the words of the highest c-TF-IDF."""
+    """Return each cluster's words of highest c-TF-IDF."""
     counts = [Counter(word for row in rows for word in words[row]) for rows in members]
     total: Counter[str] = Counter()
     for count in counts:

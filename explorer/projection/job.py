@@ -1,4 +1,4 @@
-"""Projections as jobs: computed once, outside the web process, and kept on disk."""
+"""Projections, their quality and clusters as jobs, with results kept on disk."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SEED = 42
 
 @dataclass(frozen=True)
 class Picture:
-    """What is wanted: a method, its parameters, and the steps done to the vectors first."""
+    """A projection to compute: method, parameters, and the preparation of the vectors."""
 
     method: str = "pca"
     n_components: int = 2
@@ -41,7 +41,7 @@ class Picture:
     params: dict[str, Any] = field(default_factory=dict)
 
     def key(self, space: EmbeddingSpace) -> str:
-        """Return the key under which this picture of a space is computed and kept."""
+        """Return the key of this picture of a space, for its job and for the cache."""
         return cache.content_key(kind="projection", space=space.digest, **asdict(self))
 
     def draw(self, space: EmbeddingSpace, report: DrawingReport = no_report) -> Projection:
@@ -58,12 +58,12 @@ class Picture:
 
 
 def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
-    """Start to compute a projection, or join who is computing it already."""
+    """Compute a projection on a worker, or join the job that already does."""
     key = wanted.key(space)
 
     def keep(projection: Projection) -> None:
         job = jobs.find(key)
-        if job is not None and len(job.frames):  # first: who finds the picture looks for them
+        if job is not None and len(job.frames):  # kept first: a reader of the picture expects them
             save_frames(key, list(job.frames))
         save_projection(key, projection)
 
@@ -78,7 +78,7 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
 
 
 def drawn(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Projection | None:
-    """Return a picture that is there: in the cache, or in its job where the disk is full."""
+    """Return a finished picture or None: from the cache, or from its job if the disk is full."""
     key = wanted.key(space)
     kept = load_projection(key)
     job = jobs.find(key)
@@ -100,14 +100,14 @@ def draw_file(
 
 
 def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: int) -> Job:
-    """Start to measure a projection, or join who is measuring it already."""
+    """Measure a projection on a worker, or join the job that already does."""
     quality_key = measured_key(space, projection, k)
     return jobs.submit(
         quality_key,
         measure_file,
         ArrayFile.of(space),
         space.name,
-        pickle.dumps(projection),  # a read-only mapping inside: Dask would look into it
+        pickle.dumps(projection),  # as bytes: Dask would traverse `params`, a read-only mapping
         k,
         when_done=partial(save_quality, quality_key),
         load=partial(load_quality, quality_key),
@@ -115,7 +115,7 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
 
 
 def measured_key(space: EmbeddingSpace, projection: Projection, k: int) -> str:
-    """Return the key under which a picture's quality is kept: the picture's own, as it is drawn."""
+    """Return the key of a picture's quality: it depends on the coordinates, however made."""
     return cache.content_key(kind="quality", space=space.digest, picture=projection.digest, k=k)
 
 
@@ -133,7 +133,7 @@ def measure_file(
 
 @dataclass(frozen=True)
 class Grouping:
-    """Which clusters are wanted: how, how many or how large, where, and named by which column."""
+    """Clusters to find: method, size, in the picture or the vectors, and the column of names."""
 
     method: str = "kmeans"
     size: int = 12
@@ -149,7 +149,7 @@ class Grouping:
 
 
 def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping) -> str:
-    """Return the key under which clusters are looked for."""
+    """Return the key of these clusters, for their job and for the cache."""
     return cache.content_key(
         kind="clusters",
         space=space.digest,
@@ -161,7 +161,7 @@ def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping
 def start_clusters(
     jobs: Jobs, space: EmbeddingSpace, projection: Projection, wanted: Grouping
 ) -> Job:
-    """Start to find clusters, or join who is at it already."""
+    """Find clusters on a worker, or join the job that already does."""
     key = clusters_key(space, projection, wanted)
     return jobs.submit(
         key,
@@ -189,7 +189,7 @@ def cluster_file(
 
 
 def bare_space(vectors: Any, name: str, metadata: pa.Table | None = None) -> EmbeddingSpace:
-    """Return a space of vectors with numbers as labels: a picture needs no others."""
+    """Return a space with row numbers as labels, which are not drawn."""
     rows = [str(row) for row in range(vectors.shape[0])]
     if isinstance(vectors, np.ndarray):
         return EmbeddingSpace(rows, vectors, name=name, metadata=metadata)
@@ -199,7 +199,7 @@ def bare_space(vectors: Any, name: str, metadata: pa.Table | None = None) -> Emb
 
 
 def warm_up() -> None:
-    """Load and compile what a first projection would wait for; runs on each worker."""
+    """Load and compile what the first projection needs, by a toy one; runs on each worker."""
     vectors = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
     space = bare_space(vectors, "warming up")
     project(space, "umap", n_epochs=11)

@@ -1,7 +1,6 @@
-"""Files too large for one picture at once: fit a sample, place the rest part by part.
+"""Projection of files larger than memory: fit a sample, place the other rows part by part.
 
-The parts are read, placed and written one after the other, on as many workers as there
-are: neither the file nor its vectors are ever in memory as a whole.
+Workers place several parts at once. Neither the file nor its vectors are ever in memory whole.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ AXES = ("x", "y", "z")
 
 @dataclass(frozen=True)
 class LargeProjection:
-    """What was written: the file, its rows, how many were fitted, and the mean confidence."""
+    """The file written, its rows, how many of them were fitted, and the mean confidence."""
 
     path: Path
     rows: int
@@ -56,10 +55,10 @@ def project_parquet(
 ) -> LargeProjection:
     """Project the vectors of a Parquet file and write their coordinates to another one.
 
-    A random sample of the rows is projected; the others are placed among it (by PCA
-    exactly). The target gets the source's columns except the vectors, then x, y (and z),
-    `confidence` (the share of each point's 15 true neighbors among the fitted points that
-    are drawn near it) and `fitted` (whether it was in the sample).
+    A random sample of the rows is projected; the others are placed among them (exactly, for
+    PCA). The target has the source's columns without the vectors, and then x, y (and z),
+    `confidence` and `fitted`. `fitted` says whether a row was in the sample. `confidence` is
+    neighbor recall: of a point's 15 nearest fitted points, the share drawn nearest to it.
 
     Parameters
     ----------
@@ -67,15 +66,20 @@ def project_parquet(
         Parquet files. The vectors are the first column of lists of numbers, or, where
         there is none, all columns of floating-point numbers.
     wanted
-        How to project.
+        The method and its parameters.
     sample
-        Rows to fit, at most.
+        The most rows to fit.
     overwrite
-        Whether a target that exists may be replaced; the source never is.
+        Replace an existing target; the source is never replaced.
     jobs
-        Where it is computed.
+        The workers to compute on.
     report
         Called with the share done; may raise to stop.
+
+    Returns
+    -------
+    LargeProjection
+        The mean confidence is from 0 to 1.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def project_parquet(
     """
     source, target = Path(source), Path(target)
     check_targets([target], overwrite=overwrite, sources=[source])  # before long work
-    file = pq.ParquetFile(source, pre_buffer=False)  # it would keep all parts that were read
+    file = pq.ParquetFile(source, pre_buffer=False)  # buffering would keep all parts in memory
     columns = vector_columns(file.schema_arrow)
     n = file.metadata.num_rows
     chosen = sampled(n, sample)
@@ -135,7 +139,7 @@ def vector_columns(schema: pa.Schema) -> list[str]:
 
 
 def sampled(n: int, most: int) -> NDArray[np.intp]:
-    """Return the rows to fit, in order."""
+    """Return the rows to fit, ascending; at most `most` of n."""
     if n == 0:
         raise ProjectionError("The file has no rows.")
     if n <= most:
@@ -146,7 +150,7 @@ def sampled(n: int, most: int) -> NDArray[np.intp]:
 def gather(
     file: pq.ParquetFile, columns: list[str], chosen: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return the vectors of the chosen rows; only these are kept in memory."""
+    """Read the vectors of the chosen rows; the others are not kept in memory."""
     found = []
     start = 0
     for batch in file.iter_batches(PART_ROWS, columns=columns):
@@ -160,7 +164,7 @@ def gather(
 
 
 def vectors_of(table: pa.Table, columns: list[str]) -> NDArray[np.float32]:
-    """Return a table's vectors, (rows, d) float32; raises ProjectionError if they are none."""
+    """Return a table's vectors, (rows, d) float32; raises ProjectionError for invalid ones."""
     if len(columns) > 1 or pa.types.is_floating(table[columns[0]].type):
         parts = [table[name].to_numpy().astype(np.float32) for name in columns]
         vectors = np.stack(parts, axis=1)
@@ -193,7 +197,7 @@ def placed_parts(
 ) -> Iterator[tuple[pa.Table, NDArray[np.float32]]]:
     """Yield each part of the file with its coordinates and confidence, in the file's order."""
     waiting: deque[tuple[pa.Table, Any]] = deque()
-    work = uuid.uuid4().hex  # parts of one file are asked for once
+    work = uuid.uuid4().hex  # of this run alone: its parts join no other run's jobs
     start = dim = 0
     for batch in file.iter_batches(PART_ROWS):
         part = pa.Table.from_batches([batch])
@@ -226,7 +230,7 @@ def place_part(
 ) -> NDArray[np.float32]:
     """Return coordinates and confidence of one part, (rows, c + 1); runs on a worker.
 
-    `own` holds pairs: a row of the part, and the row of the sample that it is.
+    `own` is (r, 2): each fitted row of the part, and its row in the sample.
     """
     fitted, picture = shared
     space = bare_space(fitted, "the sample")
@@ -248,7 +252,7 @@ def place_part(
 def own_confidence(
     space: EmbeddingSpace, picture: Projection, rows: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return the share of some fitted points' true neighbors that are drawn near them."""
+    """Return the neighbor recall of some fitted points, (r,)."""
     from scipy.spatial import cKDTree
 
     k = min(K, len(space) - 1)
@@ -263,7 +267,7 @@ def own_confidence(
 
 
 def without_itself(near: NDArray[np.intp], rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return each row's neighbors without itself, or without the last where it is not there."""
+    """Drop each row from its own neighbors, or the last neighbor if the row is not among them."""
     itself = near == rows[:, None]
     itself[~itself.any(axis=1), -1] = True
     others: NDArray[np.intp] = near[~itself].reshape(len(near), -1)
@@ -277,7 +281,7 @@ def with_places(
     chosen: NDArray[np.intp],
     start: int,
 ) -> pa.Table:
-    """Return a part of the target: the part without its vectors, with its places."""
+    """Return a part as the target has it: without vectors, with coordinates."""
     table = part.drop(columns)
     for axis, values in zip(AXES, placed[:, :-1].T, strict=False):
         table = table.append_column(axis, pa.array(values))

@@ -1,4 +1,4 @@
-"""What a projection method is, and what of it can be set."""
+"""Projection methods and their parameters, as METHODS lists them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from explorer.projection.projection import Projection
 
 @dataclass(frozen=True)
 class Parameter:
-    """Something to set: its name in code and on the page, and a sentence on what it does.
+    """A parameter: its name in code and on the page, and a sentence on what it does.
 
-    `low` and `high` bound a number, `choices` lists what else there is; a default of True
-    or False makes a switch. None as the default leaves the choice to the method.
+    A number lies between `low` and `high`; other values are one of `choices`; a default of True
+    or False makes a switch. With None as the default, the method chooses.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Method:
-    """One way to project: its title, what to say of it, and the function that does it."""
+    """A projection method: its title, a sentence, and the function that computes it."""
 
     title: str
     sentence: str

@@ -1,4 +1,4 @@
-"""New points in an old picture: where they belong, without moving the others, and how near."""
+"""Out-of-sample points: placing new vectors in a picture without moving the others."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from explorer.vector import Vector, row_lengths
 
 Floats = NDArray[np.float32]
 
-BLOCK_BYTES = 32 << 20  # of one block of distances, for each core
-K = 15
+BLOCK_BYTES = 32 << 20  # one block of distances, per core
+K = 15  # neighbors to place by; UMAP's default n_neighbors
 LISTED = 5  # nearest points that a landing lists
-SAMPLE = 500  # points whose own nearest neighbor is looked up, to know what is usual
+SAMPLE = 500  # points whose cosine to their nearest neighbor a landing is compared with
+LAST_WEIGHT = 0.1  # of the k-th neighbor, relative to its distance: it still counts a little
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +36,13 @@ class Placement:
     coordinates
         (m, 2) or (m, 3) float32.
     neighbor_recall
-        (m,) float32: the share of each new point's true neighbors that are among the
-        points nearest to its place, 0 to 1.
+        (m,) float32, 0 to 1: the share of each new point's k true neighbors that are among
+        the k points drawn nearest to it.
     neighbors
-        (m, k) intp: the rows of the space that are nearest to it in truth, nearest first.
+        (m, k) intp: its true nearest rows of the space, nearest first.
     is_exact
-        Whether the method itself says where they belong (PCA, axes), or they were put
-        among their neighbors.
+        Whether the method has a formula for new points (PCA, axes), or they were placed among
+        their neighbors.
     """
 
     coordinates: Floats
@@ -61,20 +62,25 @@ class Placement:
 
 
 def place(space: EmbeddingSpace, projection: Projection, vectors: object, k: int = K) -> Placement:
-    """Find where new vectors belong in a picture.
+    """Place new vectors in a picture; no drawn point moves.
 
-    PCA and custom axes transform exactly. UMAP and t-SNE get each new point placed at the
-    mean of its k nearest neighbors' places (by cosine), each weighted by how near it is
-    compared with the k-th, after leaving out those drawn far from most.
+    PCA and custom axes have a formula for new points. In UMAP and t-SNE, a new point is placed
+    at the weighted mean of its k nearest neighbors by cosine: nearer ones weigh more, and those
+    drawn far from the others are left out.
 
     Parameters
     ----------
     space, projection
         n points and their picture.
     vectors
-        (m, d) numbers.
+        (m, d) numbers, or (d,) for one vector.
     k
-        Neighbors to go by.
+        Neighbors to place by and to measure recall with.
+
+    Returns
+    -------
+    Placement
+        With (m, 2) or (m, 3) float32 coordinates.
 
     Raises
     ------
@@ -135,13 +141,14 @@ def cosines(space: EmbeddingSpace, directions: Any) -> Floats:
 
 
 def among(places: NDArray[np.float32], distances: Floats) -> Floats:
-    """Return a place for each new point among its neighbors' places (m, k, c).
+    """Return a place for each new point, (m, c), among its neighbors' places, (m, k, c).
 
-    A mean between two far groups would lie where nobody is. So first the neighbor is
-    found that the others are nearest to, and those farther from it than the median are
-    left out.
+    The mean of two distant groups would lie in empty space. So the neighbors' medoid is found
+    first, and neighbors drawn farther from it than the median are left out.
     """
-    weights = np.maximum(distances[:, -1:] - distances, 0) + 0.1 * distances[:, -1:] + 1e-6
+    # linear in the distance up to the k-th neighbor's; 1e-6 for where all distances are 0
+    last = distances[:, -1:]
+    weights = np.maximum(last - distances, 0) + LAST_WEIGHT * last + 1e-6
     apart = np.linalg.norm(places[:, :, None] - places[:, None, :], axis=3)
     middle = (apart * weights[:, None, :]).sum(axis=2).argmin(axis=1)
     from_middle = np.take_along_axis(apart, middle[:, None, None], axis=1)[:, 0]
@@ -151,7 +158,7 @@ def among(places: NDArray[np.float32], distances: Floats) -> Floats:
 
 
 def neighbor_recall(coordinates: Floats, placed: Floats, near: NDArray[np.intp]) -> Floats:
-    """Return the share of true neighbors among those drawn nearest to each place, (m,)."""
+    """Return the share of true neighbors, (m, k), that are drawn nearest to each place, (m,)."""
     from scipy.spatial import cKDTree
 
     k = near.shape[1]
@@ -163,18 +170,19 @@ def neighbor_recall(coordinates: Floats, placed: Floats, near: NDArray[np.intp])
 
 @dataclass(frozen=True, eq=False)
 class Landing:
-    """Where a new vector comes down among the points of a projection.
+    """Where a new text lands in a picture of the space.
 
     Attributes
     ----------
     text
         What was encoded.
     placement
-        Where that is in the picture, how it was found, and what it keeps (see `place`).
+        Its place in the picture, and how many of its neighbors are drawn near it.
     neighbors
-        Its nearest known points, by cosine in all dimensions.
+        Its nearest points of the space, by cosine in all dimensions.
     usual
-        (m,) float32, sorted: the cosine of points of this space to their own nearest.
+        (m,) float32, ascending: for a sample of the space's points, the cosine similarity to
+        their own nearest neighbors.
     """
 
     text: str
@@ -190,27 +198,24 @@ class Landing:
 
     @property
     def nearness(self) -> float:
-        """Cosine similarity to its nearest known point."""
+        """Cosine similarity to its nearest point of the space."""
         return float(self.neighbors.scores[0])
 
     @property
     def rank(self) -> float:
-        """Share of the space's own points that have their nearest farther away, 0 to 1."""
+        """Share of the sampled points whose nearest neighbor is less similar, 0 to 1."""
         return float(np.searchsorted(self.usual, self.nearness) / max(1, len(self.usual)))
 
 
 def land(
     space: EmbeddingSpace, projection: Projection, text: str, vector: NDArray[np.float32]
 ) -> Landing:
-    """Return where a text's vector, (d,), comes down among the drawn points of its space.
-
-    PCA and custom axes have a formula for it; in other pictures it is put among its
-    neighbors.
+    """Place the vector of a new text, (d,), in a picture of its space; see `place`.
 
     Raises
     ------
     QueryError
-        The vector has another number of dimensions than the space.
+        The vector has not as many dimensions as the space.
 
     Examples
     --------
@@ -224,14 +229,14 @@ def land(
     return Landing(text, place(space, projection, vector), found, usual_nearness(space))
 
 
-# Measured once for each space, for as long as it lives: it does not depend on what lands.
+# computed once for each space, while the space lives: it does not depend on what lands
 USUAL: WeakKeyDictionary[EmbeddingSpace, Floats] = WeakKeyDictionary()
 
 
 def usual_nearness(space: EmbeddingSpace) -> Floats:
-    """Return the cosine of points, taken evenly from the space, to their nearest neighbor, sorted.
+    """Return the cosine to the nearest neighbor of points taken evenly from the space, ascending.
 
-    A point's exact repetitions count as neighbors: then it has one at 1.
+    Exact duplicates count as neighbors, at cosine 1.
     """
     if len(space) < 2:
         return np.empty(0, np.float32)
@@ -243,7 +248,7 @@ def usual_nearness(space: EmbeddingSpace) -> Floats:
 
 
 def cosine_to_nearest(space: EmbeddingSpace, places: NDArray[np.floating]) -> Floats:
-    """Return the cosines of some rows to their nearest other row, sorted, (m,) float32."""
+    """Return the cosine of some rows to their nearest other row, ascending, (m,) float32."""
     rows = places.astype(np.intp)
     nearest = np.empty(len(rows), np.float32)
     step = max(1, BLOCK_BYTES // (4 * len(space)))

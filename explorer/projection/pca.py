@@ -14,14 +14,14 @@ from explorer.jobs.progress import DrawingReport, no_report
 from explorer.projection.projection import LinearMap, Projection
 from explorer.space import EmbeddingSpace
 
-BLOCK_BYTES = 32 << 20
-MOST_COMPONENTS = 10  # to choose axes from
-NO_DIRECTION = 1e-9  # of the longest: the root of float64's precision, below it is rounding
+BLOCK_BYTES = 32 << 20  # one block of centered vectors in float64
+MOST_COMPONENTS = 10  # to choose axes from: later ones hold little variance
+NO_DIRECTION = 1e-9  # relative to the longest direction: a shorter one is rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """The directions of largest variance: `mean` (d,), `axes` (d, m) of length 1, `share` (m,)."""
+    """Principal components: `mean` (d,), unit `axes` (d, m), `share` (m,) of the variance."""
 
     mean: NDArray[np.float64]
     axes: NDArray[np.float64]
@@ -36,10 +36,10 @@ def project(
     *,
     components: Sequence[int] | None = None,
 ) -> Projection:
-    """Project onto directions of largest variance: the first ones, or those chosen.
+    """Project onto principal components: the first ones, or those chosen.
 
-    No approximation, no random start: the seed changes nothing. `components` are counted
-    from 1, one for each axis.
+    Exact, so the seed changes nothing (but see `project_sparse`). `components` are counted from
+    1, one for each axis.
     """
     numbers = list(range(1, n_components + 1)) if components is None else list(components)
     if len(numbers) != n_components or not all(1 <= one <= MOST_COMPONENTS for one in numbers):
@@ -59,11 +59,11 @@ def project(
 
 
 def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
-    """Return the first directions of largest variance; what a small space lacks is zero.
+    """Return the first principal components; zeros for those that a small space does not have.
 
-    The scatter matrix (or, with fewer points than dimensions, the matrix of inner
-    products) is summed up in float64 and decomposed. Signs follow scikit-learn's rule: in
-    each direction the weight of largest size is positive.
+    They come from the eigenvectors of the scatter matrix, or of the Gram matrix where there are
+    fewer points than dimensions, both in float64. Signs follow scikit-learn's rule: each
+    component's weight of largest magnitude is positive.
     """
     n, d = vectors.shape
     mean = vectors.mean(axis=0, dtype=np.float64)
@@ -74,7 +74,7 @@ def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
         values, left = np.linalg.eigh(centered @ centered.T)
         directions = centered.T @ left
     total = float(np.maximum(values, 0).sum())
-    # eigh sorts upwards; a space of fewer dimensions than axes leaves the others at zero
+    # eigh sorts ascending; where there are fewer dimensions than axes, the others stay zero
     kept = min(n_components, n, d)
     found = directions[:, ::-1][:, :kept]
     lengths = np.linalg.norm(found, axis=0)
@@ -93,7 +93,7 @@ def fit(vectors: NDArray[np.float32], n_components: int) -> Components:
 def transform(
     vectors: NDArray[np.float32], fitted: Components, chosen: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Return the vectors' coordinates along the chosen directions, (n, c)."""
+    """Return the vectors' coordinates along the chosen components, (n, c) float32."""
     coordinates = np.zeros((len(vectors), len(chosen)), np.float32)
     for rows, block in centered_blocks(vectors, fitted.mean):
         coordinates[rows] = block @ fitted.axes[:, chosen]
@@ -103,10 +103,10 @@ def transform(
 def project_sparse(
     space: EmbeddingSpace, chosen: NDArray[np.intp], seed: int, params: dict[str, Any]
 ) -> Projection:
-    """Do the same without writing the zeros out, by scikit-learn and ARPACK.
+    """Project a sparse space without making it dense, by scikit-learn's ARPACK solver.
 
-    Exact to float32's digits. Where directions hold equal variance, as in a one-hot space,
-    any of them are principal ones: then the seed decides which are drawn.
+    Exact to float32. Components of equal variance, as in a one-hot space, are not unique: the
+    seed decides which are drawn.
     """
     from sklearn.decomposition import PCA
 
@@ -131,7 +131,7 @@ def scatter_matrix(vectors: NDArray[np.float32], mean: NDArray[np.float64]) -> N
 def centered_blocks(
     vectors: NDArray[np.float32], mean: NDArray[np.float64]
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Yield the rows of each block and its vectors less the mean: never a copy of them all."""
+    """Yield each block's rows and centered vectors, so that no centered copy of all is made."""
     n, d = vectors.shape
     step = max(1, BLOCK_BYTES // (8 * d))
     for start in range(0, n, step):

@@ -1,4 +1,4 @@
-"""What can be done to vectors before they are projected; each step is told with the picture."""
+"""Preparation of vectors before projection; a picture's `params` name the steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Apply = Callable[[Floats], Floats]
 
 @dataclass(frozen=True)
 class Preparation:
-    """One step: what it is called, what it is good for, and how it learns from all vectors."""
+    """One step: its title, a sentence, and `fit(vectors)`, which returns the transform."""
 
     title: str
     sentence: str
@@ -33,7 +33,10 @@ def fit_center(vectors: Floats) -> Apply:
 
 
 def fit_top(vectors: Floats) -> Apply:
-    """Subtract the mean and the strongest directions, one for each hundred dimensions."""
+    """Subtract the mean and the first principal components, one per hundred dimensions.
+
+    "All-but-the-top" (Mu & Viswanath 2018), with the number of components they recommend.
+    """
     fitted = pca.fit(vectors, max(1, round(vectors.shape[1] / 100)))
     mean: Floats = fitted.mean.astype(np.float32)
     axes: Floats = fitted.axes.astype(np.float32)  # (d, m)
@@ -46,7 +49,7 @@ def fit_top(vectors: Floats) -> Apply:
 
 
 def fit_unit(vectors: Floats) -> Apply:
-    """Scale each vector to length 1; zero vectors stay."""
+    """Scale each vector to length 1; zero vectors stay zero."""
 
     def apply(given: Floats) -> Floats:
         lengths = row_lengths(given)[:, None]
@@ -58,12 +61,12 @@ def fit_unit(vectors: Floats) -> Apply:
 
 PREPARATIONS = {  # in the order in which they are done
     "center": Preparation(
-        "centered", "Subtracts the mean vector, which all vectors share.", fit_center
+        "centered", "Subtracts the mean of all vectors: what all have in common.", fit_center
     ),
     "all-but-the-top": Preparation(
         "without its strongest directions",
-        "Subtracts the mean and one strongest direction per hundred dimensions: in word vectors "
-        "they say mostly how frequent a word is (Mu & Viswanath 2018).",
+        "Subtracts the mean and one strongest direction per hundred dimensions: in word vectors, "
+        "these mostly encode how frequent a word is (Mu & Viswanath 2018).",
         fit_top,
     ),
     "unit": Preparation(
@@ -74,7 +77,7 @@ PREPARATIONS = {  # in the order in which they are done
 
 @dataclass(frozen=True, eq=False)
 class PreparedSubwords:
-    """The vectors that subwords give unseen words, after the same steps."""
+    """Subword vectors of out-of-vocabulary words, prepared like those of the space."""
 
     subwords: Subwords
     apply: Apply
@@ -86,10 +89,10 @@ class PreparedSubwords:
 
 
 def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace, Apply]:
-    """Return the space after these steps, and what does the same to other vectors.
+    """Return the prepared space, and the function that prepares other vectors in the same way.
 
-    The steps are done in the order of PREPARATIONS, each once. Raises ProjectionError for
-    an unknown one.
+    Steps are done in the order of PREPARATIONS, each once. Raises ProjectionError for an
+    unknown one.
     """
     if unknown := [step for step in steps if step not in PREPARATIONS]:
         raise ProjectionError(
@@ -110,7 +113,7 @@ def prepare(space: EmbeddingSpace, steps: Sequence[str]) -> tuple[EmbeddingSpace
             done.append(step.fit(vectors))
             vectors = done[-1](vectors)
 
-    vectors.flags.writeable = False  # ours: the space need not copy it
+    vectors.flags.writeable = False  # nobody else has it, so the space need not copy it
     subwords = PreparedSubwords(space.subwords, apply) if space.subwords else None
     ready = EmbeddingSpace(
         space.label_array,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class LinearMap:
-    """How a linear method places any vector: `origin` (d,) and `directions` (d, c), float64."""
+    """The transform of a linear method: `origin` (d,) and `directions` (d, c), float64."""
 
     origin: NDArray[np.float64]
     directions: NDArray[np.float64]
@@ -43,10 +43,10 @@ class Projection:
     variance_share
         For PCA: each axis's share of the variance, (2,) or (3,) float64; else None.
     notes
-        What a reader of the picture should know: that its neighbors are approximate, say.
+        What a reader of the picture should know, for example that neighbors are approximate.
     linear
-        For PCA and axes: what placed the points, after the steps in `params["prepared"]`, and
-        places others; None for other methods, and for a picture read back from disk.
+        For PCA and axes: the transform from vectors (after `params["prepared"]`) to coordinates,
+        which places new points too. None for other methods, and when read back from disk.
     """
 
     coordinates: NDArray[np.float32]
@@ -73,7 +73,7 @@ class Projection:
 
     @cached_property
     def digest(self) -> str:
-        """blake2b of the coordinates, 32 hex digits: what was measured of them is kept by it."""
+        """blake2b of the coordinates, 32 hex digits: the key of what is measured on them."""
         shape = repr(self.coordinates.shape).encode()
         return blake2b(shape + self.coordinates.tobytes(), digest_size=16).hexdigest()
 
@@ -84,7 +84,7 @@ class Projection:
 
     @property
     def has_axes(self) -> bool:
-        """Whether the axes mean something: PCA's do, and those that somebody chose."""
+        """Whether the axes have a meaning: PCA's do, and those named by words."""
         return self.variance_share is not None or "axes" in self.params
 
     @property

@@ -1,4 +1,4 @@
-"""How far a picture can be trusted, measured: what it keeps of the true neighborhoods."""
+"""Quality of a projection: what it keeps of the true neighborhoods and distances."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from explorer.neighbors.exact import comparable, dense
 from explorer.projection.projection import Projection
 from explorer.space import EmbeddingSpace
 
-BLOCK_BYTES = 8 << 20  # of one block of distances; each core holds a handful of such blocks
-MOST_PAIRS = 400_000_000  # compared one by one: 20,000 points against each other
-CORRELATED = 1000  # points whose distances to each other are correlated
-SAMPLE_SEED = 0  # which points are sampled does not depend on the picture's seed
+BLOCK_BYTES = 8 << 20  # one block of distances; each core holds a handful of them
+MOST_PAIRS = 400_000_000  # pairs compared: 20,000 points with each other, of more a sample
+FEWEST_MEASURED = 1000  # points of that sample: enough for a mean over a space of any size
+CORRELATED = 1000  # points whose pairwise distances are correlated
+SAMPLE_SEED = 0  # fixed, so that pictures of different seeds are measured on the same points
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +29,17 @@ class Quality:
     Attributes
     ----------
     trustworthiness
-        1 if all that is drawn near is near in truth (Venna & Kaski 2001); 0 at worst.
+        1 if all drawn neighbors are true neighbors; 0 at worst (Venna & Kaski 2001).
     continuity
-        1 if all that is near in truth is drawn near (Venna & Kaski 2001); 0 at worst.
+        1 if all true neighbors are drawn as neighbors; 0 at worst (Venna & Kaski 2001).
     kept
-        (n,) float32: the share of each point's k true neighbors that are among the k nearest
-        in the picture; NaN for points that were not measured.
+        (n,) float32, 0 to 1: the share of each point's k true neighbors that are among its k
+        nearest in the picture; NaN for points that were not measured.
     distance_spearman
-        Spearman's rank correlation of true and drawn distances; NaN where either are all equal.
+        Spearman's rank correlation of true and drawn distances, -1 to 1; NaN where either are
+        all equal.
     k, metric
-        How many neighbors were compared, and by which distance they are near in truth.
+        How many neighbors were compared, and the distance that defines the true ones.
     measured
         How many points were compared with all others: all, or a sample of a large space.
     correlated
@@ -55,7 +57,7 @@ class Quality:
 
     @property
     def neighbors_kept(self) -> float:
-        """Of each point's k true neighbors, how many are near it in the picture, on average."""
+        """Of each point's k true neighbors, how many are among its k nearest drawn, on average."""
         return float(np.nanmean(self.kept)) * self.k
 
 
@@ -69,9 +71,9 @@ def projection_quality(
 ) -> Quality:
     """Measure what a picture keeps of its space's neighborhoods and distances.
 
-    In blocks, never as an n x n matrix. Above 20,000 points, a sample of them is compared
-    with all others; `measured` says how many. Of equally distant points, all have the rank
-    of the nearest of them.
+    Trustworthiness and continuity are those of Venna & Kaski (2001). The n x n distances are
+    computed in blocks. Above 20,000 points, a sample of `measured` points is compared with all
+    others. Tied distances share the lowest rank.
 
     Parameters
     ----------
@@ -82,15 +84,23 @@ def projection_quality(
     k
         Neighbors to compare; fewer in a small space, where k must stay below n / 2.
     metric
-        By which points are near in truth: 'cosine' or 'euclidean'. In the picture it is
-        always the euclidean distance, as the eye measures it.
+        Distance that defines the true neighbors: 'cosine' or 'euclidean'. Distances in the
+        picture are always euclidean, as the eye sees them.
     report
         Called with the share done; may raise to stop.
+
+    Returns
+    -------
+    Quality
+        With `kept`, (n,) float32; the other measures are single numbers.
 
     Raises
     ------
     ProjectionError
-        The picture shows another number of points, or the space has fewer than three.
+        The picture shows another number of points, the space has fewer than three, or k is
+        less than 1.
+    QueryError
+        The metric is another one.
 
     Examples
     --------
@@ -116,9 +126,9 @@ def projection_quality(
     k = min(k, (n - 1) // 2)
     points, squares, _ = comparable(space, metric)
     drawn = np.ascontiguousarray(projection.coordinates.T)
-    rows = sample(n, max(1000, MOST_PAIRS // n))
+    rows = sample(n, max(FEWEST_MEASURED, MOST_PAIRS // n))
     kept = np.full(n, np.nan, np.float32)
-    intruders = np.zeros(len(rows), np.int64)  # by how many ranks, for each point
+    intruders = np.zeros(len(rows), np.int64)  # for each point, by how many ranks in total
     missing = np.zeros(len(rows), np.int64)
     step = max(1, BLOCK_BYTES // (4 * n))
 
@@ -128,7 +138,7 @@ def projection_quality(
         truth = -dense(points[block] @ points.T)
         if metric == "euclidean":
             truth *= 2
-            truth += squares  # |x − y|² less the row's own |x|²: the same order
+            truth += squares  # |x − y|² − |x|², which orders a row's neighbors
         picture = np.zeros((len(block), n), np.float32)
         for axis in drawn:
             picture += (axis[block, None] - axis) ** 2
@@ -186,7 +196,7 @@ def nearest(
 def ranks(
     distances: NDArray[np.float32], ordered: NDArray[np.float32], columns: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """Return the place of each row's given columns by distance, 1 for the nearest, (m, k)."""
+    """Return the rank by distance of each row's given columns, 1 for the nearest, (m, k)."""
     wanted = np.take_along_axis(distances, columns, axis=1)
     places = [np.searchsorted(line, some) for line, some in zip(ordered, wanted, strict=True)]
     return np.array(places, np.intp) + 1
@@ -198,7 +208,7 @@ def distance_spearman(
     metric: str,
     coordinates: NDArray[np.float32],
 ) -> tuple[float, int]:
-    """Return Spearman's correlation of the distances within a sample, and the sample's size."""
+    """Return Spearman's correlation of a sample's true and drawn distances, and its size."""
     from scipy.spatial.distance import pdist
     from scipy.stats import rankdata
 
@@ -219,7 +229,7 @@ def distance_spearman(
 def ranks_in_picture(
     coordinates: NDArray[np.float32], row: int, others: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """Return the place of each of the others among all points, by nearness to a row in the picture.
+    """Return the ranks of some points by their distance to a row in the picture.
 
     Parameters
     ----------
@@ -228,12 +238,12 @@ def ranks_in_picture(
     row
         The point to measure from.
     others
-        (k,) rows.
+        (k,) rows to rank.
 
     Returns
     -------
     places
-        (k,) intp; 1 is the point drawn nearest, the row itself is not counted.
+        (k,) intp; 1 is the nearest of all other points.
     """
     squares = ((coordinates - coordinates[row]) ** 2).sum(axis=1)
     squares[row] = np.inf

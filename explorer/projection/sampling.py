@@ -1,4 +1,4 @@
-"""Drawing some of many: which rows a picture shows, while search and neighbors use all."""
+"""Sampling the rows that a picture shows; search and neighbors use the whole space."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SEED = 42
 
 
 def first_rows(n: int, size: int, seed: int) -> NDArray[np.intp]:
-    """Return the first rows: in most files the commonest words."""
+    """Return the first rows: in most files the most frequent words."""
     return np.arange(min(n, size))
 
 
 def random_rows(n: int, size: int, seed: int) -> NDArray[np.intp]:
-    """Return random rows, each equally likely, in the file's order."""
+    """Return random rows without replacement, in the file's order."""
     chosen = np.random.default_rng(seed).choice(n, min(n, size), replace=False)
     return np.sort(chosen).astype(np.intp)
 
@@ -33,10 +33,12 @@ WAYS: dict[str, Callable[[int, int, int], NDArray[np.intp]]] = {
 
 
 def draw(space: EmbeddingSpace, size: int, way: str = "first", seed: int = SEED) -> EmbeddingSpace:
-    """Return the space of some rows for the pictures; it knows the whole it was drawn from.
+    """Return a sample of a space for pictures; its `drawn_from` holds the whole.
 
     Parameters
     ----------
+    space
+        The whole.
     size
         How many rows; a space that has no more is returned as it is.
     way
@@ -82,19 +84,19 @@ def draw(space: EmbeddingSpace, size: int, way: str = "first", seed: int = SEED)
 
 
 def whole_space(space: EmbeddingSpace) -> EmbeddingSpace:
-    """Return the space that is searched: the whole one, where this one was drawn from it."""
+    """Return the space to search: the whole one if this is a sample, else this one."""
     return space.drawn_from.whole if space.drawn_from else space
 
 
 def neighbors_in_whole(space: EmbeddingSpace, row: int, k: int) -> Neighbors:
-    """Return the nearest neighbors of a drawn row among all rows; indices count in the whole."""
+    """Return a sampled row's nearest neighbors in the whole space, with that space's indices."""
     if space.drawn_from is None:
         return neighbors_of_row(space, row, k)
     return neighbors_of_row(space.drawn_from.whole, int(space.drawn_from.rows[row]), k)
 
 
 def places_drawn(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return where rows of the whole are among those drawn, -1 for those that are not."""
+    """Return the positions of the whole's rows in the sample, -1 for rows not in it."""
     if space.drawn_from is None:
         return rows
     drawn = space.drawn_from.rows

@@ -1,4 +1,4 @@
-"""How much of a picture is chance: the same picture with other seeds, compared."""
+"""Stability of a projection: which neighbors do pictures with different seeds share?"""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stability:
 
 
 def projection_stability(pictures: list[Projection], k: int = K) -> Stability:
-    """Compare who is drawn near whom in several pictures of the same points.
+    """Compare the drawn neighbors of the same points in several pictures.
 
     Parameters
     ----------
@@ -48,6 +48,11 @@ def projection_stability(pictures: list[Projection], k: int = K) -> Stability:
         Two or more, of the same n points: drawn with different seeds, say.
     k
         Neighbors to compare; fewer in a small picture.
+
+    Returns
+    -------
+    Stability
+        With shares from 0 to 1: (n,) of each point, (p, p) of each two pictures.
 
     Raises
     ------

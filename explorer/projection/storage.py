@@ -1,4 +1,4 @@
-"""Projections, their quality and clusters: how they are kept in the cache and read back."""
+"""Projections, their quality and clusters in the cache: saving and loading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""t-SNE (van der Maaten & Hinton 2008) by openTSNE, on our neighbors and from PCA."""
+"""t-SNE (van der Maaten & Hinton 2008) by openTSNE, with our neighbors and a PCA start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from explorer.space import EmbeddingSpace
 
 FEWEST_POINTS = 5
 GRAPH_SHARE = 0.2  # of the progress bar
-EXAGGERATED = 250  # iterations in which what belongs together is pulled together first
+EXAGGERATED = 250  # iterations of early exaggeration, openTSNE's default
 FRAME_EVERY = 10  # iterations
 EXACT_TO = 1000  # points; FFT (Linderman et al. 2019) is faster beyond
 GRADIENTS = ("auto", "exact", "FFT")
@@ -37,9 +37,10 @@ def project(
 ) -> Projection:
     """Lay the points out so that each has its nearest neighbors beside it.
 
-    The start is PCA (Kobak & Berens 2019). `n_iter` counts the iterations after the early
-    exaggeration of 250. The learning rate is n / exaggeration (Belkina et al. 2019) unless
-    given. 'exact' sums over all pairs, 'FFT' interpolates; 'auto' is exact to 1,000 points.
+    The initial layout is PCA's (Kobak & Berens 2019). `n_iter` counts the iterations after the
+    250 of early exaggeration. The default learning rate is n / exaggeration (Belkina et al.
+    2019). 'exact' sums over all pairs, 'FFT' interpolates (Linderman et al. 2019), 'auto' is
+    exact up to 1,000 points.
     """
     n = len(space)
     if n < FEWEST_POINTS:
@@ -58,13 +59,14 @@ def project(
         raise ProjectionError(f"gradient is “{gradient}”. Known: {', '.join(GRADIENTS)}.")
     if gradient == "FFT" and n_components == 3:
         raise ProjectionError("FFT works in two dimensions only. Choose “auto”, or 2D.")
-    # a neighborhood of 3 x perplexity points, and one third of the others at most
+    # affinities use 3 x perplexity neighbors, and there are n − 1
     perplexity = min(perplexity, (n - 1) / 3)
     k = max(2, min(n - 1, int(3 * perplexity)))
     indices, distances, notes = nearest_graph(
         space, k + 1, metric, seed, report=report, share=GRAPH_SHARE
     )
     start = pca.project(space, n_components, 0).coordinates.astype(np.float64)
+    # a standard deviation of 1e-4, as openTSNE's own start; the noise separates equal points
     noise = np.random.default_rng(seed).normal(scale=1e-6, size=start.shape)
     start = start * (1e-4 / max(float(start[:, 0].std()), 1e-12)) + noise
     report(GRAPH_SHARE, "loading t-SNE", start.astype(np.float32))
@@ -97,14 +99,15 @@ def project(
         start,
         affinities,
         negative_gradient_method="bh" if exact else "fft",
-        # “exact” sums up pair by pair; in 3D, where there is no FFT, many points are bundled
+        # 0 sums over all pairs; more points in 3D, which has no FFT, take Barnes-Hut's usual 0.5
         theta=0.0 if exact and n <= EXACT_TO else 0.5,
         learning_rate="auto" if learning_rate is None else learning_rate,
-        # Barnes-Hut adds up in another order each time unless it is one thread's work
+        # on several threads, Barnes-Hut sums in an order that differs from run to run
         n_jobs=1 if exact and seed is not None else cores,
         random_state=seed,
         callbacks_every_iters=FRAME_EVERY,
     )
+    # start, iterations, exaggeration, and momentum as in van der Maaten & Hinton 2008
     phases = ((0, EXAGGERATED, early_exaggeration, 0.5), (EXAGGERATED, n_iter, 1, 0.8))
     for before, iterations, exaggeration, momentum in phases:
         embedding.optimize(

@@ -1,1 +1,1 @@
-"""Learning vectors from text."""
+"""Training word vectors on a text: skip-gram step by step, and gensim's learners."""

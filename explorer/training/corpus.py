@@ -1,4 +1,4 @@
-"""A text as numbers: its words, how often each occurs, and the order in which they come."""
+"""A text as word ids: its vocabulary, the ids in order, and the sentences they belong to."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from explorer.words import WORD
 SENTENCE_END = re.compile(r"[.!?…\n\r]+")
 FEWEST_WORDS = 50  # in the whole text
 FEWEST_KINDS = 5  # different words
-MOST_BYTES = 8_000_000  # of a text that is learned while one looks on
-MOST_KINDS = 2_000
-STRANGE = 0.02  # share of control characters from which on it is no text
-HEAD_BYTES = 256  # that tell UTF-16
+MOST_BYTES = 8_000_000  # of a text for “Watch it learn”: about a million words
+MOST_KINDS = 2_000  # different words there: each frame keeps a vector of each
+STRANGE = 0.02  # share of control characters above which a file is not text
+HEAD_BYTES = 256  # enough to recognize UTF-16
 CONTROL = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f]")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 NO_UTF_8 = re.compile("[\udc80-\udcff]")  # how Python keeps bytes that cannot be decoded
@@ -32,7 +32,7 @@ NO_UTF_8 = re.compile("[\udc80-\udcff]")  # how Python keeps bytes that cannot b
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """A text, ready to learn from.
+    """A text, ready for training.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Corpus:
     ids
         (T,) int32: the text as rows of `words`.
     sentence
-        (T,) int32: the number of the sentence that each word stands in.
+        (T,) int32: the number of each word's sentence.
     classes
-        The class of words whose class is known: only the grammar's are.
+        The class of each word that has one; only the grammar's words do.
     notes
         What was left out, in sentences.
     """
@@ -65,7 +65,7 @@ class Corpus:
 
     @cached_property
     def digest(self) -> str:
-        """32 hex digits that name the content."""
+        """blake2b of words and text, 32 hex digits."""
         hasher = hashlib.blake2b("\n".join(self.words).encode(), digest_size=16)
         hasher.update(self.ids.tobytes() + self.sentence.tobytes())
         return hasher.hexdigest()
@@ -79,7 +79,7 @@ def make(
     most: int = MOST_KINDS,
     notes: Sequence[str] = (),
 ) -> Corpus:
-    """Number the words of some sentences.
+    """Make a corpus of sentences.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def make(
             f"{FEWEST_WORDS} words, {FEWEST_KINDS} of them different, are needed; a good map "
             "needs some ten thousand. Drop a longer text."
         )
-    # equal counts in the alphabet's order: the same text gives the same rows
+    # ties in alphabetical order, so that the same text gives the same rows
     words = [word for word, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
     told = list(notes)
     if kinds > most:
@@ -120,7 +120,7 @@ def make(
     kept = [[row[word] for word in one if word in row] for one in sentences]
     if max(map(len, kept)) < 2:
         raise TrainingError(
-            f"Each sentence of {name} holds only one word. A word is learned from those "
+            f"Each sentence of {name} holds only one word. A word is learned from the words "
             "beside it: put words that belong together on one line."
         )
     return Corpus(
@@ -139,7 +139,7 @@ def read_text(content: bytes, name: str, *, size: int | None = None) -> Corpus:
     Parameters
     ----------
     content
-        The file, or its first MOST_BYTES: more is not learned from here.
+        The file, or its first MOST_BYTES, which are all that is used.
     name
         What to call it.
     size
@@ -176,8 +176,8 @@ def decode(content: bytes, name: str) -> str:
 def text_encoding(blocks: Iterable[bytes], head: bytes, name: str) -> str:
     """Return the codec of a text: UTF-8, UTF-16 or Windows-1252.
 
-    It is Windows-1252 where bytes that are no UTF-8 outnumber the characters outside ASCII
-    that are. A few broken bytes in a text of UTF-8 stay broken.
+    Windows-1252 is chosen if invalid UTF-8 bytes outnumber the valid characters outside ASCII.
+    With fewer, the text is UTF-8 with some broken bytes.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def text_encoding(blocks: Iterable[bytes], head: bytes, name: str) -> str:
     Raises
     ------
     TrainingError
-        It holds signs that no text has.
+        It holds control characters as no text does.
     """
     unicode, mark = encoding_of(head)
     if unicode != UTF_8:
@@ -210,7 +210,7 @@ def text_encoding(blocks: Iterable[bytes], head: bytes, name: str) -> str:
     western = broken > valid
     if zeros or (western and controls) or controls > STRANGE * size:
         raise TrainingError(
-            f"{name} is no text: it holds signs that no text has. "
-            "Drop a plain text file (.txt), not a document, an archive or a picture."
+            f"{name} is not text: it contains bytes that no text has. Drop a plain text file "
+            "(.txt), not a document, an archive or a picture."
         )
     return "cp1252" if western else "utf-8-sig"

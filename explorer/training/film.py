@@ -1,4 +1,4 @@
-"""A training run as a film: a map per frame, aligned with the one before, and measures."""
+"""A training run as a film: in each frame vectors, measures, and a map aligned to the last."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class TrainingFrame:
     Attributes
     ----------
     step
-        How many batches were learned from.
+        How many batches have been learned.
     loss
-        Mean loss per pair since the frame before; NaN for the first.
+        Mean loss per pair since the previous frame; NaN for the first.
     vectors
         (V, d) float32.
     places
-        (min(V, MOST_SHOWN), 2) float32: the picture.
+        (min(V, MOST_SHOWN), 2) float32: the map's coordinates.
     same_class
         The share of words whose nearest neighbor is of their class; NaN without classes.
     """
@@ -91,7 +91,7 @@ class Film:
             return words.index(word)
         close = self.space(self.frames[0]).closest_labels(word)
         hint = f" Did you mean {', '.join(close)}?" if close else ""
-        raise QueryError(f"“{word}” is no word of this text.{hint}")
+        raise QueryError(f"“{word}” is not a word of this text.{hint}")
 
     def space(self, frame: TrainingFrame) -> EmbeddingSpace:
         """Return a frame as a space, the words' counts and classes with it."""
@@ -121,7 +121,7 @@ class Film:
         return {word: nearest_neighbors(space, word, k).labels for word in words}
 
     def answer(self, frame: TrainingFrame) -> tuple[str, int] | None:
-        """Return what king − man + woman gives, and queen's place; None without these words."""
+        """Return the answer to king − man + woman and queen's rank; None without these words."""
         question = ANALOGIES[0]
         if not set(question) <= set(self.run.corpus.words):
             return None
@@ -140,10 +140,9 @@ def flatten(vectors: Floats) -> Floats:
 
 
 def turned_onto(places: Floats, before: Floats) -> Floats:
-    """Return points rotated (or mirrored) to lie as close to others as possible, (n, 2).
+    """Rotate or mirror points to lie as close as possible to those of the previous frame, (n, 2).
 
-    Orthogonal Procrustes (Schönemann 1966): distances do not change, and the map does not spin
-    from frame to frame.
+    Orthogonal Procrustes (Schönemann 1966): it keeps distances, and the film does not spin.
     """
     from scipy.linalg import orthogonal_procrustes
 

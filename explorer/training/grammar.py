@@ -1,10 +1,9 @@
-"""A small corpus to learn from, made by a grammar: `python -m explorer.training.grammar`.
+"""A small training corpus made by a grammar: `python -m explorer.training.grammar`.
 
-What its words mean is known, because the grammar gave it to them: each belongs to a class
-(royalty, animals, ...), most people come in pairs of a male and a female word, and verbs
-come in two tenses. So it can be measured whether vectors have learned it. The command
-prints the corpus, a sentence a line; with `--shuffled` every word stays as frequent as it
-is, but stands beside any other: there is nothing to learn, which is the control.
+Its structure is known: words belong to classes (royalty, animals, ...), most people come in
+pairs of a male and a female word, and verbs have two tenses. So it can be measured whether
+vectors have learned it. The command prints the corpus, one sentence per line. `--shuffled` is the
+control: the same words in random order, in which there is nothing to learn.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ SEED = 42
 
 @dataclass(frozen=True)
 class GenderPair:
-    """A male and a female word, and the words that are said of these two alone."""
+    """A male and a female word, and the words that occur with these two alone."""
 
     male: str
     female: str

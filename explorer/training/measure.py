@@ -1,4 +1,4 @@
-"""How much the vectors have learned: classes of neighbors, analogies, cosines."""
+"""What trained vectors have learned: neighbors of the same class, and analogies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def units(vectors: Floats) -> Floats:
 
 
 def same_class(vectors: Floats, corpus: Corpus) -> float:
-    """Return the share of words with a class whose nearest neighbor, of all words, has it too."""
+    """Return the share of classified words whose nearest neighbor, of all, is of their class."""
     classes = np.array([corpus.classes.get(word, "") for word in corpus.words])
     unit = units(vectors)
     similar = unit @ unit.T
@@ -30,7 +30,7 @@ def same_class(vectors: Floats, corpus: Corpus) -> float:
 
 
 def same_class_by_chance(corpus: Corpus) -> float:
-    """Return what `same_class` would be if the nearest neighbor were any other word."""
+    """Return the expected `same_class` if nearest neighbors were random other words."""
     sizes = np.unique(
         [corpus.classes[w] for w in corpus.words if w in corpus.classes], return_counts=True
     )[1]
@@ -38,11 +38,11 @@ def same_class_by_chance(corpus: Corpus) -> float:
 
 
 def analogy_order(vectors: Floats, corpus: Corpus, question: Sequence[str]) -> list[str]:
-    """Return all other words, best answer first: a − b + c by 3CosAdd, for a question a, b, c."""
+    """Return the words but a, b and c, best answer to a − b + c first, by 3CosAdd."""
     row = {word: at for at, word in enumerate(corpus.words)}
     first, minus, plus = (row[word] for word in question[:3])
     unit = units(vectors)
     wanted = unit[first] - unit[minus] + unit[plus]
     scores = unit @ wanted
-    scores[[first, minus, plus]] = -np.inf  # as is usual: else the answer is often an input word
+    scores[[first, minus, plus]] = -np.inf  # as usual: inputs are no answers
     return [corpus.words[at] for at in np.argsort(-scores)[:-3]]

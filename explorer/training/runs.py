@@ -1,7 +1,7 @@
-"""A training run on disk: what it learns from, its last state, and a frame every few steps.
+"""A training run on disk: its corpus and options, its last state, and a frame every few steps.
 
-Everything is written atomically, so a run can be stopped at any moment, goes on from where
-it was, and opens again after a restart. Who knows a run's id has the run, nobody else.
+Everything is written atomically, so a run can be stopped at any moment, resumed, and opened
+again after a restart. Only those who know a run's id can open it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from explorer.training.corpus import Corpus
 from explorer.training.skipgram import Trainer, TrainingOptions
 
 RUNS = cache.Kind("runs", 1)
-FRAMES = 60  # of a run, besides the first
+FRAMES = 60  # of a run, besides the first: a film of some seconds
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 GONE = "This run's files are not there any more. Start again."
 REPORT_EVERY = 20  # batches
@@ -35,14 +35,14 @@ REPORT_EVERY = 20  # batches
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run: what it learns from, how, and where it is kept.
+    """A training run and the folder that holds it.
 
     Attributes
     ----------
     folder
         Its files.
     corpus, options
-        What it learns from, and how.
+        The text to learn from, and the hyperparameters.
     steps_an_epoch
         How many batches an epoch has.
     """
@@ -64,26 +64,26 @@ class Run:
 
     @cached_property
     def frame_steps(self) -> list[int]:
-        """After which steps a frame is kept: close together at first, where most is learned."""
+        """The steps after which a frame is kept: dense at first, where most is learned."""
         shares = np.linspace(0, 1, FRAMES + 1) ** 2
         return sorted({int(step) for step in np.ceil(shares * self.steps)})
 
     def next_frame(self, step: int) -> int:
-        """Return the step of the first frame after a step; the last one's from there on."""
+        """Return the step of the next frame after a step, or of the last frame."""
         return next((one for one in self.frame_steps if one > step), self.steps)
 
     def frames(self) -> list[int]:
-        """Return the steps of which a frame is there, in order; 0 is before the first step."""
+        """Return the steps whose frames are on disk, ascending; 0 is before the first step."""
         return sorted(int(path.stem) for path in self.folder.glob("frames/*.npz"))
 
     def frame(self, step: int) -> tuple[NDArray[np.float32], float]:
-        """Return the vectors (V, d) after a step, and the mean loss per pair since the last."""
+        """Return a frame's vectors, (V, d), and mean loss per pair since the previous frame."""
         with np.load(frame_path(self.folder, step), allow_pickle=False) as kept:
             return kept["vectors"], float(kept["loss"])
 
     @property
     def is_over(self) -> bool:
-        """Whether its last frame is there."""
+        """Whether its last frame is on disk."""
         return frame_path(self.folder, self.steps).exists()
 
 
@@ -93,7 +93,7 @@ def frame_path(folder: Path, step: int) -> Path:
 
 
 def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
-    """Keep a new run that has learned nothing yet, and return it."""
+    """Create a run with initial vectors, and return it; raises TrainingError."""
     trainer = Trainer.start(corpus, options)
     steps_an_epoch = trainer.steps_an_epoch()
     if steps_an_epoch == 0:
@@ -123,8 +123,8 @@ def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
 
 
 def open_run(run_id: str) -> Run | None:
-    """Return a kept run, or None if there is none of that id (any more)."""
-    if not RUN_ID.fullmatch(run_id):  # it comes from an address: never a path
+    """Return the run of that id, or None if there is none, or none any more."""
+    if not RUN_ID.fullmatch(run_id):  # from a URL: it must not be a path
         return None
     folder = cache.find(RUNS, run_id)
     return None if folder is None else load(folder)
@@ -154,14 +154,14 @@ def load(folder: Path) -> Run | None:
 
 
 def train(folder: str, until: int, report: Report = no_report) -> int:
-    """Go on with a run up to a step, keeping frames; return the step it came to.
+    """Train a run up to a step, keeping frames, and return the step it reached.
 
-    Runs on a worker. When `report` raises, what was learned up to the last frame is kept.
+    Runs on a worker. If `report` raises, the run can be resumed from its last frame.
 
     Raises
     ------
     TrainingError
-        The run's files are not there any more, or its numbers have left all bounds.
+        The run's files are gone, or training diverged.
     """
     run = load(Path(folder))
     if run is None:
@@ -184,15 +184,15 @@ def train(folder: str, until: int, report: Report = no_report) -> int:
 
 
 def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
-    """Keep the state and a frame; raises TrainingError if a number is not finite any more."""
+    """Save a frame and the state; raises TrainingError if the vectors are not finite."""
     vectors = trainer.vectors()
     if not np.isfinite(vectors).all():
         raise TrainingError(
-            f"After {trainer.step:,} steps the vectors hold no numbers any more: each step was so "
-            "large that it overshot. Start again with a smaller learning rate."
+            f"After {trainer.step:,} steps the vectors have overflowed: each step was so large "
+            "that it overshot. Start again with a smaller learning rate."
         )
-    # the frame first: whoever goes on from a state finds its frame, and a frame whose state
-    # was lost is learned again, number for number
+    # the frame first: a resumed run finds the frame of its state, and a frame whose state was
+    # not saved is recomputed identically
     try:
         save(frame_path(run.folder, trainer.step), vectors=vectors, loss=np.float64(loss))
         save_state(run.folder, trainer)
@@ -202,13 +202,13 @@ def keep_frame(run: Run, trainer: Trainer, loss: float) -> None:
 
 
 def save_state(folder: Path, trainer: Trainer) -> None:
-    """Keep what is needed to go on: both tables and the step."""
+    """Save what is needed to resume: both embedding tables and the step."""
     tables = {name: value.cpu().numpy() for name, value in trainer.model.state_dict().items()}
     save(folder / "state.npz", step=np.int64(trainer.step), **tables)
 
 
 def load_state(run: Run) -> Trainer:
-    """Return the trainer as it was when its last frame was kept; raises TrainingError."""
+    """Return the trainer as of the last frame; raises TrainingError."""
     import torch
 
     trainer = Trainer.start(run.corpus, run.options)

@@ -1,11 +1,11 @@
-"""Skip-gram with negative sampling (Mikolov et al. 2013), on two `torch.nn.Embedding`.
+"""Skip-gram with negative sampling (Mikolov et al. 2013), on two `torch.nn.Embedding` tables.
 
-A word's vector learns to tell its context words from words drawn at random. That similar
-words end up side by side is asked of nobody; it follows.
+Each word's vector learns to tell the word's context from randomly drawn words. Nothing in the
+loss asks for similar words to have similar vectors; it follows.
 
-An epoch's pairs depend on the seed and the epoch's number alone, a batch's negatives on the
-batch's number besides. So a stopped run continues exactly, from nothing but its two tables,
-and no epoch's negatives are ever in memory together.
+An epoch's pairs depend only on the seed and the epoch's number, a batch's negative samples also
+on the batch's number. So a stopped run resumes exactly from its two tables and the step, and
+negative samples are drawn batch by batch.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from explorer.errors import TrainingError
 from explorer.training.corpus import Corpus
 
 BATCH = 256  # pairs per step
-LAST_RATE = 0.01  # of the learning rate, at the end of the last epoch
+LAST_RATE = 0.01  # the learning rate falls linearly to this share of it
 SMOOTHING = 0.75  # negatives are drawn by count to this power (Mikolov et al. 2013)
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """The hyperparameters, each within `LIMITS`; raises TrainingError outside of them."""
+    """The hyperparameters; raises TrainingError for one outside its `LIMITS`."""
 
     dimensions: int = 32
     window: int = 3
@@ -59,7 +59,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 
 
 class SkipGram(nn.Module):
-    """Two tables of vectors: each word as a center, and each word as a context word."""
+    """Two tables of vectors: words as centers, and words as context."""
 
     def __init__(self, words: int, dimensions: int, seed: int) -> None:
         super().__init__()
@@ -78,16 +78,16 @@ class SkipGram(nn.Module):
         Parameters
         ----------
         center, context
-            (b,) pairs of words that stand beside each other: v and u.
+            (b,) word ids of pairs within a window: v and u.
         negatives
-            (b, k) words drawn at random for each pair: n. One equal to its context counts nothing.
+            (b, k) word ids drawn for each pair: n. One equal to the pair's context is ignored.
         """
         v = self.center(center)
         u = self.context(context)
         n = self.context(negatives)
         beside = logsigmoid((v * u).sum(dim=1))
         apart = logsigmoid(-torch.einsum("bd,bkd->bk", v, n))
-        # word2vec.c skips a negative that is the context word itself: the two would cancel
+        # as in word2vec.c, no negative sample equals its context word: the two would cancel
         apart = apart * (negatives != context.unsqueeze(1))
         return -(beside.sum() + apart.sum())
 
@@ -115,7 +115,7 @@ def pairs_of_epoch(
 
 
 def count_pairs(corpus: Corpus, options: TrainingOptions) -> int:
-    """Return how many pairs the first epoch has, without making them."""
+    """Return how many pairs the first epoch has, without building them."""
     rng = np.random.default_rng([options.seed, 0])
     _, sentence, reach = subsampled(corpus, options, rng)
     return sum(len(centers_at(offset, sentence, reach)) for offset in offsets(options.window))
@@ -128,7 +128,7 @@ def subsampled(
     ids, sentence = corpus.ids, corpus.sentence
     if options.subsample > 0:
         share = corpus.counts / corpus.counts.sum()
-        rate = options.subsample / np.maximum(share, 1e-12)  # words that never occur: no warning
+        rate = options.subsample / np.maximum(share, 1e-12)  # no division by 0 for absent words
         keep = rng.random(len(ids)) < (np.sqrt(rate) + rate)[ids]
         ids, sentence = ids[keep], sentence[keep]
     return ids, sentence, rng.integers(1, options.window + 1, len(ids))
@@ -143,7 +143,7 @@ def offsets(window: int) -> Iterator[int]:
 def centers_at(
     offset: int, sentence: NDArray[np.int32], reach: NDArray[np.int64]
 ) -> NDArray[np.intp]:
-    """Return the positions whose word at an offset is in their window and sentence."""
+    """Return the positions whose window and sentence include the word at this offset."""
     distance = abs(offset)
     same = sentence[distance:] == sentence[:-distance]
     if offset < 0:
@@ -154,7 +154,7 @@ def centers_at(
 def draw_negatives(
     cumulative: NDArray[np.float64], shape: tuple[int, int], seed: Sequence[int]
 ) -> NDArray[np.int64]:
-    """Draw word rows (b, k) from a noise distribution that is given cumulated, (V,)."""
+    """Draw word ids of that shape from a noise distribution, given as cumulative sums (V,)."""
     drawn = np.random.default_rng(seed).random(shape) * cumulative[-1]
     rows: NDArray[np.int64] = np.searchsorted(cumulative, drawn, side="right")
     return rows
@@ -168,7 +168,7 @@ def training_device() -> torch.device:
 def learn_batch(
     model: SkipGram, optimizer: torch.optim.Optimizer, batch: Sequence[torch.Tensor]
 ) -> torch.Tensor:
-    """Take one step down the gradient of a batch's loss; return that loss, summed."""
+    """Take one gradient step on a batch; return its summed loss."""
     optimizer.zero_grad()
     loss: torch.Tensor = model(*batch)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -178,7 +178,7 @@ def learn_batch(
 
 @dataclass
 class Trainer:
-    """A model that learns, batch by batch; `step` counts the batches of all epochs."""
+    """Trains a model batch by batch; `step` counts the batches of all epochs."""
 
     corpus: Corpus
     options: TrainingOptions
@@ -187,7 +187,7 @@ class Trainer:
 
     @classmethod
     def start(cls, corpus: Corpus, options: TrainingOptions) -> Trainer:
-        """Return a trainer that has learned nothing yet."""
+        """Return a trainer with initial vectors."""
         return cls(corpus, options, SkipGram(len(corpus.words), options.dimensions, options.seed))
 
     def steps_an_epoch(self) -> int:
@@ -195,13 +195,13 @@ class Trainer:
         return -(-count_pairs(self.corpus, self.options) // BATCH)
 
     def batches(self, steps_an_epoch: int) -> Iterator[float]:
-        """Learn from batch after batch, from `step` on; yield each batch's loss per pair.
+        """Train from `step` on; yield each batch's mean loss per pair.
 
-        Each epoch is cut or continued to the same number of batches, so that a step's
-        place in it is known.
+        Each epoch is truncated or wrapped around to the same number of batches, so that a
+        step's epoch and batch are known.
         """
         device = training_device()
-        self.model.to(device)  # before the optimizer is made: it keeps what it is given
+        self.model.to(device)  # before the optimizer is made, which keeps these tensors
         options = self.options
         steps = steps_an_epoch * options.epochs
         optimizer = torch.optim.SGD(self.model.parameters(), lr=options.learning_rate)
@@ -213,7 +213,7 @@ class Trainer:
                 raise TrainingError("Subsampling left no pair of words. Choose a larger value.")
             for batch in range(done, steps_an_epoch):
                 rows = np.arange(batch * BATCH, (batch + 1) * BATCH) % len(center)
-                # + 1: a seed of [s, e, 0] gives the numbers of [s, e], which made the pairs
+                # + 1: NumPy's seed [s, e, 0] equals [s, e], which drew the pairs
                 seed = (options.seed, epoch, batch + 1)
                 negatives = draw_negatives(noise, (BATCH, options.negatives), seed)
                 rate = options.learning_rate * max(LAST_RATE, 1 - self.step / steps)

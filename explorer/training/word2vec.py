@@ -1,7 +1,7 @@
-"""Training with gensim: Word2Vec and FastText on a text of any length, streamed.
+"""Word2Vec and FastText by gensim, on a text of any length.
 
-The text is read in blocks, once to count its words and once for each epoch; it is never in
-memory as a whole. gensim: Řehůřek & Sojka 2010; FastText: Bojanowski et al. 2017.
+The text is streamed in blocks, once to count its words and once per epoch, and is never in
+memory whole. gensim: Řehůřek & Sojka 2010; FastText: Bojanowski et al. 2017.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ TEXTS = cache.Kind("texts", 1)
 LEARNED = cache.Kind("learned", 1)
 VECTORS = "vectors.npz"
 BLOCK_BYTES = 1 << 20
-LONGEST_SENTENCE = 1_000  # words; gensim would drop what goes beyond 10,000
-MOST_WORDS = 200_000  # of the vocabulary that is kept
-MOST_COUNTED = 5_000_000  # different words in memory while counting
-BUCKETS = 200_000  # of FastText's n-grams; its own 2,000,000 would take 0.8 GB at 100 dimensions
-MOST_THREADS = 8  # gensim reads the text in one thread, the bottleneck beyond
+LONGEST_SENTENCE = 1_000  # words; gensim drops what exceeds 10,000
+MOST_WORDS = 200_000  # vocabulary size: 80 MB a table at 100 dimensions
+MOST_COUNTED = 5_000_000  # different words in memory while counting; rare ones are pruned
+BUCKETS = 200_000  # of n-gram hashes; FastText's 2,000,000 take 0.8 GB at 100 dimensions
+MOST_THREADS = 8  # with more, gensim's one reading thread is the bottleneck
 GENSIM_SEED = 1  # gensim's own default
 LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState, which gensim seeds
 
@@ -48,10 +48,10 @@ ARCHITECTURES = {"skip-gram": 1, "CBOW": 0}  # as gensim's sg
 
 @dataclass(frozen=True)
 class Recipe:
-    """What can be chosen; unknown names and impossible values raise TrainingError.
+    """The hyperparameters; unknown names and impossible values raise TrainingError.
 
-    With a `seed`, one thread learns and the same text gives the same vectors. Without, several
-    threads learn at once, faster, and the vectors differ a little from run to run.
+    With a `seed`, one thread trains and the same text gives the same vectors. Without, several
+    threads train at once, faster, and the vectors differ a little from run to run.
     """
 
     method: str = "word2vec"
@@ -87,15 +87,15 @@ class Recipe:
         return "no seed: another run differs" if self.seed is None else f"seed {self.seed}"
 
 
-FEWEST_WORDS = 4  # of fewer there is nothing to compare, and no picture
+FEWEST_WORDS = 4  # in the vocabulary: as many points as UMAP needs
 LEARNERS = {"word2vec": "Word2Vec", "fasttext": "FastText"}
 
 
 class Sentences:
-    """The text as lists of words, pass after pass, from a file that is read in blocks.
+    """The sentences of a text file as lists of words; each iteration is one pass over the file.
 
-    gensim pulls it in a thread of its own, where an exception would be lost: when the
-    report raises, the text ends there and the exception waits in `stopped`.
+    gensim iterates in a thread of its own, where an exception would be lost. If the report
+    raises, iteration ends and the exception is kept in `stopped`.
     """
 
     def __init__(self, path: Path, passes: int, report: Report) -> None:
@@ -133,7 +133,7 @@ class Sentences:
 
 
 def blocks(stream: BinaryIO, codec: str) -> Iterator[tuple[str, int]]:
-    """Yield the text block by block, cut between two lines or words, with its size in bytes."""
+    """Yield the text in blocks that end at a line, sentence or word, with their bytes read."""
     decoder = codecs.getincrementaldecoder(codec)(errors="replace")
     rest = ""
     while block := stream.read(BLOCK_BYTES):
@@ -145,7 +145,7 @@ def blocks(stream: BinaryIO, codec: str) -> Iterator[tuple[str, int]]:
 
 
 def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_report) -> str:
-    """Learn vectors from a text file and keep them in a file; return that file's path.
+    """Train vectors on a text file, write them to a file, and return that file's path.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_re
         "epochs": chosen.epochs,
         "max_vocab_size": MOST_COUNTED,
         "max_final_vocab": MOST_WORDS,
-        # threads of gensim write to the same tables in an order that no seed decides
+        # gensim's threads update shared tables in an order that no seed determines
         "workers": min(MOST_THREADS, os.cpu_count() or 1) if chosen.seed is None else 1,
     }
     if chosen.method == "fasttext":
@@ -202,7 +202,7 @@ def learn(text: str, recipe: dict[str, Any], result: str, report: Report = no_re
 
 
 def raise_if_stopped(sentences: Sentences) -> None:
-    """Raise what stopped the reading, if anything did."""
+    """Raise the exception that stopped the iteration, if there is one."""
     if sentences.stopped is not None:
         raise sentences.stopped
 
@@ -219,14 +219,14 @@ def check_text(path: Path, name: str = "") -> None:
         raise TrainingError(
             f"“{name or path.name}” cannot be read: {error.strerror}. Give the path of a text file."
         ) from error
-    # a block may end within a letter
+    # a block may end within a character, of four bytes at most
     decode(beginning[:-4] if len(beginning) == BLOCK_BYTES else beginning, name or path.name)
 
 
 def keep(
     path: Path, words: list[str], vectors: np.ndarray, counts: list[int], recipe: Recipe
 ) -> None:
-    """Write what was learned, atomically."""
+    """Write the trained vectors, atomically."""
     with cache.temporary(path) as stream:
         np.savez(
             stream,
@@ -238,7 +238,7 @@ def keep(
 
 
 def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
-    """Return what was learned as a space, or None if it is not there (any more)."""
+    """Return trained vectors as a space, or None if the file is missing or broken."""
     import pyarrow as pa
 
     try:
@@ -259,7 +259,7 @@ def open_learned(path: Path, name: str) -> EmbeddingSpace | None:
 
 
 def keep_text(stream: BinaryIO) -> Path:
-    """Keep an uploaded text where the workers can read it, and return its path."""
+    """Copy an uploaded text into the cache, where workers can read it, and return its path."""
     hasher = hashlib.blake2b(digest_size=16)
     stream.seek(0)
     while block := stream.read(BLOCK_BYTES):
@@ -274,18 +274,18 @@ def keep_text(stream: BinaryIO) -> Path:
 
 
 def learned_key(text: Path, recipe: Recipe) -> str:
-    """Return the key of what this kept text and recipe give: equal ones are learned once."""
+    """Return the cache key of training on this text with this recipe."""
     return cache.content_key(kind="learned", text=text.parent.name, recipe=asdict(recipe))
 
 
 def learn_kept(text: str, recipe: dict[str, Any], key: str, report: Report = no_report) -> str:
-    """Learn vectors from a kept text, keep them in the cache, and return their key."""
+    """Train vectors on a text in the cache, keep them there, and return their key."""
     with cache.create(LEARNED, key) as folder:
         learn(text, recipe, str(folder / VECTORS), report)
     return key
 
 
 def open_kept(key: str, name: str) -> EmbeddingSpace | None:
-    """Return what was learned and kept as a space, or None if it is not there (any more)."""
+    """Return trained vectors from the cache as a space, or None if they are not there."""
     folder = cache.find(LEARNED, key)
     return None if folder is None else open_learned(folder / VECTORS, name)

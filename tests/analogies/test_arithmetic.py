@@ -14,7 +14,8 @@ from hypothesis.extra.numpy import arrays
 
 import explorer
 from explorer import EmbeddingSpace, analogy, open_space
-from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
+from explorer.analogies.arithmetic import ANALOGY_METHODS, solve_analogy
+from explorer.analogies.inputs import read_inputs
 from explorer.errors import QueryError, UnknownLabelError
 from explorer.formula import Term
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import AnalogyResult, read_inputs, solve_analogy
+from explorer.analogies.arithmetic import AnalogyResult, solve_analogy
 from explorer.analogies.geometry import PlanePicture, angle, plane_picture, plane_through
+from explorer.analogies.inputs import read_inputs
 from explorer.formula import parse_formula
 
 POINTS = arrays(np.float64, (3, 6), elements=st.floats(-2, 2)).filter(

@@ -1,4 +1,4 @@
-"""Judged pairs: gensim's correlations, and what was left out."""
+"""Word similarity benchmarks: gensim's correlations, and the pairs left out."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_the_classic_typed_by_hand(server: Server, page: Page) -> None:
     expect(page).to_have_url(re.compile("c=woman"))
     arrows(page, 3)  # given, copied, found
     page.get_by_role("radio", name="On the map (PCA)").click()
-    expect(page.get_by_text("their lengths and angles mean little")).to_be_visible()
+    expect(page.get_by_text("Here lengths and angles mean little")).to_be_visible()
     drawn = page.locator(".cloud[data-state=drawn]")  # its arrows: test_pointcloud.py
     expect(drawn).to_have_attribute("data-hits", "4")
     assert max(sizes) < MEGABYTE
@@ -60,7 +60,7 @@ def test_the_classic_typed_by_hand(server: Server, page: Page) -> None:
 
 def test_a_misspelled_word_is_mended_with_a_click(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/analogies?space=words&a=man&b=king&c=womaan")
-    expect(page.get_by_text("is not here. Spelled like it")).to_be_visible()
+    expect(page.get_by_text("is not here. Similar spellings")).to_be_visible()
     page.get_by_role("radio", name="woman", exact=True).click()
     answer(page, "queen")
     type_into(page, "is to B", "actr")  # completed while it is typed
@@ -74,8 +74,8 @@ def test_a_failing_example_says_why(server: Server, page: Page) -> None:
     page.get_by_role("button", name="Try this").click()
     page.get_by_role("radio", name=re.compile("walk .*walked .*run")).click()
     answer(page, "running")
-    expect(page.get_by_text("ran, which you expected, comes at place 3")).to_be_visible()
-    expect(page.get_by_text("stands too near to")).to_be_visible()
+    expect(page.get_by_text("ran, which you expected, is in place 3")).to_be_visible()
+    expect(page.get_by_text("because it is so close to")).to_be_visible()
 
 
 def test_a_family_of_pairs_is_drawn_together(server: Server, page: Page) -> None:
@@ -119,4 +119,4 @@ def test_an_evaluation_shows_progress_can_be_stopped_and_finishes(
     page.get_by_role("radio", name="Google analogies").click()
     page.get_by_role("button", name="Ask 6,345 of 19,544 questions").click()
     expect(page.get_by_text("80.7%")).to_be_visible()
-    expect(page.get_by_text("Wrong ones to look at")).to_be_visible()
+    expect(page.get_by_text("Wrong answers")).to_be_visible()

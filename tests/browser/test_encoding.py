@@ -31,9 +31,9 @@ def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(
     typed = page.get_by_label("Type a sentence and see it land")
     typed.fill("the baker kneads his loaf")
     typed.press("Enter")
-    expect(page.get_by_text("Nearest is Bread rises slowly in a warm kitchen.")).to_be_visible(
-        timeout=LOADED
-    )
+    expect(
+        page.get_by_text("The nearest point is Bread rises slowly in a warm kitchen.")
+    ).to_be_visible(timeout=LOADED)
     expect(page).to_have_url(re.compile("typed=the"))
 
 
@@ -47,11 +47,11 @@ def test_encoding_is_stopped_and_goes_on(server: Server, page: Page, tmp_path: P
     told = page.get_by_text(re.compile(r"Encoding [1-9][\d,]* of 4,000 texts"))
     expect(told).to_be_visible(timeout=LOADED)
     stop_button(page).click()
-    expect(page.get_by_text("What was done is kept")).to_be_visible()
+    expect(page.get_by_text("Finished texts are kept")).to_be_visible()
     page.get_by_role("link", name="Map").click()  # the page stays usable
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
     page.get_by_role("link", name="Encode text").click()
     page.get_by_role("button", name="Go on").click()
     expect(told).to_be_visible(timeout=LOADED)
     stop_button(page).click()
-    expect(page.get_by_text("What was done is kept")).to_be_visible()
+    expect(page.get_by_text("Finished texts are kept")).to_be_visible()

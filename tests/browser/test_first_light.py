@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.ui.shell.frame import PAGES
+from explorer.ui.shell.navigation import PAGES
 from tests.browser.conftest import Server, expect_heading, stop_button
 
 pytestmark = pytest.mark.browser
@@ -166,5 +166,5 @@ def test_a_broken_file_is_told_and_the_app_goes_on(
 
 def test_a_link_to_a_space_that_is_not_here_says_so(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/map?space=mine.txt~0123456789ab")
-    expect(page.get_by_text("names a space that this server does not hold")).to_be_visible()
+    expect(page.get_by_text("This server does not have the space of this link")).to_be_visible()
     wait_for_map(page)

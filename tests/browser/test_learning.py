@@ -134,6 +134,6 @@ def test_what_is_no_text_is_told_and_the_page_lives(
     page.goto(f"{server.url}/watch_it_learn?lesson=Train+for+real")
     page.locator("input[type=file]").set_input_files(picture)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("is no text")).to_be_visible()
+    expect(page.get_by_text("is not text")).to_be_visible()
     page.get_by_text("Standard", exact=True).click()
     expect(page.get_by_text("Look for this")).to_be_visible()

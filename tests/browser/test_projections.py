@@ -27,7 +27,7 @@ def test_a_frame_can_be_kept_and_finished_later(server: Server, page: Page) -> N
     expect(keep).to_be_enabled(timeout=180_000)
     keep.click()
     expect(page.get_by_text("kept by you")).to_be_visible()
-    page.get_by_role("button", name="Compute it all").click()
+    page.get_by_role("button", name="Finish it").click()
     expect(page.get_by_text("is on its way")).to_be_visible()
     stop_button(page).click()
     expect(page.get_by_text("t-SNE was stopped")).to_be_visible()

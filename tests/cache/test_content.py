@@ -1,4 +1,4 @@
-"""What an entry holds comes back whole, and what is broken is made again."""
+"""Entries are read back as written, and broken ones are written again."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def test_a_killed_command_is_finished_by_the_same_command(
     assert begun
     assert not output.exists()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "of an earlier run that was stopped" in done.stdout
+    assert "from an earlier run that was stopped" in done.stdout
     assert len(pq.read_table(output)) == 225
 
 
@@ -198,7 +198,7 @@ def test_the_cache_is_shown_and_emptied(
     assert main(["cache", "--empty", "encoded"]) == 0
     assert "0 vectors of texts" in capsys.readouterr().out
     assert main(["cache", "--empty", "nonsense"]) == 2
-    assert "Nothing is kept as “nonsense”" in capsys.readouterr().err
+    assert "The cache has no kind “nonsense”" in capsys.readouterr().err
 
 
 def test_another_suffix_than_that_of_what_is_written_is_refused(

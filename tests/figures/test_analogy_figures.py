@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import read_inputs, solve_analogy
+from explorer.analogies.arithmetic import solve_analogy
 from explorer.analogies.geometry import plane_picture
+from explorer.analogies.inputs import read_inputs
 from explorer.figures.analogies import pairs_figure, plane_figure
 from explorer.figures.axes import axis_figure, removal_figure, two_axes_figure
 from explorer.probes.relations import pair_family

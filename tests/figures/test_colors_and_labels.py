@@ -15,7 +15,7 @@ from explorer.figures.colors import (
     coloring,
     palette,
 )
-from explorer.figures.labels import Sheet
+from explorer.figures.label_placement import Sheet
 from explorer.figures.style import shown_text
 from explorer.projection.quality import ranks_in_picture
 

@@ -263,7 +263,7 @@ def test_a_picture_is_measured_by_a_job_and_the_figures_are_kept(
 
 
 def test_what_is_known_of_a_picture_is_not_told_of_another(space: EmbeddingSpace) -> None:
-    """Of the same settings, say, computed by an older version and still on disk."""
+    """Pictures of the same settings may differ: an older version computed one of them."""
     one = Picture("pca").draw(space)
     other = Projection(one.coordinates[::-1], "pca")
     assert measured_key(space, one, 2) != measured_key(space, other, 2)
@@ -330,7 +330,7 @@ def test_a_result_that_left_the_cache_is_computed_anew(jobs: Jobs, space: Embedd
     first.result(PATIENCE)
     assert start(jobs, space, wanted) is first
     cache.discard(PROJECTIONS, wanted.key(space))
-    with pytest.raises(JobError, match="had to leave the cache"):
+    with pytest.raises(JobError, match="was removed from the cache"):
         first.result()
     again = start(jobs, space, wanted)
     assert again is not first
@@ -570,7 +570,7 @@ def test_an_interpreter_ends_whose_workers_still_compute() -> None:
 
 
 def test_who_lacks_the_key_does_not_reach_the_workers(jobs: Jobs) -> None:
-    """Another user of this machine who finds the port could else run code as this one."""
+    """Otherwise another user of this machine who finds the port could run code as this one."""
     address = jobs._connection.client().scheduler.address
     assert address.startswith("tls://127.0.0.1:")
     for guess, security in ((address.replace("tls", "tcp"), None), (address, Security.temporary())):

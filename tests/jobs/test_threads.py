@@ -1,4 +1,4 @@
-"""Blocks done on all cores: each once, told in order, and none after an error or an end."""
+"""Blocks on all cores: each done once, yielded in order, none started after an error."""
 
 from __future__ import annotations
 

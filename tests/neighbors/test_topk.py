@@ -1,4 +1,4 @@
-"""The smallest few of many, against NumPy's sort."""
+"""Top-k selection, compared with NumPy's sort."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.ui.lessons import embedding_layer, ladder, one_hot
 from explorer.ui.lessons.bert import steps as bert_steps
-from explorer.ui.shell.frame import PAGES
+from explorer.ui.shell.navigation import PAGES
 from tests.pages.conftest import Visit, finished
 
 VIEWS = (  # each page, and what else of it has widgets of its own

@@ -33,8 +33,8 @@ def test_the_page_opens_with_the_classic_and_what_is_behind_it(visit: Visit) -> 
     assert "## queen" in text
     assert "**0.502** cosine similarity, **0.050** ahead of kings" in text
     assert "With the input words allowed, the answer is **king**" in text
-    assert "queen is the **2nd** nearest to king alone" in text
-    assert "queen is **0.78** away from it" in text
+    assert "queen is the **2nd** nearest neighbor of king alone" in text
+    assert "queen really lies **0.78** off the page" in text
     table = screen.dataframe[0].value
     assert table["answer"].tolist()[:2] == ["queen", "kings"]
     assert table["inputs allowed"].tolist()[:2] == ["king", "queen"]
@@ -43,7 +43,7 @@ def test_the_page_opens_with_the_classic_and_what_is_behind_it(visit: Visit) -> 
 def test_the_address_asks_and_the_expected_word_gets_its_place(visit: Visit) -> None:
     text = said(visit(ANALOGIES, space="words", a="walk", b="walked", c="run", expected="ran"))
     assert "## running" in text
-    assert "**ran**, which you expected, comes at place **3**" in text
+    assert "**ran**, which you expected, is in place **3**" in text
 
 
 @pytest.mark.parametrize(("how", "best"), [("3CosMul", "queen"), ("Pair direction", "kings")])
@@ -54,14 +54,14 @@ def test_the_method_can_be_chosen(visit: Visit, how: str, best: str) -> None:
 
 
 def test_raw_vectors_are_said_to_be_raw(visit: Visit) -> None:
-    assert "as long as they are (raw)" in said(visit(ANALOGIES, space="words", raw="true"))
+    assert "at their own lengths (raw)" in said(visit(ANALOGIES, space="words", raw="true"))
 
 
 def test_an_unknown_word_is_completed_or_spelled(visit: Visit) -> None:
     screen = visit(ANALOGIES, space="words", a="man", b="kingd", c="womann")
     offered = {group.label: list(group.options) for group in screen.button_group}
-    assert "kingdom" in offered["Words that begin so"]
-    assert "woman" in offered[next(label for label in offered if "Spelled like it" in label)]
+    assert "kingdom" in offered["Words that begin like this"]
+    assert "woman" in offered[next(label for label in offered if "Similar spellings" in label)]
     assert "\n## " not in said(screen)
 
 
@@ -109,7 +109,7 @@ def test_words_stand_on_their_axis(visit: Visit) -> None:
 
 def test_one_word_at_a_pole_cannot_be_tested(visit: Visit) -> None:
     text = said(visit(AXES, space="words", low="man", high="woman", place="nurse, pilot, judgge"))
-    assert "With one word at a pole" in text
+    assert "A pole of one word cannot be tested" in text
     assert "judgge \\(judge?\\)" in text or "judgge (judge?)" in text
 
 

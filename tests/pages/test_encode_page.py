@@ -153,7 +153,7 @@ def test_a_sentence_lands_among_the_books_that_a_reader_would_expect(visit: Visi
         "pages/map.py", space="books", typed="atmospheric, female lead, a house with secrets"
     )
     assert not screen.exception
-    assert "Nearest is **The Yellow Wallpaper**" in said(screen)
+    assert "The nearest point is **The Yellow Wallpaper**" in said(screen)
     found = screen.dataframe[0].value["label"].tolist()
     assert found == [
         "The Yellow Wallpaper",
@@ -166,7 +166,7 @@ def test_a_sentence_lands_among_the_books_that_a_reader_would_expect(visit: Visi
 
 def test_words_land_in_the_space_of_word_pieces(visit: Visit) -> None:
     screen = visit("pages/map.py", space="words", typed="king")
-    assert "Nearest is **king**, at a cosine of **1.00**" in said(screen)
+    assert "The nearest point is **king**, at a cosine of **1.00**" in said(screen)
 
 
 def test_a_space_whose_model_is_unknown_says_so(visit: Visit) -> None:
@@ -175,7 +175,7 @@ def test_a_space_whose_model_is_unknown_says_so(visit: Visit) -> None:
     )
     screen = visit("pages/map.py", space=space_id, typed="royal")
     assert not screen.exception
-    assert "what made the vectors of mine is not known" in said(screen)
+    assert "the model behind the vectors of mine is not known" in said(screen)
     assert not [one for one in screen.text_input if one.key == "typed"]
 
 
@@ -213,14 +213,14 @@ def test_a_sentence_lands_among_averaged_words(visit: Visit) -> None:
     made = explorer.encode(["king and queen", "bread and butter"], words, name="pairs")
     screen = visit("pages/map.py", space=opened_spaces().add(made), typed="a royal queen xqzzt")
     assert not screen.exception
-    assert "Nearest is **king and queen**" in said(screen)
+    assert "The nearest point is **king and queen**" in said(screen)
 
 
 def test_averaged_words_that_have_gone_are_told(visit: Visit) -> None:
     words = explorer.EmbeddingSpace(["sun", "rain"], [[1, 0.5], [0, 1]], name="weather")
     made = explorer.encode(["sun and rain", "rain"], words)
     screen = visit("pages/map.py", space=opened_spaces().add(made), typed="sun")
-    assert "not open any more" in said(screen)
+    assert "no longer open" in said(screen)
 
 
 def test_the_empty_field_says_who_reads(visit: Visit) -> None:

@@ -28,13 +28,13 @@ def test_attention_says_where_the_token_looks_and_that_its_row_sums_to_one(visit
 def test_the_word_that_both_sentences_share_is_compared(visit: Visit) -> None:
     text = said(visit(FILE, bert_step="4 Context", first="A bat flew.", second="He swung the bat."))
     assert "“bat”: **0." in text
-    assert "uses in one sense reach" in text
+    assert "for uses in one sense" in text
 
 
 def test_a_word_that_is_not_in_the_sentence_is_told(visit: Visit) -> None:
     screen = visit(FILE, bert_step="4 Context", word="shore")
     assert not screen.exception
-    assert "is no word of" in screen.error[0].value
+    assert "is not a word of" in screen.error[0].value
 
 
 def test_sentences_that_share_no_word_are_told(visit: Visit) -> None:

@@ -81,7 +81,7 @@ def test_a_run_starts_steps_and_is_found_by_its_address(visit: Visit) -> None:
     assert not again.exception
     labels = [metric.label for metric in again.metric]
     assert "king − man + woman" in labels
-    assert "Next to its like" in labels
+    assert "Next to its own kind" in labels
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_link_to_something_learned_that_is_gone_says_so(visit: Visit) -> None:
 
 
 def test_each_lesson_shows_its_own_run(visit: Visit, run: runs.Run) -> None:
-    clusters = "Next to its like"
+    clusters = "Next to its own kind"
     screen = visit(FILE, lesson="Standard", run=run.id)
     assert clusters in [one.label for one in screen.metric]
     screen.button_group(key="lesson").set_value("Shuffled").run()

@@ -166,7 +166,7 @@ def test_every_step_of_the_layer_copes_with_tokens(visit: Visit, step: str, toke
 def test_the_lookup_equals_the_product(visit: Visit) -> None:
     screen = visit(LAYER)
     assert "(3, 256)" in [metric.value for metric in screen.metric]
-    assert "largest difference **0**, by **7,680,000** multiplications" in said(screen)
+    assert "(largest difference **0**), but takes **7,680,000** multiplications" in said(screen)
     assert "look_up([42, 7, 1337])" in screen.code[0].value
 
 

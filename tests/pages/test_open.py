@@ -99,7 +99,7 @@ def test_a_column_that_is_no_dimension_is_taken_for_metadata(visit: Visit, folde
     (folder / "people.csv").write_text(rows)
     screen = visit("pages/open.py")
     choose_only_file(screen)
-    press(screen, "Take age")
+    press(screen, "Read age")
     assert not screen.exception
     assert figures(screen) == ["2", "2"]
     (choice,) = screen.multiselect

@@ -48,8 +48,8 @@ def test_the_map_says_how_many_true_neighbors_a_picture_keeps(
     text = said(visit_map(visit))
     assert "Of each point’s 15 true neighbors, **" in text
     assert "Trustworthiness 0." in text
-    assert "are those drawn side by side truly near?" in text
-    assert "are those truly near drawn side by side?" in text
+    assert "are points drawn close truly close?" in text
+    assert "are truly close points drawn close?" in text
 
 
 def test_umap_is_compared_with_pca_and_told_with_its_parameters(
@@ -119,7 +119,7 @@ def test_two_slow_pictures_side_by_side_are_waited_for(visit: Visit, left: str, 
         assert not screen.exception
         text = said(screen)
         assert "in common" not in text
-        assert "is told when both are finished" in text
+        assert "appears here once both are finished" in text
         assert [one.label for one in screen.button].count("Stop") == 2
         for job in progress.jobs()._jobs.values():
             job.cancel()
@@ -165,7 +165,7 @@ def test_who_stops_leaves_and_the_others_go_on(visit: Visit) -> None:
         assert job is not None
         job.watch("another visitor")
         one.button(key="map stop").click().run()
-        assert "goes on for the others" in said(one)
+        assert "goes on for others" in said(one)
         assert not job.state.is_over
         job.leave("another visitor")
         assert job.state.state == "cancelled"

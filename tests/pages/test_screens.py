@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.shell.frame import PAGES
+from explorer.ui.shell.navigation import PAGES
 from tests.pages.conftest import Visit, said
 
 
@@ -38,7 +38,7 @@ def test_a_search_lists_whole_matches_before_parts(visit: Visit) -> None:
 
 
 def test_a_search_without_hits_says_so(visit: Visit) -> None:
-    assert "No label holds" in said(visit("pages/map.py", space="words", search="zzzz"))
+    assert "No label contains" in said(visit("pages/map.py", space="words", search="zzzz"))
 
 
 def test_an_invalid_method_or_color_in_the_address_is_ignored(visit: Visit) -> None:
@@ -82,5 +82,5 @@ def test_an_address_that_says_something_new_is_followed(visit: Visit) -> None:
 
 def test_a_link_to_a_space_that_is_not_here_shows_the_words_and_says_so(visit: Visit) -> None:
     screen = visit("pages/map.py", space="mine.txt~0123456789ab")
-    assert "does not hold" in said(screen)
+    assert "does not have the space of this link" in said(screen)
     assert screen.query_params["space"] == "words"

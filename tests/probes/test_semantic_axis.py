@@ -174,7 +174,7 @@ def test_what_is_said_of_the_axes_we_offer_is_so(words: EmbeddingSpace) -> None:
     [
         ([], ["king"], "low pole has no words"),
         (["king"], [], "high pole has no words"),
-        (["king", "man"], ["man"], "stands at both poles"),
+        (["king", "man"], ["man"], "is in both poles"),
     ],
 )
 def test_poles_that_make_no_axis_are_told(

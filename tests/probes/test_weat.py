@@ -1,4 +1,4 @@
-"""WEAT: against its definition spelled out, and its p-value against counting by hand."""
+"""WEAT: compared with its definition, and its p-value with an enumeration."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_impossible_tests_are_told(space: EmbeddingSpace) -> None:
         one, other, good, bad = read_word_lists(text)
         association_test(space, (one, other), (good, bad))
 
-    with pytest.raises(QueryError, match="five words has 1 words; it takes 2"):
+    with pytest.raises(QueryError, match="five words has 1 words; at least 2 are needed"):
         ask("king, prince", "man, pea")
     with pytest.raises(QueryError, match="both target lists"):
         ask("king, pea", "man, pea")

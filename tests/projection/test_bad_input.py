@@ -1,4 +1,4 @@
-"""Spaces that are hardly one: each method draws what can be drawn, or says why not."""
+"""Degenerate spaces: each method draws what it can, or says why it cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters: found where they are, said on what, and named by their own words."""
+"""Clusters: found, named by their characteristic words, and said where they were found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files drawn part by part: vectors of different lengths are an error and never cut anew."""
+"""Files projected part by part: vectors of different lengths are an error."""
 
 from __future__ import annotations
 

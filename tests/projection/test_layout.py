@@ -1,4 +1,4 @@
-"""UMAP's optimization, against the same written out plainly, and densMAP's gradient likewise."""
+"""UMAP's optimization and densMAP's gradient, compared with plain Python versions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_forces_in_the_tables_are_those_of_the_formula(curve: tuple[float, float
     square = np.exp(np.random.default_rng(0).uniform(-20, 12, 2000)).astype(np.float32)
     wide = square.astype(np.float64)
     near = 1 + a * wide**b
-    share = layout.PUSHES / layout.NEGATIVES
+    share = layout.NEGATIVE_SAMPLE_RATE / layout.NEGATIVES
     expected = (
         -2 * a * b * wide ** (b - 1) / near,
         share * 2 * b / ((layout.CLOSE + wide) * near),
@@ -118,7 +118,7 @@ def test_without_any_edge_nothing_moves(start: Any) -> None:
 
 
 def test_the_density_gradient_is_umap_learns(graph: Any, start: Any) -> None:
-    """Each edge for itself, in the words of umap-learn's `umap.layouts`."""
+    """Edge by edge, as in umap-learn's `umap.layouts`."""
     edges = graph.tocoo()
     lengths = np.random.default_rng(3).uniform(1, 3, len(edges.data)).astype(np.float32)
     ends = (edges.row.astype(np.int32), edges.col.astype(np.int32), edges.data)

@@ -1,4 +1,4 @@
-"""New points: exact where the method has a formula, among their neighbors where not; how near."""
+"""Out-of-sample points: by the method's formula, or among their neighbors; neighbor recall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing some of many: which rows are drawn, and that search and neighbors use all."""
+"""Samples for pictures: which rows are drawn, and that search and neighbors use all."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_without_a_seed_it_is_drawn_too(tiny: EmbeddingSpace) -> None:
 
 @pytest.fixture(scope="module")
 def labelled() -> EmbeddingSpace:
-    """Points without any order, of which a column says that they are of two kinds."""
+    """Random points, and a column that assigns them to two classes in turn."""
     vectors = np.random.default_rng(5).normal(size=(120, 10))
     kinds = pa.table({"kind": ["odd", "even"] * 60, "size": [float(i) for i in range(120)]})
     return EmbeddingSpace([str(row) for row in range(120)], vectors, metadata=kinds)

@@ -1,4 +1,4 @@
-"""From a text to numbers, and what is said of texts that are none."""
+"""From a text to word ids, and the errors for files that are not text."""
 
 from __future__ import annotations
 

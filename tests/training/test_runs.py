@@ -1,4 +1,4 @@
-"""Runs on disk: kept at each frame, stopped, gone on with, opened again, looked at."""
+"""Training runs on disk: saved at each frame, stopped, resumed, opened again."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from explorer.training.skipgram import (
 
 @pytest.fixture(autouse=True)
 def quick() -> Iterator[None]:
-    """More threads than one would only wait for each other."""
+    """One thread: more would only wait for each other."""
     with one_thread():
         yield
 

@@ -1,4 +1,4 @@
-"""Learning in earnest: streamed, reported, stopped, kept, and from the command line."""
+"""Training with gensim: streamed, reported, stopped, kept, and from the command line."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_line_without_end_is_cut_into_sentences(tmp_path: Path) -> None:
     [
         (b"word", "No word of"),
         (b"", "No word of"),
-        (random.Random(1).randbytes(9_000), "is no text"),
+        (random.Random(1).randbytes(9_000), "is not text"),
     ],
 )
 def test_what_cannot_be_learned_from_is_told(tmp_path: Path, content: bytes, said: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import read_inputs, solve_analogy
+from explorer.analogies.arithmetic import solve_analogy
+from explorer.analogies.inputs import read_inputs
 from explorer.formula import parse_formula
 from explorer.ui.analogies.examples import FORMULAS, LESSONS, Lesson
 

@@ -43,7 +43,7 @@ def test_a_word_made_of_its_parts_is_taken_and_told(page: AppTest) -> None:
     assert '"word": "kingdoms"' in page.json[0].value
     assert '"known": null' in page.json[0].value
     assert any(
-        "made of their parts" in one.value and "kingdoms" in one.value for one in page.caption
+        "made from their parts" in one.value and "kingdoms" in one.value for one in page.caption
     )
 
 

@@ -1,1 +1,1 @@
-"""Inside BERT: a sentence on its way through a real model."""
+"""Inside BERT: a sentence's way through a real model."""

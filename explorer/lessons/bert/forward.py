@@ -1,4 +1,4 @@
-"""Inside a BERT-like encoder: lookup, layers, attention (Devlin et al. 2019)."""
+"""The forward pass of a BERT-like encoder: lookup, layers, attention (Devlin et al. 2019)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TABLES = ("word_embeddings", "position_embeddings", "LayerNorm")
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """The input of the first layer, each (n, d): rows of three tables, their sum, its layer norm.
+    """The input of the first layer: rows of three tables, their sum, and its layer norm.
 
-    `segment` is None for a model that has no segments.
+    Each is (n, d) float32; `segment` is None for a model without segments.
     """
 
     word: Floats
@@ -38,7 +38,7 @@ class Lookup:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What the model made of one sentence.
+    """The forward pass of one sentence.
 
     Attributes
     ----------
@@ -47,8 +47,8 @@ class Reading:
     hidden
         (layers + 1, n, d) float32: the input of the first layer, and each layer's output.
     attention
-        (layers, heads, n, n) float32: how much of token j flows into token i; each row
-        sums to 1. None for a model that does not tell.
+        (layers, heads, n, n) float32: the attention weight of token i on token j; each row
+        sums to 1. None for a model that does not return it.
     """
 
     tokens: Tokens
@@ -56,18 +56,9 @@ class Reading:
     attention: Floats | None
 
     def word(self, word: str) -> Floats:
-        """Return a word's vector after each layer, (layers + 1, d): the mean of its pieces."""
+        """Return a word's vector after each layer, (layers + 1, d): its word pieces' mean."""
         mean: Floats = self.hidden[:, self.tokens.positions(word)].mean(axis=1)
         return mean
-
-
-@dataclass(frozen=True)
-class AttentionPattern:
-    """The head that follows a pattern most: layer and head from 1, and its mean weight there."""
-
-    layer: int
-    head: int
-    share: float
 
 
 def look_up(bert: Bert, tokens: Tokens) -> Lookup:
@@ -108,10 +99,10 @@ def look_up(bert: Bert, tokens: Tokens) -> Lookup:
 
 
 def position_rows(bert: Bert, tokens: Tokens) -> NDArray[np.int64]:
-    """Return the row of the position table for each token.
+    """Return each token's row of the position table, (n,).
 
-    BERT counts from 0; RoBERTa and its kin from the row after that of padding, which a
-    padding token that somebody typed gets itself.
+    BERT counts from 0. RoBERTa's family counts from the row after padding's; a padding token
+    that somebody typed gets padding's own row.
     """
     padding = bert.model.embeddings.position_embeddings.padding_idx
     if padding is None:
@@ -122,7 +113,7 @@ def position_rows(bert: Bert, tokens: Tokens) -> NDArray[np.int64]:
 
 
 def read(bert: Bert, tokens: Tokens) -> Reading:
-    """Send the tokens through all layers, and keep what comes out of each."""
+    """Run the forward pass and keep every layer's output."""
     import torch
 
     with torch.inference_mode():
@@ -140,20 +131,20 @@ def read(bert: Bert, tokens: Tokens) -> Reading:
 
 
 def states(bert: Bert, output: Any) -> list[torch.Tensor]:
-    """Return what enters the first layer and what leaves each; raises EncodeError without it."""
+    """Return the first layer's input and each layer's output; raises EncodeError without them."""
     if not output.hidden_states:
         raise EncodeError(
-            f"{bert.title} does not tell what comes out of its layers. Choose another model."
+            f"{bert.title} does not give out the vectors between its layers. Choose another model."
         )
-    # some models norm what leaves the last layer once more: that is what is pooled
+    # some models apply a last layer norm to the last layer's output, before pooling
     return [*output.hidden_states[:-1], output.last_hidden_state]
 
 
 def read_words(bert: Bert, uses: Sequence[tuple[str, str]]) -> Floats:
-    """Return the vectors of a word in each sentence: (layers + 1, sentences, d).
+    """Return the vectors of a word in each sentence: (layers + 1, sentences, d) float32.
 
-    Sentences of about equal length go through the model side by side, which is several
-    times faster than one by one; the values are the same but for rounding.
+    Sentences of similar length form a batch, which is several times faster than one by one;
+    the values are equal up to rounding.
 
     Parameters
     ----------
@@ -181,26 +172,8 @@ def read_words(bert: Bert, uses: Sequence[tuple[str, str]]) -> Floats:
 
 
 def cosines(first: Floats, second: Floats) -> Floats:
-    """Return the cosine similarity of two (layers, d) stacks, row by row: (layers,)."""
+    """Return the cosine similarity of corresponding rows of two (layers, d) arrays: (layers,)."""
     products = np.einsum("ij,ij->i", first, second)
     lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     similar: Floats = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
     return similar
-
-
-def attention_patterns(attention: Floats) -> dict[str, AttentionPattern]:
-    """Return, for each positional pattern (Clark et al. 2019), the head that follows it most.
-
-    Parameters
-    ----------
-    attention
-        (layers, heads, n, n) of one sentence.
-    """
-    n = attention.shape[-1]
-    found = {}
-    for what, offset in (("the token before", -1), ("itself", 0), ("the token after", 1)):
-        if abs(offset) < n:
-            shares = np.diagonal(attention, offset, axis1=2, axis2=3).mean(axis=-1)
-            layer, head = np.unravel_index(int(shares.argmax()), shares.shape)
-            found[what] = AttentionPattern(int(layer) + 1, int(head) + 1, float(shares.max()))
-    return found

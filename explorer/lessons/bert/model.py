@@ -1,4 +1,4 @@
-"""A BERT-like encoder opened up: what `explorer.encode` runs, with its attention weights."""
+"""A BERT-like encoder to look into: the one that `explorer.encode` runs, with attention."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ MOST_BYTES = 2_500_000_000  # of weights: they are loaded into the process that 
 
 @dataclass(frozen=True, eq=False)
 class Bert:
-    """A loaded encoder, and its transformer once more in a form that can be looked into.
+    """A loaded encoder, and a copy of its transformer that returns attention weights.
 
     Attributes
     ----------
     encoder
-        What `explorer.encode` runs: tokenizer, pooling and the modules behind the layers.
+        What `explorer.encode` runs: tokenizer, layers, pooling and the modules after it.
     model
-        transformers' model on the encoder's own weights. It computes attention the one way
-        ("eager") that hands out its weights; the encoder keeps the faster way.
+        transformers' model, which shares the encoder's weights. Its attention is "eager", the
+        implementation that returns attention weights; the encoder keeps its faster one.
     pooling
-        How it makes one vector of many: 'mean', 'cls', 'max', or what else its Pooling
-        module is set to.
+        'mean', 'cls', 'max', or whatever else its Pooling module is set to.
     """
 
     encoder: TransformerEncoder
@@ -58,40 +57,40 @@ class Bert:
 
     @property
     def max_tokens(self) -> int:
-        """The longest input, special tokens counted; what is longer is cut."""
+        """The longest input, including special tokens; longer ones are truncated."""
         return self.encoder.max_tokens
 
     @property
     def prompt(self) -> str:
-        """What it reads before each text; mostly nothing."""
+        """The prompt before each text; mostly empty."""
         return self.encoder.prompt
 
     @property
     def rest(self) -> tuple[Any, ...]:
-        """The modules behind the layers, Pooling first, as sentence-transformers loads them."""
+        """The modules after the layers, Pooling first, as sentence-transformers loads them."""
         return tuple(self.encoder.after)
 
     @property
     def says_pooling(self) -> bool:
-        """Whether it was made for sentences, and says itself how it pools."""
+        """Whether it is a sentence model, whose own settings define the pooling."""
         return self.encoder.pools_itself
 
     @property
     def finish(self) -> tuple[str, ...]:
-        """What it does to a pooled vector besides scaling it, such as Dense."""
+        """The modules after pooling, such as Dense; scaling to length 1 is not counted."""
         kinds = (type(module).__name__ for module in self.rest[1:])
         return tuple(kind for kind in kinds if kind != "Normalize")
 
 
 def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
-    """Load an encoder to look into it: a name or a folder, as `explorer.encode` takes them.
+    """Load an encoder to look into: a name or a folder, as `explorer.encode` takes them.
 
     Raises
     ------
     ModelError
         It is not there, not allowed on this server, or not safe to load.
     EncodeError
-        It can be loaded, but is not built as BERT is.
+        It is too large to look into, or not built as BERT is.
     """
     name = os.fspath(model)
     refuse_heavy(name, model_folder(name))
@@ -100,12 +99,14 @@ def open_bert(model: str | os.PathLike[str] = DEFAULT_MODEL) -> Bert:
     if type(layers).__name__ != "Transformer" or not encoder.after:
         raise not_like_bert(name, f"a {type(layers).__name__}")
     if not encoder.tokenizer.is_fast:
-        raise not_like_bert(name, "a model whose tokenizer does not tell where its pieces stand")
+        raise not_like_bert(
+            name, "a model whose tokenizer does not say which letters a piece covers"
+        )
     return Bert(encoder, with_attention_weights(layers.auto_model), pooling_of(encoder.after[0]))
 
 
 def with_attention_weights(model: Any) -> Any:
-    """Return a copy of a transformers model that shares its weights and hands out attention."""
+    """Return a copy of a transformers model that shares its weights and returns attention."""
     tensors = chain(model.parameters(), model.buffers())
     twin = copy.deepcopy(model, {id(tensor): tensor for tensor in tensors})
     twin.set_attn_implementation("eager")
@@ -113,7 +114,7 @@ def with_attention_weights(model: Any) -> Any:
 
 
 def refuse_heavy(name: str, folder: Path) -> None:
-    """Raise EncodeError for weights that would fill the memory of whoever shows them."""
+    """Raise EncodeError for weights larger than MOST_BYTES."""
     size = sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
     if size > MOST_BYTES:
         raise EncodeError(
@@ -137,7 +138,7 @@ def pooling_of(module: Any) -> str:
 
 
 def describe(bert: Bert) -> str:
-    """Return in a line what kind of model it is."""
+    """Return a line with the model's size: layers, heads, dimensions, vocabulary, input."""
     config = bert.model.config
     layers, heads = config.num_hidden_layers, config.num_attention_heads
     return (

@@ -1,4 +1,4 @@
-"""From token vectors to one sentence vector, as each model does it and as others would."""
+"""Pooling: from token vectors to one sentence vector, by the model's own method or another."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from explorer.lessons.bert.tokens import tokenize
 
 
 def pooled_sentence(bert: Bert, reading: Reading, how: str | None = None) -> Floats:
-    """Return the vector (d,) of a sentence that was read.
+    """Return the sentence vector of a reading, (d,) float32.
 
-    Without `how` it is the one of `explorer.encode`. With `how`, that pooling (see POOLINGS)
-    stands in the place of the model's own; what follows it stays. Raises EncodeError for an
-    unknown one.
+    Without `how` it is `explorer.encode`'s. With `how`, one of POOLINGS, that pooling replaces
+    the model's own, and the modules after it stay. Raises EncodeError for an unknown one.
     """
     import torch
 

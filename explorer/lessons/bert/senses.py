@@ -1,4 +1,4 @@
-"""How well each layer tells the senses of a word apart: “bank” of a river, “bank” of money."""
+"""Word senses layer by layer: how well do they separate? (A river's bank, a bank for money.)"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Use:
 
 @dataclass(frozen=True, eq=False)
 class Separation:
-    """How far apart the senses of some words stand, layer by layer.
+    """How well the senses of some words separate, layer by layer.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Separation:
     same, different
         (w, layers) float64: the mean cosine similarity of two uses in one sense, and in two.
     chance
-        What `accuracy` would be if senses were dealt out at random.
+        The expected `accuracy` if nearest uses were random.
     """
 
     words: tuple[str, ...]
@@ -54,25 +54,25 @@ class Separation:
 
 
 def load_uses(path: Path = SENSES_FILE) -> tuple[Use, ...]:
-    """Return the word-sense set that comes with the app: word, sense, sentence."""
+    """Return a word-sense set, by default the app's: word, sense, sentence."""
     with path.open(encoding="utf-8", newline="") as stream:
         return tuple(Use(**row) for row in csv.DictReader(stream))
 
 
 def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
-    """Read every sentence, and measure on each layer how the senses of each word separate.
+    """Read every sentence, and measure how the senses of each word separate in each layer.
 
     Raises
     ------
     EncodeError
-        The model cuts a sentence before the word.
+        The model's input limit cuts a sentence off before the word.
     """
     try:
         layers = read_words(bert, [(use.word, use.sentence) for use in uses])
     except QueryError as error:
         raise EncodeError(
-            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts sentences of the set "
-            "before the word that is asked for. Choose a model that reads more."
+            f"{bert.title} reads only {bert.max_tokens} tokens, and cuts some sentences of the "
+            "set before the word in question. Choose a model that reads more."
         ) from error
     words = tuple(dict.fromkeys(use.word for use in uses))
     rows = {word: [row for row, use in enumerate(uses) if use.word == word] for word in words}
@@ -88,7 +88,7 @@ def measure_senses(bert: Bert, uses: Sequence[Use]) -> Separation:
 def separation(
     vectors: NDArray[np.float32], senses: Sequence[str]
 ) -> tuple[float, float, float, float]:
-    """Return how well the senses of one word separate: see the fields of Separation."""
+    """Return silhouette, accuracy, same and different for one word's (uses, d) vectors."""
     from sklearn.metrics import silhouette_samples
 
     units = vectors.astype(np.float64)
@@ -106,6 +106,6 @@ def separation(
 
 
 def by_chance(senses: Sequence[str]) -> float:
-    """Return how often another use, drawn blindly, has the same sense."""
+    """Return the probability that a random other use has the same sense."""
     same = sum(senses.count(sense) - 1 for sense in senses)
     return same / (len(senses) * (len(senses) - 1))

@@ -1,7 +1,6 @@
-"""The few lines of PyTorch behind each step of “From a word to BERT”, ready to copy.
+"""The lines of PyTorch behind each step of “From a word to BERT”, ready to copy and run.
 
-They stand on their own; the tests run each of them and compare what it leaves in its last
-variable with what the page shows.
+The tests run each snippet and compare its last variable with what the page shows.
 """
 
 from __future__ import annotations
@@ -119,7 +118,7 @@ similar = torch.cosine_similarity(first, second)
 """,
     "pooling": RUN + "{pool}" + UNIT,
 }
-RESULTS = {  # the variable in which a step's snippet leaves what the page shows
+RESULTS = {  # the variable in which a step's snippet leaves its result
     "tokens": "pieces",
     "lookup": "entering",
     "layers": "picture",
@@ -131,7 +130,7 @@ LONGEST_SHOWN = 300  # characters of a sentence that the code repeats
 
 
 def snippet(step: str, bert: Bert, sentences: Sequence[str], **parts: object) -> str:
-    """Return the code of a step for the given sentences: complete, from the imports on."""
+    """Return the complete code of a step for the given sentences, imports included."""
     names = ("sentence", "sentence_2")
     needed = names if step == "context" else names[:1]
     given = [
@@ -147,7 +146,7 @@ def snippet(step: str, bert: Bert, sentences: Sequence[str], **parts: object) ->
 
 
 def lookup_of(bert: Bert, filled: dict[str, object]) -> dict[str, object]:
-    """Return the lines of the lookup: this model's first position, and segments if it has any."""
+    """Return the lookup's lines, with this model's first position, and segments if it has any."""
     table = bert.model.embeddings
     padding = table.position_embeddings.padding_idx
     ending = SEGMENTS if hasattr(table, "token_type_embeddings") else NO_SEGMENTS
@@ -156,12 +155,12 @@ def lookup_of(bert: Bert, filled: dict[str, object]) -> dict[str, object]:
 
 
 def states_of(bert: Bert, filled: dict[str, object]) -> dict[str, object]:
-    """Return how many states there are."""
+    """Return the number of states: the first layer's input and each layer's output."""
     return {"states": bert.model.config.num_hidden_layers + 1}
 
 
 def pool_of(bert: Bert, filled: dict[str, object]) -> dict[str, object]:
-    """Return the lines of the pooling, with the modules that this model has behind it."""
+    """Return the lines of the pooling and of this model's modules after it."""
     how = str(filled["how"])
     if how not in POOLINGS:
         return {"pool": OWN_POOL.format(how=how)}

@@ -1,4 +1,4 @@
-"""A sentence in word pieces, as a model reads it (Wu et al. 2016), and the words they make up."""
+"""A sentence tokenized into a model's word pieces (Wu et al. 2016), and the words they form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-NOWHERE: Span = (0, 0)  # the place of a special token in the sentence
+NOWHERE: Span = (0, 0)  # the span of a special token
 MOST_OFFERED = 12  # words that an error names
 
 
@@ -35,11 +35,11 @@ class Tokens:
     spans
         Where each piece stands in the sentence, (start, end); empty for special tokens.
     words
-        The number of the word that a piece belongs to, None for special tokens.
+        The number of each piece's word, None for special tokens.
     unknown
-        Whether the vocabulary has nothing for it: such pieces all share one vector.
+        Whether a piece is the unknown token: all unknown pieces share one vector.
     left_out
-        How many pieces were cut off at the model's limit.
+        How many pieces were truncated at the model's limit.
     """
 
     sentence: str
@@ -71,8 +71,8 @@ class Tokens:
         offered = [one for one in dict.fromkeys(self.spelled.values()) if one[:1].isalnum()]
         more = " …" if len(offered) > MOST_OFFERED else ""
         raise QueryError(
-            f"“{word}” is no word of “{self.sentence}”. "
-            f"Choose one of: {', '.join(offered[:MOST_OFFERED])}{more}."
+            f"“{word}” is not a word of “{self.sentence}”. Choose one of: "
+            f"{', '.join(offered[:MOST_OFFERED])}{more}."
         )
 
 
@@ -103,10 +103,10 @@ def tokenize(bert: Bert, sentence: str) -> Tokens:
 def numbered(
     text: str, spans: Sequence[Span], chunks: Sequence[int | None]
 ) -> tuple[int | None, ...]:
-    """Return the number of the word that each token belongs to.
+    """Return the number of each token's word.
 
-    A tokenizer's own chunks (`chunks`, None for special tokens) are words for BERT alone:
-    others leave punctuation on them, so they are divided where a sign begins or ends.
+    The tokenizer's own word ids (`chunks`, None for special tokens) are words only for BERT.
+    Others leave punctuation on words, so here they are split at punctuation.
     """
     own = own_words(text)
     starts = [start for start, _ in own]
@@ -124,7 +124,7 @@ def numbered(
 
 
 def own_words(text: str) -> list[Span]:
-    """Return where words stand in a text, (start, end); a sign is a word of its own."""
+    """Return the spans of a text's words, (start, end); each sign is a word of its own."""
     spans, at = [], 0
     for kind, run in groupby(text, kind_of):
         size = len(list(run))
@@ -137,7 +137,7 @@ def own_words(text: str) -> list[Span]:
 
 
 def kind_of(character: str) -> str:
-    """Return whether a character is of a word, a sign, or neither."""
+    """Return 'word', 'sign' (punctuation and symbols) or '' (spaces and control characters)."""
     first = unicodedata.category(character)[0]
     return {"P": "sign", "S": "sign", "Z": "", "C": ""}.get(first, "word")
 

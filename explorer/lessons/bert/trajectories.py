@@ -1,4 +1,4 @@
-"""The path of token vectors through the layers, drawn by one PCA over all layers."""
+"""The trajectories of token vectors through the layers, in one PCA over all layers."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Walk:
     sentence
         (n,) the number of the sentence that each token is from.
     axis_names
-        What the axes are, with the share of the variance that they hold.
+        The axes' names, with their share of the variance.
     kept
-        The share of the variance that the picture keeps.
+        The share of the variance that both axes hold together.
     """
 
     places: NDArray[np.float32]
@@ -39,7 +39,7 @@ class Walk:
 
 
 def walk(readings: Sequence[Reading]) -> Walk:
-    """Project the tokens of all sentences and layers together, by one PCA."""
+    """Project the token vectors of all sentences and layers together, by one PCA."""
     states = np.concatenate([one.hidden for one in readings], axis=1)
     layers, n, d = states.shape
     rows = [str(row) for row in range(layers * n)]

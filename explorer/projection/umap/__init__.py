@@ -1,4 +1,4 @@
-"""UMAP (McInnes, Healy & Melville 2018): our neighbors, graph and optimization, from PCA."""
+"""UMAP (McInnes, Healy & Melville 2018): our neighbors, graph and optimizer, from a PCA start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from explorer.space import EmbeddingSpace, is_numeric
 
 FEWEST_POINTS = 4
 GRAPH_SHARE = 0.25  # of the progress bar; the rest is the optimization
-LARGE = 10_000  # umap-learn's border: fewer epochs beyond it
+LARGE = 10_000  # points; above, 200 epochs by default instead of 500, as in umap-learn
 
 
 def project(
@@ -36,10 +36,15 @@ def project(
 ) -> Projection:
     """Lay the points out so that near neighbors stay near.
 
-    The neighbors come from our own search (exact to 50,000 points) and the layout starts
-    from PCA: both are faster than umap-learn's own and leave less to chance.
+    Neighbors are exact up to 50,000 points, and the layout starts from PCA: both are faster
+    than umap-learn's own and leave less to chance.
     """
-    from explorer.projection.umap.layout import DECAY, NEGATIVES, PUSHES, optimized
+    from explorer.projection.umap.layout import (
+        DECAY,
+        NEGATIVE_SAMPLE_RATE,
+        NEGATIVES,
+        optimized,
+    )
 
     n = len(space)
     if n < FEWEST_POINTS:
@@ -86,9 +91,9 @@ def project(
         "min_dist": min_dist,
         "metric": metric,
         "n_epochs": epochs,
-        "negative_sample_rate": PUSHES,
+        "negative_sample_rate": NEGATIVE_SAMPLE_RATE,
         "negatives_drawn": NEGATIVES,  # umap-learn draws as many as the rate says
-        "learning_rate_decay": DECAY,  # the power; umap-learn's is linear, 1
+        "learning_rate_decay": DECAY,  # the exponent; umap-learn's is 1, linear
     }
     if target is not None:
         params["target"] = target
@@ -112,9 +117,9 @@ def target_values(space: EmbeddingSpace, column: str) -> tuple[NDArray[Any], str
 
 
 def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.float32]:
-    """Return a start for the layout: 10 units wide, and no two points in one place.
+    """Return the initial layout: 10 units wide, as umap-learn's, with a little noise.
 
-    The optimization cannot pull apart what starts at the same spot.
+    The noise separates equal points, between which all forces are zero.
     """
     extent = float(np.ptp(coordinates, axis=0).max())
     wide = coordinates.astype(np.float64) * (10 / extent if extent > 0 else 1)
@@ -123,7 +128,10 @@ def spread(coordinates: NDArray[np.float32], seed: int | None) -> NDArray[np.flo
 
 
 def curve(min_dist: float) -> tuple[float, float]:
-    """Return a and b of 1 / (1 + a d^2b): 1 within `min_dist`, then falling over 1."""
+    """Return a and b of 1 / (1 + a d^2b), fitted as umap-learn does, with a spread of 1.
+
+    The curve to fit is 1 up to `min_dist`, and exp(`min_dist` − d) beyond.
+    """
     from scipy.optimize import curve_fit
 
     distance = np.linspace(0, 3, 300)

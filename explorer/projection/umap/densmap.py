@@ -1,4 +1,4 @@
-"""densMAP (Narayan, Berger & Cho 2021): the gradient that keeps the density of regions."""
+"""densMAP (Narayan, Berger & Cho 2021): the gradient of UMAP's density term."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 
 # umap-learn's defaults
-WEIGHT = 2.0  # of the densities, beside the neighbors
-FROM = 0.7  # of all epochs: first the layout finds its shape
-LEAST_VARIANCE = 0.1
-TINY = 1e-8
-LEAST_DEVIATION = 1e-6  # of the logarithms of radii; those of real vectors differ by 0.1 to 1
+WEIGHT = 2.0  # of the density term: dens_lambda
+FROM = 0.7  # share of the epochs without the density term: 1 − dens_frac
+LEAST_VARIANCE = 0.1  # added to the variance of the log radii: dens_var_shift
+TINY = 1e-8  # against the logarithm of 0
+# ours: below this deviation of the log radii the density counts as uniform; real vectors have
+# 0.1 to 1
+LEAST_DEVIATION = 1e-6
 
 
 class Densities:
-    """How dense it is around each point, and how a layout must change to show it.
+    """The local densities of the vectors, and the gradient that makes a layout match them.
 
     Parameters
     ----------
     edges
-        (m,) heads, tails and strengths of the edges of UMAP's graph.
+        (m,) heads, tails and weights of the edges of UMAP's graph.
     lengths
-        (m,) float32, their lengths among the vectors.
+        (m,) float32: the distance of each edge's ends among the vectors.
     n
         How many points.
     curve
@@ -44,15 +46,15 @@ class Densities:
         radius, total = self._radius(self._weights, lengths**2)
         self._strength = WEIGHT * total.sum() / 2 / n
         deviation = radius.std()
-        # where it is equally dense everywhere, rounding must not be taken for densities
+        # where the density is uniform, rounding must not count as a difference
         differs = deviation > LEAST_DEVIATION
         self._wanted = (radius - radius.mean()) / deviation if differs else np.zeros(n)
 
     def gradient(self, points: Floats) -> Floats:
-        """Return the density gradient on each edge, (m,), relative to the edge's length.
+        """Return the density gradient of each edge, (m,) float32, relative to its length.
 
-        It is that of the correlation between the logarithms of the local radius among the
-        vectors and in the layout, (n, 2) or more; above 0, the edge is to grow.
+        The density term is the correlation of the log local radii among the vectors with those
+        in the layout, (n, 2) or (n, 3). Above 0, the edge should grow.
         """
         a, b = self._curve
         square = ((points[self._head] - points[self._tail]) ** 2).sum(axis=1, dtype=np.float64)
@@ -72,7 +74,10 @@ class Densities:
         return np.asarray(growth, np.float32)
 
     def _radius(self, share: Any, square: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the logarithm of each point's mean squared edge, and the sum of its shares."""
+        """Return each point's log local radius, and the sum of its edges' weights, (n,) each.
+
+        The local radius is the weighted mean of the point's squared edge lengths.
+        """
 
         def around(values: Any) -> NDArray[np.float64]:
             one, other = (np.bincount(end, values, n) for end in (self._head, self._tail))

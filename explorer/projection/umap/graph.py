@@ -1,7 +1,7 @@
-"""UMAP's graph: how strongly each point belongs to its neighbors' surroundings, in NumPy.
+"""UMAP's fuzzy graph of membership strengths, in NumPy.
 
-umap-learn's `fuzzy_simplicial_set` gives the same numbers, and compiles for five seconds of
-processor time in each process first. Here that would be most of what a first picture takes.
+Equal to umap-learn's `fuzzy_simplicial_set`, which first compiles for five seconds of processor
+time in each process: most of what a first picture would take.
 """
 
 from __future__ import annotations
@@ -13,26 +13,27 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+# umap-learn's values
 BISECTIONS = 64
-TOLERANCE = 1e-5
-LEAST_BANDWIDTH = 1e-3  # of the mean distance: umap-learn's lower bound of σ
-DISCONNECTION_DISTANCE = {"cosine": 2.0}  # from there, umap-learn connects no two points
+TOLERANCE = 1e-5  # of the sum of memberships
+LEAST_BANDWIDTH = 1e-3  # lower bound of σ, relative to the mean distance
+DISCONNECTION_DISTANCE = {"cosine": 2.0}  # distances at which points count as disconnected
 
 
 def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> Any:
-    """Return the symmetric graph of memberships, (n, n) in SciPy's CSR of float32.
+    """Return the symmetric graph of membership strengths, (n, n) SciPy CSR of float32.
 
-    McInnes, Healy & Melville 2018, section 3.1: exp(−(d − ρ) / σ), where ρ is the distance
-    to the nearest other point and σ such that the memberships add up to log2(k); then both
-    directions of each pair are united as a + b − ab.
+    McInnes, Healy & Melville 2018, section 3.1: a strength is exp(−(d − ρ) / σ), where ρ is the
+    distance to the nearest other point, and σ makes the strengths of a point add up to log2(k).
+    The two directions of each pair are then united as a + b − ab.
 
     Parameters
     ----------
     indices, distances
-        (n, k): each point's nearest points, itself first; −1 and infinity where a search
-        by an index found fewer.
+        (n, k) kNN graph, each point its own first neighbor; −1 and infinity where an
+        approximate search found fewer.
     metric
-        By which they are near.
+        The metric of these distances.
     """
     from scipy.sparse import csr_matrix
 
@@ -52,7 +53,7 @@ def fuzzy_graph(indices: NDArray[np.int32], distances: Floats, metric: str) -> A
 
 
 def bandwidths(distances: Floats) -> tuple[Floats, Floats]:
-    """Return ρ and the bandwidth σ of each point, (n,) each; σ by bisection, all at once."""
+    """Return ρ and the bandwidth σ of each point, (n,) each; σ by vectorized bisection."""
     wide = distances.astype(np.float64)
     k = wide.shape[1]
     nearest = np.where(wide > 0, wide, np.inf).min(axis=1)

@@ -5,8 +5,8 @@ thread, and on it a fifth of umap-learn's time:
 
 - forces come from tables over the squared distance instead of two powers each;
 - negative samples use the head's position from before this edge, so the loop vectorizes;
-- when an edge acts, and its negative samples, are a hash of seed, epoch and edge: no state is
-  kept from epoch to epoch but the points.
+- an edge's negative samples are a hash of seed, epoch and edge, and when it acts depends on
+  its weight and the epoch: no state but the points is kept from epoch to epoch.
 
 Two deviations from umap-learn reduce noise, so that more true neighbors end up near: eight
 negative samples of weight 5/8 instead of five, and a learning rate that falls with the
@@ -30,17 +30,17 @@ from explorer.projection.umap.densmap import Densities
 Floats: TypeAlias = NDArray[np.float32]
 EachEpoch: TypeAlias = Callable[[int, Floats], None]
 
-WIDTH = 4  # numbers a point: three coordinates, 0 where there are two, and one to fill a line
-NEGATIVES = 8  # negative samples for each edge that acts
-PUSHES = 5  # what they count for together: umap-learn's negative_sample_rate
+WIDTH = 4  # floats per point: x, y, z (0 in 2D), and padding to 16 bytes
+NEGATIVES = 8  # negative samples drawn for each edge that acts
+NEGATIVE_SAMPLE_RATE = 5  # their weight together; umap-learn's default
 DECAY = 2  # the learning rate falls with this power of the epochs left; umap-learn's is 1
-CLOSE = 0.001  # keeps the push of points in nearly one place finite
-FARTHEST_STEP = 4.0  # in one coordinate, from one force
+CLOSE = 0.001  # umap-learn's: keeps the repulsion of nearly equal points finite
+FARTHEST_STEP = 4.0  # umap-learn's clip of each force, per coordinate
 
-# The tables' cells are the leading bits of a float32: 256 cells for each doubling of the
-# squared distance, from 2⁻⁴⁰ to 2²⁴. Between their borders forces are interpolated, with an
-# error below 3e-5 of the force.
-CELL_BITS = np.int32(15)  # of the 23 after the leading one, left for the place within a cell
+# A table's cell is chosen by the leading bits of the squared distance in float32: 256 cells for
+# each doubling, from 2⁻⁴⁰ to 2²⁴. Linear interpolation within a cell has a relative error
+# below 3e-5.
+CELL_BITS = np.int32(15)  # of the mantissa's 23 bits: the position within a cell
 CELLS = 64 << (23 - CELL_BITS)
 LOWEST = np.int32((127 - 40) << 23)
 HIGHEST = np.int32(LOWEST + (CELLS << CELL_BITS) - 1)
@@ -48,21 +48,21 @@ WITHIN = np.int32((1 << CELL_BITS) - 1)
 
 
 def forces(a: float, b: float) -> tuple[Floats, Floats]:
-    """Return the tables of attraction and repulsion: what the cross entropy asks for.
+    """Tabulate attraction and repulsion, the two parts of the gradient of UMAP's cross entropy.
 
-    A force times the difference of two points is the step of the first one. Each table is
-    (cells, 2): the value at a cell's lower border, and the slope up to the next.
+    A force times the difference of two points is the step of the first. Each table is
+    (cells, 2) float32: the value at a cell's lower border, and the slope up to the next.
     """
     borders = np.arange(CELLS + 1, dtype=np.int64) << CELL_BITS
     square = (borders + LOWEST).astype(np.int32).view(np.float32).astype(np.float64)
     near = 1 + a * square**b
     attraction = -2 * a * b * square ** (b - 1) / near
-    repulsion = PUSHES / NEGATIVES * 2 * b / ((CLOSE + square) * near)
+    repulsion = NEGATIVE_SAMPLE_RATE / NEGATIVES * 2 * b / ((CLOSE + square) * near)
     return cells(attraction), cells(repulsion)
 
 
 def cells(values: NDArray[np.float64]) -> Floats:
-    """Return a table of values at the cells' borders."""
+    """Return the table, (cells, 2), of a function's values at the cells' borders."""
     slopes = np.diff(values) / (1 << CELL_BITS)
     return np.stack([values[:-1], slopes], axis=1).astype(np.float32)
 
@@ -77,26 +77,27 @@ def optimized(
     each_epoch: EachEpoch,
     lengths: Any = None,
 ) -> Floats:
-    """Return the layout that a start comes to.
+    """Optimize a layout by stochastic gradient descent and return it, shaped like `start`.
 
     Parameters
     ----------
     start
-        (n, 2) or (n, 3) float32, about 10 wide.
+        Initial layout, (n, 2) or (n, 3) float32, about 10 wide.
     graph
-        Memberships, (n, n) sparse and symmetric: an edge acts in a share of the epochs, the
-        strongest in each; those that would not act once are left out.
+        Membership strengths, (n, n) sparse and symmetric. An edge acts in a share of the epochs
+        in proportion to its strength, the strongest in all; those too weak to act are dropped.
     curve
         a and b of the similarity 1 / (1 + a d^2b) of points at a distance d.
     n_epochs
-        The steps shrink to nothing over so many.
+        Number of epochs, over which the learning rate falls to 0.
     seed
-        Equal seeds give equal layouts; None takes one by chance.
+        Equal seeds give equal layouts; None draws one.
     each_epoch
-        Told the number of epochs done and the layout by now, which goes on changing; may
-        raise to stop.
+        Called with the number of epochs done and the layout, which goes on changing; may raise
+        to stop.
     lengths
-        Of the edges among the vectors, (n, n) sparse: given, densities are kept (densMAP).
+        Lengths of the edges among the vectors, (n, n) sparse; if given, densities are kept
+        (densMAP).
     """
     n, dimensions = start.shape
     points = np.zeros((n, WIDTH), np.float32)
@@ -104,7 +105,7 @@ def optimized(
     layout[:] = start
     edges = graph.tocoo()
     rate = (edges.data / edges.data.max(initial=1e-12)).astype(np.float32)
-    acting = rate * n_epochs >= 1  # the others would not act once
+    acting = rate * n_epochs >= 1
     head, tail, rate = edges.row[acting], edges.col[acting], rate[acting]
     head, tail = head.astype(np.int32), tail.astype(np.int32)
     tables = forces(*curve)
@@ -133,13 +134,13 @@ def force_at(table: Any, square: Any) -> Any:
 
 @njit
 def bounded(step: Any) -> Any:
-    """Return a step (float32), not too far."""
+    """Return a step (float32), clipped."""
     return min(max(step, np.float32(-FARTHEST_STEP)), np.float32(FARTHEST_STEP))
 
 
 @compiled(
     "void(f4[:,::1], Tuple((i4[::1],i4[::1],f4[::1])), f4[::1], UniTuple(f4[:,::1],2), u8, i8, f4)",
-    fastmath=True,  # sums in any order: the same one on each run of a machine
+    fastmath=True,  # may reorder sums, but always alike on one machine
 )
 def move(  # noqa: PLR0917  compiled functions take their arguments by position
     points: Floats,
@@ -150,9 +151,10 @@ def move(  # noqa: PLR0917  compiled functions take their arguments by position
     epoch: int,
     step: np.float32,
 ) -> None:
-    """Do one epoch, in place.
+    """Run one epoch on the points, (n, WIDTH), in place.
 
-    `edges` are (m,) heads, tails and rates; `density` is densMAP's gradient, (m,), or empty.
+    `edges` are (m,) heads, tails and rates; `density` is densMAP's gradient, (m,), or empty;
+    `step` is the learning rate.
     """
     head, tail, rate = edges
     attraction, repulsion = tables

@@ -1,4 +1,4 @@
-"""What umap-learn itself computes here: the graph that a column supervises, or densMAP needs."""
+"""The graphs of supervised UMAP and densMAP, which umap-learn itself computes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ def membership(
     target: tuple[NDArray[Any], str] | None,
     densmap: bool,
 ) -> tuple[Any, Any]:
-    """Return UMAP's graph, (n, n) sparse, and for densMAP the lengths of its edges, alike.
+    """Return UMAP's graph, (n, n) sparse, and for densMAP its edge lengths, (n, n) sparse.
 
-    `target` are (n,) values, whose points are to lie together where they are equal or near,
-    and the metric that compares them.
+    `target` is (n,) values and the metric that compares them: points with equal or near values
+    are drawn together.
     """
     from umap import UMAP
 
     values, compared_by = target or (None, "categorical")
     with warnings.catch_warnings():
-        # umap-learn notes that no search index came with the neighbors; it would be
-        # needed to add points, which is done elsewhere.
+        # umap-learn warns that without a search index it cannot add points; we never ask it to
         warnings.simplefilter("ignore", UserWarning)
         fitted = UMAP(
             n_neighbors=indices.shape[1],

@@ -1,4 +1,4 @@
-"""The Analogies page: the answer with all that tells its worth, and its picture."""
+"""The Analogies page: the answer, the evidence for and against it, and its picture."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
-DRAWN_ANSWERS = 10
-MAPS = ("pca", "umap")  # on which the same arrows can be drawn
+DRAWN_ANSWERS = 10  # more would crowd the picture
+MAPS = ("pca", "umap")  # methods on whose map the arrows can be drawn too
 PLANE = "In its own plane"
-FIGURE_HEIGHT = 390
+FIGURE_HEIGHT = 390  # pixels: in sight beside the answer
 BEHIND = 0.4  # opacity of the points behind the arrows
 
 
@@ -43,7 +44,7 @@ class Asked:
 
 
 def show_answer(asked: Asked) -> None:
-    """Show the answer, its picture, and what the same space answers to less of a question."""
+    """Show the answer, its picture, and the answers to parts of the question."""
     found = asked.result
     answer = found.answer(asked.k)
     left, right = st.columns([3, 2], gap="medium")
@@ -54,19 +55,18 @@ def show_answer(asked: Asked) -> None:
     st.dataframe(
         comparison(found, asked.k),
         hide_index=True,
-        height=38 + 35 * min(asked.k, 10),
+        height=table_height(min(asked.k, 10)),
         column_config=column_config(found),
     )
-    vectors = "scaled to length 1" if found.inputs.normalized else "as long as they are (raw)"
+    vectors = "scaled to length 1" if found.inputs.normalized else "at their own lengths (raw)"
     st.caption(
-        f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, each of "
-        f"{len(found.space):,} rows compared. All similarities are cosines, which do not "
-        "depend on length."
+        f"{ANALOGY_METHODS[found.method].title}, vectors {vectors}, compared with all "
+        f"{len(found.space):,} rows. All similarities are cosines, which do not depend on length."
     )
 
 
 def tell_answer(asked: Asked, answer: Neighbors) -> None:
-    """Say what was found, how clearly, and how much of it is the arithmetic's doing."""
+    """Say what was found, by what margin, and how much of it the arithmetic explains."""
     found = asked.result
     best = answer.labels[0]
     st.markdown(f"{plain(found.inputs.formula)} ≈")
@@ -81,7 +81,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
         place = found.rank(found.space.row(asked.expected))
         lines.append(
             f"**{plain(asked.expected)}**, which you expected, "
-            + ("is one of the inputs." if place is None else f"comes at place **{place:,}**.")
+            + ("is one of the inputs." if place is None else f"is in place **{place:,}**.")
         )
     elif asked.expected:
         lines.append(":material/check_circle: It is what you expected.")
@@ -89,7 +89,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
     lines.append(
         f"With the input words allowed, the answer is **{plain(allowed)}**"
         + (
-            ": the sum is still nearest to where it began."
+            ": the sum is still nearest to one of its own inputs."
             if allowed in found.inputs.names
             else " as well."
             if allowed == best
@@ -100,7 +100,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
     for term in alone_terms(found):
         place = found.rank(row, term)
         lines.append(
-            f"Without arithmetic, {plain(best)} is the **{ordinal(place)}** nearest to "
+            f"Without arithmetic, {plain(best)} is the **{ordinal(place)}** nearest neighbor of "
             f"{plain(found.inputs.names[term])} alone"
             + (": the arithmetic added nothing." if place == 1 else ".")
         )
@@ -110,7 +110,7 @@ def tell_answer(asked: Asked, answer: Neighbors) -> None:
 
 
 def show_picture(found: AnalogyResult, answer: Neighbors) -> None:
-    """Draw the analogy in its own plane or on the map, with what is true in it."""
+    """Draw the analogy in its own plane or on the map, and say what is to scale in it."""
     maps = {f"On the map ({METHODS[name].title})": name for name in MAPS}
     titles = {PLANE: "", **maps}
     where = st.segmented_control(
@@ -156,8 +156,8 @@ def show_picture(found: AnalogyResult, answer: Neighbors) -> None:
         height=FIGURE_HEIGHT,
     )
     st.caption(
-        "The same arrows on the map. Here their lengths and angles mean little: the map was not "
-        "made for them. Arrows that are parallel here need not be so in the space, nor the reverse."
+        "The same arrows on the map. Here lengths and angles mean little: arrows that look "
+        "parallel may not be parallel in the space, and parallel arrows may not look it."
     )
 
 
@@ -170,19 +170,19 @@ def plane_in_words(drawn: PlanePicture) -> str:
     best = drawn.answers.names[0]
     away = float(drawn.answers.distances[0])
     held = (
-        "The plane that the inputs span: in it all lengths and angles are true"
+        "The plane through the input words. All lengths and angles in it are true"
         if drawn.is_exact
-        else "No plane holds all these words. This is the nearest one: its lengths are "
-        f"too short, the inputs lie up to {float(drawn.inputs.distances.max()):.2f} beside it"
+        else "No plane holds all these words. This is the closest one: lengths look too short, "
+        f"and the inputs lie up to {float(drawn.inputs.distances.max()):.2f} away from it"
     )
     return (
-        f"{held}: {lengths}; {angles}. The answers stand where they fall on it; {plain(best)} is "
-        f"**{away:.2f}** away from it, off the page."
+        f"{held}: {lengths}; {angles}. Answers are projected onto this plane: {plain(best)} "
+        f"really lies **{away:.2f}** off the page."
     )
 
 
 def comparison(found: AnalogyResult, k: int) -> pa.Table:
-    """Return the answers side by side: the inputs left out, allowed, and each of two alone."""
+    """Return the answers side by side: inputs left out, inputs allowed, and two inputs alone."""
     lists = {
         "answer": found.answer(k),
         "inputs allowed": found.answer(k, exclude_inputs=False),
@@ -198,7 +198,7 @@ def comparison(found: AnalogyResult, k: int) -> pa.Table:
 
 
 def column_config(found: AnalogyResult) -> Mapping[str, ColumnConfig | str | None]:
-    """Return how the columns of `comparison` are called."""
+    """Return the column titles of `comparison`."""
     score = st.column_config.NumberColumn
     named: dict[str, ColumnConfig | str | None] = {
         "place": score("", width=40),

@@ -1,7 +1,7 @@
 """What to try on the Analogies page: questions with what to look at in the answer.
 
-They were chosen on the sample of 10,000 words; a test holds that each does there what
-is said of it. In another space they are offered as far as it has the words.
+They were chosen on the sample of 10,000 words, where a test checks what is said of each. Another
+space offers those whose words it has.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LESSONS = (
         "japan",
         "tokyo",
         "The step from a country to its capital. Look at “nearest to japan alone”: which of its "
-        "neighbors are no cities?",
+        "neighbors are not cities?",
     ),
     Lesson(
         "big",
@@ -56,8 +56,8 @@ LESSONS = (
         "feet",
         "tooth",
         "teeth",
-        "The model has never seen how these words are spelled. It knows only what they stand "
-        "beside, and so irregular plurals are no harder than regular ones.",
+        "The model has never seen how these words are spelled. It knows only the words around "
+        "them, so irregular plurals are no harder than regular ones.",
     ),
     Lesson(
         "christianity",
@@ -78,8 +78,9 @@ LESSONS = (
         "walked",
         "run",
         "ran",
-        "“running” stands too near to “run”: its own neighbors outweigh the step. The right "
-        "answer is close behind. Pair direction looks at the step alone: does it help?",
+        "The answer is “running”, because it is so close to “run”: that closeness outweighs the "
+        "step. The right answer is close behind. Pair direction looks only at the step: does it "
+        "help?",
         succeeds=False,
     ),
     Lesson(
@@ -97,8 +98,8 @@ LESSONS = (
         "woman",
         "nurse",
         "Often shown as proof of prejudice. Here the arithmetic adds nearly nothing: the answers "
-        "are the neighbors of “doctor”, whatever is asked. And a “doctor” who is a woman cannot be "
-        "answered “doctor”, because input words are left out. Nissim et al. 2020 tell the story.",
+        "are the neighbors of “doctor”, whatever is asked. And the answer can never be “doctor” "
+        "itself, because input words are left out. Nissim et al. 2020 tell the story.",
         succeeds=False,
     ),
 )

@@ -1,4 +1,4 @@
-"""Families of pairs: typed or chosen, drawn together, with how parallel their steps are."""
+"""Families of pairs, typed or chosen: drawn together, with a measure of how parallel they are."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def show_family(family: PairFamily) -> None:
         other.metric(
             "Partners shuffled",
             f"{family.shuffled_parallelism:.2f}",
-            help="The same where each word gets another pair's partner. What is left comes from "
-            "the two groups of words, and not from who belongs to whom.",
+            help="The same measure with the partners shuffled among the pairs. What remains comes "
+            "from the two groups of words, not from which words belong together.",
         )
         st.markdown(in_words(family))
         st.dataframe(
@@ -85,21 +85,21 @@ def show_family(family: PairFamily) -> None:
             key="family picture",
         )
         st.caption(
-            "To the right: the mean step, true to scale. Upwards: the direction across it in which "
-            "the words differ most. The rest of each step points off the page; the table says "
-            "how long the steps are and how much of that is drawn."
+            "To the right: the mean step, to scale. Upwards: the direction at right angles to it "
+            "in which the words differ most. The rest of each step points off the page: the "
+            "table gives the full and the drawn lengths."
         )
 
 
 def in_words(family: PairFamily) -> str:
-    """Say what the figures mean."""
+    """Say what the numbers mean."""
     gained = family.parallelism - family.shuffled_parallelism
     if family.parallelism < 0.05:
         return "These steps have **no direction in common**: there is nothing an analogy could use."
     if gained < 0.05:
         return (
             "The steps are **no more parallel than with shuffled partners**: the two groups of "
-            "words differ, but who belongs to whom does not show."
+            "words differ, but it makes no difference which words are paired."
         )
     return (
         "The steps **share a direction**, more than with shuffled partners. Even so, most of each "

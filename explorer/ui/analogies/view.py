@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
-from explorer.analogies.arithmetic import ANALOGY_METHODS, read_inputs, solve_analogy
+from explorer.analogies.arithmetic import ANALOGY_METHODS, solve_analogy
+from explorer.analogies.inputs import read_inputs
 from explorer.errors import ExplorerError
 from explorer.formula import Term, formula_text, parse_formula
 from explorer.ui.analogies.answer import Asked
@@ -46,7 +47,7 @@ def ask_analogy(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
     fitting = [lesson for lesson in LESSONS if fits(space, lesson)]
     if not any(st.query_params.get(name) or st.session_state.get(name) for name in FIELDS[:3]):
         put(fitting[0] if fitting else first_words(space))
-    hint = "Say what you expect, and see at which place it stands. You may leave it empty."
+    hint = "Type the answer you expect, to see its place among the answers. You may leave it empty."
     a, b, c, expected = (
         word_field(
             field,
@@ -92,7 +93,7 @@ def ask_formula(space: EmbeddingSpace, how: How, place: DeltaGenerator) -> Asked
 
 
 def sides(terms: Sequence[Term]) -> tuple[list[Term], list[str]]:
-    """Return the terms as what is added and what is subtracted: B and C, and A, if it is such."""
+    """Return the terms to add and those to subtract: for an analogy, B and C, then A."""
     added = [term for term in terms if term.weight == 1]
     taken = [term.label for term in terms if term.weight == -1]
     is_analogy = len(added) == 2 and len(taken) == 1 and len(terms) == 3
@@ -158,8 +159,8 @@ def ask_how(*, directions: bool) -> How:
             "Raw vectors",
             key="raw",
             bind="query-params",
-            help="Add the vectors as long as they are. Off, each is scaled to length 1 first, as "
-            "word2vec's own tool does.",
+            help="On: add the vectors at their own lengths. Off: scale each to length 1 first, as "
+            "the original word2vec tool does.",
         )
         k = st.slider("Answers", 3, 50, 10, key="answers", persist_state="session")
     return How(METHOD_TITLES[title or titles[0]], not raw, k)

@@ -25,37 +25,37 @@ AXIS_LESSONS = {
         "he, man, boy, father, king, husband, brother, son",
         "she, woman, girl, mother, queen, wife, sister, daughter",
         OCCUPATIONS,
-        "Nobody is born a nurse or a soldier. The order comes from the texts that the model was "
-        "made of.",
+        "Nobody is born a nurse or a soldier. The order comes from the texts that the model "
+        "learned from.",
     ),
     "man ↔ woman": AxisLesson(
         "man",
         "woman",
         OCCUPATIONS,
-        "Two words only, and the order is another. An axis of a single pair is also an axis of "
-        "all else in which these two words differ.",
+        "One word at each pole, and the order changes: the axis now also holds every other "
+        "difference between these two words.",
     ),
     "small ↔ large": AxisLesson(
         "small, tiny, little",
         "large, huge, enormous",
         "mouse, cat, dog, horse, elephant, house, mountain, city, planet, village, ship",
-        "Does the order follow the size of things? What is said to be small or large beside "
-        "others of its kind is not what is small or large.",
+        "Does the order follow the size of things? A text calls a thing small or large compared "
+        "with others of its kind, such as a large mouse.",
     ),
     "cheap ↔ expensive": AxisLesson(
         "cheap, poor, modest",
         "expensive, rich, luxury",
         "bread, diamond, palace, gold, water, silk, wool, castle, cabin, yacht, bicycle, jewelry",
-        "Look at the poles: most of their own words fall on the wrong side when they are left "
-        "out, and random axes spread the words as far. An axis can be drawn between any words; "
-        "this one is hardly there.",
+        "Look at the poles: left out in turn, most of their own words fall on the wrong side, "
+        "and random axes spread the words as far. You can draw an axis between any words; this "
+        "one measures hardly anything.",
     ),
     "bad ↔ good": AxisLesson(
         "bad, terrible, awful, horrible, evil",
         "good, great, wonderful, excellent, nice",
         "war, peace, murder, gift, holiday, disease, friend, enemy, prison, garden, music, tax",
-        "All words of the poles fall on their own side, and hardly any random axis spreads these "
-        "words as far. Few axes are as good as this one.",
+        "All pole words fall on their own side, and hardly any random axis spreads these words "
+        "as far. Few axes are as good as this one.",
     ),
 }
 

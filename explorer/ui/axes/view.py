@@ -1,4 +1,4 @@
-"""The Axes page: words on one axis or two, and what happens when a direction is taken out."""
+"""The Axes page: words on one axis or two, and the effect of removing a direction."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from explorer.words import split_words
 
 FIRST, SECOND = "male ↔ female", "bad ↔ good"
 FIELDS = ("low", "high", "place")  # their names in the address
-MOST_WORDS = 200
-NEIGHBORS = 20
+MOST_WORDS = 200  # more would not fit on the axis
+NEIGHBORS = 20  # of each word, before and after the removal
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def pole_field(place: Any, label: str, key: str) -> str:
 
 
 def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
-    """Draw the words on the axis, and say how much of an axis it is."""
+    """Draw the words on the axis, and say how far the axis can be trusted."""
     axis = placed.axis
     places = place_on_axis(space, axis, placed.words)
     left, right = st.columns([3, 2], gap="medium")
@@ -135,9 +135,9 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             key="axis picture",
         )
         st.caption(
-            "Each word at its cosine similarity to the axis's direction; the dotted line is the "
-            "middle between the poles. All that differs between two words across the axis is left "
-            "out: it measures one direction of many."
+            "Each word stands at its cosine similarity to the axis's direction; the dotted line "
+            "is halfway between the poles. All other differences between the words are left out: "
+            "an axis is one direction of many."
         )
     with right:
         if placed.look:
@@ -156,19 +156,19 @@ def tell_separation(space: EmbeddingSpace, axis: SemanticAxis) -> None:
     found = separation(space, axis)
     if not found.asked:
         st.markdown(
-            "**Do the poles separate?** With one word at a pole nothing can be left out to test "
-            "it. Add two or three words of the same kind to each."
+            "**Do the poles separate?** A pole of one word cannot be tested, because the test "
+            "leaves pole words out. Add two or three words of the same kind to each."
         )
         return
     st.markdown(
-        f"**Do the poles separate?** Each pole word placed on the axis of the others: "
+        "**Do the poles separate?** Each pole word, placed on an axis made without it: "
         f"**{found.right} of {found.asked}** fall on their own side (effect size "
         f"{found.effect_size:.1f}). The poles lie farther apart than when their words are divided "
         f"at random: {probability(found.p_value)}."
         if found.p_value < 0.05
-        else f"**Do the poles separate?** Each pole word placed on the axis of the others: only "
-        f"**{found.right} of {found.asked}** fall on their own side, and when the pole words are "
-        f"divided at random, they lie as far apart often enough: {probability(found.p_value)}."
+        else "**Do the poles separate?** Each pole word, placed on an axis made without it: only "
+        f"**{found.right} of {found.asked}** fall on their own side. Pole words divided at "
+        f"random lie as far apart too often to rule out chance: {probability(found.p_value)}."
     )
 
 
@@ -223,8 +223,8 @@ def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -
             + (
                 "They are nearly at right angles, as the picture draws them."
                 if abs(cosine) < 0.2
-                else "They are **not** at right angles, as the picture draws them: part of one is "
-                "also in the other."
+                else "The picture draws them at right angles, but they are **not**: each contains "
+                "a part of the other."
             )
         )
         st.dataframe(
@@ -235,7 +235,7 @@ def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -
 
 
 def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
-    """Show the words before and after the axis's direction is taken out of all vectors."""
+    """Show the words before and after the axis's direction is removed from all vectors."""
     axis = placed.axis
     try:
         found = removal(space, axis, placed.words, min(NEIGHBORS, len(space) - 1))
@@ -251,21 +251,22 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
         )
     with right:
         st.markdown(
-            f"**What went away.** Every word's place on {plain(axis.name)} is now 0: from "
-            f"{np.abs(found.before).max():.2f} at most to {np.abs(found.after).max():.2f}. "
+            f"**What went away.** Every word's place on {plain(axis.name)} is now 0: the largest "
+            f"was {np.abs(found.before).max():.2f} and is now {np.abs(found.after).max():.2f}. "
             "This is the “neutralize” step of Bolukbasi et al. 2016."
         )
         st.markdown(
             f"**What did not.** The words keep **{found.kept.mean():.0%}** of their "
             f"{len(found.neighbors_before[0])} nearest neighbors. "
             + (
-                f"Where a word stood before still goes with the side its new neighbors stood on: "
-                f"correlation **{found.lean_left:.2f}**. "
+                "Where a word stood before still predicts the side that its new neighbors come "
+                f"from: correlation **{found.lean_left:.2f}**. "
                 if not np.isnan(found.lean_left)
                 else ""
             )
-            + "Who knows the neighbors can guess the side. Gonen & Goldberg 2019 called this "
-            "“lipstick on a pig”: the direction was the sign of the difference, and not its whole."
+            + "So the neighbors still give the side away. Gonen & Goldberg 2019 called this "
+            "“lipstick on a pig”: removing the direction hides the difference, but does not "
+            "remove it."
         )
         st.dataframe(
             table(
@@ -293,7 +294,7 @@ def table(
     numbers: dict[str, NDArray[np.float64]],
     texts: dict[str, list[str]] | None = None,
 ) -> pa.Table:
-    """Return words with figures, sorted by the first of these."""
+    """Return words with numbers, sorted by the first column of numbers."""
     order = np.argsort(next(iter(numbers.values())))
     return pa.table(
         {
@@ -305,5 +306,5 @@ def table(
 
 
 def probability(p: float) -> str:
-    """Return a p-value as one reads it."""
+    """Return a p-value as text."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -16,17 +16,17 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 FIRST = next(iter(ASSOCIATIONS))
-MOST_BYTES = 100_000
+MOST_BYTES = 100_000  # some ten thousand words
 
 MEANING = """
-**What it says.** In this space the first targets stand nearer to the first attributes than the
-second targets do, by so many standard deviations, and dividing the targets at random does it
-as well only so often.
+**What it says.** The effect size: how much nearer the first targets are to the first attributes
+than the second targets are, in standard deviations. The p-value: how often a random division of the
+targets reaches as much.
 
-**What it does not say.** Not that people think so, nor that a program which uses these vectors
-will act so. Other words for the same things can give another result: change the lists and see.
-No effect does not mean no prejudice; it means none along these lists. And the p-value is about
-the words that were chosen, not about all words.
+**What it does not say.** That people think so, or that a program using these vectors will act so.
+Other words for the same things can give another result: change the lists and see. No effect means
+no prejudice found with these lists, not that there is none. And the p-value is about the words
+chosen here, not about all words.
 """
 
 
@@ -56,7 +56,10 @@ def ask_association(space: EmbeddingSpace) -> Association | None:
     try:
         if upload is not None:
             if upload.size > MOST_BYTES:
-                st.error(f"The file has {upload.size:,} bytes; {MOST_BYTES:,} are the most.")
+                st.error(
+                    f"The file has {upload.size:,} bytes; at most {MOST_BYTES:,} can be read. Use "
+                    "a shorter file."
+                )
                 return None
             text = upload.getvalue().decode("utf-8-sig", errors="replace")
         first, second, good, bad = read_word_lists(text or "")
@@ -73,7 +76,7 @@ def fill() -> None:
 
 
 def show_association(space: EmbeddingSpace, found: Association) -> None:
-    """Show the figures, the words, and what is missing."""
+    """Show the numbers, the words, and what is missing."""
     first, second = found.targets
     good, bad = found.attributes
     left, right = st.columns([3, 2], gap="medium")
@@ -84,13 +87,14 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
             key="association picture",
         )
         st.caption(
-            f"Each point is a word: its mean cosine similarity to {plain(good.name)} less that to "
-            f"{plain(bad.name)}. The bars are the lists' means; a point's height means nothing."
+            "Each point is a word. The farther right, the more similar it is to "
+            f"{plain(good.name)} than to {plain(bad.name)} (difference of its two mean cosine "
+            "similarities). The bars are the lists' means; height means nothing."
         )
         if found.missing:
             st.warning(
                 f"**{len(found.missing)} words are not in this space** and were left out; the "
-                f"result is that of the other {len(found.words)}. Missing: "
+                f"result uses the other {len(found.words)}. Missing: "
                 f"{plain(', '.join(found.missing[:12]))}{' …' if len(found.missing) > 12 else ''}",
                 icon=":material/search_off:",
             )
@@ -100,12 +104,14 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
             "Effect size",
             f"{found.effect_size:.2f}",
             help="Difference of the two lists' mean scores, in standard deviations of all target "
-            "words. About 0.2 is called small, 0.8 large; 2 is nearly the most there can be.",
+            "words' scores. By convention, 0.2 is small and 0.8 is large; 2 is about the "
+            "largest possible.",
         )
         p_value.metric(
             "p-value",
             probability(found.p_value).removeprefix("p = ").removeprefix("p "),
-            help="Share of the divisions of the target words that do at least as well.",
+            help="The share of all divisions of the target words into two lists that score at "
+            "least as high.",
         )
         kind = "all" if found.is_exact else "randomly drawn"
         st.caption(

@@ -18,14 +18,14 @@ from explorer.projection.stability import projection_stability
 from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look
 from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw, is_finished
-from explorer.ui.picture.settings import ask_picture, told
+from explorer.ui.picture.method_settings import ask_picture, told
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 
 FIRST = {"left": "PCA", "right": "UMAP"}
 SEEDS = tuple(range(SEED, SEED + 5))
-HEIGHT = 430
+HEIGHT = 430  # pixels of each of the two maps
 
 
 def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
@@ -70,11 +70,11 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
 def tell_agreement(
     space: EmbeddingSpace, left: tuple[Picture, Projection], right: tuple[Picture, Projection]
 ) -> None:
-    """Say how many neighbors the two pictures draw alike, when both are finished."""
+    """Say how many neighbors the two pictures have in common, once both are finished."""
     if len(space) < 3:
         return
     if not all(is_finished(projection, wanted) for wanted, projection in (left, right)):
-        st.caption("What the two pictures agree on is told when both are finished.")
+        st.caption("How far the two pictures agree appears here once both are finished.")
         return
     found = projection_stability([left[1], right[1]])
     one, other = (METHODS[side[1].method].title for side in (left, right))
@@ -90,7 +90,7 @@ def tell_agreement(
 
 def tell_stability(space: EmbeddingSpace) -> None:
     """Offer to draw a picture with five seeds, and say how much of it was chance."""
-    with st.expander("How much of a picture is chance? Five seeds tell."):
+    with st.expander("How much of a picture is chance? Compare five seeds."):
         titles = {method.title: name for name, method in METHODS.items() if method.has_seed}
         choice, go = st.columns([3, 1], vertical_alignment="bottom")
         title = choice.segmented_control(

@@ -1,4 +1,4 @@
-"""What all visitors of this server share when they encode: the jobs, and what came out of them."""
+"""What all visitors share when they encode: the jobs, and the spaces that they made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.jobs.pool import Jobs
 
 @dataclass(frozen=True, eq=False)
 class Encodings:
-    """The jobs, which share one loaded model, and the spaces that came out of them."""
+    """The jobs, which share one loaded model, and the spaces that they made."""
 
     jobs: Jobs = field(default_factory=encoding_job.encoding_jobs)
     downloads: Jobs = field(default_factory=encoding_job.download_jobs)
@@ -30,6 +30,6 @@ def encodings() -> Encodings:
 
 
 def devices_known() -> tuple[Device, ...]:
-    """Return what the worker computes with; nothing while that is still being found out."""
+    """Return the worker's devices; empty until the worker has reported them."""
     job = encodings().jobs.submit("devices", encoding_job.worker_devices)
     return job.result() if job.state.state == "done" else ()

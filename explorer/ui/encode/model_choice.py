@@ -24,14 +24,16 @@ def ask_encode_options(space: EmbeddingSpace) -> EncodeOptions | None:
     choice = st.selectbox(
         "Model",
         [*owner.models(), WORDS, *([ANOTHER] if owner.takes_other_models() else [])],
-        format_func=lambda name: f"Mean of the words of {space.name}" if name == WORDS else name,
+        format_func=lambda name: (
+            f"Average of word vectors: {space.name}" if name == WORDS else name
+        ),
         key="model",
         persist_state="session",
     )
     if choice == WORDS:
         st.caption(
-            "Each text becomes the mean of its words' vectors, whatever their order. "
-            "Words that the space does not hold are named."
+            "Each text becomes the average of its words' vectors; word order does not count. "
+            "Words that the space lacks are listed."
         )
         return None
     if choice == ANOTHER:
@@ -65,7 +67,7 @@ def describe_model(name: str) -> None:
 def ask_options(model: str) -> EncodeOptions:
     """Draw the options for a model and return them."""
     if model.startswith(TOKENS_OF):
-        st.caption("There is nothing to choose for a table.")
+        st.caption("A table of word vectors has no options.")
         return EncodeOptions(model)
     found = jobs.devices_known()
     device = st.selectbox(
@@ -82,8 +84,8 @@ def ask_options(model: str) -> EncodeOptions:
             f"Half precision ({half}): faster",
             chosen.precisions[0] == half,
             key=f"half {chosen.name}",
-            help=f"{PRECISIONS[half].capitalize()}. How near the vectors come to the exact "
-            "ones is measured on your texts and told.",
+            help=f"{PRECISIONS[half].capitalize()}. How close the vectors come to the exact ones "
+            "is measured on your texts and shown.",
         )
         precision = half if fast else "float32"
     long_texts = st.selectbox(

@@ -1,4 +1,4 @@
-"""The visitor's own texts: typed, from a file, or the words that a model begins with."""
+"""The visitor's texts: typed, from a file, or a model's own word pieces."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
 from explorer.ui.open.view import tell
 from explorer.ui.shell import address, owner
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.ui.shell.tables import table_height
 
 TYPED, FROM_FILE, WORDS_OF = "Type or paste", "From a file", "A model's own words"
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
-SHOWN_ROWS = 3
+SHOWN_ROWS = 3  # enough to recognize the columns
 ASKED_WORDS = "words asked"  # session state: model and choice, while the model is downloaded
 NAME_WORDS, NAME_LETTERS = 4, 40  # of the first text, to call the space by
 EXAMPLES = """The old house on the moor keeps its secrets.
@@ -111,7 +112,7 @@ def ask_file() -> OwnTexts | None:
         type=[".txt", *known, *PACKED],
         key="texts file",
         help="CSV, TSV, Excel, Parquet, Arrow, JSON and JSON Lines, also compressed. The other "
-        "columns come along: the map can be colored by them.",
+        "columns are kept, so that they can color the map.",
     )
     if upload is None:
         return None
@@ -149,7 +150,7 @@ def ask_columns(file: File) -> Texts:
     shown = {column: texts.texts[:SHOWN_ROWS]}
     if label != column:
         shown = {label: texts.labels[:SHOWN_ROWS], **shown}
-    st.dataframe(pa.table(shown), hide_index=True, height=38 + 35 * min(SHOWN_ROWS, len(texts)))
+    st.dataframe(pa.table(shown), hide_index=True, height=table_height(min(SHOWN_ROWS, len(texts))))
     return texts
 
 
@@ -167,15 +168,17 @@ def whole_table(file: File) -> pa.Table:
 def ask_words() -> None:
     """Offer a model's word pieces as a space of words."""
     st.markdown(
-        "A transformer begins with a table that holds a vector for each word piece, before it "
-        "reads any context. It is a space of words, ready to walk through."
+        "A transformer starts from a table with one vector for each word piece, before it reads "
+        "any context. This opens that table as a space."
     )
     model = st.text_input(
         "Model",
         DEFAULT_MODEL,
         help=f"A name on the hub, or a folder. {download.size_limit()}",
     )
-    whole = st.toggle("Whole words alone", True, help="Else all pieces: “##ing”, “[CLS]”, “!” …")
+    whole = st.toggle(
+        "Whole words only", True, help="Off: all pieces, such as “##ing”, “[CLS]” and “!”."
+    )
     if st.button("Open its words", type="primary", icon=":material/arrow_forward:"):
         st.session_state[ASKED_WORDS] = (model.strip() or DEFAULT_MODEL, whole)
     if ASKED_WORDS not in st.session_state:

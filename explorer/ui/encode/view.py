@@ -1,4 +1,4 @@
-"""Encoding on a page: the button that begins, how far it is, and what came out."""
+"""Encoding on a page: the start button, the progress and the result."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
 from explorer.ui.open.view import tell
 from explorer.ui.shell import owner, progress
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
 
-TOO_MANY = 1_000_000  # texts: their vectors alone take gigabytes; the command line streams
-LONGEST_NAME = 60
+TOO_MANY = 1_000_000  # texts: the vectors of more take gigabytes; the command line streams
+LONGEST_NAME = 60  # characters: it stands in lists and titles
 
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What a session asked for: the job's key, and all that is needed to ask again."""
+    """What a session asked for: the job's key, and all that is needed to start it again."""
 
     key: str
     texts: Texts
@@ -38,7 +38,7 @@ class Order:
 
 
 def confirm(own: OwnTexts | None, options: EncodeOptions | None, space: EmbeddingSpace) -> None:
-    """Draw the name and the button that begins, with what there is to know before."""
+    """Draw the notes on the texts, the name field and the start button."""
     if own is None:
         return
     texts = own.texts
@@ -73,7 +73,7 @@ def confirm(own: OwnTexts | None, options: EncodeOptions | None, space: Embeddin
 
 
 def begin(texts: Texts, options: EncodeOptions, name: str) -> None:
-    """Start to encode, or join who does it already; raises ModelError for a model not allowed."""
+    """Start to encode, or join an equal job; raises ModelError for a model that is not allowed."""
     owner.check_model(options.model)
     order = Order(encoding_job.encoding_key(texts, options, name), texts, options, name)
     progress.come_back(order.key)
@@ -84,8 +84,8 @@ def begin(texts: Texts, options: EncodeOptions, name: str) -> None:
 
 
 def submit(order: Order) -> Job:
-    """Submit an order, or join who does it already; its space is opened when it is done."""
-    shared, spaces = jobs.encodings(), opened_spaces()  # here: it ends in a thread without session
+    """Submit an order, or join an equal job; the space is opened when it is done."""
+    shared, spaces = jobs.encodings(), opened_spaces()  # `keep` runs in a thread without session
 
     def keep(space: EmbeddingSpace) -> None:
         shared.spaces[order.key] = spaces.add(space)
@@ -107,7 +107,7 @@ def show_work() -> None:
         return
     wait = progress.Wait(
         place="encoding",
-        stopped="Encoding was stopped. What was done is kept: going on starts there.",
+        stopped="Encoding was stopped. Finished texts are kept: “Go on” continues from there.",
         again="Go on",
     )
     made = progress.wait_for(order.key, partial(submit, order), wait, pool=shared.jobs)
@@ -130,8 +130,8 @@ def show_made(made: EncodeResult, space_id: str, order: Order) -> None:
             st.caption(f":material/info: {plain(note)}")
         if made.closeness is not None:
             st.caption(
-                f":material/info: Half precision: on a few of these texts the cosine to the exact "
-                f"vectors is at least {made.closeness:.5f}."
+                ":material/info: Half precision: on a few of these texts, the cosine to the "
+                f"exact vectors is at least {made.closeness:.5f}."
             )
 
 
@@ -164,8 +164,8 @@ def show_kept() -> None:
         return
     with st.popover("Forget them", icon=":material/delete:", type="tertiary"):
         st.markdown(
-            f"**Forget {count(n, 'vector')}, for all visitors?** Spaces that are open stay. Each "
-            "text goes through its model again when it is encoded the next time."
+            f"**Forget {count(n, 'vector')}, for all visitors?** Open spaces stay. The next time, "
+            "each text goes through its model again."
         )
         if st.button("Forget all of them", icon=":material/delete:"):
             with opened() as kept:

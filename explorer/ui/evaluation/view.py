@@ -1,4 +1,4 @@
-"""The Evaluation page: a set of questions, asked in the background, and what came out."""
+"""The Evaluation page: a set of questions, asked in the background, and the results."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
 STANDARDS: dict[str, Standard] = {**ANALOGY_SETS, **SIMILARITY_SETS}
 OWN_ANALOGIES, OWN_PAIRS = "Own analogies", "Own pairs"
@@ -40,9 +41,9 @@ OWN_FORMATS = {
     OWN_ANALOGIES: "Four words a line: man king woman queen. A line “: family” begins a section.",
     OWN_PAIRS: "Two words and a number a line, with tabs between them: cup, mug, 8.5.",
 }
-MOST_BYTES = 20 << 20
+MOST_BYTES = 20 << 20  # the Google analogies have 0.6 MB
 ASKED = "evaluation asked"  # session state: key of the evaluation that was started here
-MOST_WRONG = 2_000
+MOST_WRONG = 2_000  # lines; more are slow to send and to scroll
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class Test:
 
     @property
     def digest(self) -> str:
-        """What the questions are known by."""
+        """A digest of the questions, for the job's key."""
         return hashlib.blake2b(self.content, digest_size=16).hexdigest()
 
 
@@ -84,7 +85,7 @@ def ask_test() -> Test | None:
             method = METHOD_TITLES[chosen or next(iter(METHOD_TITLES))]
         ignore_case = st.toggle("Ignore case", value=True, key="case", bind="query-params")
         st.caption(
-            f"Only the first {RESTRICT_VOCAB:,} rows are asked and may answer, as in gensim."
+            f"Questions and answers use only the first {RESTRICT_VOCAB:,} rows, as in gensim."
         )
     if title not in OWN_FORMATS:
         standard = STANDARDS[TITLES[title]]
@@ -93,7 +94,7 @@ def ask_test() -> Test | None:
             + (
                 "“A is to B as C is to ?”, with the input words left out of the answers."
                 if is_analogies
-                else "People judged how near two words are; here is what the space says."
+                else "People judged how close two words are in meaning. Does the space agree?"
             )
         )
         try:
@@ -106,7 +107,10 @@ def ask_test() -> Test | None:
     if upload is None:
         return None
     if upload.size > MOST_BYTES:
-        st.error(f"The file has {upload.size:,} bytes; {MOST_BYTES:,} are the most.")
+        st.error(
+            f"The file has {upload.size:,} bytes; at most {MOST_BYTES:,} can be read. Use a "
+            "shorter file."
+        )
         return None
     return Test(upload.name, upload.getvalue(), is_analogies, method, ignore_case)
 
@@ -120,7 +124,7 @@ def planned(
 
 
 def show_analogies(space: EmbeddingSpace, test: Test) -> None:
-    """Ask the analogies when the visitor wants it, and show how far it is and what came out."""
+    """Ask the analogies on request, and show the progress and the results."""
     try:
         plan = planned(space.digest, test.digest, test.case_insensitive, space, test.content)
     except ExplorerError as error:
@@ -147,7 +151,7 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
     if not is_known and st.session_state.get(ASKED) != key:
         if missing := total - len(plan.questions):
             st.caption(
-                f"{missing:,} questions hold words that this space lacks; they are not asked."
+                f"{missing:,} questions use words that this space lacks; they are not asked."
             )
         if st.button(
             f"Ask {len(plan.questions):,} of {total:,} questions",
@@ -156,7 +160,7 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
         ):
             st.session_state[ASKED] = key
             progress.come_back(key)
-            start()  # here, because one that failed for somebody else would only tell its failure
+            start()  # a new attempt: `wait_for` would only show the failure of an earlier one
             st.rerun()
         return
     wait = progress.Wait(place="evaluation", stopped="The evaluation was stopped.")
@@ -166,7 +170,7 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
 
 
 def show_report(report: AnalogyReport) -> None:
-    """Show the figures, each section, the wrong answers and the missing words."""
+    """Show the totals, each section, the wrong answers and the missing words."""
     total = report.total
     columns = st.columns(4)
     columns[0].metric("Right", f"{report.accuracy:.1%}", help="Of the questions that were asked")
@@ -175,8 +179,8 @@ def show_report(report: AnalogyReport) -> None:
     columns[2].metric(
         "Not asked",
         f"{len(total.skipped):,}",
-        help=f"{len(report.missing):,} words are not in this space. Had these questions counted as "
-        f"wrong, {total.correct / everything:.1%} of all would be right.",
+        help=f"{len(report.missing):,} words are not in this space. With these questions counted "
+        f"as wrong, {total.correct / everything:.1%} of all are right.",
     )
     columns[3].metric("Method", ANALOGY_METHODS[report.method].title)
     left, right = st.columns(2, gap="medium")
@@ -185,7 +189,7 @@ def show_report(report: AnalogyReport) -> None:
         st.dataframe(
             report.to_arrow(),
             hide_index=True,
-            height=38 + 35 * min(len(report.sections), 14),
+            height=table_height(min(len(report.sections), 14)),
             column_config={
                 "section": "Section",
                 "correct": st.column_config.NumberColumn("Right", format="localized"),
@@ -199,7 +203,7 @@ def show_report(report: AnalogyReport) -> None:
             },
         )
     with right:
-        st.markdown("#### Wrong ones to look at")
+        st.markdown("#### Wrong answers")
         names = ["all", *(one.name for one in report.sections if one.wrong)]
         section = st.selectbox("Section", names, key="wrong section", label_visibility="collapsed")
         wrong = report.wrong_to_arrow(None if section in (None, "all") else section)
@@ -218,7 +222,7 @@ def show_report(report: AnalogyReport) -> None:
 
 
 def show_similarity(space: EmbeddingSpace, test: Test) -> None:
-    """Show how the space's similarities go with people's judgements."""
+    """Show how the space's similarities correlate with people's judgements."""
     try:
         report = evaluate_similarity(space, test.content, case_insensitive=test.case_insensitive)
     except ExplorerError as error:
@@ -228,11 +232,13 @@ def show_similarity(space: EmbeddingSpace, test: Test) -> None:
     columns[0].metric(
         "Spearman",
         f"{report.spearman:.3f}",
-        help="Correlation of the orders: do people and the space rank the pairs alike? "
-        f"p = {report.spearman_p:.1g}",
+        help="Rank correlation: do people and the space put the pairs in the same order? p = "
+        f"{report.spearman_p:.1g}",
     )
     columns[1].metric(
-        "Pearson", f"{report.pearson:.3f}", help=f"Of the figures; p = {report.pearson_p:.1g}"
+        "Pearson",
+        f"{report.pearson:.3f}",
+        help=f"Correlation of the numbers; p = {report.pearson_p:.1g}",
     )
     columns[2].metric("Pairs", f"{len(report.pairs):,}")
     columns[3].metric(
@@ -255,13 +261,13 @@ def show_similarity(space: EmbeddingSpace, test: Test) -> None:
 
 
 def farthest_apart(report: SimilarityReport) -> pa.Table:
-    """Return the pairs, those first whose place differs most."""
+    """Return the pairs, sorted by difference of rank, the largest first."""
     table = report.to_arrow()
     order = np.argsort(-table["apart"].to_numpy(), kind="stable")
     return table.take(pa.array(order))
 
 
 def tell_unreadable(lines: int) -> None:
-    """Say that lines were left out that could not be read."""
+    """Say how many unreadable lines were left out."""
     if lines:
         st.caption(f":material/warning: {lines:,} lines could not be read and were left out.")

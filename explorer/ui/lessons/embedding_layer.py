@@ -27,9 +27,10 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import LONGEST_LIST
 
 TOKENS = "42, 7, 1337"
-MOST_TOKENS = 50
-MOST_DRAWN = 8
-SHOWN_COLUMNS = 64
+MOST_TOKENS = 50  # enough to see how the product grows with them
+MOST_DRAWN = 8  # rows whose numbers are still readable
+TITLES, ROW_HEIGHT = 110, 42  # pixels of a figure: titles and axis, and each row
+SHOWN_COLUMNS = 64  # wide enough to see one by one
 
 
 def ask() -> tuple[list[int], str]:
@@ -81,9 +82,9 @@ def show_lookup(ids: list[int]) -> None:
     ratio = result["product_seconds"] / result["lookup_seconds"]
     st.markdown(
         f"`torch.nn.Embedding({VOCABULARY:_}, {DIM})` is a table: a lookup copies rows. One-hot × "
-        f"matrix gives the same numbers, largest difference **{result['difference']:g}**, by "
-        f"**{len(ids) * VOCABULARY * DIM:,}** multiplications instead of none: here "
-        f"**{ratio:,.0f} times** as slow."
+        f"matrix gives the same numbers (largest difference **{result['difference']:g}**), but "
+        f"takes **{len(ids) * VOCABULARY * DIM:,}** multiplications instead of none: here it "
+        f"takes **{ratio:,.0f} times** as long."
     )
     left, right = st.columns([1, 1.35], gap="medium")
     table = result["table"].numpy()
@@ -154,7 +155,7 @@ def show_training(ids: list[int]) -> None:
             embedding_layer.training_figure(
                 {name: part[:, :SHOWN_COLUMNS] for name, part in parts.items()},
                 names,
-                height=110 + 42 * len(rows),
+                height=TITLES + ROW_HEIGHT * len(rows),
                 dark=is_dark(),
             ),
             f"Rows {rows} before, their gradient, and after one step",
@@ -167,9 +168,9 @@ def show_training(ids: list[int]) -> None:
             f"{rate:g} × {number(parts['gradient'][0, 0])}."
         )
         st.caption(
-            "**Weight tying**: many language models use this very table a second time as their "
-            "last layer, where each word’s score is the product of its row with what was read so "
-            "far. There every row gets a gradient at every step."
+            "**Weight tying**: many language models use this same table again as their last "
+            "layer: a word’s score is the dot product of its row with the vector of the text "
+            "read so far. There, every row gets a gradient at every step."
         )
     with right:
         show_code(code_of(train_step, f"train_step({ids}, {rate})"))

@@ -50,11 +50,11 @@ The child wants to be a doctor.
 The dog bit the man.
 A puppy sank its teeth into someone.
 The man bit the dog."""
-MOST_TEXTS = 200
-LONGEST_TEXT = 1000
-NEIGHBORS = 3
-LSA_DIM = 8
-LSA_DIM_MEASURED = 100
+MOST_TEXTS = 200  # all pairs are compared on six rungs
+LONGEST_TEXT = 1000  # letters of a sentence
+NEIGHBORS = 3  # as many as fit on a card
+LSA_DIM = 8  # of at most 11 for the twelve sentences
+LSA_DIM_MEASURED = 100  # usual for LSA
 ENCODED = "sentence embeddings"  # the name of their space
 
 
@@ -80,15 +80,15 @@ class Texts:
 
 
 def encoded(sentences: tuple[str, ...], place: str) -> EmbeddingSpace | None:
-    """Return what the transformer makes of sentences; None while it reads, which is shown."""
+    """Return the encoded sentences; None while the transformer reads, with its progress shown."""
     pool, texts = jobs.encodings().jobs, prepare(sentences)
     made = progress.wait_for(
         job.encoding_key(texts, EncodeOptions(), ENCODED),
         partial(job.start, pool, texts, EncodeOptions(), ENCODED),
         progress.Wait(
             place=place,
-            running="The transformer reads the sentences.",
-            stopped="The transformer was stopped; the lower rungs stand without it.",
+            running="The transformer is reading the sentences.",
+            stopped="The transformer was stopped. The lower rungs work without it.",
         ),
         pool=pool,
     )
@@ -188,9 +188,9 @@ def show_rungs(texts: Texts) -> None:
     lesson.try_this(
         "Follow *The man bought a car*: on which rung does its paraphrase, which shares "
         "no word with it, come first?",
-        "Move LSA’s slider. What goes with what, LSA learns from these few sentences alone; the "
-        "upper rungs bring it along from billions of words.",
-        "Choose *The dog bit the man*. Which rung tells it from *The man bit the dog*? None does.",
+        "Move LSA’s slider. LSA learns which words go together from these few sentences alone; "
+        "the upper rungs learned it from billions of words.",
+        "Choose *The dog bit the man*. Which rung can tell it from *The man bit the dog*? None.",
     )
     for step in steps:
         if step.rung is RUNGS["averaged"] and step.space is not None:
@@ -265,9 +265,9 @@ def show_matrices(texts: Texts) -> None:
         key="ladder-matrices",
     )
     lesson.try_this(
-        "The sentences stand in threes: one, its paraphrase, and one of the same words. On "
-        "the low rungs the first lights up with the third; look where the second joins.",
-        "Hover over a bright cell beside the diagonal: did words or meaning make it bright?",
+        "The sentences come in threes: a sentence, its paraphrase, and one with the same words. "
+        "On the low rungs the first matches the third. Where does the second match too?",
+        "Hover over a bright cell off the diagonal: is it bright because of words or of meaning?",
     )
     choice, button = st.columns([1, 2], vertical_alignment="bottom")
     title = choice.selectbox("Rung", titles, key="rung to open")
@@ -301,10 +301,10 @@ def show_measured(texts: Texts) -> None:
     winner = rankings[best]
     counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in ladder.KIND_COLORS}
     st.markdown(
-        f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of their sentences "
-        f"it puts the other of the pair first, among {2 * len(pairs()):,}. But the same words with "
-        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does a "
-        "paraphrase stand above such a pair."
+        f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of these sentences, "
+        f"the nearest of {2 * len(pairs()):,} sentences is the paraphrase. But the same words with "
+        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does it rank "
+        "a paraphrase above such a pair."
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -332,15 +332,15 @@ def show_measured(texts: Texts) -> None:
         kinds = ", ".join(f"{n} {kind}" for kind, n in counts.items())
         st.caption(
             f"{len(pairs())} pairs written for this lesson: {kinds}. No paraphrase shares a word "
-            "with its sentence, which is what counting cannot see. **First**: how often a "
-            "sentence’s nearest is its paraphrase. **>**: how often a paraphrase is more similar "
-            "than a pair of the other kind; guessing gives 50%. "
-            f"LSA keeps {LSA_DIM_MEASURED} dimensions, learned from these sentences alone."
+            "with its sentence, so counting words cannot find it. **First**: how often a "
+            "sentence’s nearest neighbor is its paraphrase. **>**: how often a paraphrase is "
+            "more similar than a pair of the other kind; guessing gives 50%. LSA keeps "
+            f"{LSA_DIM_MEASURED} dimensions, learned from these sentences alone."
         )
     lesson.try_this(
-        "Find the paraphrases on each rung. Where do they leave the unrelated pairs behind?",
-        "Why are the pairs of same words on top everywhere? Hover over one that the transformer "
-        "puts low: there a word changed its meaning, and it noticed.",
+        "Find the paraphrases on each rung. Where do they rise above the unrelated pairs?",
+        "Why are the pairs with the same words on top everywhere? Hover over one that the "
+        "transformer puts low: a word changed its meaning there, and the transformer noticed.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the lessons' pages have in common: steps, things to try, a way on."""
+"""Shared by the lesson pages: steps, things to try, a link to the map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.ui.shell import address
-from explorer.ui.shell.frame import open_map
+from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 
@@ -38,9 +38,9 @@ def choose_step(steps: Sequence[str], *, key: str) -> str:
 
 
 def place_of_step(step: str) -> DeltaGenerator:
-    """Return where a step is drawn: emptied at once for another step than before.
+    """Return the container of a step, emptied at once when the step changes.
 
-    Else the old step's pictures would stand there, looking valid, while the new one computes.
+    Otherwise the old step's pictures would stay, looking valid, while the new step computes.
     """
     last = st.session_state.get(LAST_STEP)
     st.session_state[LAST_STEP] = step

@@ -35,7 +35,7 @@ CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
-SEEDS = (1, 20)  # the first and the last
+SEEDS = (1, 20)  # lowest and highest; twenty pictures make the point
 DIMENSIONS = [2**power for power in range(1, 13)]
 
 
@@ -67,8 +67,8 @@ def show_numbers(shown: Lesson) -> None:
         zeros = int((shown.dense.vectors == 0).sum())
         none = "none of them" if zeros == 0 else f"{zeros:,} of them"
         st.markdown(
-            f"**Dense: columns that all words share.** **{n:,} × {dim:,}** numbers, {none} 0. "
-            "No column has a name; together they put like beside like."
+            f"**Dense: columns that all words share.** **{n:,} × {dim:,}** numbers, {none} 0. No "
+            "column has a name; together they put similar words side by side."
         )
         wide = shown.dense.vectors[:drawn, : matrices.MOST_COLUMNS]
         show_chart(
@@ -80,10 +80,10 @@ def show_numbers(shown: Lesson) -> None:
     lesson.try_this(
         "Find the rows for *king* and *queen*: do their colors agree more often than those of "
         "*king* and *banana*?",
-        "Add a word. One-hot needs no new column only because the vocabulary already has it; "
-        "what would a name that nobody has heard yet need?",
-        f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? "
-        "The step “Cost” says it.",
+        "Add a word. One-hot needs no new column, but only because its vocabulary already has "
+        "the word. What would a brand-new name need?",
+        f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? The "
+        "step “Cost” shows it.",
     )
     if shown.completed:
         st.caption(
@@ -148,18 +148,19 @@ def show_distances(shown: Lesson) -> None:
         + (
             "Hover over a cell for the formula in numbers."
             if len(shown.labels) <= matrices.MOST_PHRASES
-            else f"Up to {matrices.MOST_PHRASES} words, a cell’s hover tells the formula too."
+            else f"Up to {matrices.MOST_PHRASES} words, hovering over a cell also shows the "
+            "formula."
         )
     )
     lesson.try_this(
         "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
-        "Look for blocks of bright cells in the dense matrix: which words did nobody have to "
-        "be told are alike?",
+        "Look for blocks of bright cells in the dense matrix: which words are similar, though "
+        "nobody said so?",
     )
 
 
 def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
-    """Return each pair's formula in numbers, of few words; of many it would be megabytes."""
+    """Return each pair's formula in numbers; None for many words, where it would take megabytes."""
     return formulas(space, metric) if len(space) <= matrices.MOST_PHRASES else None
 
 
@@ -224,8 +225,8 @@ def show_maps(shown: Lesson) -> None:
     says = (
         f"**One-hot: made up.** All {n - 1} other words are equally far from "
         f"**{plain(anchor)}**: 1.41. The picture must put one nearest, and the seed chooses: ",
-        f"**Dense: found.** The seed changes nothing: there is one plane that keeps most. "
-        f"Nearest to **{plain(anchor)}** in it: ",
+        "**Dense: found.** The seed changes nothing: one plane keeps the most variance. Nearest "
+        f"to **{plain(anchor)}** in it: ",
     )
     for column, picture, words, key in zip(
         st.columns(2, gap="medium"), pictures, says, ("one-hot", "dense"), strict=True
@@ -238,7 +239,7 @@ def show_maps(shown: Lesson) -> None:
             share = 0.0 if picture.variance_share is None else picture.variance_share.sum()
             st.markdown(f"{words}**{plain(shown.labels[nearest])}**.")
             table = pa.table(
-                {"word": shown.labels, "x": places[:, 0], "y": places[:, 1], "from it, drawn": away}
+                {"word": shown.labels, "x": places[:, 0], "y": places[:, 1], "distance drawn": away}
             )
             show_chart(
                 one_hot.word_map(
@@ -253,7 +254,7 @@ def show_maps(shown: Lesson) -> None:
     lesson.try_this(
         "Move the seed and watch the line on the left: a new nearest word each time, all equally "
         "wrong. Whatever a map of one-hot vectors shows is made up.",
-        "On the right the same slider moves nothing, because something is there to be found.",
+        "On the right the same slider moves nothing: here there is something to find.",
     )
 
 
@@ -285,7 +286,7 @@ def show_cost(shown: Lesson) -> None:
             f"**{readable_bytes(usual.embedding)}**."
         )
         st.markdown(
-            f"To get one word’s dense vector by one-hot × matrix takes **{usual.product:,}** "
+            f"Getting one word’s dense vector by one-hot × matrix takes **{usual.product:,}** "
             "multiplications. Looking up its row takes **0**: it is a copy."
         )
         st.caption(
@@ -310,8 +311,8 @@ def show_cost(shown: Lesson) -> None:
             key="cost",
         )
     lesson.try_this(
-        f"Set the vocabulary to this space’s: {len(shown.vocabulary):,} words. Would one-hot, "
-        "zeros and all, fit into this computer’s memory? And a million words?",
+        f"Set the vocabulary to this space’s {len(shown.vocabulary):,} words. Would one-hot with "
+        "all its zeros fit into this computer’s memory? Would a million words?",
         "From how many dimensions on is the embedding larger than one-hot with all its zeros?",
     )
 
@@ -332,7 +333,10 @@ def show_unseen(shown: Lesson) -> None:
             st.markdown(f"One of the {n:,} words: it has a column.")
         else:
             st.markdown(f"None of the {n:,} words: no column is its own, so **all {n:,} zeros**.")
-            st.caption("A new column would make every vector longer and every model start anew.")
+            st.caption(
+                "A new column would make every vector longer, and every model would have to be "
+                "trained again."
+            )
     with table.container(border=True, height="stretch"):
         st.markdown("##### A word table")
         if known:
@@ -373,7 +377,7 @@ def show_unseen(shown: Lesson) -> None:
     lesson.try_this(
         "Type *bananaphone*, *kingship*, *unkind*: where do pieces carry the meaning, and where do "
         "they mislead?",
-        "Misspell a word: which of the four still finds its way?",
+        "Misspell a word: which of the four still finds the right neighbors?",
     )
 
 

@@ -1,4 +1,4 @@
-"""The visitor's own words in both encodings: asked for, looked up, and told where unknown."""
+"""The visitor's own words in both encodings, with a message for unknown words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
 WORDS = "king queen man woman banana apple paris france"
-MOST_WORDS = 500
+MOST_WORDS = 500  # all pairs are compared: 250,000 cells in a figure
 SUGGESTED = 3  # unknown words for which spellings are suggested
 
 

@@ -1,4 +1,4 @@
-"""Some points alone: a space of their own to project, with the way back to the whole."""
+"""Some points as a space of their own, to project alone, with a way back to the whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import find_space, opened_spaces, title
 
 WHOLES = "wholes"  # session state: the id of the space that each part was taken from
-FEWEST = 3
+FEWEST = 3  # points: fewer have no neighborhood to draw
 
 
 def offer_alone(space: EmbeddingSpace, rows: NDArray[np.intp], what: str, *, key: str) -> None:
@@ -23,7 +23,7 @@ def offer_alone(space: EmbeddingSpace, rows: NDArray[np.intp], what: str, *, key
         f"Project these {len(rows):,} alone",
         icon=":material/filter_center_focus:",
         key=key,
-        help="What sets them apart from the others then no longer takes up the picture.",
+        help="The picture then shows only how they differ from one another.",
     ):
         part = space.take(
             np.sort(rows), name=f"{len(rows):,} of {space.name}", step=f"{len(rows):,} {what}"

@@ -1,4 +1,4 @@
-"""Type a sentence and see it land: encoded by the space's own model, set among its neighbors."""
+"""Type a sentence and see it land: encoded by the space's own model, placed by its neighbors."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import Arrow
 from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 
 FALL = 0.12  # length of the arrow, of the picture's height
 MOST = 32  # letters beside it
@@ -31,7 +32,7 @@ def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None
     source = space.source
     if not (source.model or source.words):
         st.caption(
-            f":material/flight_land: No sentence can land here: what made the vectors of "
+            ":material/flight_land: No sentence can land here: the model behind the vectors of "
             f"{plain(space.name)} is not known.",
             help="It works in the samples, and in spaces whose texts were encoded here.",
         )
@@ -66,7 +67,7 @@ def invitation(space: EmbeddingSpace) -> str:
 def vector_of(text: str, source: Source) -> NDArray[np.float32]:
     """Return the vector that a text gets in a space of that source; raises ExplorerError."""
     if source.model:
-        owner.check_model(source.model)  # a file's own words say which model it is of
+        owner.check_model(source.model)  # an uploaded file may name any model
         found: NDArray[np.float32] = job.start_vector_of(
             jobs.encodings().jobs, text, source
         ).result(PATIENCE)
@@ -74,8 +75,8 @@ def vector_of(text: str, source: Source) -> NDArray[np.float32]:
     words = spaces.space_of_digest(source.words)
     if words is None:
         raise EncodeError(
-            "The words whose vectors were averaged here are not open any more. "
-            "Open their file again, and come back."
+            "The space whose word vectors were averaged here is no longer open. Open its file "
+            "again, and come back."
         )
     return np.asarray(encode([text], words).vectors[0])
 
@@ -103,7 +104,7 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         return
     nearest = landing.neighbors.labels[0]
     st.markdown(
-        f"Nearest is **{plain(nearest)}**, at a cosine of **{landing.nearness:.2f}**: "
+        f"The nearest point is **{plain(nearest)}**, at a cosine of **{landing.nearness:.2f}**: "
         f"{how_near(landing)}"
     )
     table = landing.neighbors.to_arrow().drop(["row"])
@@ -123,26 +124,26 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
             "label": st.column_config.TextColumn("Neighbor", width=160),
             "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
         },
-        height=38 + 35 * len(landing.neighbors),
+        height=table_height(len(landing.neighbors)),
     )
     placement = landing.placement
     kept = round(float(placement.neighbor_recall[0]) * placement.neighbors.shape[1])
     st.caption(
-        f"{placement.sentence} {kept} of its {placement.neighbors.shape[1]} nearest are among "
-        "those drawn nearest to it."
+        f"{placement.sentence} {kept} of its {placement.neighbors.shape[1]} true nearest "
+        "neighbors are also drawn nearest to it."
     )
 
 
 def how_near(landing: Landing) -> str:
-    """Say what that nearness means in this space."""
+    """Say whether that cosine is high or low for this space."""
     if not len(landing.usual):
         return "there is no other point to compare with."
     if landing.rank < 0.05:
         farther = share(1 - landing.rank)
-        return f"far from everything, {farther} of the points here have a nearer neighbor."
+        return f"far from everything: {farther} of the points here have a nearer neighbor."
     if landing.rank < 0.5:
         return f"{share(1 - landing.rank)} of the points here have a nearer neighbor."
-    return f"nearer than {share(landing.rank)} of the points here have theirs."
+    return f"nearer than the nearest neighbor of {share(landing.rank)} of the points here."
 
 
 def share(part: float) -> str:

@@ -1,4 +1,4 @@
-"""What a lasso holds, as a table: the same for those who cannot see the map."""
+"""The points in a lasso, as a table: for those who cannot see the map, too."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.ui.map.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
+from explorer.ui.shell.tables import table_height
 
-MOST_LISTED = 1_000
+MOST_LISTED = 1_000  # lines; more are slow to send and to scroll
+LINES_IN_SIGHT = 10
 
 
 def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
@@ -25,4 +27,4 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
         values = space.metadata.take(listed)
         for name in (one for one in values.column_names if one != "label"):
             table = table.append_column(name, values[name])
-    st.dataframe(table, hide_index=True, height=min(38 + 35 * len(listed), 400))
+    st.dataframe(table, hide_index=True, height=table_height(min(len(listed), LINES_IN_SIGHT)))

@@ -23,18 +23,19 @@ from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
-from explorer.ui.picture import clusters, settings, trust
-from explorer.ui.picture.columns import colorable, coloring
+from explorer.ui.picture import clusters, method_settings, trust
+from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
 from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
-NEIGHBORS = 15
-LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels of a point's diameter, unless one asks for others
-HITS_LISTED = 100
-HITS_IN_SIGHT = 10  # lines of a table; it scrolls to the others
-SEARCH_ERROR = "search error"  # session state, until it is told in the same run
+NEIGHBORS = 15  # as many as the quality of a picture is measured with
+LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
+HITS_LISTED = 100  # lines; who looks for more narrows the search
+HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
+SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
 ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
 NEIGHBOR_COLUMNS = {
@@ -58,7 +59,7 @@ class View:
     opacity_column: str
     hits: NDArray[np.intp]
     selected: int | None
-    undrawn: int | None = None  # the selected row of the whole, where the picture leaves it out
+    undrawn: int | None = None  # the selected row, of the whole space, if it is not drawn
 
     def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
         """Return what stands out: hits, the selected point, its neighbors, those that were lost."""
@@ -116,7 +117,7 @@ def ask_view(space: EmbeddingSpace) -> View:
             1,
             15,
             point_size(len(space)),
-            key=f"size {space.digest}",  # what suits one space hides the points of another
+            key=f"size {space.digest}",  # a size that suits one space hides the points of another
             persist_state="session",
         )
         size_column = ask_number(space, "Size by", key="size_by")
@@ -140,7 +141,7 @@ def ask_view(space: EmbeddingSpace) -> View:
 
 
 def ask_number(space: EmbeddingSpace, label: str, *, key: str) -> str:
-    """Draw a choice of what a number can be shown by: a column, or what was measured."""
+    """Draw a choice of numbers to show: a column, or what was measured."""
     numeric = [] if space.metadata is None else numbers_of(space.metadata)
     offered = [ONE_LOOK, trust.COLOR, *numeric]
     return st.selectbox(label, offered, key=address.choice(key, offered), bind="query-params")
@@ -190,7 +191,7 @@ def point_size(n: int) -> int:
 
 
 def first_look(space: EmbeddingSpace) -> dict[str, Any]:
-    """Return how to draw a space before anybody asked for anything."""
+    """Return the default look of a space, as arguments of `pointcloud`."""
     column = default_column(space)
     colors = None if column == ONE_COLOR else coloring(space, column)
     return {"colors": colors, "size": point_size(len(space))}
@@ -208,7 +209,7 @@ def drawn_only(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp
 
 
 def caption(space: EmbeddingSpace, projection: Projection) -> None:
-    """Say in a sentence what is seen, and what is not."""
+    """Say in a sentence what the picture shows, and what it leaves out."""
     method = METHODS[projection.method]
     text = f"**{method.title}**: {method.sentence}"
     if projection.variance_share is not None:
@@ -216,7 +217,7 @@ def caption(space: EmbeddingSpace, projection: Projection) -> None:
         text += f" Here it keeps **{kept:.1%}** of the variance."
     if space.drawn_from is not None:
         text += f" {plain(space.notes[0])}"
-    if how := settings.told(projection):
+    if how := method_settings.told(projection):
         text += f" :small[{how}.]"
     st.markdown(text)
 
@@ -246,10 +247,10 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
     offer_whole()
     nothing = view.selected is None and view.undrawn is None
-    if len(view.hits):  # asked last, and short where something is selected
+    if len(view.hits):  # the last question, so above; short where a point is selected
         hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
     elif st.session_state.get("search"):
-        st.info(f"No label holds “{plain(st.session_state['search'])}”.")
+        st.info(f"No label contains “{plain(st.session_state['search'])}”.")
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
     if view.undrawn is not None:
@@ -282,7 +283,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
     )
     if not drawn.all():
-        text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, without a place."
+        text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, so without a place."
     st.markdown(text)
     shown = pa.array(places, mask=~drawn)
     table = found.to_arrow().drop(["row"]).append_column("place here", shown)
@@ -297,7 +298,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
                 "Place",
                 format="localized",
                 width=75,
-                help="Counted by nearness in the picture: 1 is the point drawn nearest",
+                help="Rank by distance in the picture: 1 is the point drawn nearest",
             ),
         },
     )
@@ -388,5 +389,5 @@ def pick_from(
         selection_mode="single-cell",
         hide_index=True,
         column_config=column_config,
-        height=38 + 35 * min(len(rows), lines),
+        height=table_height(min(len(rows), lines)),
     )

@@ -1,4 +1,4 @@
-"""Opening a visitor's file: what was recognized, what is wrong, and the door to its map."""
+"""Opening a visitor's file: what was recognized, what is wrong, and the button that opens it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from explorer.formats.known import FORMATS
 from explorer.formats.report import Statistics
 from explorer.projection.sampling import draw
 from explorer.ui.open.uploads import groups
-from explorer.ui.shell.frame import PAGES, open_map
+from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.wording import count, readable_bytes
@@ -27,8 +27,8 @@ EXAMPLES = (
     ("Arrays and their labels", ".npy .npz .safetensors .h5 .pt", "vectors.npy\nvectors.txt"),
     ("Models and tools", ".bin .fvecs projector", "vectors.tsv\nmetadata.tsv"),
 )
-FEW_NUMBERS = 3  # so short no embedding is
-SENTENCE = 20  # letters: labels are mostly shorter
+FEW_NUMBERS = 3  # dimensions: embeddings have more
+SENTENCE = 20  # letters: most labels are shorter
 RECOGNIZED = "as recognized"
 GUESSED = "as guessed"
 DRAWN = 20_000  # points that every machine draws smoothly; offered where a file holds more
@@ -38,7 +38,7 @@ WAYS = {"All": "all", "The first": "first", "Random": "random"}
 
 @dataclass(frozen=True)
 class Given:
-    """A file to open, and a key that is another for another file."""
+    """A file to open, and a key that differs from file to file."""
 
     file: File
     key: tuple[Any, ...]
@@ -60,7 +60,7 @@ def ask_files() -> Given | None:
     uploads = left.file_uploader(
         "Vector file",
         accept_multiple_files=True,
-        help="Files that belong together, such as an array and its labels, are dropped together.",
+        help="Drop files that belong together, such as an array and its labels, at the same time.",
     )
     chosen = None
     if right is not None:
@@ -132,7 +132,7 @@ def show_and_confirm(given: Given) -> None:
             if report.broken:
                 offer_to_skip(given)
             drawing, confirmed = ask_drawing(report)
-            bar = st.empty()  # where the eye is after the click
+            bar = st.empty()  # beside the button, where the eye is after the click
             show_first_rows(report)
             if confirmed:
                 space = opened(given.file, choices, drawing, bar)
@@ -145,11 +145,11 @@ def show_and_confirm(given: Given) -> None:
             if isinstance(error, BrokenRowsError) and error.columns:
                 offer_as_metadata(given, error.columns)
         if isinstance(error, RefusedError) and choices["format"] is None:
-            below.empty()  # read in whatever way, it stays a program
+            below.empty()  # no way of reading makes it safe
 
 
 def offer_to_skip(given: Given) -> None:
-    """Draw the button that leaves out what is broken, beside the sentence that tells of it."""
+    """Draw the button that leaves out what is broken, beside the error."""
 
     def skip() -> None:
         st.session_state[skip_key(given)] = True
@@ -158,13 +158,13 @@ def offer_to_skip(given: Given) -> None:
 
 
 def offer_as_metadata(given: Given, columns: tuple[str, ...]) -> None:
-    """Draw the button that takes columns with other things than numbers for metadata."""
+    """Draw the button that reads columns with other values than numbers as metadata."""
 
     def take() -> None:
         st.session_state[metadata_key(given)] = columns
 
     names = plain(", ".join(columns))
-    st.button(f"Take {names} for metadata", icon=":material/table_rows:", on_click=take)
+    st.button(f"Read {names} as metadata", icon=":material/table_rows:", on_click=take)
 
 
 def skip_key(given: Given) -> str:
@@ -196,7 +196,7 @@ def ask_reading(column: Any, given: Given) -> dict[str, Any]:
     name = column.selectbox("Format", [RECOGNIZED, *(one.name for one in FORMATS)])
     skip = st.checkbox(
         "Leave out broken lines, and vectors with NaN or infinite values",
-        help="How many were left out is told with the space.",
+        help="The notes of the space say how many were left out.",
         key=skip_key(given),
     )
     chosen = {"format": None if name == RECOGNIZED else name, "skip_broken": skip}
@@ -232,7 +232,7 @@ def ask_metadata(place: Any, report: FileReport, given: Given) -> None:
         taken = set(report.metadata_columns)
         st.session_state[key] = [name for name in report.numeric_columns if name in taken]
     place.multiselect(
-        "Columns of numbers that are metadata and not dimensions",
+        "Columns of numbers that are metadata, not dimensions",
         report.numeric_columns,
         key=key,
         on_change=keep,
@@ -258,16 +258,13 @@ def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
     seed = 0
     if way == "random":
         seed = int(columns[2].number_input("Seed", 0, 2**31 - 1, 42, help="Same seed, same rows"))
-    st.caption(
-        f"Drawing {size:,} of {report.rows:,}"
-        f"{', the first of the file, most often the commonest' if way == 'first' else ''}; "
-        "search and neighbors use all."
-    )
+    which = " (the first of the file, often the most frequent)" if way == "first" else ""
+    st.caption(f"Drawing {size:,} of {report.rows:,}{which}; search and neighbors use all.")
     return Drawing(way, int(size), seed), confirmed
 
 
 def show_figures(file: File, report: FileReport) -> None:
-    """Show what the file is, its figures, and what to know before opening it."""
+    """Show what the file is, its numbers, and what to know before opening it."""
     st.markdown(f"**{plain(file.name)}** is read as **{report.format}**: {report.why}.")
     columns = st.columns(5)
     columns[0].metric("Vectors", f"{report.rows:,}")
@@ -282,15 +279,16 @@ def show_figures(file: File, report: FileReport) -> None:
         says, way = st.columns([4, 1], vertical_alignment="center")
         numbers = "number" if report.dim == 1 else "numbers"
         says.warning(
-            f"This looks like a table of texts: “{plain(column)}” holds sentences, and only "
-            f"{report.dim} {numbers} a row would be the vector. Encode text makes vectors of them.",
+            f"This looks like a table of texts: “{plain(column)}” holds sentences, and each "
+            f"vector would be only {report.dim} {numbers}. Encode text turns the sentences into "
+            "vectors.",
             icon=":material/edit_note:",
         )
         way.page_link(PAGES["encode"].file, label="Encode text", icon=PAGES["encode"].icon)
 
 
 def text_column(report: FileReport) -> str | None:
-    """Return the column of texts that somebody meant, where hardly any numbers are beside it."""
+    """Return the column of texts to encode, where there are hardly any numbers beside it."""
     if report.dim > FEW_NUMBERS:
         return None
     for name in report.first_rows.column_names:
@@ -333,7 +331,7 @@ def facts(report: FileReport) -> list[str]:
     if report.metadata_columns:
         names = report.metadata_columns
         more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-        told.append(f"To color by: {plain(', '.join(names[:8]))}{more}.")
+        told.append(f"Columns to color by: {plain(', '.join(names[:8]))}{more}.")
     return told
 
 
@@ -341,10 +339,10 @@ def center(found: Statistics) -> str:
     """Return how far the mean is from the origin, in words."""
     share = found.mean_share
     if share < 0.3:
-        return f"and they point everywhere (their mean has {share:.0%} of their length)."
+        return f"and they point in all directions (their mean has {share:.0%} of their length)."
     return (
         f"and they share a direction (their mean has {share:.0%} of their length), "
-        "so that even unrelated ones have a high cosine."
+        "so even unrelated vectors have a high cosine."
     )
 
 
@@ -356,13 +354,13 @@ def show_formats() -> None:
             st.markdown(f"**{name}**  \n{suffixes}")
             st.code(example, language=None)
     st.caption(
-        "Each of them also inside .gz, .bz2, .xz, .zst or .zip. Files are read as data and never "
-        "run. Nothing leaves this server, and the space is reached only by who has its link."
+        "Each also inside .gz, .bz2, .xz, .zst or .zip. Files are read as data and never run. "
+        "Nothing leaves this server, and only people who have its link can reach the space."
     )
 
 
 def tell(error: ExplorerError) -> None:
-    """Show an error in its own words, with the lines to copy where it tells some."""
+    """Show an error message, with the code to copy where it has some."""
     sentence, _, lines = str(error).partition("\n")
     st.error(plain(sentence), icon=":material/error:")
     if lines:

@@ -20,7 +20,7 @@ SIZES = {"kmeans": ("How many groups", 8), "hdbscan": ("Fewest points in a group
 
 
 def ask_clusters(space: EmbeddingSpace) -> Grouping:
-    """Draw the settings of the clusters and return what they say."""
+    """Draw the settings of the clusters and return their values."""
     with st.popover("Clusters", icon=":material/bubble_chart:", width="stretch"):
         method = st.segmented_control(
             "How",
@@ -41,13 +41,16 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             required=True,
             key=address.choice("clusters_where", list(PLACES)),
             bind="query-params",
-            help="Groups in the vectors are real; groups in the picture may be the picture's own.",
+            help="Groups in the vectors are real; groups in the picture may come from the drawing.",
         )
         title, size = SIZES[method]
         number = st.slider(title, 2, 200, size, key=f"{method} size")
         columns = [] if space.metadata is None else space.metadata.column_names
         text = st.selectbox(
-            "Named by", ["label", *columns], key="cluster_names", help="The words of which column"
+            "Named by",
+            ["label", *columns],
+            key="cluster_names",
+            help="The column whose words name the groups",
         )
     return Grouping(method, number, PLACES[where], text or "label")
 
@@ -55,7 +58,7 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
 def tell_clusters(
     space: EmbeddingSpace, projection: Projection, picture: Picture, wanted: Grouping
 ) -> Clusters | None:
-    """Say what clusters there are and return them; None while they are looked for."""
+    """Say how many clusters there are and return them; None while the job runs."""
     if wanted.in_picture and not is_finished(projection, picture):
         return None
     found: Clusters | None = progress.wait_for(
@@ -71,8 +74,8 @@ def tell_clusters(
         return None
     outside = int((found.codes < 0).sum())
     st.markdown(
-        f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by the words "
-        "most its own." + (f" {outside:,} points are in none." if outside else "")
+        f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by its most "
+        "typical words." + (f" {outside:,} points are in no group." if outside else "")
     )
     return found
 

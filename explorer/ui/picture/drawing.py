@@ -1,4 +1,4 @@
-"""Getting a picture of a space: at once where it is fast, growing before one's eyes where not."""
+"""Getting a picture of a space: at once where that is fast, else frame by frame."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from explorer.ui.shell.plain import plain
 
 KEPT = "kept frames"  # session state: for each picture's key, the frame that this visitor kept
 MOST_KEPT = 8  # a frame of 200,000 points takes a megabyte
-UNFINISHED = "This is a picture on the way"
+UNFINISHED = "This picture is unfinished"
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def fast_projection(key: str, _space: EmbeddingSpace, _wanted: Picture) -> Projection:
-    """Compute a projection here and now, once for all visitors."""
+    """Compute a projection in this process, once for all visitors."""
     return _wanted.draw(_space)
 
 
 def picture(space: EmbeddingSpace, method: str, n_components: int) -> Projection:
-    """Return the projection of a method as it comes, without settings."""
+    """Return the projection of a method with its default settings."""
     return draw(space, Picture(method, n_components))
 
 
@@ -39,9 +39,9 @@ def draw(
     narrow: bool = False,
     replay: int | None = None,
 ) -> Projection:
-    """Return the projection asked for; while a slow one is computed, how it looks by now.
+    """Return the projection asked for, or its latest frame while it is computed.
 
-    What goes wrong is told on the page, which then shows PCA. `place` keeps two pictures of a
+    Errors are shown on the page, with PCA in place of the picture. `place` keeps two pictures of a
     page apart, `narrow` is for half a page, and `replay` a frame of a finished picture's growth.
     """
     meanwhile = Picture("pca", wanted.n_components)
@@ -70,7 +70,7 @@ def draw(
         progress.Wait(
             place=place,
             running=f"**{title}** is on its way; "
-            + ("you see it grow." if grows else "this is PCA meanwhile."),
+            + ("you see it grow." if grows else "until then, this is PCA."),
             stopped=f"{title} was stopped; this is PCA.",
             narrow=narrow,
         ),
@@ -95,14 +95,14 @@ def keep_frame(key: str, frame: Frame) -> None:
 
 
 def as_projection(frame: Frame, wanted: Picture) -> Projection:
-    """Return a frame as the picture that it was on the way to."""
+    """Return a frame as an unfinished projection of the picture."""
     note = f"{UNFINISHED}: {frame.step}."
     params = {**wanted.params, **({"prepared": wanted.prepared} if wanted.prepared else {})}
     return Projection(frame.coordinates, wanted.method, params, wanted.seed, notes=(note,))
 
 
 def is_finished(projection: Projection, wanted: Picture) -> bool:
-    """Return whether this is the picture asked for, and not one on the way to it."""
+    """Return whether this is the finished picture that was asked for."""
     on_the_way = any(note.startswith(UNFINISHED) for note in projection.notes)
     return projection.method == wanted.method and not on_the_way
 
@@ -112,7 +112,7 @@ def tell_kept(title: str, frame: Frame, place: str) -> bool:
     text, button = st.columns([4, 1], vertical_alignment="center")
     text.info(f"{title} as it was at {frame.step}, kept by you.", icon=":material/pause_circle:")
     return button.button(
-        "Compute it all", icon=":material/replay:", width="stretch", key=f"{place} compute"
+        "Finish it", icon=":material/replay:", width="stretch", key=f"{place} compute"
     )
 
 
@@ -153,5 +153,5 @@ def replay(space: EmbeddingSpace, wanted: Picture) -> None:
             len(frames),
             len(frames),
             key=replay_key(space, wanted),
-            help="Drag to the left: the picture as it was on its way, from PCA to the end.",
+            help="Drag to the left to see earlier stages, back to the first one, PCA.",
         )

@@ -13,7 +13,7 @@ from explorer.ui.picture.drawing import fast_projection, is_finished
 from explorer.ui.shell import progress
 from explorer.wording import count
 
-K = 15
+K = 15  # neighbors, as many as the Map lists
 COLOR = "neighbors kept"
 
 
@@ -62,7 +62,7 @@ def tell_quality(
         return quality
     pca = Picture("pca", wanted.n_components)
     shadow = fast_projection(pca.key(space), space, pca)
-    said = st.container()  # above the bar: the sentence stands already while PCA is measured
+    said = st.container()  # above the progress bar: shown already while PCA is measured
     flat = measured(space, shadow, "PCA beside it", f"{place} quality of PCA", narrow=narrow)
     said.markdown(sentence(quality, flat))
     return quality
@@ -77,17 +77,17 @@ def sentence(quality: Quality, flat: Quality | None = None) -> str:
         else f" · Measured on a sample of {quality.measured:,} points"
     )
     correlation = (
-        f" · Distances correlate by {quality.distance_spearman:.2f}"
-        f" (by rank, between {quality.correlated:,} points)"
+        f" · Rank correlation of distances {quality.distance_spearman:.2f} (between "
+        f"{quality.correlated:,} points)"
         if np.isfinite(quality.distance_spearman)
         else ""
     )
     near = count(quality.k, "true neighbor")
     return (
         f"Of each point’s {near}, **{quality.neighbors_kept:.1f}** are still near it "
-        f"here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are those "
-        f"drawn side by side truly near?) · Continuity {quality.continuity:.2f} (are those truly "
-        f"near drawn side by side?){correlation}{on}]"
+        f"here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are points drawn "
+        f"close truly close?) · Continuity {quality.continuity:.2f} (are truly close points drawn "
+        f"close?){correlation}{on}]"
     )
 
 
@@ -96,5 +96,5 @@ def colors(quality: Quality | None) -> Numbers | None:
     if quality is None:
         return None
     kept = (quality.kept * quality.k).astype(np.float64)
-    most = max(1.0, float(np.nanpercentile(kept, ROBUST[1])))  # few pictures keep them all
+    most = max(1.0, float(np.nanpercentile(kept, ROBUST[1])))  # hardly any picture keeps all k
     return Numbers(COLOR, kept, 0.0, most)

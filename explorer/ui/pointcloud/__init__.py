@@ -1,4 +1,4 @@
-"""The map on a page: a WebGL component of ours, and all that pages know of it."""
+"""The map on a page: the WebGL component, as pages call it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from explorer.ui.pointcloud.message import write_message
 from explorer.ui.pointcloud.parts import Part, column_part, hover_parts, labels_part, points_part
 
 KEY = "map"
-# Both travel: visitors change themes. The map's grid has the theme's border color: on its own
-# canvas the charts' would hardly be seen.
+# Both are sent, so that the map follows a change of theme at once. Its grid has the border color:
+# the charts' grid color would hardly show on the map's own canvas.
 INKS = {
     name: {
         "text": ink.text,
@@ -51,7 +51,7 @@ class Arrow:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What is selected on a map: rows, the one that was chosen first at their head."""
+    """The selected rows of a map, the one chosen first at the head."""
 
     rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
 
@@ -103,8 +103,8 @@ def pointcloud(
     sizes, opacities
         Numbers that the size and the opacity of a point follow, over their robust range.
     marks
-        What stands out: the others fade. Its first selected row is Python's word; more rows
-        selected in the browser are kept while it stays.
+        What stands out; the other points fade. Python decides the first selected row; more rows
+        that were selected in the browser stay as long as it does.
     arrows
         Differences of vectors.
     lines

@@ -39,9 +39,9 @@ def renderer() -> Callable[..., Any]:
 def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]) -> None:
     """Send a view and its parts to the browser; `on_choice` is called after a choice there.
 
-    Each part is a mount of its own, without height. Streamlit sends an element that did not
-    change as a mere reference to what the browser has already, which it would not do with
-    one message that holds all.
+    Each part is a mount of its own, without height. Streamlit sends an unchanged element as a
+    reference to what the browser already has; one message with everything would always be sent
+    whole.
     """
     draw = renderer()
     with st.container(gap=None):
@@ -58,4 +58,4 @@ def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None
 
 
 def nothing() -> None:
-    """Do nothing: that the page has become dark or light is told to have the script run again."""
+    """Do nothing: a change of theme is reported only to make the script run again."""

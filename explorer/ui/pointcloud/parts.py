@@ -1,7 +1,7 @@
-"""What a view is made of and is too big to send twice: coordinates, labels, columns.
+"""The parts of a view that are too big to send twice: coordinates, labels, columns.
 
-Each part has an id that says what is in it. A view names its parts, and the browser keeps them:
-with other colors only the colors travel.
+Each part has an id made from its content. A view names its parts, and the browser keeps them: a
+change of colors sends only the colors.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def labels_part(space: EmbeddingSpace) -> Part:
 
 
 def texts_part(column: str, texts: Sequence[str]) -> Part:
-    """Return one text a point, as UTF-8 on end."""
+    """Return one text per point: all texts as one run of UTF-8, and where each ends."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     ends = np.cumsum([len(one) for one in encoded], dtype=np.uint32)
     utf8 = np.frombuffer(b"".join(encoded), np.uint8)

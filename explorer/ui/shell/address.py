@@ -1,12 +1,12 @@
-"""What makes a view stands in the page's address: a link shows the same view elsewhere.
+"""The page's address describes the view, so that a link shows the same view elsewhere.
 
-`space` and `selected` are kept here; the method, the dimensions, the color and the search
-are widgets that Streamlit binds to the address. Streamlit drops all of it when the page
-changes, so the links of the navigation carry it along.
+`space` and `selected` are set here; the method, the dimensions, the color and the search are
+widgets that Streamlit binds to the address. Streamlit drops all of it when the page changes, so the
+links of the navigation carry it along.
 
-A request of the browser carries the address as the browser knows it. One that was sent just
-before it heard of a change (a fragment that asks by itself every second does) would undo the
-change. So what was set here lately is set again where the address still is the one before.
+A request carries the address that the browser knows. One that is sent just before the browser hears
+of a change (by a fragment that polls, say) would undo the change. So a recent change is made again
+where the address still has the old value.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from explorer.ui.shell.plain import plain
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
 ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
-BROWSER_SECONDS = 10.0  # until the browser has surely heard of a change of its address
+BROWSER_SECONDS = 10.0  # by then the browser knows of a change
 MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
 
@@ -55,11 +55,11 @@ def change(name: str, value: str | None) -> None:
 
 
 def settle(page: str) -> None:
-    """Set again what a request that came too late has undone; call it first on a page."""
+    """Repeat recent changes that a late request has undone; call it first on a page."""
     last_page, lately = st.session_state.get(SET_LATELY, (page, {}))
     context = get_script_run_ctx()
     goes_back = context is not None and context.is_history_navigation
-    if goes_back or last_page not in ("", page):  # such an address is meant as it is
+    if goes_back or last_page not in ("", page):  # the visitor asked for this address
         lately = {}
     earliest = time.monotonic() - BROWSER_SECONDS
     lately = {name: one for name, one in lately.items() if one.at > earliest}
@@ -105,7 +105,7 @@ def choice(name: str, options: Sequence[Any], shown: Callable[[Any], str] = str)
 def checked(
     name: str, in_address: Callable[[Any], bool], in_session: Callable[[Any], bool], told: str
 ) -> str:
-    """Drop what a bound widget cannot be, from the address or the session, and say so."""
+    """Drop a value that a bound widget cannot take, from address or session, and say so."""
     wrong = [value for value in st.query_params.get_all(name) if value and not in_address(value)]
     kept = st.session_state.get(name)
     if kept is not None and not isinstance(kept, list) and not in_session(kept):
@@ -132,8 +132,8 @@ def current_space() -> tuple[str, EmbeddingSpace]:
     space = spaces.find_space(wanted)
     if space is None:
         st.warning(
-            "This link names a space that this server does not hold: it was opened on another "
-            "one, or before a restart. Open its file again; meanwhile, here are the words.",
+            "This server does not have the space of this link: it was opened on another server, "
+            "or before a restart. Open its file again; until then, here are the words.",
             icon=":material/link_off:",
         )
         forget_selection()
@@ -158,7 +158,7 @@ def choose_space(space_id: str) -> None:
 
 
 def take_back_questions() -> None:
-    """Forget what the Map's fields hold where they are drawn already, and cannot be emptied."""
+    """Forget the Map's questions, where the fields are drawn already and cannot be emptied."""
     for key in ASKED:
         st.session_state.pop(key, None)
 

@@ -1,4 +1,4 @@
-"""Every Plotly figure on a page: in our own colors, with words and a table, to be saved."""
+"""Showing a Plotly figure on a page, with a description, a table and ways to save it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from explorer.figures.style import moves, without_motion
 
 FORMATS = ("PNG", "SVG")
 FORMAT = "chart format"  # session state: what the camera of each chart saves
-TABLE_HEIGHT = 260
+TABLE_HEIGHT = 260  # pixels: about six lines; the table scrolls
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
 LESS_MOTION = "less motion"  # session state: whether this visitor's system asks for less of it
-# The server cannot see what the visitor's system asks for; the browser tells where it matters.
+# Only the browser knows whether the visitor's system asks for less motion.
 ask_browser = st.components.v2.component(
     "embedding-explorer-less-motion",
     js="""export default ({ data, setStateValue }) => {

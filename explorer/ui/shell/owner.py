@@ -62,7 +62,9 @@ def check_model(name: str) -> None:
         )
     if is_the_owners(bare) or allows("model_folders"):
         return
-    if Path(bare).is_dir():  # it would be taken before the hub's; told as if the hub had been asked
+    if Path(
+        bare
+    ).is_dir():  # answered as if the hub did not have it, so as not to reveal which folders exist
         raise not_fetched(bare, load_settings().model_dir / bare, "RepositoryNotFoundError")
 
 

@@ -1,9 +1,9 @@
-"""Waiting for a job on a page: how far it is, a way to stop it, and its end, told once.
+"""Waiting for a job on a page: its progress, a Stop button, and its end, told once.
 
-Every page that waits does it by `follow` or `wait_for`, and there is one rule of Stop: who presses
-it leaves, and the last one to leave cancels (`Job.leave`). A page that is open tells each job
-again and again that somebody waits; where that was not heard in time and the job was cancelled, the
-next look starts it again.
+All pages wait through `follow` or `wait_for`, with one rule for Stop: whoever presses it leaves the
+job, and the last to leave cancels it (`Job.leave`). An open page keeps telling its jobs that
+somebody waits. A job that was cancelled because this came too late is started again at the next
+poll.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from explorer.jobs.pool import Job, Jobs
 from explorer.projection.job import warm_up
 from explorer.ui.shell.plain import plain
 
-POLL_SECONDS = 0.4
-AT_FULL_PACE = 5  # visitors who wait; thirty look every 2.4 seconds, or their pages fill the server
-WARM_UP_AFTER = 2.0  # seconds: the first visitor gets the first page first
-GUESS_FROM = 0.3  # share done from which the time left is told: before, the speed is not known
+POLL_SECONDS = 0.4  # a bar that moves less often looks stuck
+AT_FULL_PACE = (
+    5  # visitors who poll every POLL_SECONDS; thirty poll every 2.4 s, to spare the server
+)
+WARM_UP_AFTER = 2.0  # seconds, so that starting workers does not slow the first page
+GUESS_FROM = 0.3  # share done from which the time left is estimated; earlier guesses are far off
 LEFT = "jobs left"  # session state: keys of the jobs that this visitor stopped waiting for
 
 Start = Callable[[], Job]
@@ -168,7 +170,7 @@ def failure(pool: Jobs, keys: Mapping[str, Start]) -> str | None:
 def progress(
     followed: list[Job], wait: Wait, pool: Jobs, keep: Keep | None, shown: Frame | None
 ) -> None:
-    """Show how far jobs are, with ways to stop; the page runs again when there is something new."""
+    """Show the progress of jobs and ways to stop; the page runs again when something is new."""
     running = [job for job in followed if not job.state.is_over]
     grown = keep is not None and latest(followed[0]) is not shown
     lost = any(job.state.state in ("failed", "cancelled") for job in followed)
@@ -186,7 +188,7 @@ def progress(
         beside = stop
     share = sum(job.state.share for job in followed) + wait.finished
     bar.progress(share / (len(followed) + wait.finished), text=told(followed, wait, pool))
-    # callbacks, for they come first: a new frame, which has the page run again, would lose a click
+    # callbacks, because they run first: the rerun for a new frame would lose a click
     if keep:
         beside.button(
             "Keep this frame",
@@ -215,7 +217,7 @@ def keep_and_leave(keep: Keep, job: Job, frame: Frame) -> None:
 
 
 def told(followed: list[Job], wait: Wait, pool: Jobs) -> str:
-    """Return what is said beside the bar: the step, the share, the time left, in Markdown."""
+    """Return the text of the bar: the step, the share, the time left, in Markdown."""
     job = next((one for one in followed if not one.state.is_over), followed[0])
     step = job.state.step
     if job.state.state == "waiting" and (place := pool.place(job)):
@@ -248,7 +250,7 @@ def tell_end(pool: Jobs, keys: Mapping[str, Start], wait: Wait) -> bool:
         text.error(plain(error), icon=":material/error:")
     elif any(job and not job.state.is_over for job in others):
         text.info(
-            f"You no longer wait for this; it goes on for the others. “{wait.again}” joins them.",
+            f"You stopped waiting; the job goes on for others. “{wait.again}” joins them again.",
             icon=":material/group:",
         )
     else:

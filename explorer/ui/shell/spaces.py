@@ -13,7 +13,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, open_space
 
 SAMPLE_FOLDER = Path(__file__).parents[3] / "sample_data"
-OPENED_BYTES = 4 << 30  # of vectors that strangers opened; what was not used for longest goes
+OPENED_BYTES = 4 << 30  # of vectors of opened spaces; the least recently used go first
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ SAMPLES = {
     ),
     "books": Sample(
         "338 books",
-        "Each book is the meaning of its description, as one sentence embedding.",
+        "Each point is a book: the sentence embedding of its description.",
         "sentence embeddings by all-MiniLM-L6-v2",
         "all-MiniLM-L6-v2",
         "atmospheric, a house with secrets",
@@ -83,7 +83,7 @@ class OpenedSpaces:
 
 
 def drawn_from_bytes(space: EmbeddingSpace) -> int:
-    """Return the bytes of the whole that a space was drawn from."""
+    """Return the bytes of the whole space that a sample was drawn from."""
     return space.drawn_from.whole.nbytes if space.drawn_from else 0
 
 

@@ -1,4 +1,4 @@
-"""Fields for words of a space: completed while one types, never a list of the vocabulary."""
+"""Fields for words of a space, with completions: a selectbox would send the whole vocabulary."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from explorer.formula import LONGEST, SIGNS
 from explorer.neighbors.search import complete_label
 from explorer.ui.shell.plain import plain
 
-LIVE = "300ms"  # a pause in typing after which the words that begin so are offered
-OFFERED = 6
+LIVE = "300ms"  # pause in typing before completions are offered
+OFFERED = 6  # completions: about one line of buttons
 LONGEST_WORD = 500  # characters: labels may be whole sentences
-LONGEST_LIST = 10_000
+LONGEST_LIST = 10_000  # characters of a list of words
 LAST_WORD = re.compile(rf"[^{re.escape(SIGNS)}]*$")
 
 
@@ -33,9 +33,9 @@ def word_field(
 ) -> str | None:
     """Draw a field for one word and return it if the space has a vector for it.
 
-    What is typed is kept in the address under the key. Below an unknown word stand
-    those that begin like it, or are spelled like it: a click takes one. With `unseen`, a
-    word that the space lacks will do where its subwords give it a vector.
+    What is typed is kept in the address under the key. Below an unknown word stand those that begin
+    like it, or are spelled like it: a click takes one. With `unseen`, a word that the space lacks
+    is accepted if its subwords give it a vector.
     """
     text = place.text_input(
         label,
@@ -91,7 +91,9 @@ def offer(
         shelf.caption(f":material/search_off: “{plain(word)}” is not in {plain(space.name)}.")
     if not offered:
         return
-    told = "Words that begin so" if begin else f"“{plain(word)}” is not here. Spelled like it"
+    told = (
+        "Words that begin like this" if begin else f"“{plain(word)}” is not here. Similar spellings"
+    )
     picked = f"{key} offered {word}"
 
     def put() -> None:
@@ -103,10 +105,11 @@ def offer(
 
 
 def tell_unseen(place: Any, space: EmbeddingSpace, words: Sequence[str]) -> None:
-    """Say which words get their vectors from their parts."""
+    """Say which words have vectors made from their parts."""
     place.caption(
-        f":material/extension: Not among the words of {plain(space.name)}, with a vector made of "
-        f"their parts (n-grams): {plain(', '.join(words[:20]))}{' …' if len(words) > 20 else ''}"
+        f":material/extension: Not among the words of {plain(space.name)}, with a vector made "
+        "from their parts (n-grams): "
+        f"{plain(', '.join(words[:20]))}{' …' if len(words) > 20 else ''}"
     )
 
 

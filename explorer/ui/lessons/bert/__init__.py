@@ -1,1 +1,1 @@
-"""“From a word to BERT”: what is asked of the visitor (visit.py), and a file for each step."""
+"""“From a word to BERT”: the visitor's sentences and model (visit.py), and a file for each step."""

@@ -1,4 +1,4 @@
-"""Step 4: one word in two sentences, and how well layers tell senses apart at all."""
+"""Step 4: one word in two sentences, and how well each layer separates word senses."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
 def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the cosine of a word's two vectors, layer by layer."""
     beside.markdown(
-        "**Look for** the fall: both uses of a word start from the same row. Layer by layer "
-        "its neighbors flow in, and two senses part more than one sense does."
+        "**Look for** the fall: both uses of a word start from the same row. Each layer mixes in "
+        "the words around it, and two senses drift farther apart than one sense does."
     )
     with picture.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Try", width="content")
@@ -96,7 +96,7 @@ def usual_cosines(visit: Visit) -> Separation | None:
     try:
         return measured_senses(visit.bert.name)
     except ExplorerError:
-        return None  # the visitor's own curve stands without it; the set's own view tells why
+        return None  # the visitor's own curve needs no such mean; the other view shows the error
 
 
 def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) -> str:
@@ -104,9 +104,9 @@ def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) 
     tokens = [reading.tokens for reading in visit.readings]
     ids = [[one.ids[at] for at in one.positions(word)] for one in tokens]
     start = (
-        "where only the position differs"
+        "where only its position differs"
         if ids[0] == ids[1]
-        else "where its spelling has other pieces in each"
+        else "where its two spellings have different pieces"
     )
     last = float(similar[-1])
     said = (
@@ -118,8 +118,8 @@ def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) 
     same, different = float(usual.same[:, -1].mean()), float(usual.different[:, -1].mean())
     nearer = "one sense" if last > (same + different) / 2 else "two senses"
     return (
-        f"{said}, as for **{nearer}**. (In our sentences, uses in one sense reach "
-        f"{same:.2f} on average, in two senses {different:.2f}.)"
+        f"{said}: closer to **{nearer}**. (In our sentences, the average is {same:.2f} for uses "
+        f"in one sense and {different:.2f} for two senses.)"
     )
 
 
@@ -127,7 +127,7 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     """Draw how well each layer separates the senses of the set's words."""
     beside.markdown(
         "**Look for** the layer at which senses come apart. Each word has two senses; for each "
-        "of its uses we ask whether the nearest other use has the same one."
+        "of its uses we check whether the nearest other use has the same sense."
     )
     found = measured_senses(visit.bert.name)
     uses = senses.load_uses()
@@ -140,8 +140,8 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         )
         mean = found.accuracy.mean(axis=0)
         st.markdown(
-            f"Before the first layer **{mean[0]:.0%}** of the uses stand next to one of the same "
-            f"sense (by chance {found.chance:.0%}), after the last **{mean[-1]:.0%}**. "
+            f"Before the first layer **{mean[0]:.0%}** of the uses are nearest to a use of the "
+            f"same sense (chance: {found.chance:.0%}), after the last **{mean[-1]:.0%}**. "
             f"{len(uses)} sentences, ten for each of two senses of {len(found.words)} words."
         )
     with beside:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
-from explorer.lessons.bert.forward import attention_patterns
+from explorer.lessons.bert.attention import attention_patterns
 from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
@@ -20,7 +20,7 @@ DRIFT, ATTENTION = "Drift", "Attention"
 
 
 def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
-    """Draw the tokens on their way, or one head's attention."""
+    """Draw the tokens' path through the layers, or one head's attention."""
     with beside:
         shown = st.segmented_control(
             "Shown", [DRIFT, ATTENTION], default=DRIFT, required=True,
@@ -33,8 +33,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
 def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the tokens' way through the layers."""
     beside.markdown(
-        "**Look for** words that drift as context flows in: what stood together at the lookup "
-        "need not end together. Press play."
+        "**Look for** words that move as each layer adds context. Do words that start together "
+        "also end together? Press play."
     )
     path = walk(visit.readings)
     with picture:
@@ -43,8 +43,8 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
             figure, "The tokens after each layer, on two axes that all layers share", key="walk"
         )
         st.caption(
-            f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. "
-            "Thin lines are the way so far."
+            f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. Thin lines show "
+            "the path so far."
         )
     with beside:
         code(beside, "layers", visit)
@@ -75,7 +75,7 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         f"{what}: layer {most.layer}, head {most.head} ({most.share:.0%})"
         for what, most in attention_patterns(reading.attention).items()
     )
-    beside.markdown(f"**Look for** heads that each do something else. Most looks at {patterns}.")
+    beside.markdown(f"**Look for** what each head does. The strongest looks: {patterns}.")
     tokens = reading.tokens
     layers, heads = reading.attention.shape[:2]
     with beside:

@@ -1,4 +1,4 @@
-"""Step 2: each id picks rows of tables; their sum is evened out by layer norm."""
+"""Step 2: each id picks rows of tables; layer norm rescales their sum."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 LOOK_FOR = (
-    "**Look for** how little happens: an id picks a row, what stands for its position{segment} is "
-    "added, and layer norm evens out the numbers. No word knows its neighbors yet."
+    "**Look for** how little happens: each id picks a row, a row for its position{segment} is "
+    "added, and layer norm rescales the numbers. No word knows its neighbors yet."
 )
 NUMBERS_SHOWN = 6  # values of a vector in a table
 

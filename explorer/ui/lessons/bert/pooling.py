@@ -1,4 +1,4 @@
-"""Step 5: token vectors become one sentence vector, which has its place among the books."""
+"""Step 5: token vectors become one sentence vector, placed on the map of the books."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import sample_space
 
 LOOK_FOR = "**Look for** what is left of each word: one vector now stands for all tokens."
-BOOKS = " The books nearest to it tell what it took from them."
+BOOKS = " The nearest books show what it kept of them."
 
 
 def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
@@ -46,8 +46,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
         else:
             st.info(
                 f"The map of the books was made with {DEFAULT_MODEL}. Vectors of another model "
-                "live in another space, even where they have as many numbers: they have no place "
-                "on that map.",
+                "belong to another space, even with the same number of dimensions, so they have "
+                "no place on that map.",
                 icon=":material/wrong_location:",
             )
             numbers(vectors)
@@ -62,11 +62,12 @@ def explained(bert: Bert, how: str) -> str:
     what = f"{how.replace('cls', 'CLS')}: {POOLINGS.get(how, 'as this model says itself')}"
     then = f", then its own {' and '.join(bert.finish)}" if bert.finish else ""
     if how != bert.pooling:
-        ours = f"`explorer.encode` takes {bert.pooling.replace('cls', 'CLS')}: this is to compare."
+        own = bert.pooling.replace("cls", "CLS")
+        ours = f"`explorer.encode` takes {own}; this one is for comparison."
     elif bert.says_pooling:
-        ours = "This is how the model was trained: the vector of `explorer.encode`."
+        ours = "The model was trained this way, and `explorer.encode` does the same."
     else:
-        ours = "So does `explorer.encode`, but this model was never trained to make one vector."
+        ours = "`explorer.encode` does the same, but the model was not trained for whole sentences."
     return f"{plain(what)}{then}, scaled to length 1. {ours}"
 
 

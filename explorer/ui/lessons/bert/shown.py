@@ -12,7 +12,7 @@ from explorer.lessons.bert.forward import Reading
 from explorer.lessons.bert.snippets import snippet
 from explorer.ui.lessons.bert.visit import Visit
 
-CODE_HEIGHT = 270
+CODE_HEIGHT = 270  # pixels: beside the picture without scrolling the page
 
 
 def table(columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:

@@ -13,14 +13,14 @@ from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit
 
 LOOK_FOR = (
-    "**Look for** a word that falls into pieces: the vocabulary holds {pieces:,}, and "
-    "everything else is put together from them. Try *unbelievableness*, or an emoji."
+    "**Look for** a word that falls into pieces: the vocabulary has {pieces:,} pieces, and every "
+    "other word is built from them. Try *unbelievableness*, or an emoji."
 )
 KINDS = {  # a kind of piece, its color, and what it means
     "word": ("#0072B2", "a whole word"),
-    "part": ("#E69F00", "a part of a word that the vocabulary lacks"),
-    "unknown": ("#D55E00", "nothing in the vocabulary: all such signs share one vector"),
-    "special": ("#999999", "added by the model: begin and end"),
+    "part": ("#E69F00", "a part of a word that is not in the vocabulary"),
+    "unknown": ("#D55E00", "not in the vocabulary: all such characters share one vector"),
+    "special": ("#999999", "added by the model: start and end"),
 }
 JOINS = {  # a sign in front of pieces, and what it says
     "##": "joins a piece to the one before it",

@@ -1,4 +1,4 @@
-"""What the visitor typed, which model reads it, and what it made of it."""
+"""The visitor's sentences, the model that reads them, and its output."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def ask() -> Visit | None:
     name = ask_model(last)
     sentences = tuple(text for text in texts if text and text.strip())
     if not sentences:
-        st.info("Type a sentence above, and follow it into the model.", icon=":material/edit:")
+        st.info("Type a sentence above to follow it through the model.", icon=":material/edit:")
         return None
     try:
         owner.check_model(name)
@@ -104,7 +104,7 @@ def ask_model(place: DeltaGenerator) -> str:
         bind="query-params",
         help=f"{OWN_MODEL} {download.size_limit()}"
         if free
-        else "This server loads these models and no others.",
+        else "This server loads only these models.",
     )
     return (chosen or "").strip() or DEFAULT_MODEL
 

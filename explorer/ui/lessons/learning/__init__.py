@@ -1,2 +1,2 @@
-"""“Watch it learn”: what is chosen (lesson.py, texts.py), how the film plays (playback.py), what is
-seen of it (stage.py), and training for real (real.py)."""
+"""“Watch it learn”: the lesson's settings (choice.py, own_text.py), the place in the film
+(playback.py), its buttons, map and curves (view.py), and training for real (gensim_run.py)."""

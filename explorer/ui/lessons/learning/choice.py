@@ -32,16 +32,16 @@ class Preset:
 
 PRESETS = {
     "Standard": Preset(
-        "At first the words lie in a heap. Then like moves beside like, though nobody told the "
-        "model which words are alike."
+        "At first the words lie in a heap. Then similar words move together, though nobody told "
+        "the model which words are similar."
     ),
     "Too few dimensions": Preset(
-        "Two dimensions are all there is to the map, and too few for the words: classes "
-        "overlap, and analogies fail.",
+        "Two dimensions are enough for a map, but too few for these words: classes overlap, and "
+        "analogies fail.",
         changed={"dimensions": 2},
     ),
     "Too large a step": Preset(
-        "Each step overshoots: the vectors are thrown about, and at last they burst.",
+        "Each step overshoots: the vectors jump about, grow, and in the end overflow.",
         changed={"learning_rate": 0.2},
     ),
     "Shuffled": Preset(
@@ -53,10 +53,10 @@ PRESETS = {
 CONTROLS = {  # a setting: its label, its step, and its sentence
     "dimensions": ("Dimensions", 1, "Numbers per word: room for what tells words apart."),
     "window": ("Window", 1, "How many words to each side count as neighbors."),
-    "negatives": ("Negatives", 1, "Random words that each pair is told apart from."),
+    "negatives": ("Negatives", 1, "Random words drawn for each pair, as wrong answers."),
     "subsample": ("Subsampling", 0.001, "Words above this share are skipped often; 0: none."),
     "learning_rate": ("Learning rate", 0.005, "How far a vector moves at each step."),
-    "epochs": ("Epochs", 1, "How often the text is gone through."),
+    "epochs": ("Epochs", 1, "Passes through the text."),
     "seed": ("Seed", 1, "The same seed gives the same run, vector for vector."),
 }
 
@@ -122,11 +122,11 @@ def ask_text(preset: Preset) -> tuple[str, OwnText | None]:
     text = st.segmented_control("Text", TEXTS, required=True, key="text") or preset.text
     if text != OWN:
         return text, None
-    return text, ask_own_text("A plain text, some ten thousand words or more", "own text")
+    return text, ask_own_text("A plain text of some ten thousand words or more", "own text")
 
 
 def ask_settings(preset: Preset) -> dict[str, float]:
-    """Draw a control for each setting, with its sentence; return what they say."""
+    """Draw a control for each setting, with its sentence; return the values."""
     chosen = {}
     columns = st.columns(2)
     for number, (name, default) in enumerate(
@@ -152,7 +152,7 @@ def ask_settings(preset: Preset) -> dict[str, float]:
 def begin(text: str, own: OwnText | None, chosen: dict[str, float]) -> None:
     """Start a new run; say why if it cannot be."""
     if text == OWN and own is None:
-        st.info("Give your text in the settings first.", icon=":material/upload_file:")
+        st.info("Add your text in the settings first.", icon=":material/upload_file:")
         return
     try:
         with st.spinner("Counting words …"):

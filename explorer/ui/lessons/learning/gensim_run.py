@@ -27,10 +27,10 @@ FOR_SHORT = {"dimensions": 30, "min_count": 1, "epochs": 50}
 MOST_SAVED = 50_000  # words that are made ready for saving in the browser
 CONTROLS = {  # a setting: its label, its limits, and its sentence
     "dimensions": ("Dimensions", 2, 500, "Numbers per word."),
-    "window": ("Window", 1, 20, "How far to each side a word looks."),
-    "negatives": ("Negatives", 1, 30, "Random words for each pair."),
+    "window": ("Window", 1, 20, "How many words to each side count as neighbors."),
+    "negatives": ("Negatives", 1, 30, "Random words drawn for each pair, as wrong answers."),
     "min_count": ("Rarest word", 1, 1000, "Words that occur less often are left out."),
-    "epochs": ("Epochs", 1, 100, "How often the text is gone through."),
+    "epochs": ("Epochs", 1, 100, "Passes through the text."),
 }
 
 
@@ -48,7 +48,7 @@ class Training:
         return f"learn-{self.learned}"
 
     def start(self) -> Job:
-        """Start it, or join who learns the same."""
+        """Start the job, or join an equal one."""
         return progress.jobs().submit(
             self.key, word2vec.learn_kept, str(self.text), asdict(self.recipe), self.learned
         )
@@ -76,21 +76,21 @@ def hint_for_short(text: OwnText) -> None:
     """Say that the text is short, and offer the settings that make the most of it."""
     words = len(text.beginning(SHORT_BYTES).split())
     st.info(
-        f"A short text of about {words:,} words: expect a first idea and no more. Rare words "
-        "should count, and the text be gone through more often.",
+        f"A short text of about {words:,} words: expect rough vectors. It helps to keep rare "
+        "words and to pass through the text more often.",
         icon=":material/short_text:",
     )
     st.button("Settings for a short text", on_click=set_for_short, icon=":material/tune:")
 
 
 def set_for_short() -> None:
-    """Set the controls to what suits a short text."""
+    """Set the controls to values for a short text."""
     for name, value in FOR_SHORT.items():
         st.session_state[f"real {name}"] = value
 
 
 def explain() -> None:
-    """Say what it does, and how it is done without the app."""
+    """Say what it does, and how to do it without the app."""
     st.markdown(
         "**From a whole book, or a whole library.** The text is read in blocks and never held in "
         "memory; gensim learns from it in a process of its own. More text, better vectors: "
@@ -105,14 +105,14 @@ def explain() -> None:
 
 
 def ask_recipe() -> Recipe | None:
-    """Draw the controls; return what they say."""
+    """Draw the controls; return the recipe."""
     standard = Recipe()
     one, other = st.columns(2)
     method = one.segmented_control(
         "Method", list(LEARNERS), default=standard.method, required=True,
         key=address.choice("method for real", list(LEARNERS), LEARNERS.__getitem__),
         format_func=LEARNERS.__getitem__, bind="query-params",
-        help="FastText also learns parts of words, and so has something to say on rare ones.",
+        help="FastText also learns parts of words, which helps with rare words.",
     )  # fmt: skip
     architecture = other.segmented_control(
         "Architecture", list(ARCHITECTURES), default=standard.architecture, required=True,
@@ -146,7 +146,7 @@ def offer_training(text: OwnText, recipe: Recipe) -> None:
 
 
 def begin(text: Path, recipe: Recipe, name: str) -> None:
-    """Learn, or join who is learning the same, or take what was learned before."""
+    """Start to learn, join an equal job, or take the kept result."""
     key = word2vec.learned_key(text, recipe)
     address.change("learned", key)
     address.change("called", name)
@@ -181,11 +181,11 @@ def show_learned() -> None:
     if not key.isalnum():
         return
     if cache.find(word2vec.LEARNED, key) is None:
-        st.warning("What this link names is not kept here (any more). Train it again.")
+        st.warning("The vectors of this link are not kept here, or no longer. Train them again.")
         return
     space = learned_space(key, st.query_params.get("called", "my text")[:40] or "my text")
     if space is None:
-        st.error("What was learned cannot be read any more. Train it again.")
+        st.error("The learned vectors cannot be read any more. Train them again.")
         return
     st.success(
         f"**{plain(space.name)}**: {len(space):,} words, {space.dim} dimensions. "

@@ -1,7 +1,7 @@
-"""Where a visitor's film stands, and the job that makes its next frames.
+"""The place in a visitor's film, and the job that makes its next frames.
 
-One thing moves: the place in the film, `at`. What was never shown is not there yet: the slider
-and all curves end at `seen`, however far ahead the job has learned.
+`at` is the place in the film. The slider and all curves end at `seen`, the last frame that was
+shown, however far ahead the job has learned.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from explorer.ui.shell import address
 from explorer.ui.shell.progress import jobs, visitor
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
-STEP_SECONDS = 60  # that one step is waited for
+STEP_SECONDS = 60  # to wait for a single step
 PLAYBACK = "playback"  # session state: the visitor's film
 
 
@@ -39,9 +39,9 @@ class Playback:
     playing
         Whether it goes on by itself.
     moves
-        How often something else than the slider moved it. Each time it gets another slider:
-        one that was moved from here would send back where it stood a moment ago, and that
-        would be taken for a wish to go there.
+        How often anything but the slider changed the place. Each change gives the slider a new key:
+        one that was set from Python would report its old value once more, as if the visitor had
+        dragged it there.
     """
 
     film: Film
@@ -96,7 +96,7 @@ class Playback:
         self.playing, self.ticked = True, None
         job = self.job
         if job is not None and job.state.is_over:
-            self.job_key = ""  # one that failed is tried again
+            self.job_key = ""  # retry a failed job
         if start is not None:
             self.show(start)
 
@@ -106,7 +106,7 @@ class Playback:
         self.playing = False
         job, self.job_key = self.job, ""
         if job is not None and not job.state.is_over:
-            job.leave(visitor())  # nobody else waits for it: its key is this film's own
+            job.leave(visitor())  # this cancels it: the key is this film's own
 
     def step(self) -> None:
         """Stop at the next frame; learn it first if it is not there yet."""
@@ -123,28 +123,28 @@ class Playback:
         self.show(self.at + 1)
 
     def tick(self) -> None:
-        """Go on by what is due: a frame, or more where drawing one takes longer than a tick."""
+        """Advance by one frame, or by several where drawing one takes longer than a tick."""
         self.film.update()
         now = time.monotonic()
         waited = TICK_SECONDS if self.ticked is None else now - self.ticked
         self.ticked = now
         job = self.job
         if not self.run.is_over and (job is None or not job.watch(visitor())):
-            job = self.learn(self.run.steps)  # it begins, or a hidden tab was not heard of in time
+            job = self.learn(self.run.steps)  # first tick, or cancelled while the tab was hidden
         self.show(self.at + max(1, round(waited / TICK_SECONDS)))
         if self.at == self.last and (self.run.is_over or job is None or job.state.is_over):
-            self.film.update()  # a frame may have come between the look and the end
+            self.film.update()  # a frame may have come since the first look
             self.playing = self.at < self.last
             if job is not None and job.state.state == "failed":
                 self.problem = job.state.error
 
     def learn(self, until: int) -> Job:
         """Go on with the run up to a step, outside this process."""
-        # each going on is a job of its own: one that was stopped must not be joined
+        # a new key for each continuation: a stopped job must not be joined
         self.jobs_begun += 1
         self.job_key = f"{self.run.id}-{until}-{id(self):x}-{self.jobs_begun}"
         job = jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
-        job.watch(visitor())  # whose tab is closed has it cancelled
+        job.watch(visitor())  # so that closing the tab cancels it
         return job
 
 
@@ -187,8 +187,8 @@ def current() -> Playback | None:
         film.update()
     if film is None or not film.frames:
         st.warning(
-            "This link names a run that is not kept here (any more). Start a new one: "
-            "the same seed gives the same run.",
+            "The run of this link is not kept here, or no longer. Start a new one: the same seed "
+            "gives the same run.",
             icon=":material/link_off:",
         )
         return None

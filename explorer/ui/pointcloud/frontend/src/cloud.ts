@@ -10,7 +10,7 @@ import type { Label } from "./labels.ts";
 import { marksOf, NO_MARKS } from "./marks.ts";
 import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
-import type { Part, Parts, PointsPart } from "./parts.ts";
+import type { Parts, PointsPart } from "./parts.ts";
 import { Pointing } from "./pointing.ts";
 import { save, type Seen } from "./save.ts";
 import type { Shape } from "./shapes.ts";
@@ -18,7 +18,7 @@ import { boxOf, Stage } from "./stage.ts";
 import { type Style, styleOf } from "./style.ts";
 import { Theme } from "./theme.ts";
 import { type SaveAs, Tools } from "./tools.ts";
-import { type Ink, inkOf, partsOf, type View } from "./view.ts";
+import { gather, type Ink, inkOf, partsOf, type View } from "./view.ts";
 import { Viewpoint } from "./viewpoint.ts";
 import { Words } from "./words.ts";
 
@@ -165,13 +165,8 @@ export class Cloud {
   private readonly compose = (): void => {
     const { view } = this;
     if (!view) return;
-    const { needed, wanted } = partsOf(view);
-    const got = new Map<string, Part>();
-    for (const id of [...needed, ...wanted]) {
-      const part = this.parts.get(id);
-      if (part) got.set(id, part);
-    }
-    if (needed.some((id) => !got.has(id))) return;
+    const got = gather(view, this.parts);
+    if (!got) return;
     const points = got.get(view.points) as PointsPart;
     this.dress(view, points);
     this.place(view, points);
@@ -369,8 +364,7 @@ export class Cloud {
   // ---------------------------------------------------------------- saving
 
   private async save(what: SaveAs): Promise<void> {
-    const { needed, wanted } = partsOf(this.view!);
-    const parts = [...new Set([...needed, ...wanted])].flatMap((id) => this.parts.get(id) ?? []);
+    const parts = [...(gather(this.view!, this.parts)?.values() ?? [])];
     try {
       await save(what, this.seen, parts, this.bytes);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** A view: what Python asks to be shown, in terms of parts that travel on their own. */
 
 import type { Message } from "./message.ts";
+import type { Part, Parts } from "./parts.ts";
 
 export interface Ink {
   text: string;
@@ -86,4 +87,15 @@ export function inkOf({ inks }: View, isDark: boolean): Ink {
 export function partsOf(view: View): { needed: string[]; wanted: string[] } {
   const by = [view.color, view.sizes, view.opacities].flatMap((one) => (one ? [one.part] : []));
   return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover] };
+}
+
+/** Return the parts of a view that have come, by id; null while one is missing without which it cannot be drawn. */
+export function gather(view: View, parts: Parts): Map<string, Part> | null {
+  const { needed, wanted } = partsOf(view);
+  const got = new Map<string, Part>();
+  for (const id of [...needed, ...wanted]) {
+    const part = parts.get(id);
+    if (part) got.set(id, part);
+  }
+  return needed.every((id) => got.has(id)) ? got : null;
 }

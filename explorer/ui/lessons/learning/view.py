@@ -1,4 +1,4 @@
-"""The stage of “Watch it learn”: the buttons, the map of one frame, and its figures."""
+"""The view of “Watch it learn”: the buttons, the map of one frame, and its curves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from explorer.ui.shell.progress import jobs
 from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
-NEIGHBORS = 4
+NEIGHBORS = 4  # of each followed word, beside the map
 WORDS = "king, dog, paris"
 PAIRS = "king queen, eats ate, king soup"
 LOSS = """\
@@ -34,37 +34,35 @@ def show(preset: Preset) -> None:
         invitation(preset)
         return
     every = TICK_SECONDS if shown.playing else None
-    st.fragment(stage, run_every=every)(preset, ticks=shown.playing)
+    st.fragment(film_view, run_every=every)(preset, ticks=shown.playing)
 
 
 def invitation(preset: Preset) -> None:
-    """Say what will be seen, and what to try."""
+    """Say what to look for, and what to try."""
     st.markdown(f"**Look for this.** {preset.look_for}")
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("#### What it does")
         st.markdown(
-            "A word's vector learns one thing: to tell the words that stood beside it from words "
-            "drawn at random. That is skip-gram with negative sampling "
-            "(Mikolov et al. 2013)."
+            "A word's vector learns one thing: to tell the words that really stood beside it "
+            "from random words. That is skip-gram with negative sampling (Mikolov et al. 2013)."
         )
         st.code(LOSS, language="python")
         st.caption("v: the word · u: the word beside it · n: random words")
     with right:
         st.markdown("#### Try this")
         st.markdown(
-            "1. Press **Start** and watch the heap come apart.\n"
-            "2. **Pause**, and read who is beside *king* by now.\n"
-            "3. Choose **Shuffled**: the same words, nothing to learn.\n"
-            "4. Choose **Too few dimensions**, and see what no longer fits.\n"
-            "5. In the settings, drop a text of your own."
+            "1. Press **Start** and watch the heap come apart.\n2. **Pause**, and read which "
+            "words are beside *king*.\n3. Choose **Shuffled**: the same words, nothing to "
+            "learn.\n4. Choose **Too few dimensions**, and see what no longer fits.\n5. In the "
+            "settings, drop a text of your own."
         )
 
 
-def stage(preset: Preset, *, ticks: bool) -> None:
+def film_view(preset: Preset, *, ticks: bool) -> None:
     """Draw buttons, map and figures of the current frame; go on if it plays.
 
-    Whether it is drawn anew by itself, as `ticks` says, is settled when the page is drawn.
+    `ticks` says whether this fragment reruns by itself; that can only change with the whole page.
     """
     shown = current()
     if shown is None:
@@ -91,11 +89,11 @@ def stage(preset: Preset, *, ticks: bool) -> None:
 
 def controls(shown: Playback) -> tuple[list[str], list[tuple[str, str]]]:
     """Draw pause, step, go on, replay, the place; return the words and pairs to follow."""
-    # at the top: centered, the buttons would move from under the mouse while bar and slider change
+    # centered buttons would move under the mouse when bar and slider change places
     go, step, replay, place, follow, keep = st.columns(
         [1.15, 0.9, 1.15, 2.3, 1.2, 1.1], vertical_alignment="top"
     )
-    with place:  # first: what the slider says decides which buttons there are
+    with place:  # first: the buttons depend on the slider
         place_in_film(shown)
     if shown.playing:
         go.button("Pause", icon=":material/pause:", on_click=shown.pause, width="stretch")
@@ -146,7 +144,7 @@ def place_in_film(shown: Playback) -> None:
 
 
 def waits_for(shown: Playback) -> str:
-    """Return what the learning waits for, as the end of a line; mostly nothing."""
+    """Return what the training waits for, as the end of a line; usually nothing."""
     job = shown.job
     if not shown.playing or job is None or job.state.state not in ("starting", "waiting"):
         return ""
@@ -210,13 +208,13 @@ def followed(film: Film) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def measured(film: Film, frame: TrainingFrame) -> None:
-    """Show what has been learned so far, in two figures."""
+    """Show how much has been learned so far, in two numbers."""
     left, right = st.columns(2)
     if film.run.corpus.classes:
         left.metric(
-            "Next to its like",
+            "Next to its own kind",
             f"{frame.same_class:.0%}",
-            help="Share of the words whose nearest neighbor, of all words, is of their own class.",
+            help="Share of the words whose nearest neighbor belongs to their own class.",
         )
     else:
         left.metric("Words", f"{len(film.run.corpus.words):,}")
@@ -241,7 +239,7 @@ def keeping(shown: Playback) -> None:
             {
                 "step": [one.step for one in shown.frames],
                 "loss": [one.loss for one in shown.frames],
-                "next to its like": [one.same_class for one in shown.frames],
+                "next to its own kind": [one.same_class for one in shown.frames],
             }
         ),
         hide_index=True,

@@ -1,4 +1,4 @@
-"""What a space's columns are as colors and sizes: looked at once, for all visitors and reruns."""
+"""A space's columns as colors and sizes, computed once for all visitors and reruns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a picture is drawn: the settings of its method, and what is done to the vectors first."""
+"""How a picture is drawn: the settings of its method, and the preparation of the vectors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ask_picture(
         params = {}
         for one in chosen.parameters:
             if one.name == "axes":
-                continue  # they stand beside the picture, where one types and looks
+                continue  # drawn beside the picture, to see it while typing
             value = ask_parameter(space, one, n_components, f"{key}{method}.{one.name}")
             if value is not None and value != one.default:
                 params[one.name] = value
@@ -44,11 +44,12 @@ def ask_picture(
                 SEED,
                 key=address.number(f"{key}seed", 0, 999_999),
                 bind="query-params",
-                help="Where chance begins. The same seed gives the same picture on one machine; "
-                "what another seed draws elsewhere is not to be trusted here either.",
+                help="The start of the random numbers. The same seed gives the same picture on "
+                "one machine. Do not trust what looks different with another seed: it is "
+                "chance.",
             )
         prepared = st.pills(
-            "Done to the vectors first",
+            "First, prepare the vectors",
             list(PREPARATIONS),
             format_func=lambda name: PREPARATIONS[name].title,
             selection_mode="multi",
@@ -64,7 +65,7 @@ def ask_picture(
 
 
 def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int, key: str) -> Any:
-    """Draw one setting with its sentence; return its value, None for what is left to the method."""
+    """Draw one setting with its sentence; return its value, None where the method chooses."""
     title, sentence, default = parameter.title, parameter.sentence, parameter.default
     if parameter.name == "components":
         numbers = st.columns(n_components)
@@ -110,7 +111,7 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
             parameter.high,
             None,
             step=parameter.step or 1,
-            placeholder="left to the method",
+            placeholder="chosen by the method",
             key=address.number(key, parameter.low, parameter.high),
             bind="query-params",
             help=sentence,
@@ -145,7 +146,7 @@ def ask_axes(place: DeltaGenerator, n_components: int, key: str) -> list[str]:
 
 
 def told(projection: Projection) -> str:
-    """Return how a picture was drawn, in a few words of Markdown."""
+    """Return the settings of a picture, in a few words of Markdown."""
     params = dict(projection.params)
     steps = [PREPARATIONS[name].title for name in params.pop("prepared", ())]
     titles = {one.name: one.title.lower() for one in METHODS[projection.method].parameters}

@@ -1,15 +1,17 @@
-"""Which points of a figure get their names written, and on which side, so that none overlap."""
+"""Label placement: which points of a figure get a label, and on which side, without overlaps."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHEET = (850.0, 520.0)  # width and height of a usual map, in pixels
-CHARACTER = (7.0, 17.0)  # of a letter
-GAP = 9.0  # between a point's center and its label
+SHEET = (850.0, 520.0)  # pixels: width and height of a usual map
+CHARACTER = (7.0, 17.0)  # pixels: mean width and line height of 14-pixel text
+GAP = 9.0  # pixels between a point's center and its label
 
-SIDES = {  # Plotly's name for a side, and where the label's center is, in label sizes
+SIDES = {  # Plotly's name of a side, and the label's center in label sizes
     "top center": (0.0, 0.5),
     "bottom center": (0.0, -0.5),
     "middle right": (0.5, 0.0),
@@ -18,13 +20,14 @@ SIDES = {  # Plotly's name for a side, and where the label's center is, in label
 
 
 class Sheet:
-    """A map of some points, and the places on it that labels have taken."""
+    """A figure of some points, and the boxes in it that labels have taken."""
 
     def __init__(self, coordinates: NDArray[np.float32], size: tuple[float, float] = SHEET) -> None:
         plane = coordinates[:, :2].astype(np.float64)
         self._low = plane.min(axis=0)
         extent = np.maximum(plane.max(axis=0) - self._low, 1e-12)
-        self._scale = float((np.array(size) / extent).min())  # one for both: maps keep proportions
+        # one scale for both axes: such figures keep proportions
+        self._scale = float((np.array(size) / extent).min())
         self._boxes = np.empty((0, 4))
 
     def take(self, point: NDArray[np.float32], text: str, side: tuple[float, float]) -> bool:
@@ -48,3 +51,29 @@ class Sheet:
         """Take a place beside a point; return its side, or None where none is free."""
         free = (name for name, side in SIDES.items() if self.take(point, text, side))
         return next(free, None)
+
+
+def label_sides(
+    sheet: Sheet,
+    points: NDArray[np.float32],
+    texts: Sequence[str],
+    order: Iterable[int] | None = None,
+) -> list[str | None]:
+    """Return Plotly's name of the side for each label, None where a point gets no label.
+
+    Parameters
+    ----------
+    sheet
+        The figure, on which the labels take their places.
+    points
+        (n, 2) coordinates.
+    texts
+        n labels.
+    order
+        The rows to label, the most important first; rows left out get no label. By default all,
+        in row order.
+    """
+    sides: list[str | None] = [None] * len(texts)
+    for row in range(len(texts)) if order is None else order:
+        sides[row] = sheet.beside(points[row], texts[row])
+    return sides
