@@ -246,7 +246,7 @@ class AnalogyResult:
             keys[list(self.inputs.rows)] = np.inf
         order = smallest(keys, k)
         order = order[np.isfinite(keys[order])]
-        labels = tuple(self.space.labels[row] for row in order)
+        labels = tuple(self.space.labels_at(order))
         return Neighbors(query, metric, labels, order, scores[order], score_name)
 
 

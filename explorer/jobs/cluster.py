@@ -120,6 +120,16 @@ class Connection:
         with self._sending:
             self._arrays.clear()
 
+    def give_up(self) -> None:
+        """End workers of our own that do not come back, so that the next job starts new ones.
+
+        Dask replaces a worker that died. On a busy machine the new one may arrive before the
+        scheduler has noticed the loss, is refused for its name, and is not tried again.
+        """
+        if not self._scheduler:
+            with self._connecting:
+                self.close()
+
     def close(self) -> None:
         """Disconnect; a local cluster is stopped."""
         atexit.unregister(self.close)

@@ -247,6 +247,7 @@ class Jobs:
             if self._connection.workers():
                 seen = time.monotonic()
             elif time.monotonic() - seen > NO_WORKERS_SECONDS:
+                self._connection.give_up()
                 raise JobError(
                     f"For {NO_WORKERS_SECONDS:.0f} seconds there was no worker to compute this. "
                     f"{self._connection.advice}"

@@ -534,6 +534,23 @@ def test_the_end_of_all_workers_at_once_is_survived() -> None:
     own.close()
 
 
+def test_workers_that_never_come_back_are_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Jobs(workers=1, scheduler="")
+    try:
+        assert own.submit("before", double, 2).result(PATIENCE) == 4
+        lost = own._connection.client()
+        with monkeypatch.context() as patched:
+            patched.setattr("explorer.jobs.pool.LOOK_EVERY", 0.1)
+            patched.setattr("explorer.jobs.pool.NO_WORKERS_SECONDS", 0.2)
+            patched.setattr(own._connection, "workers", list)  # as when none was replaced
+            with pytest.raises(JobError, match="there was no worker"):
+                own.submit("meanwhile", turn_forever).result(PATIENCE)
+        assert own.submit("after", double, 3).result(PATIENCE) == 6
+        assert own._connection.client() is not lost
+    finally:
+        own.close()
+
+
 def test_who_waits_for_a_job_hears_of_the_end_of_all_jobs() -> None:
     own = Jobs(workers=1)
     job = own.submit("endless to the end", turn_forever)

@@ -130,7 +130,7 @@ def test_a_words_two_uses_begin_alike_and_part(bert: Bert) -> None:
 
 
 def test_a_word_that_is_not_there_is_told_with_those_that_are(bert: Bert) -> None:
-    with pytest.raises(QueryError, match=r"“shore” is no word .* river, bank"):
+    with pytest.raises(QueryError, match=r"“shore” is not a word .* river, bank"):
         tokenize(bert, RIVER).positions("shore")
 
 
