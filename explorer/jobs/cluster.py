@@ -123,8 +123,8 @@ class Connection:
     def give_up(self) -> None:
         """End workers of our own that do not come back, so that the next job starts new ones.
 
-        Dask replaces a worker that died. On a busy machine the new one may arrive before the
-        scheduler has noticed the loss, is refused for its name, and is not tried again.
+        Dask replaces a worker that died, but on a busy machine it sometimes gives up (seen in tests
+        at a load of 5 on two cores).
         """
         if not self._scheduler:
             with self._connecting:
