@@ -1,5 +1,8 @@
-"""Runs the command line as `python -m explorer.cli`, without installing the package."""
+"""`python -m explorer.cli`, where the package is not installed."""
+
+import sys
 
 from explorer.cli.main import main
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from explorer.cli.main import COMMANDS, main
 
-WORDS = str(Path(__file__).parents[2] / "sample_data" / "words.npy")
+ROOT = Path(__file__).parents[2]
+WORDS = str(ROOT / "sample_data" / "words.npy")
 
 
 def test_evaluate_prints_each_section_and_the_wrong_ones(
@@ -54,3 +57,10 @@ def test_each_command_explains_itself(name: str, capsys: pytest.CaptureFixture[s
         main([name, "--help"])
     assert ended.value.code == 0
     assert COMMANDS[name].help in capsys.readouterr().out
+
+
+def test_the_module_ends_with_the_commands_status() -> None:
+    command = [sys.executable, "-m", "explorer.cli", "inspect", "not-there.txt"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "not-there.txt" in ended.stderr
