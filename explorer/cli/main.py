@@ -201,7 +201,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ExplorerError, ValueError) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())
