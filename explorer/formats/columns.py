@@ -112,6 +112,7 @@ def from_frame(
             notes += guess_notes(aside)
     else:
         vectors, good, faults, stored = read_lists(file, frame[chosen.columns[0]])
+    frame = frame.with_columns(numbers_beside(frame, typed, {*chosen.columns, label}))
     if not good.all():
         notes += (tell_faults(good, faults, (broken, aside), origin, options.skip_broken),)
         bad = int((~good).sum())
@@ -145,6 +146,20 @@ def from_frame(
         numeric_columns=tuple(numeric) if len(numeric) <= NUMERIC_NAMED else (),
         notes=notes,
     )
+
+
+def numbers_beside(
+    frame: pl.DataFrame, typed: pl.DataFrame, others: set[str | None]
+) -> list[pl.Series]:
+    """Return the columns of text that are numbers throughout, as "12,50" is, as such numbers."""
+    return [
+        typed[name]
+        for name in typed.columns
+        if name not in others
+        and typed[name].dtype.is_numeric()
+        and not frame[name].dtype.is_numeric()
+        and typed[name].null_count() == frame[name].null_count()
+    ]
 
 
 def with_numbers(

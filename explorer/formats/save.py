@@ -24,6 +24,7 @@ from explorer.wording import count
 
 BLOCK_ROWS = 20_000
 LABELS_NAMED = 3
+KEEP_METADATA = (".npy", ".parquet", ".tsv")
 LABEL, VECTOR = "label", "vector"
 
 Write = Callable[[EmbeddingSpace, Path, Report], None]
@@ -127,7 +128,14 @@ def check_save(
 
 def save_notes(space: EmbeddingSpace, path: str | os.PathLike[str]) -> tuple[str, ...]:
     """Return what somebody who opens the saved files elsewhere should know."""
-    changed = formulas(labelled(space)) if Path(path).suffix.lower() == ".tsv" else 0
+    suffix = Path(path).suffix.lower()
+    if space.metadata is not None and suffix not in KEEP_METADATA:
+        left_out = ", ".join(space.metadata.column_names)
+        return (
+            f"A {suffix} file holds labels and vectors alone: {left_out} were left out. "
+            f"{', '.join(KEEP_METADATA)} keep them.",
+        )
+    changed = formulas(labelled(space)) if suffix == ".tsv" else 0
     if not changed:
         return ()
     cells = count(changed, "cell begins", "cells begin")

@@ -50,7 +50,7 @@ def check_targets(
     A target that exists needs `overwrite`. One that is among `sources`, the files that were
     read, is refused even then, by whatever path or link it is named.
     """
-    sources = tuple(sources)
+    sources, there = tuple(sources), []
     for target in targets:
         if not target.parent.is_dir():
             raise TargetError(f"There is no folder {target.parent}. Make it first.")
@@ -63,14 +63,17 @@ def check_targets(
                 f"{target} is the file that was read, and is never overwritten. "
                 "Write to another name."
             )
-        if not overwrite:
-            raise exists(target)
+        there.append(target)
+    if there and not overwrite:
+        raise exists(*there)
 
 
-def exists(target: Path) -> TargetError:
-    """Return the error for a target that is there already."""
+def exists(*targets: Path) -> TargetError:
+    """Return the error for targets that are there already, the one that was named first."""
+    named = " and ".join(sorted(map(str, targets), key=len))  # files beside it have longer names
+    verb, which = ("exists", "it") if len(targets) == 1 else ("exist", "them")
     return TargetError(
-        f"{target} exists, and nothing was written. Choose another name, or ask for it to be "
+        f"{named} {verb}, and nothing was written. Choose another name, or ask for {which} to be "
         "overwritten: --force on the command line, overwrite=True in Python."
     )
 

@@ -275,3 +275,20 @@ def test_text_without_numbers_is_no_table() -> None:
 def test_a_table_without_labels_is_told() -> None:
     (warning,) = inspect_file(File("t.csv", content=b"x,y\n1,2\n")).warnings
     assert "called by their numbers" in warning
+
+
+@pytest.mark.parametrize(
+    ("content", "price"),
+    [
+        ('word,x0,x1,price\na,0.1,1.5,"1,234.5"\nb,0.2,1.5,20\n', [1234.5, 20.0]),
+        ("word;x0;x1;price\na;0,1;1,5;12,50\nb;0,2;1,5;14,25\n", [12.5, 14.25]),
+        ('word,x0,x1,price\na,0.1,1.5,"1,234.5"\nb,0.2,1.5,none\n', ["1,234.5", "none"]),
+    ],
+)
+def test_a_column_beside_the_vectors_is_of_numbers_where_all_are(
+    content: str, price: list[object]
+) -> None:
+    space = open_space(content.encode(), name="t")
+    assert space.dim == 2
+    assert space.metadata is not None
+    assert space.metadata["price"].to_pylist() == price

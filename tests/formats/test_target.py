@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from explorer import EmbeddingSpace, open_space, save_space
 from explorer.errors import TargetError
 from explorer.formats import target
-from explorer.formats.save import WRITERS, Writer
+from explorer.formats.save import WRITERS, Writer, save_notes
 from explorer.formats.target import new_files
 
 
@@ -163,3 +164,16 @@ def test_a_folder_is_no_target(tmp_path: Path, space: EmbeddingSpace) -> None:
     (tmp_path / "a.npy").mkdir()
     with pytest.raises(TargetError, match="is a folder"):
         save_space(space, tmp_path / "a.npy", overwrite=True)
+
+
+def test_what_a_format_has_no_place_for_is_told() -> None:
+    space = EmbeddingSpace(["a", "b"], [[1, 0], [0, 1]], metadata=pa.table({"price": [1, 2]}))
+    assert "price were left out" in save_notes(space, "back.txt")[0]
+    assert save_notes(space, "back.parquet") == ()
+
+
+def test_all_files_in_the_way_are_named_the_wanted_one_first(tmp_path: Path) -> None:
+    space = EmbeddingSpace(["a", "b"], [[1, 0], [0, 1]])
+    save_space(space, tmp_path / "a.npy")
+    with pytest.raises(TargetError, match=r"a\.npy and .*a\.npy\.labels\.json exist, and"):
+        save_space(space, tmp_path / "a.npy")

@@ -155,6 +155,8 @@ def show_kept() -> None:
     """Say how many vectors are kept; they are everybody's, so no visitor can remove them."""
     with opened() as kept:
         n, size = len(kept), kept.bytes()
+    if not n:
+        return
     st.caption(
         f"{count(n, 'vector is', 'vectors are')} kept on this server, {readable_bytes(size)}: "
         "a text is never encoded twice. Whoever runs the server can remove them: "
