@@ -44,7 +44,7 @@ def test_a_chart_moves_only_where_the_system_allows_it(
     context = chromium.new_context(reduced_motion=motion)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.goto(f"{server.url}/word_to_bert?step=3+Layers")
+    page.goto(f"{server.url}/word_to_bert?bert_step=3+Layers")
     chart = page.locator(CHART)
     chart.first.wait_for(timeout=150_000)  # a cold server loads the model first
     expected = 0 if motion == "reduce" else 660
