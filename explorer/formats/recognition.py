@@ -12,6 +12,7 @@ from explorer.formats.file import File, as_file
 from explorer.formats.foreign import refuse_foreign
 from explorer.formats.known import FORMATS, Format, named_format
 
+TO_READ = frozenset({".md", ".rst", ".html", ".pdf", ".docx"})  # for people, in many archives
 NAMED = 12  # of several files that may be meant
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
@@ -38,6 +39,7 @@ def recognize(file: File) -> Format:
 
 def choose_main(files: Sequence[File]) -> File:
     """Return the file with the vectors, of several given together, with the others beside it."""
+    files = [one for one in files if one.suffix not in TO_READ] or files
     if len(files) == 1:
         return files[0]
     wholes = [one for one in files if one.suffix not in COMPANION_SUFFIXES]

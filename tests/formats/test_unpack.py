@@ -19,7 +19,13 @@ import pyarrow as pa
 import pytest
 
 from explorer import inspect_file, open_space
-from explorer.errors import FormatError, LabelCountError, ParseError, RefusedError
+from explorer.errors import (
+    FormatError,
+    LabelCountError,
+    ParseError,
+    RefusedError,
+    UnknownFormatError,
+)
 from explorer.formats import arrays, bounds, unpack
 from explorer.formats.file import File
 from tests.formats.written import LABELS, WRITTEN, labels_txt, metadata_tsv, npy, projector_vectors
@@ -305,3 +311,18 @@ def test_the_bound_is_never_more_than_half_the_free_disk(monkeypatch: pytest.Mon
 def test_a_format_that_is_a_zip_is_opened_from_within_an_archive(name: str) -> None:
     file = WRITTEN[name]()
     assert len(open_space(zipped({file.name: file.content}))) == 5
+
+
+def test_a_readme_in_an_archive_is_not_taken_for_the_vectors() -> None:
+    def archive(**files: bytes) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as made:
+            made.writestr("readme.md", "# What is in here")
+            for name, content in files.items():
+                made.writestr(f"{name}.csv", content)
+        return stream.getvalue()
+
+    table = b"word,x0,x1\na,1,2\nb,3,4\n"
+    assert open_space(archive(words=table), name="z").labels == ("a", "b")
+    with pytest.raises(UnknownFormatError, match=r"words\.csv, others\.csv"):
+        open_space(archive(words=table, others=table), name="z")
