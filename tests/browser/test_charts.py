@@ -66,12 +66,17 @@ def test_a_primary_button_can_be_read_whatever_the_system_prefers(
     context = chromium.new_context(color_scheme=system)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     context.add_init_script(
-        f"localStorage.setItem('stActiveTheme-/evaluation-v2', {json.dumps(json.dumps(chosen))})"
+        f"localStorage.setItem('stActiveTheme-/watch_it_learn-v2', {json.dumps(json.dumps(chosen))})"
     )
     page = context.new_page()
-    page.goto(f"{server.url}/evaluation")
+    page.goto(f"{server.url}/watch_it_learn")  # its button is there for each visitor
     button = page.locator("[data-testid^=stBaseButton-primary]").first
     button.wait_for()
+    theme = {"Light": "light", "Dark": "dark"}[chosen]  # the first moment has the system's
+    page.wait_for_function(
+        "theme => getComputedStyle(document.querySelector('.stApp')).colorScheme === theme",
+        arg=theme,
+    )
     seen = button.evaluate(
         "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
     )
