@@ -66,10 +66,11 @@ def test_a_primary_button_can_be_read_whatever_the_system_prefers(
     context = chromium.new_context(color_scheme=system)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
     context.add_init_script(
-        f"localStorage.setItem('stActiveTheme-/watch_it_learn-v2', {json.dumps(json.dumps(chosen))})"
+        "localStorage.setItem('stActiveTheme-/watch_it_learn-v2', "
+        f"{json.dumps(json.dumps(chosen))})"
     )
     page = context.new_page()
-    page.goto(f"{server.url}/watch_it_learn")  # its button is there for each visitor
+    page.goto(f"{server.url}/watch_it_learn")  # each visitor finds the button
     button = page.locator("[data-testid^=stBaseButton-primary]").first
     button.wait_for()
     theme = {"Light": "light", "Dark": "dark"}[chosen]  # the first moment has the system's
