@@ -238,3 +238,17 @@ def one_line(text: str) -> str:
     """Return the beginning of a text as one line: what follows a line end is shown as code."""
     line = " ".join(text[: 2 * SHOWN].split())
     return line if len(line) <= SHOWN else line[:SHOWN] + "…"
+
+
+def numbers_beside(
+    frame: pl.DataFrame, typed: pl.DataFrame, others: set[str | None]
+) -> list[pl.Series]:
+    """Return the columns of text that are numbers throughout, as "12,50" is, as such numbers."""
+    return [
+        typed[name]
+        for name in typed.columns
+        if name not in others
+        and typed[name].dtype.is_numeric()
+        and not frame[name].dtype.is_numeric()
+        and typed[name].null_count() == frame[name].null_count()
+    ]

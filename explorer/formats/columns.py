@@ -24,6 +24,7 @@ from explorer.formats.cells import (
     as_numbers,
     check_elided,
     number_faults,
+    numbers_beside,
     one_line,
     shown_cell,
     tell_faults,
@@ -146,20 +147,6 @@ def from_frame(
         numeric_columns=tuple(numeric) if len(numeric) <= NUMERIC_NAMED else (),
         notes=notes,
     )
-
-
-def numbers_beside(
-    frame: pl.DataFrame, typed: pl.DataFrame, others: set[str | None]
-) -> list[pl.Series]:
-    """Return the columns of text that are numbers throughout, as "12,50" is, as such numbers."""
-    return [
-        typed[name]
-        for name in typed.columns
-        if name not in others
-        and typed[name].dtype.is_numeric()
-        and not frame[name].dtype.is_numeric()
-        and typed[name].null_count() == frame[name].null_count()
-    ]
 
 
 def with_numbers(
