@@ -1,5 +1,7 @@
 """Make the two sample spaces from all-MiniLM-L6-v2: `python sample_data/make_samples.py`.
 
+With the argument `pictures`, only their pictures are drawn anew (words.umap.npz, books.umap.npz).
+
 words  the first 10,000 purely alphabetic ASCII word pieces of two letters and more in
        the model's input embedding table, in vocabulary order
 books  the sentence embeddings of the descriptions in books.csv
@@ -34,6 +36,16 @@ def main() -> None:
     model = offline_model_folder()
     make_words(model)
     make_books(model)
+    make_pictures()
+
+
+def make_pictures() -> None:
+    """Draw the UMAP that each sample opens with, and measure it."""
+    from explorer import open_space
+    from explorer.projection import shipped
+
+    for sample in (FOLDER / "words.npy", FOLDER / "books.npy"):
+        shipped.make(open_space(sample), shipped.path_for(sample))
 
 
 def make_words(model: Path) -> None:
@@ -100,4 +112,4 @@ def make_books(model: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    make_pictures() if sys.argv[1:] == ["pictures"] else main()

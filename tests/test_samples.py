@@ -10,6 +10,9 @@ from safetensors import safe_open
 
 from explorer import EmbeddingSpace, nearest_neighbors, open_space
 from explorer.encoding.offline import offline_model_folder
+from explorer.projection import projection_quality, shipped
+from explorer.projection.job import measured_key
+from explorer.projection.storage import load_projection, load_quality
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 MODEL = offline_model_folder()
@@ -90,3 +93,26 @@ def test_book_vectors_are_unit_sentence_embeddings(books: EmbeddingSpace) -> Non
 def test_samples_open_without_a_warning(words: EmbeddingSpace, books: EmbeddingSpace) -> None:
     assert words.notes == ()
     assert books.notes == ()
+
+
+@pytest.mark.parametrize("name", ["words", "books"])
+def test_a_sample_comes_with_its_picture_as_good_as_one_drawn_anew(
+    name: str, cache_dir: Path
+) -> None:
+    path = SAMPLES / f"{name}.npy"
+    space = open_space(path)
+    assert shipped.keep(space, shipped.path_for(path))
+    kept = load_projection(shipped.SHIPPED.key(space))
+    assert kept is not None
+    told = load_quality(measured_key(space, kept, shipped.NEIGHBORS))
+    assert told is not None
+    anew = projection_quality(space, shipped.SHIPPED.draw(space), shipped.NEIGHBORS)
+    assert told.trustworthiness == pytest.approx(anew.trustworthiness, abs=0.01)
+    assert told.neighbors_kept == pytest.approx(anew.neighbors_kept, abs=0.4)
+
+
+def test_a_picture_of_other_vectors_is_not_taken_for_that_of_the_sample(cache_dir: Path) -> None:
+    space = open_space(SAMPLES / "books.npy")
+    other = EmbeddingSpace(space.labels, -space.vectors, name="other")
+    assert not shipped.keep(other, shipped.path_for(SAMPLES / "books.npy"))
+    assert load_projection(shipped.SHIPPED.key(other)) is None

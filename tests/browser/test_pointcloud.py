@@ -21,7 +21,7 @@ JANE_EYRE, DRACULA = 0, "Dracula"
 COORDINATES = 10_000 * 2 * 4  # bytes of the words' picture
 
 
-def open_map(page: Page, server: Server, query: str = "space=books") -> Locator:
+def open_map(page: Page, server: Server, query: str = "space=books&method=PCA") -> Locator:
     """Open the Map and wait until its points are drawn."""
     page.goto(f"{server.url}/map?{query}")
     page.locator(DRAWN).wait_for()

@@ -36,7 +36,7 @@ def drawn(cache_dir: Path) -> Callable[..., Picture]:
 
 
 def visit_map(visit: Visit, **address: str | list[str]) -> AppTest:
-    screen = visit("pages/map.py", space="books", **address)
+    screen = visit("pages/map.py", space="books", **{"method": "PCA", **address})
     assert not screen.exception
     return screen
 
@@ -154,7 +154,7 @@ def test_how_one_picture_grew_is_not_shown_with_another(
     compared = visit("pages/compare.py", space="books", left="PCA", right="UMAP")
     assert "How it grew" not in [one.label for one in compared.slider]
     compared.switch_page("pages/map.py")
-    compared.query_params["space"] = "books"
+    compared.query_params.update({"space": "books", "method": "PCA"})
     assert "How it grew" not in [one.label for one in compared.run().slider]
 
 

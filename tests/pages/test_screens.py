@@ -44,7 +44,7 @@ def test_a_search_without_hits_says_so(visit: Visit) -> None:
 def test_an_invalid_method_or_color_in_the_address_is_ignored(visit: Visit) -> None:
     screen = visit("pages/map.py", space="words", method="magic", color="taste", dims="9D")
     assert not screen.exception
-    assert "**PCA**" in said(screen)
+    assert "**UMAP**" in said(screen)
 
 
 def test_choosing_another_space_forgets_the_selection(visit: Visit) -> None:

@@ -57,7 +57,7 @@ def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None
 
 def invitation(space: EmbeddingSpace) -> str:
     """Return what the empty field says: an example, or who reads what is typed."""
-    if space.name in spaces.SAMPLES and space is spaces.sample_space(space.name):
+    if spaces.is_sample(space):
         return spaces.SAMPLES[space.name].example
     if space.source.words:
         return "words to be averaged"

@@ -25,7 +25,7 @@ from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.picture import clusters, method_settings, trust
 from explorer.ui.picture.coloring import colorable, coloring
-from explorer.ui.shell import address
+from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
 from explorer.ui.shell.word_fields import LONGEST_WORD
@@ -88,7 +88,7 @@ def ask_view(space: EmbeddingSpace) -> View:
     title = method.segmented_control(
         "Projection",
         titles,
-        default=titles[0],
+        default=METHODS[spaces.best_method(space)].title,
         required=True,
         key=address.choice("method", titles),
         bind="query-params",

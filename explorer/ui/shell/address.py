@@ -30,6 +30,7 @@ from explorer.ui.shell.plain import plain
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
 ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
+VIEW = ("method", "dims", "color", "size_by", "opacity_by")  # each space begins with its own
 BROWSER_SECONDS = 10.0  # by then the browser knows of a change
 MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
@@ -153,6 +154,10 @@ def choose_space(space_id: str) -> None:
     for key in ASKED:
         if st.session_state.get(key):
             st.session_state[key] = ""
+    if space_id != st.session_state.get("space"):
+        for key in VIEW:
+            st.session_state.pop(key, None)
+            change(key, None)
     st.session_state["space"] = space_id
     change("space", space_id)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace, open_space
+from explorer.projection import shipped
 
 SAMPLE_FOLDER = Path(__file__).parents[3] / "sample_data"
 OPENED_BYTES = 4 << 30  # of vectors of opened spaces; the least recently used go first
@@ -96,14 +97,17 @@ def opened_spaces() -> OpenedSpaces:
 @st.cache_resource(show_spinner=False)
 def sample_space(name: str) -> EmbeddingSpace:
     """Return a sample, read once for all visitors."""
-    space = open_space(SAMPLE_FOLDER / f"{name}.npy", name=name)
-    return EmbeddingSpace(
+    file = SAMPLE_FOLDER / f"{name}.npy"
+    space = open_space(file, name=name)
+    sample = EmbeddingSpace(
         space.label_array,
         space.vectors,
         name=name,
         metadata=space.metadata,
         source=replace(space.source, model=SAMPLES[name].model),
     )
+    shipped.keep(sample, shipped.path_for(file))
+    return sample
 
 
 def find_space(space_id: str) -> EmbeddingSpace | None:
@@ -118,6 +122,16 @@ def space_of_digest(digest: str) -> EmbeddingSpace | None:
     samples = (sample_space(name) for name in SAMPLES)
     opened = opened_spaces().of_digest(digest)
     return opened or next((one for one in samples if one.digest == digest), None)
+
+
+def is_sample(space: EmbeddingSpace) -> bool:
+    """Return whether a space is one of the samples."""
+    return space.name in SAMPLES and space is sample_space(space.name)
+
+
+def best_method(space: EmbeddingSpace) -> str:
+    """Return the best projection that stands at once: of a sample what comes with it, else PCA."""
+    return shipped.SHIPPED.method if is_sample(space) else "pca"
 
 
 def title(space_id: str) -> str:
