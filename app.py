@@ -2,26 +2,27 @@
 
 import streamlit as st
 
-from explorer.ui.map import view
 from explorer.ui.picture.drawing import picture
-from explorer.ui.pointcloud import pointcloud
+from explorer.ui.shell import spaces
 from explorer.ui.shell.frame import open_page
 from explorer.ui.shell.navigation import door
-from explorer.ui.shell.spaces import SAMPLES
+from explorer.ui.start import question, recorded
 
-space = open_page(
-    "start",
-    "See what vectors mean",
-    "A model turns each word into a list of numbers, a vector. Similar words get similar vectors.",
-)
-left, right = st.columns([2.5, 1], gap="medium")
+open_page("start", "See what vectors mean", "Ask 338 books a question that no title answers.")
+books = spaces.sample_space("books")
+left, right = st.columns([1.8, 1], gap="large")
 with left:
-    projection = picture(space, "pca", 2)
-    # a separate key: sharing the Map's would clear what is selected there
-    pointcloud(projection, space, key="start map", **view.first_look(space))
+    asked = question.ask()
+    projection = picture(books, spaces.best_method(books), 2)
+    found = question.answer(books, projection, asked)
+    question.draw_map(books, projection, found)
 with right:
-    st.markdown("#### Where to go from here")
-    for name, sample in SAMPLES.items():
-        door("map", f"Explore {sample.title}", sample.sentence, space_id=name)
-    door("open", "Open a vector file", "word2vec, GloVe, NumPy, CSV: see your own vectors.")
-    door("encode", "Encode text", "Sentences become vectors: offline, on this computer.")
+    with st.container(height=320, border=False, gap="small"):
+        question.tell_answer(books, found)
+        if found is not None and st.button(
+            "Where do the numbers come from?", icon=":material/play_circle:"
+        ):
+            recorded.show()
+    door("ladder", "Take the lesson", "From counting words to a model that reads.")
+    door("map", "Play", "10,000 words: search, compare, calculate.", space_id="words")
+    door("open", "My own data", "word2vec, NumPy, CSV, Parquet and more.")

@@ -1,6 +1,8 @@
 """Make the two sample spaces from all-MiniLM-L6-v2: `python sample_data/make_samples.py`.
 
-With the argument `pictures`, only their pictures are drawn anew (words.umap.npz, books.umap.npz).
+With an argument, only one thing is made anew: `pictures` (words.umap.npz, books.umap.npz),
+`question` (question.npy: the vector of the question that the first page asks), or `recording`
+(recording.npz: the training runs that it shows).
 
 words  the first 10,000 purely alphabetic ASCII word pieces of two letters and more in
        the model's input embedding table, in vocabulary order
@@ -28,6 +30,7 @@ WORDS = 10_000
 CLUSTERS = {"cluster": 8, "fine cluster": 24}  # columns of words.tsv
 NAMES_PER_CLUSTER = 3
 SEED = 42
+QUESTION = "a scientist makes a living monster"  # as explorer/ui/start/question.py asks
 EMBEDDING_TABLE = "embeddings.word_embeddings.weight"
 
 
@@ -36,7 +39,8 @@ def main() -> None:
     model = offline_model_folder()
     make_words(model)
     make_books(model)
-    make_pictures()
+    for make in PARTS.values():
+        make()
 
 
 def make_pictures() -> None:
@@ -46,6 +50,22 @@ def make_pictures() -> None:
 
     for sample in (FOLDER / "words.npy", FOLDER / "books.npy"):
         shipped.make(open_space(sample), shipped.path_for(sample))
+
+
+def make_question() -> None:
+    """Encode the question of the first page, so that its answer waits for no model."""
+    from sentence_transformers import SentenceTransformer
+
+    encoder = SentenceTransformer(str(offline_model_folder()), device="cpu")
+    np.save(FOLDER / "question.npy", encoder.encode(QUESTION, normalize_embeddings=True))
+
+
+def make_recording() -> None:
+    """Train on the grammar's text and on the same text shuffled, and keep what was seen."""
+    from explorer.training import recording
+
+    made = {name: recording.record(shuffled=shuffled) for name, shuffled in recording.TEXTS.items()}
+    recording.save(FOLDER / "recording.npz", made)
 
 
 def make_words(model: Path) -> None:
@@ -111,5 +131,7 @@ def make_books(model: Path) -> None:
     np.save(FOLDER / "books.npy", np.asarray(vectors, np.float16))
 
 
+PARTS = {"pictures": make_pictures, "question": make_question, "recording": make_recording}
+
 if __name__ == "__main__":
-    make_pictures() if sys.argv[1:] == ["pictures"] else main()
+    PARTS[sys.argv[1]]() if sys.argv[1:] else main()

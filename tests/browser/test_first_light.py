@@ -41,6 +41,28 @@ def test_the_first_map_appears_and_asks_no_other_host(server: Server, page: Page
     assert elsewhere == []
 
 
+def test_a_question_finds_a_book_and_a_card_is_a_door_as_a_whole(
+    server: Server, page: Page
+) -> None:
+    page.goto(server.url)
+    wait_for_map(page)
+    page.get_by_role("button", name="Find it").click()
+    expect(page.get_by_role("heading", name="Frankenstein")).to_be_visible()
+    page.get_by_role("button", name="Where do the numbers come from?").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Shuffled", exact=True)).to_be_visible()
+    dialog.locator(".updatemenu-button").first.click()
+    expect(dialog.get_by_text("step 11", exact=True)).to_be_visible()  # it plays
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    card = page.locator("[class*=st-key-door-map]")
+    box = card.bounding_box()
+    assert box is not None
+    card.click(position={"x": box["width"] - 8, "y": box["height"] - 8})  # beside the words
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    expect(page.locator(f"{DRAWN}[data-picture*=' umap 2']")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
     idle_server: Server, page: Page, name: str
@@ -50,7 +72,7 @@ def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
     title = page.locator("h1")
     expect(title).to_be_visible()
     title.click(trial=True)  # nothing lies over it
-    expect(page.get_by_text("Vectors", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("vectors of .* dimensions"))).to_be_visible()
     expect(page.get_by_role("link", name=PAGES[name].title, exact=True).first).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)  # no "page not found"
 

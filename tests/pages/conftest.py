@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,3 +51,10 @@ def said(screen: AppTest) -> str:
     """Return all text of a screen."""
     kinds = (screen.markdown, screen.caption, screen.info, screen.warning, screen.error)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def vectors_told(screen: AppTest) -> int:
+    """Return how many vectors the sidebar says that the current space has."""
+    told = (re.match(r"\*\*([\d,]+)\*\* vectors", one.value) for one in screen.sidebar.caption)
+    (found,) = (match[1] for match in told if match)
+    return int(found.replace(",", ""))

@@ -21,7 +21,7 @@ from explorer.ui.encode import jobs, model_choice, own_texts
 from explorer.ui.map import landing
 from explorer.ui.shell import progress
 from explorer.ui.shell.spaces import find_space, opened_spaces, sample_space
-from tests.pages.conftest import Visit, said
+from tests.pages.conftest import Visit, said, vectors_told
 
 PAGE = "pages/encode.py"
 
@@ -72,7 +72,7 @@ def test_ten_sentences_become_a_space_with_its_map(visit: Visit) -> None:
     press(screen, "Forget all of them")  # what is kept on disk is not the space
     press(screen, "See the map")
     assert not screen.exception
-    assert screen.sidebar.metric[0].value == "10"
+    assert vectors_told(screen) == 10
     assert "encoded by all" in said(screen)
 
 
@@ -119,7 +119,7 @@ def test_words_of_the_current_space_are_averaged_and_missing_ones_named(visit: V
     screen.selectbox(key="model").select(model_choice.WORDS).run()
     press(screen, "Encode 2 texts")
     assert not screen.exception
-    assert screen.sidebar.metric[0].value == "2"
+    assert vectors_told(screen) == 2
     assert "xqzzt" in said(screen)
 
 
@@ -127,7 +127,7 @@ def test_a_models_own_words_open_as_a_space(visit: Visit) -> None:
     screen = visit(PAGE, texts=own_texts.WORDS_OF)
     press(screen, "Open its words")
     assert not screen.exception
-    assert screen.sidebar.metric[0].value == "22,501"
+    assert vectors_told(screen) == 22_501
 
 
 def test_a_model_that_is_not_there_is_told(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def test_a_model_is_downloaded_before_its_words_open_and_stop_leaves_it(
     assert job.state.state == "cancelled"
     arrived.set()
     screen.run()
-    assert screen.sidebar.metric[0].value == "22,501"
+    assert vectors_told(screen) == 22_501
 
 
 def test_the_page_tells_how_large_a_model_may_be(

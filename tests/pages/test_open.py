@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Visit, said
+from tests.pages.conftest import Visit, said, vectors_told
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     screen.number_input(key="draw size").set_value(1000).run()
     screen.button[0].click().run()
     assert not screen.exception
-    assert screen.sidebar.metric[0].value == "1,000"
+    assert vectors_told(screen) == 1_000
     assert "Drawing 1,000 of 60,000 vectors" in said(screen).replace("\\", "")
     space = screen.query_params["space"]
     screen = visit("pages/map.py", space=space, selected="w59999")  # searched, but not drawn
@@ -51,7 +51,7 @@ def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) 
     choose_only_file(screen)
     assert "is a Python pickle" in said(screen)
     assert "pickle.loads" in screen.code[0].value
-    assert not screen.expander  # to read it differently would not help
+    assert not screen.main.expander  # to read it differently would not help
 
 
 def test_the_preview_shows_the_files_own_columns(visit: Visit, folder: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_preview_shows_the_files_own_columns(visit: Visit, folder: Path) -> 
     screen = visit("pages/open.py")
     choose_only_file(screen)
     assert list(screen.dataframe[0].value.columns) == ["lemma", "kind", "x", "y"]
-    assert len(screen.expander) == 1
+    assert len(screen.main.expander) == 1
 
 
 def test_broken_lines_are_left_out_if_that_is_wanted(visit: Visit, folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_rows_that_are_left_out_are_not_counted(visit: Visit, folder: Path) -> N
     press(screen, "Leave out what is broken")
     assert figures(screen) == ["2", "2"]
     press(screen, "Open this space")
-    assert screen.sidebar.metric[0].value == "2"
+    assert vectors_told(screen) == 2
 
 
 def test_a_column_that_is_no_dimension_is_taken_for_metadata(visit: Visit, folder: Path) -> None:

@@ -18,17 +18,27 @@ ICON = Path(__file__).parent / "icon.png"
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 1rem 2rem; } }
 /* The bar with Streamlit's menu lies over the page's first line, which is ours. */
 .stAppHeader { background: transparent; pointer-events: none; }
 .stAppHeader * { pointer-events: none; }
 .stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
-/* All pages in sight at 720 pixels: those to learn with stand last. */
+/* The section of the page and the names of all others are in sight at 720 pixels. */
 .stSidebar [data-testid="stVerticalBlock"] { gap: 0.25rem; }
+.stSidebar [data-testid="stExpander"] details { border: none; background: none; }
+.stSidebar [data-testid="stExpander"] summary {
+    padding: 0.1rem 0; min-height: 0; background: none; border: none; }
+.stSidebar [data-testid="stExpanderDetails"] { padding: 0; }
 .stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }
+/* The whole card of a door is its link. */
+[class*="st-key-door-"] { position: relative; }
+[class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }
+[class*="st-key-door-"] a::after { content: ""; position: absolute; inset: 0; z-index: 1; }
+[class*="st-key-door-"] :is(a, .stPageLink, .stElementContainer) { position: static; }
 /* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
@@ -47,7 +57,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         page_title=APP if name == "start" else f"{page.title} · {APP}",
         page_icon=ICON,
         layout="wide",
-        initial_sidebar_state="expanded",
+        initial_sidebar_state="auto",  # closed on a phone, where it would cover the page
     )
     st.html(f'{STYLE}<header class="page-heading"><h1>{heading}</h1><p>{sentence}</p></header>')
     address.settle(name)
@@ -55,7 +65,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     with st.sidebar:
         st.markdown(f"### {APP}")
         choose(space_id, space)
-        navigation(space_id)
+        navigation(name, space_id)
     jobs()  # the workers start in the background, after this first page
     return space
 
@@ -73,9 +83,9 @@ def choose(space_id: str, space: EmbeddingSpace) -> None:
         key="space choice",
         on_change=lambda: address.choose_space(st.session_state["space choice"]),
     )
-    rows, dimensions = st.columns(2)
-    rows.metric("Vectors", f"{len(space):,}")
-    dimensions.metric("Dimensions", f"{space.dim:,}")
-    st.caption(f"From {plain(spaces.origin(space_id, space))}.")
+    st.caption(
+        f"**{len(space):,}** vectors of **{space.dim:,}** dimensions, from "
+        f"{plain(spaces.origin(space_id, space))}."
+    )
     for note in space.notes:
         st.caption(f":material/info: {plain(note)}")

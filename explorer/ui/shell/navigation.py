@@ -41,25 +41,47 @@ PAGES = {  # in the order of the navigation
 }
 
 
+LINES_IN_SIGHT = 19  # links and names of sections that fit into a window of 720 pixels
+
+
 def open_map(space_id: str) -> None:
     """Make a space the current one and go to its map."""
     address.choose_space(space_id)
     st.switch_page(PAGES["map"].file, query_params={"space": space_id})
 
 
-def navigation(space_id: str) -> None:
-    """Draw the links to all pages; they carry the current space along."""
-    section = ""
+def navigation(current: str, space_id: str) -> None:
+    """Draw the links to all pages, which carry the current space along, in sections that fold."""
+    unfolded = sections_unfolded(PAGES[current].section)
+    for section, pages in sections().items():
+        is_open = section in unfolded
+        with st.expander(section, expanded=is_open, key=f"section {section} {is_open}"):
+            for name in pages:
+                st.page_link(
+                    PAGES[name].file,
+                    label=PAGES[name].title,
+                    icon=PAGES[name].icon,
+                    query_params=link_parameters(name, space_id),
+                )
+
+
+def sections() -> dict[str, list[str]]:
+    """Return the names of the pages of each section."""
+    found: dict[str, list[str]] = {}
     for name, page in PAGES.items():
-        if page.section != section:
-            section = page.section
-            st.caption(section)
-        st.page_link(
-            page.file,
-            label=page.title,
-            icon=page.icon,
-            query_params=link_parameters(name, space_id),
-        )
+        found.setdefault(page.section, []).append(name)
+    return found
+
+
+def sections_unfolded(current: str) -> set[str]:
+    """Return the sections that are open at first: the current one, and others while all fit."""
+    unfolded = {current}
+    lines = len(sections()) + len(sections()[current])
+    for section, pages in sections().items():
+        if section not in unfolded and lines + len(pages) <= LINES_IN_SIGHT:
+            unfolded.add(section)
+            lines += len(pages)
+    return unfolded
 
 
 def link_parameters(name: str, space_id: str) -> dict[str, str]:
@@ -68,10 +90,13 @@ def link_parameters(name: str, space_id: str) -> dict[str, str]:
 
 
 def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:
-    """Draw a link to a page, with a sentence, for the given or the current space."""
+    """Draw a card that leads to a page, with a sentence, for the given or the current space.
+
+    The frame's style makes the whole card the link, by the beginning of the container's key.
+    """
     page = PAGES[name]
     wanted = space_id or st.session_state["space"]
-    with st.container(border=True):
+    with st.container(border=True, key=f"door {name} {label}", gap=None):
         st.page_link(
             page.file,
             label=f"**{label}**",
