@@ -1,7 +1,7 @@
 """Pictures that come with the samples, so that the first visitor waits for none.
 
 A file holds the coordinates of a picture, what was measured of it, and what was measured of the PCA
-that it is compared with. Whoever opens the sample puts them into the cache, where they stand
+that it is compared with. Whoever draws the sample puts them into the cache, where they stand
 like anything that was computed before.
 """
 

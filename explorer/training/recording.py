@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def record(*, shuffled: bool) -> Recording:
 
 def save(path: Path, recordings: dict[str, Recording]) -> None:
     """Write recordings to one file; places as float16, which no eye can tell."""
-    arrays: dict[str, NDArray[np.generic]] = {}
+    arrays: dict[str, Any] = {}
     about = {}
     for name, one in recordings.items():
         arrays[f"{name} places"] = one.places.astype(np.float16)

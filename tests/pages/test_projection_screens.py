@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import projection_quality
 from explorer.jobs.frames import Frame, save_frames
+from explorer.projection import shipped
 from explorer.projection.job import SEED, Picture, measured_key
 from explorer.projection.storage import save_projection, save_quality
 from explorer.ui.picture import drawing
@@ -18,6 +19,12 @@ from explorer.ui.shell.spaces import sample_space
 from tests.pages.conftest import Visit, said, vectors_told
 
 BOOKS = sample_space("books")
+
+
+@pytest.fixture(autouse=True)
+def nothing_comes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every picture be computed, the samples' too."""
+    monkeypatch.setattr(shipped, "keep", lambda space, path: False)
 
 
 @pytest.fixture

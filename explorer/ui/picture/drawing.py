@@ -9,10 +9,10 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection
 from explorer.errors import ExplorerError
 from explorer.jobs.frames import Frame, load_frames
-from explorer.projection import METHODS
+from explorer.projection import METHODS, shipped
 from explorer.projection.job import Picture, start
 from explorer.projection.storage import load_projection
-from explorer.ui.shell import progress
+from explorer.ui.shell import progress, spaces
 from explorer.ui.shell.plain import plain
 
 KEPT = "kept frames"  # session state: for each picture's key, the frame that this visitor kept
@@ -53,6 +53,9 @@ def draw(
             return fast_projection(meanwhile.key(space), space, meanwhile)
     key = wanted.key(space)
     ready = load_projection(key)
+    if ready is None and wanted == shipped.SHIPPED and spaces.is_sample(space):
+        shipped.keep(space, shipped.path_for(spaces.sample_file(space.name)))
+        ready = load_projection(key)
     if ready is not None and len(ready) == len(space):
         return ready if replay is None else as_it_was(ready, growth(key), replay)
     title = METHODS[wanted.method].title

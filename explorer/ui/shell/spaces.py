@@ -94,20 +94,22 @@ def opened_spaces() -> OpenedSpaces:
     return OpenedSpaces()
 
 
+def sample_file(name: str) -> Path:
+    """Return the file of a sample's vectors."""
+    return SAMPLE_FOLDER / f"{name}.npy"
+
+
 @st.cache_resource(show_spinner=False)
 def sample_space(name: str) -> EmbeddingSpace:
     """Return a sample, read once for all visitors."""
-    file = SAMPLE_FOLDER / f"{name}.npy"
-    space = open_space(file, name=name)
-    sample = EmbeddingSpace(
+    space = open_space(sample_file(name), name=name)
+    return EmbeddingSpace(
         space.label_array,
         space.vectors,
         name=name,
         metadata=space.metadata,
         source=replace(space.source, model=SAMPLES[name].model),
     )
-    shipped.keep(sample, shipped.path_for(file))
-    return sample
 
 
 def find_space(space_id: str) -> EmbeddingSpace | None:
