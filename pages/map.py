@@ -5,6 +5,7 @@ import streamlit as st
 from explorer.ui.map import view as map_view
 from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.map.selection import show_selection
+from explorer.ui.map.telling import tell_picture
 from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
 from explorer.ui.picture.method_settings import ask_picture
@@ -14,21 +15,23 @@ from explorer.ui.shell.frame import open_page
 
 space = open_page("map", "Map", "Every point is a vector. Every picture leaves something out.")
 address.remember_map()  # before drawing, so that leaving midway also comes back to this view
-view = map_view.ask_view(space)
-on_its_way = st.container()
-said, settings = st.columns([5.6, 1], vertical_alignment="top")
-with settings:
-    wanted = ask_picture(space, view.method, view.n_components, said)
-    grouping = clusters.ask_clusters(space) if view.column == clusters.COLOR else None
-with on_its_way:
-    projection = draw(space, wanted, replay=replayed(space, wanted))
-with said:
-    map_view.caption(space, projection)
-    quality = trust.tell_quality(space, projection, wanted)
-    found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
-left, right = st.columns([2.2, 1], gap="medium")
+with st.container(gap="xsmall"):
+    view = map_view.ask_view(space)
+    told, settings = st.columns([5.6, 1], vertical_alignment="center")
+    left, right = st.columns([2.2, 1], gap="medium")
 with right:
+    axes = st.container()
+with settings:
+    wanted = ask_picture(space, view.method, view.n_components, axes)
+    grouping = clusters.ask_clusters(space) if view.column == clusters.COLOR else None
+with right:  # what comes and goes stands beside the map, so that nothing moves it
+    projection = draw(space, wanted, narrow=True, replay=replayed(space, wanted))
+    known = trust.trust_in(space, projection, wanted, narrow=True)
+    found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
     landing = ask_landing(space, projection)
+with told:
+    tell_picture(space, projection, known)
+quality = known.quality if known else None
 with left:
     chosen = pointcloud(
         projection,

@@ -43,7 +43,7 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
     with settings:
         wanted = ask_picture(space, METHOD_OF_TITLE[title], 2, axes, key=f"{name}.")
     projection = draw(space, wanted, place=name, narrow=True)
-    quality = trust.tell_quality(space, projection, wanted, place=name, narrow=True)
+    quality = trust.tell_quality(space, projection, wanted, place=name)
     if quality is None:
         st.markdown(f"**{METHODS[projection.method].title}**")
     row = address.selected_row(space)

@@ -23,7 +23,7 @@ from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
-from explorer.ui.picture import clusters, method_settings, trust
+from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
@@ -81,8 +81,8 @@ class View:
 
 def ask_view(space: EmbeddingSpace) -> View:
     """Draw the row of controls above the map and return what they say."""
-    method, dimensions, color, search, style = st.columns(
-        [2.3, 1, 1.15, 2.3, 0.9], vertical_alignment="bottom"
+    method, dimensions, by, color, search, style = st.columns(
+        [2.35, 0.95, 0.62, 1.25, 1.6, 0.95], vertical_alignment="center"
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(
@@ -92,6 +92,7 @@ def ask_view(space: EmbeddingSpace) -> View:
         required=True,
         key=address.choice("method", titles),
         bind="query-params",
+        label_visibility="collapsed",
     )
     shape = dimensions.segmented_control(
         "Dimensions",
@@ -100,17 +101,18 @@ def ask_view(space: EmbeddingSpace) -> View:
         required=True,
         key=address.choice("dims", list(DIMENSIONS)),
         bind="query-params",
+        label_visibility="collapsed",
     )
     columns = [ONE_COLOR, trust.COLOR, clusters.COLOR, *colorable(space)]
+    by.markdown("Color by")
     column = color.selectbox(
         "Color by",
         columns,
         index=columns.index(default_column(space)),
         key=address.choice("color", columns),
         bind="query-params",
+        label_visibility="collapsed",
     )
-    with search:
-        hits = ask_search(space)
     with style.popover("Style", icon=":material/tune:", width="stretch"):
         size = st.slider(
             "Point size",
@@ -123,6 +125,9 @@ def ask_view(space: EmbeddingSpace) -> View:
         size_column = ask_number(space, "Size by", key="size_by")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
+        regex = st.toggle("Search by regular expression", key="regex", bind="query-params")
+    with search:
+        hits = ask_search(space, regex=regex)
     if SEARCH_ERROR in st.session_state:  # across the page, where it has room
         st.error(plain(st.session_state.pop(SEARCH_ERROR)))
     return View(
@@ -152,18 +157,17 @@ def numbers_of(metadata: pa.Table) -> list[str]:
     return [name for name in metadata.column_names if is_numeric(metadata[name].type)]
 
 
-def ask_search(space: EmbeddingSpace) -> NDArray[np.intp]:
+def ask_search(space: EmbeddingSpace, *, regex: bool) -> NDArray[np.intp]:
     """Draw the search field and return the rows found."""
-    field, switch = st.columns([2, 1], vertical_alignment="bottom")
-    text = field.text_input(
+    text = st.text_input(
         "Search",
-        placeholder="a word, or a part of one",
+        placeholder="Search a word",
         key="search",
         bind="query-params",
         icon=":material/search:",
         max_chars=LONGEST_WORD,
+        label_visibility="collapsed",
     )
-    regex = switch.toggle("Regex", key="regex", bind="query-params")
     try:
         return search_labels(whole_space(space), text or "", regex=regex)
     except QueryError as error:
@@ -206,20 +210,6 @@ def drawn_only(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp
     """Return the places in the picture of those rows of the whole that are drawn."""
     places = places_drawn(space, rows)
     return places[places >= 0]
-
-
-def caption(space: EmbeddingSpace, projection: Projection) -> None:
-    """Say in a sentence what the picture shows, and what it leaves out."""
-    method = METHODS[projection.method]
-    text = f"**{method.title}**: {method.sentence}"
-    if projection.variance_share is not None:
-        kept = float(projection.variance_share.sum())
-        text += f" Here it keeps **{kept:.1%}** of the variance."
-    if space.drawn_from is not None:
-        text += f" {plain(space.notes[0])}"
-    if how := method_settings.told(projection):
-        text += f" :small[{how}.]"
-    st.markdown(text)
 
 
 def colors(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -39,18 +41,26 @@ def measured(
     return result
 
 
-def tell_quality(
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """What a picture keeps, and what PCA keeps beside it: None for PCA itself, or on its way."""
+
+    quality: Quality
+    flat: Quality | None = None
+
+
+def trust_in(
     space: EmbeddingSpace,
     projection: Projection,
     wanted: Picture,
     *,
     place: str = "map",
     narrow: bool = False,
-) -> Quality | None:
-    """Say how much of the true neighborhoods a picture keeps, beside what PCA keeps.
+) -> Trust | None:
+    """Return what a picture keeps, measured by jobs, whose progress is shown.
 
-    Returns None while the picture is not finished or not yet measured. `place` and `narrow` are
-    as for `draw`.
+    None while the picture is not finished or not yet measured. `place` and `narrow` are as for
+    `draw`.
     """
     if len(space) < 3 or not is_finished(projection, wanted):
         return None
@@ -58,37 +68,49 @@ def tell_quality(
     if quality is None:
         return None
     if wanted.method == "pca":
-        st.markdown(sentence(quality))
-        return quality
+        return Trust(quality)
     pca = Picture("pca", wanted.n_components)
     shadow = fast_projection(pca.key(space), space, pca)
-    said = st.container()  # above the progress bar: shown already while PCA is measured
     flat = measured(space, shadow, "PCA beside it", f"{place} quality of PCA", narrow=narrow)
-    said.markdown(sentence(quality, flat))
-    return quality
+    return Trust(quality, flat)
 
 
-def sentence(quality: Quality, flat: Quality | None = None) -> str:
-    """Return the figures of a picture in a plain sentence, compared with PCA's where given."""
-    compared = f"; PCA keeps {flat.neighbors_kept:.1f}" if flat else ""
-    on = (
-        ""
-        if np.isfinite(quality.kept).all()
-        else f" · Measured on a sample of {quality.measured:,} points"
-    )
-    correlation = (
-        f" · Rank correlation of distances {quality.distance_spearman:.2f} (between "
-        f"{quality.correlated:,} points)"
-        if np.isfinite(quality.distance_spearman)
-        else ""
-    )
-    near = count(quality.k, "true neighbor")
+def tell_quality(
+    space: EmbeddingSpace, projection: Projection, wanted: Picture, *, place: str
+) -> Quality | None:
+    """Say on half a page what a picture keeps; return it, None while it is not known."""
+    said = st.container()  # above the progress bar: shown already while PCA is measured
+    trust = trust_in(space, projection, wanted, place=place, narrow=True)
+    if trust is None:
+        return None
+    said.markdown(f"{sentence(trust)} :small[{figures(trust.quality)}]")
+    return trust.quality
+
+
+def sentence(trust: Trust) -> str:
+    """Say how many true neighbors a picture keeps, compared with PCA where that is known."""
+    near = count(trust.quality.k, "true neighbor")
+    compared = f"; PCA keeps {trust.flat.neighbors_kept:.1f}" if trust.flat else ""
     return (
-        f"Of each point’s {near}, **{quality.neighbors_kept:.1f}** are still near it "
-        f"here{compared}. :small[Trustworthiness {quality.trustworthiness:.2f} (are points drawn "
-        f"close truly close?) · Continuity {quality.continuity:.2f} (are truly close points drawn "
-        f"close?){correlation}{on}]"
+        f"Of each point’s {near}, **{trust.quality.neighbors_kept:.1f}** are still near it "
+        f"here{compared}."
     )
+
+
+def figures(quality: Quality) -> str:
+    """Return the measures of the literature, each with what it asks."""
+    parts = [
+        f"Trustworthiness {quality.trustworthiness:.2f} (are points drawn close truly close?)",
+        f"Continuity {quality.continuity:.2f} (are truly close points drawn close?)",
+    ]
+    if np.isfinite(quality.distance_spearman):
+        parts.append(
+            f"Rank correlation of distances {quality.distance_spearman:.2f} (between "
+            f"{quality.correlated:,} points)"
+        )
+    if not np.isfinite(quality.kept).all():
+        parts.append(f"Measured on a sample of {quality.measured:,} points")
+    return " · ".join(parts)
 
 
 def colors(quality: Quality | None) -> Numbers | None:

@@ -34,6 +34,8 @@ STYLE = """<style>
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }
+/* What is told of a picture is one line, so that nothing told later moves the map. */
+.st-key-told p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; margin: 0; }
 /* The whole card of a door is its link. */
 [class*="st-key-door-"] { position: relative; }
 [class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }
