@@ -1,0 +1,33 @@
+"""What the Map says of its picture: one line above it, and the rest behind a button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection
+from explorer.projection import METHODS
+from explorer.ui.picture import method_settings, trust
+from explorer.ui.shell.plain import plain
+
+
+def tell_picture(space: EmbeddingSpace, projection: Projection, known: trust.Trust | None) -> None:
+    """Say in one line how far the picture can be trusted, and the rest behind a button.
+
+    One line of fixed height: nothing that is told later moves the map.
+    """
+    method = METHODS[projection.method]
+    line, more = st.columns([5, 1], vertical_alignment="center")
+    with line.container(key="told"):
+        shown = f"**{method.title}**: {method.sentence}"
+        st.markdown(trust.sentence(known) if known else shown)
+    with more.popover("About it", icon=":material/info:", width="stretch"):
+        st.markdown(shown)
+        if projection.variance_share is not None:
+            kept = float(projection.variance_share.sum())
+            st.markdown(f"Here it keeps **{kept:.1%}** of the variance.")
+        if space.drawn_from is not None:
+            st.markdown(plain(space.notes[0]))
+        if known:
+            st.markdown(f"{trust.sentence(known)} {trust.figures(known.quality)}.")
+        if how := method_settings.told(projection):
+            st.caption(f"{how}.")
