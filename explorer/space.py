@@ -13,7 +13,14 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
+from explorer.conditions import LABEL, matching_rows
+from explorer.errors import (
+    LabelCountError,
+    QueryError,
+    SpaceError,
+    UnknownLabelError,
+    VectorValueError,
+)
 from explorer.labels import LabelArray, LabelIndex, Labels, as_label_array, take_labels
 from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
@@ -270,6 +277,36 @@ class EmbeddingSpace:
             source=replace(self.source, steps=(*self.source.steps, step)),
             subwords=self.subwords,
         )
+
+    def table(self) -> pa.Table:
+        """Return the metadata with the labels before it, as the column `label`.
+
+        Metadata that has a column of that name already is returned as it is.
+        """
+        if self.metadata is None:
+            return pa.table({LABEL: self.label_array})
+        if LABEL in self.metadata.column_names:
+            return self.metadata
+        return self.metadata.add_column(0, LABEL, self.label_array)
+
+    def filter(self, condition: str) -> EmbeddingSpace:
+        """Return the rows for which a condition on labels and metadata is true.
+
+        Parameters
+        ----------
+        condition
+            As in SQL: `price > 20 AND category IN ('a', 'b') AND label LIKE '%door%'`. See
+            `explorer.conditions.matching_rows`.
+
+        Raises
+        ------
+        QueryError
+            The condition cannot be read, or no row fulfills it.
+        """
+        rows = matching_rows(self.table(), condition)
+        if not len(rows):
+            raise QueryError(f"No row of {self.name} fulfills “{condition}”.")
+        return self.take(rows, name=f"{len(rows):,} of {self.name}", step=f"where {condition}")
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

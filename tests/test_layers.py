@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"errors", "settings", "wording", "compiled"},
     {"vector"},
-    {"space", "sparse", "labels", "formula", "words"},
+    {"space", "sparse", "labels", "formula", "words", "conditions"},
     {"cache"},
     {"jobs"},
     {"formats"},
