@@ -17,16 +17,14 @@ from explorer.conditions import LABEL, matching_rows
 from explorer.errors import (
     LabelCountError,
     QueryError,
-    SpaceError,
     UnknownLabelError,
-    VectorValueError,
 )
 from explorer.labels import LabelArray, LabelIndex, Labels, as_label_array, take_labels
+from explorer.matrix import as_matrix, check_values
 from explorer.vector import Vector, row_lengths
 from explorer.wording import count, rows_named
 
 MOST_COMPARED = 200  # characters of a text that are compared with the spelling of every label
-BLOCK_BYTES = 32 << 20  # values are checked in blocks of this size, without a copy of the matrix
 
 
 @dataclass(frozen=True)
@@ -346,38 +344,6 @@ class EmbeddingSpace:
         yield self.vectors.data.cast("B")
 
 
-def as_matrix(vectors: Any) -> NDArray[np.float32]:
-    """Return vectors as a C-contiguous, read-only (n, d) float32 array."""
-    try:
-        given = np.asarray(vectors)
-    except ValueError as error:
-        raise SpaceError(
-            "The vectors differ in length. Each vector needs the same number of values."
-        ) from error
-    if not (np.issubdtype(given.dtype, np.number) or given.dtype == np.bool_):
-        raise SpaceError(f"The vectors hold {given.dtype}, not numbers.")
-    if np.issubdtype(given.dtype, np.complexfloating):
-        raise SpaceError("The vectors hold complex numbers. Real numbers are needed.")
-    if given.ndim != 2:
-        raise SpaceError(
-            f"The vectors have {given.ndim} axes, shape {given.shape}. "
-            "A matrix is needed: one row per label, one column per dimension."
-        )
-    n, d = given.shape
-    if n == 0:
-        raise SpaceError("There are no rows. At least one labelled vector is needed.")
-    if d == 0:
-        raise SpaceError(
-            f"{count(n, 'row')}, but no dimensions. Each vector needs at least one value."
-        )
-    with np.errstate(over="ignore"):  # overflow becomes infinite, which `check_values` reports
-        matrix = np.ascontiguousarray(given, dtype=np.float32)
-    if matrix.flags.writeable and np.shares_memory(matrix, given):
-        matrix = matrix.copy()  # the caller could change it behind the digest
-    matrix.flags.writeable = False
-    return matrix
-
-
 def check_label_count(labels: int, n: int) -> None:
     """Raise unless there is a label for each of n vectors."""
     if labels != n:
@@ -385,23 +351,6 @@ def check_label_count(labels: int, n: int) -> None:
             f"{count(labels, 'label')} for {count(n, 'vector')}. "
             "Each vector needs one label: check for a header line in the label file."
         )
-
-
-def check_values(matrix: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the rows that hold only zeros; raise VectorValueError on NaN or infinite values."""
-    step = max(1, BLOCK_BYTES // (4 * matrix.shape[1]))
-    bad, zero = [], []
-    for start in range(0, len(matrix), step):
-        block = matrix[start : start + step]
-        bad.append(start + np.flatnonzero(~np.isfinite(block).all(axis=1)))
-        zero.append(start + np.flatnonzero(~block.any(axis=1)))
-    bad_rows = np.concatenate(bad)
-    if len(bad_rows):
-        raise VectorValueError(
-            f"Of {count(len(matrix), 'vector')}, {count(len(bad_rows), 'holds', 'hold')} NaN or "
-            f"infinite values: {rows_named(bad_rows)}. Remove or repair what is wrong there."
-        )
-    return np.concatenate(zero)
 
 
 def is_numeric(kind: pa.DataType) -> bool:
