@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from explorer import EmbeddingSpace, ExplorerError, Source
-from explorer import space as space_module
+from explorer import matrix as matrix_module
 from explorer.errors import LabelCountError, SpaceError, UnknownLabelError, VectorValueError
 from explorer.wording import count
 
@@ -143,7 +143,7 @@ def test_many_bad_rows_are_named_up_to_five() -> None:
 
 
 def test_bad_rows_are_found_in_each_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(space_module, "BLOCK_BYTES", 8)
+    monkeypatch.setattr(matrix_module, "BLOCK_BYTES", 8)
     vectors = np.ones((5, 2))
     vectors[3, 1] = np.nan
     with pytest.raises(VectorValueError, match="row 3"):
