@@ -95,6 +95,19 @@ def test_search_marks_the_hits_and_choosing_one_lists_its_neighbors_in_3d(
     expect(page).to_have_url(re.compile("selected=kingdom"))
 
 
+def test_nothing_that_is_told_of_a_picture_moves_the_map(fresh_server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{fresh_server.url}/map?space=books&method=t-SNE")
+    wait_for_map(page)
+    before = page.locator(MAP).bounding_box()
+    expect(page.get_by_text("; PCA keeps")).to_be_visible(timeout=180_000)
+    after = page.locator(MAP).bounding_box()
+    assert before is not None
+    assert after is not None
+    assert before["y"] == after["y"]
+    assert before["y"] < 190
+
+
 def test_an_expression_that_is_none_is_told_and_the_map_stays(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/map?space=words&regex=true&search=%28")
     expect(page.get_by_text("is not a regular expression")).to_be_visible()
@@ -126,7 +139,7 @@ def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
     expect(page.get_by_role("heading", name="Dracula", exact=True)).to_be_visible()
     expect(page.get_by_text("is on its way")).to_be_visible()
     wait_for_map(page)  # PCA meanwhile
-    expect(page.get_by_text("drawn so that near neighbors stay near")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("true neighbors")).to_be_visible(timeout=90_000)
     expect(page.locator(DRAWN)).to_have_attribute("data-dimensions", "3")
     expect(page.locator(".ramp")).to_be_visible()
 
