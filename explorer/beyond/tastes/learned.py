@@ -117,7 +117,9 @@ class Learned:
     def baseline(self) -> Ranking:
         """The same for what is most popular."""
         return rank(
-            self.tastes.matrix(TRAIN, VALID), self.tastes.matrix(TEST), popularity(self.tastes.train)
+            self.tastes.matrix(TRAIN, VALID),
+            self.tastes.matrix(TEST),
+            popularity(self.tastes.train),
         )
 
     def you(self, liked: Sequence[str]) -> You:
@@ -178,7 +180,9 @@ class Learned:
         about = pa.table({tastes.nouns.users: tastes.item_counts})
         if (home := homes(tastes)) is not None:
             about = about.append_column(GROUP, pa.array(home))
-        return self.space(tastes.items, self.items, tastes.nouns.items, joined(about, tastes.about_items))
+        return self.space(
+            tastes.items, self.items, tastes.nouns.items, joined(about, tastes.about_items)
+        )
 
     def user_space(self) -> EmbeddingSpace:
         """Return the users as an embedding space, with how many items each took."""
@@ -206,7 +210,9 @@ class Learned:
 
 def joined(left: pa.Table, right: pa.Table | None) -> pa.Table:
     """Return two tables side by side; a column of the right one that the left has is left out."""
-    for name in right.column_names if right is not None else ():
+    if right is None:
+        return left
+    for name in right.column_names:
         if name not in left.column_names:
             left = left.append_column(name, right.column(name))
     return left

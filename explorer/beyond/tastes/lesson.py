@@ -35,7 +35,6 @@ DIMENSIONS = (1, 2, 4, 8, 16)
 MOST_PAIRS = 500_000  # of more, the lesson is measured on users drawn at random
 FEWEST_RATED = 100  # ratings held out, below which their error says little
 FEWEST_JUDGED = 20  # users after a split by time
-PART = "share of the lesson's parts"
 
 Rows = list[dict[str, Any]]
 
@@ -53,9 +52,7 @@ def rivals(tastes: Tastes, report: Report = no_report) -> Rows:
         for number, name in enumerate(MAKERS):
             if name == "ease" and len(tastes.items) > EASE_MOST_ITEMS:
                 continue
-            score, setting = chosen(
-                name, tastes.train, valid, part_of(report, number, len(MAKERS))
-            )
+            score, setting = chosen(name, tastes.train, valid, part_of(report, number, len(MAKERS)))
             found = judged(tastes, score)
             rows.append(
                 {
@@ -79,8 +76,8 @@ def lesson(tastes: Tastes, recipe: Recipe, report: Report = no_report) -> dict[s
     Returns
     -------
     dict
-        "pairs": on how many pairs it was measured; "dimensions", "lengths", "time" and "stars" as the
-        functions of these names return them. All of it can be JSON.
+        "pairs": on how many pairs it was measured, "of" how many; "dimensions", "lengths", "time"
+        and "stars" as the functions below return them. All of it can be JSON.
     """
     whole = len(tastes.pairs)
     tastes = sample_of_users(tastes, MOST_PAIRS)
@@ -129,7 +126,9 @@ def lengths(tastes: Tastes, recipe: Recipe, report: Report = no_report) -> dict[
     counts = np.asarray(tastes.train.sum(axis=0)).ravel()
     norms = np.linalg.norm(items, axis=1)
     by_dot = judged(tastes, by_vectors(users, items))
-    directions = np.divide(items, norms[:, None], out=np.zeros_like(items), where=norms[:, None] > 0)
+    directions = np.divide(
+        items, norms[:, None], out=np.zeros_like(items), where=norms[:, None] > 0
+    )
     by_cosine = judged(tastes, by_vectors(users, directions))
     # how common is what each would recommend first?
     known = tastes.matrix(TRAIN, VALID)
@@ -167,17 +166,23 @@ def usual_count(known: Any, score: Scorer, counts: NDArray[Any], most: int = 500
 def time(tastes: Tastes, recipe: Recipe, report: Report = no_report) -> dict[str, Any] | None:
     """Return nDCG@10 where chance divides a user's pairs, and where time does; None without times.
 
-    "each": each user's last quarter is held out. "all": what came after one moment, the same for all
-    users, is held out, as it is for whoever has to recommend today.
+    Held out is each user's last quarter; or all that came after one moment, the same for everybody,
+    as it is for whoever has to recommend today.
     """
     if tastes.times is None or not np.isfinite(tastes.times).all():
         return None
     by_user = replace(tastes, parts=divided(tastes.pairs[:, 0], tastes.times))
-    splits = {"by chance": tastes, "each user's last": by_user, "all after one moment": after(tastes)}
+    splits = {
+        "by chance": tastes,
+        "each user's last": by_user,
+        "all after one moment": after(tastes),
+    }
     rows = []
     for number, (name, split) in enumerate(splits.items()):
         users, items = vectors(split, recipe, part_of(report, number, len(splits)))
         found = judged(split, by_vectors(users, items))
+        if len(found.ndcg) < FEWEST_JUDGED:
+            continue
         usual = judged(split, popularity(split.train))
         rows.append(
             {
@@ -188,7 +193,7 @@ def time(tastes: Tastes, recipe: Recipe, report: Report = no_report) -> dict[str
                 "chance": found.chance_ndcg,
             }
         )
-    return {"rows": [row for row in rows if row["users judged"] >= FEWEST_JUDGED]}
+    return {"rows": rows}
 
 
 def after(tastes: Tastes) -> Tastes:
@@ -221,7 +226,9 @@ def ratings(tastes: Tastes, recipe: Recipe, report: Report = no_report) -> dict[
         if best is None or error(made, tastes, parts[VALID]) < error(best, tastes, parts[VALID]):
             best = made
     assert best is not None
-    users, items = vectors(tastes, recipe, part_of(report, len(stars.PENALTIES), len(stars.PENALTIES) + 1))
+    users, items = vectors(
+        tastes, recipe, part_of(report, len(stars.PENALTIES), len(stars.PENALTIES) + 1)
+    )
     mean = stars.Stars(plain.mean, 0 * plain.of_users, 0 * plain.of_items, plain.users, plain.items)
     rows = [
         {"model": name, "RMSE": rmse, "nDCG@10": judged(tastes, score).mean_ndcg}

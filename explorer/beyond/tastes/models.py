@@ -43,9 +43,7 @@ RECOMMENDERS = {
         "Deshpande & Karypis 2004",
         "Each {item} speaks for those that mostly occur together with it.",
     ),
-    "popularity": Recommender(
-        "popularity", "", "Everybody is offered the same: what occurs most."
-    ),
+    "popularity": Recommender("popularity", "", "Everybody is offered the same: what occurs most."),
 }
 GRIDS: dict[str, tuple[float, ...]] = {  # settings tried; the validation pairs choose
     "ease": (3, 10, 30, 100, 300, 1000, 3000),
@@ -63,8 +61,8 @@ def ease_weights(train: csr_array, penalty: float) -> NDArray[np.float64]:
     """Return EASE's table (items, items): column j says what speaks for item j.
 
     The items by which an item is best predicted, in the sense of least squares with a penalty on
-    the weights' squares and zero on the diagonal, have this closed form (Steck 2019, "Embarrassingly
-    Shallow Autoencoders for Sparse Data", equation 8).
+    the weights' squares and zero on the diagonal, have this closed form (Steck 2019,
+    "Embarrassingly Shallow Autoencoders for Sparse Data", equation 8).
     """
     gram = (train.T @ train).toarray().astype(np.float64)
     np.fill_diagonal(gram, gram.diagonal() + penalty)
@@ -81,7 +79,7 @@ def ease(train: csr_array, penalty: float) -> Scorer:
 
 
 def knn_similarities(train: csr_array, k: int) -> csr_array:
-    """Return the cosine of each item with its k most similar ones, itself included: (items, items)."""
+    """Return each item's cosine with its k most similar ones, itself included: (items, items)."""
     from implicit.nearest_neighbours import all_pairs_knn
     from scipy.sparse import csr_matrix
 

@@ -141,7 +141,7 @@ def numbers(column: pa.ChunkedArray, name: str) -> NDArray[np.float64]:
             f"Row {row:,} of the column “{name}” is “{text[:60]}”, which is no number. "
             "Choose a column of numbers, or none."
         ) from None
-    values = found.to_numpy().astype(np.float64)
+    values: NDArray[np.float64] = found.to_numpy().astype(np.float64)
     if np.isinf(values).any():
         row = int(np.flatnonzero(np.isinf(values))[0]) + 1
         raise TrainingError(

@@ -36,7 +36,8 @@ class Stars:
         """Return the predicted rating of each pair (n,)."""
         rows, columns = pairs.T
         both = (self.users[rows] * self.items[columns]).sum(axis=1)
-        return self.mean + self.of_users[rows] + self.of_items[columns] + both
+        found: Floats = self.mean + self.of_users[rows] + self.of_items[columns] + both
+        return found
 
     def scorer(self) -> Scorer:
         """Return what scores items by the rating that they would be given."""
@@ -55,7 +56,8 @@ def biases(pairs: Pairs, ratings: Floats, n_users: int, n_items: int) -> Stars:
 
 def differences(ids: NDArray[np.int32], left: Floats, n: int) -> Floats:
     """Return each id's mean of what is left, drawn towards zero where there is little."""
-    return np.bincount(ids, left, minlength=n) / (np.bincount(ids, minlength=n) + DAMPING)
+    found: Floats = np.bincount(ids, left, minlength=n) / (np.bincount(ids, minlength=n) + DAMPING)
+    return found
 
 
 def factors(

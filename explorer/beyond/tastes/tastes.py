@@ -148,7 +148,9 @@ def make_tastes(
         told += told_of
     user_ids, user_names = compact(users[0][whole], users[1])
     item_ids, item_names = compact(items[0][whole], items[1])
-    rows = last_of_each(user_ids * len(item_names) + item_ids, None if times is None else times[whole])
+    rows = last_of_each(
+        user_ids * len(item_names) + item_ids, None if times is None else times[whole]
+    )
     if doubles := len(user_ids) - len(rows):
         told.append(
             f"{count(doubles, 'row says', 'rows say')} again what another one says, the same user "
@@ -198,11 +200,13 @@ def without_negative(
     return np.where(negative, np.float32(np.nan), ratings), [told]
 
 
-def compact(codes: NDArray[np.int64], names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def compact(
+    codes: NDArray[np.int64], names: Sequence[str]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return codes without gaps, and the names that are in use."""
     used = np.bincount(codes, minlength=len(names)) > 0
     new = np.cumsum(used) - 1
-    return new[codes], tuple(names[row] for row in np.flatnonzero(used))
+    return new[codes], tuple(names[row] for row in np.flatnonzero(used).tolist())
 
 
 def last_of_each(keys: NDArray[np.int64], times: NDArray[np.floating] | None) -> NDArray[np.intp]:
@@ -210,7 +214,8 @@ def last_of_each(keys: NDArray[np.int64], times: NDArray[np.floating] | None) ->
     order = np.argsort(keys, kind="stable") if times is None else np.lexsort((times, keys))
     ordered = keys[order]
     is_last = np.append(ordered[1:] != ordered[:-1], True) if len(ordered) else ordered == 0
-    return order[is_last]
+    last: NDArray[np.intp] = order[is_last]
+    return last
 
 
 def check_size(pairs: Pairs, n_users: int, n_items: int) -> None:
@@ -223,7 +228,9 @@ def check_size(pairs: Pairs, n_users: int, n_items: int) -> None:
         )
 
 
-def divided(users: NDArray[np.int32], order: NDArray[np.floating], seed: int = 0) -> NDArray[np.uint8]:
+def divided(
+    users: NDArray[np.int32], order: NDArray[np.floating], seed: int = 0
+) -> NDArray[np.uint8]:
     """Return the part of each pair: of each user's pairs the first are learned from.
 
     Parameters
