@@ -16,7 +16,7 @@ from explorer.beyond.course import Course, keep_course, kept_course
 from explorer.beyond.tastes.lesson import lesson, rivals
 from explorer.beyond.tastes.movielens import MOVIELENS, fetch, fetched, read_movielens
 from explorer.beyond.tastes.reading import tastes_from_table
-from explorer.beyond.tastes.storage import EVICTED, TastesFile, keep_tastes
+from explorer.beyond.tastes.storage import EVICTED, TASTES, TastesFile, keep_tastes
 from explorer.beyond.tastes.tastes import Tastes
 from explorer.beyond.tastes.training import VERSION, Recipe, course_key, train_tastes
 from explorer.errors import JobError
@@ -121,19 +121,33 @@ def table_digest(table: pa.Table) -> str:
 
 def start_reading(jobs: Jobs, table: pa.Table, columns: Mapping[str, str | None], name: str) -> Job:
     """Start to make tastes of some columns of a table; the job's result is their digest."""
-    wanted = table.select([one for one in dict.fromkeys(columns.values()) if one])
-    key = cache.content_key(
-        kind="table", table=table_digest(wanted), columns=dict(columns), name=name
-    )
+    key = reading_key(table, columns, name)
     return jobs.submit(
         key,
         make_file,
-        TableFile.of(wanted),
+        TableFile.of(chosen_columns(table, columns)),
         dict(columns),
         name,
         when_done=partial(keep_made, key),
-        load=partial(cache.load_json, MADE, key),
+        load=partial(made_of, key),
     )
+
+
+def made_of(key: str) -> str | None:
+    """Return the digest of the tastes that were made of a table, or None if they are gone."""
+    digest: str | None = cache.load_json(MADE, key)
+    return digest if digest and cache.find(TASTES, digest) is not None else None
+
+
+def reading_key(table: pa.Table, columns: Mapping[str, str | None], name: str) -> str:
+    """Return the key under which the tastes of a table are made once, whoever asks."""
+    digest = table_digest(chosen_columns(table, columns))
+    return cache.content_key(kind="table", table=digest, columns=dict(columns), name=name)
+
+
+def chosen_columns(table: pa.Table, columns: Mapping[str, str | None]) -> pa.Table:
+    """Return the table with those columns alone that were chosen."""
+    return table.select([one for one in dict.fromkeys(columns.values()) if one])
 
 
 def make_file(
