@@ -1,4 +1,4 @@
-"""Pictures of tastes: the map with your point, recommenders beside each other, the lesson's charts."""
+"""Pictures of tastes: the map with your point, recommenders side by side, the lesson's charts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from explorer.figures.label_placement import Sheet
 from explorer.figures.style import TEXT_SIZE, Ink, ink_for, plain_hover, shown_text, style
 
 SHEET = (560.0, 400.0)  # width and height of the map in pixels, less its margins
+CHART = (380.0, 270.0)  # the same of the chart of lengths
 NAME_LENGTH = 24
 YOU = "you"
 MOST_LABELED = 12  # of the items in the chart of lengths
@@ -50,7 +51,7 @@ def taste_map(
     ink = ink_for(dark)
     places = np.asarray(coordinates, np.float64)[:, :2]
     figure = go.Figure()
-    kinds = [(None, ink.points, np.arange(len(places)))]
+    kinds = [("", ink.points, np.arange(len(places)))]
     if groups is not None:
         kinds = [
             (name, groups.colors[code], np.flatnonzero(groups.codes == code))
@@ -64,10 +65,10 @@ def taste_map(
                 y=places[rows, 1],
                 mode="markers",
                 marker={"size": 6, "color": color, "opacity": QUIET if guest else 0.85},
-                hovertext=[plain_hover(labels[row]) for row in rows],
+                hovertext=[plain_hover(labels[row]) for row in rows.tolist()],
                 hovertemplate="<b>%{hovertext}</b><extra></extra>",
                 name=shown_text(name, NAME_LENGTH) if name else "",
-                showlegend=name is not None,
+                showlegend=groups is not None,
             )
         )
     if guest is not None:
@@ -203,7 +204,7 @@ def dimensions_figure(
                 "text": shown_text(f"{name} {value:.3f}", 40),
                 "font": {"color": ink.quiet, "size": TEXT_SIZE - 1},
             },
-            annotation_position="bottom right",
+            annotation_position="bottom right" if value > max(values) / 2 else "top right",
         )
     figure.update_xaxes(title_text="dimensions", type="category")
     figure.update_yaxes(title_text="nDCG@10", range=[0, 1.15 * max(values)], nticks=6)
@@ -224,8 +225,8 @@ def lengths_figure(
     across = np.log10(np.maximum(np.asarray(counts, np.float64), 1))
     up = np.asarray(lengths, np.float64)
     # the sheet has one scale for both axes, this figure has two: spread both alike
-    spread = np.stack([unit(across) * SHEET[0], unit(up) * height * 0.75], axis=1)
-    sheet = Sheet(spread.astype(np.float32), (SHEET[0], height * 0.75))
+    spread = np.stack([unit(across) * CHART[0], unit(up) * CHART[1]], axis=1)
+    sheet = Sheet(spread.astype(np.float32), CHART)
     labeled = np.argsort(-np.asarray(counts), kind="stable")[:MOST_LABELED]
     texts = [""] * len(names)
     sides = ["top center"] * len(names)

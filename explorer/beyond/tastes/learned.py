@@ -69,10 +69,9 @@ class You:
         reasons = [self.reason(place) for place in range(len(self.offered))]
         return pa.table(
             {
-                "place": np.arange(1, len(self.offered) + 1),
                 "for you": self.offered,
                 "because of": [name for name, _ in reasons],
-                "its share": [share for _, share in reasons],
+                "its share": [round(100 * share) for _, share in reasons],
                 "for everybody": [*self.popular, *[None] * len(self.offered)][: len(self.offered)],
             }
         )

@@ -59,14 +59,14 @@ def show(learned: Learned) -> None:
         tell(error)
         return
     if learned.tastes.about_users is not None:
-        picture, table = st.columns([1.25, 1], gap="medium")
+        picture, table = st.columns([1, 1], gap="medium")
         with picture:
             draw_you(learned, you)
         with table:
             near_users(learned.tastes, you)
         offered(learned, you)
         return
-    picture, table = st.columns([1.1, 1], gap="medium")
+    picture, table = st.columns([1, 1.3], gap="medium")
     with picture:
         draw_you(learned, you)
     with table:
@@ -84,7 +84,11 @@ def ask_likes(learned: Learned) -> list[str]:
             label_visibility="collapsed",
         )  # fmt: skip
     whole = len(tastes.items) <= OFFERED_WHOLE
-    field, chosen = (st.container(), st.container()) if whole else st.columns([1, 2])
+    field, chosen = (
+        (st.container(), st.container())
+        if whole
+        else st.columns([1, 2], vertical_alignment="bottom")
+    )
     if not whole:
         add_one(field, learned)
     options = tastes.items if whole else st.session_state[LIKES]
@@ -95,7 +99,7 @@ def ask_likes(learned: Learned) -> list[str]:
         bind="query-params",
         max_selections=MOST_LIKES,
         placeholder=f"Type or choose {tastes.nouns.items}",
-        label_visibility="visible",
+        label_visibility="collapsed",
     )
 
 
@@ -156,15 +160,16 @@ def draw_you(learned: Learned, you: You) -> None:
             space.labels,
             points.groups_of(space),
             Guest(placed.coordinates[0], near),
+            height=375,
             dark=is_dark(),
         ),
         f"You stand near {', '.join(space.labels_at(near))}",
         key="tastes you",
     )
     st.caption(
-        f"You stand among your nearest; the map (UMAP) was not moved for you. "
-        f"{float(placed.neighbor_recall[0]):.0%} of your {placed.neighbors.shape[1]} nearest in all "
-        f"{space.dim} dimensions are drawn nearest to you, too." + sampled(learned, space)
+        "You stand among your nearest; the map (UMAP) was not moved for you. "
+        f"{float(placed.neighbor_recall[0]):.0%} of your {placed.neighbors.shape[1]} nearest in "
+        f"all {space.dim} dimensions are drawn nearest to you, too." + sampled(learned, space)
     )
 
 
@@ -183,14 +188,15 @@ def near_users(tastes: Tastes, you: You) -> None:
         items = [tastes.items[item] for item in tastes.of_user(row)]
         yours = [one for one in you.liked if one in items]
         others = [one for one in items if one not in yours]
+        others.sort(key=lambda one: tastes.item_counts[tastes.item_id[one]])
         more = " …" if len(others) > LACKING else ""
         rows.append(
             {
                 nouns.user: tastes.users[row],
                 "from": about(tastes, row),
                 "yours": f"{len(yours)} of {len(items)}",
-                "also": ", ".join(others[:LACKING]) + more,
                 "cosine": cosine,
+                "also": ", ".join(others[:LACKING]) + more,
             }
         )
     st.dataframe(
@@ -199,14 +205,16 @@ def near_users(tastes: Tastes, you: You) -> None:
         height=38 + 35 * len(rows),
         column_config={
             "yours": st.column_config.TextColumn(
-                width=60, help=f"How many of its {nouns.items} are yours."
+                width=58, help=f"How many of its {nouns.items} are yours."
             ),
-            "cosine": st.column_config.NumberColumn(format="%.2f", width=60),
+            "from": st.column_config.TextColumn(width=72),
+            "cosine": st.column_config.NumberColumn(format="%.2f", width=58),
+            "also": st.column_config.TextColumn(help="The rarest of what else is in it."),
         },
     )
     st.caption(
-        "Nearest by cosine in all dimensions. Some have little of yours: they are near because what "
-        "they have goes with what you like."
+        "Nearest by cosine in all dimensions. What has little of yours is near because what it has "
+        "goes with what you like. “Also” names the rarest of what else is in it."
     )
 
 
@@ -220,23 +228,23 @@ def about(tastes: Tastes, row: int) -> str:
 def offered(learned: Learned, you: You) -> None:
     """List what goes with the likes and why, popularity beside it."""
     nouns = learned.tastes.nouns
-    name, share = you.reason(0)
+    own = [place for place, one in enumerate(you.offered) if one not in you.popular] or [0]
+    name, share = you.reason(own[0])
     st.markdown(
-        f"**What goes with it**: first *{plain(you.offered[0])}*, {share:.0%} of it because of "
-        f"*{plain(name)}*. Popularity would offer everybody *{plain(you.popular[0])}*."
+        f"**What goes with it**, for you: *{plain(you.offered[own[0]])}*, {share:.0%} of it "
+        f"because of *{plain(name)}*. Popularity offers everybody *{plain(you.popular[0])}*."
     )
     st.dataframe(
         you.to_arrow(),
         hide_index=True,
         height=38 + 35 * len(you.offered),
         column_config={
-            "place": st.column_config.NumberColumn(width=50),
             "its share": st.column_config.ProgressColumn(
-                format="percent", min_value=0, max_value=1, width=110
+                format="%d%%", min_value=0, max_value=100, width=90
             ),
         },
     )
     st.caption(
-        f"Because of: the {nouns.item} of yours that adds most to the score, and its share of all that "
-        f"speaks for it. For everybody: what most {nouns.users} have, less what you have named."
+        f"Because of: the {nouns.item} of yours that adds most to the score, and its share of all "
+        f"that speaks for it. For everybody: what most {nouns.users} have, less what you named."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -83,7 +84,12 @@ def ask() -> Wanted | None:
     )
     with more.popover("Settings", icon=":material/tune:", width="stretch"):
         recipe = ask_settings()
-    tastes = {DISHES: dishes, FILMS: films.films, OWN: own_tastes}[source]()
+    openers: dict[str, Callable[[], Tastes | None]] = {
+        DISHES: dishes,
+        FILMS: films.films,
+        OWN: own_tastes,
+    }
+    tastes = openers[source]()
     return None if tastes is None else Wanted(tastes, recipe, source)
 
 

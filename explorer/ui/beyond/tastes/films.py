@@ -1,4 +1,4 @@
-"""MovieLens 100k on the page: its terms first, then a button that fetches it, if the owner allows."""
+"""MovieLens 100k on the page: its terms first, then a button that fetches it, if allowed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ WAIT = progress.Wait(
 )
 ACCEPTED = "film terms accepted"  # session state
 SOURCE = (
-    f"{MOVIELENS.name}, from its publisher [GroupLens]({MOVIELENS.about}), for research; it may not "
-    "be passed on."
+    f"{MOVIELENS.name}, from its publisher [GroupLens]({MOVIELENS.about}), for research; it may "
+    "not be passed on."
 )
 
 
@@ -70,8 +70,8 @@ def invite() -> None:
         )
         if allows("data_sets"):
             st.markdown(
-                f"The button fetches {readable_bytes(MOVIELENS.size)} from `{MOVIELENS.url}`, checks "
-                "that it is the known file, and keeps it on the machine that runs this page."
+                f"The button fetches {readable_bytes(MOVIELENS.size)} from `{MOVIELENS.url}`, "
+                "checks that it is the known file, and keeps it on the machine that runs this page."
             )
             st.button(
                 "I accept these terms: fetch the films",

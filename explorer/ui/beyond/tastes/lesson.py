@@ -80,14 +80,15 @@ def dimensions(found: dict[str, Any], nouns: Nouns) -> None:
             dimensions_figure(
                 dims, values, {"popularity": popular, "chance": found["chance"]}, dark=is_dark()
             ),
-            f"{FIGURE} with {dims[0]} to {dims[-1]} dimensions: {values[0]:.3f} to {values[-1]:.3f}",
+            f"{FIGURE} with {dims[0]} to {dims[-1]} dimensions, from {values[0]:.3f} "
+            f"to {values[-1]:.3f}",
             rows_table(rows),
             key="tastes dimensions",
         )
     as_good = abs(values[0] - popular) < SAME * popular
     right.markdown(
-        f"**One dimension is popularity.** Its one number for each {nouns.item} puts them in almost "
-        f"the order of how many {nouns.users} have them (rank correlation "
+        f"**One dimension is popularity.** Its one number for each {nouns.item} puts them in "
+        f"almost the order of how many {nouns.users} have them (rank correlation "
         f"{found['popularity']:.2f})"
         + (
             f", and it recommends as well as popularity: {values[0]:.3f} against {popular:.3f}."
@@ -120,10 +121,10 @@ def lengths(found: dict[str, Any], nouns: Nouns) -> None:
     high = max(found["correlation"], found["with the logarithm"]) >= CLOSE
     right.markdown(
         ("**Its length is its popularity.** " if high else "")
-        + f"Correlation of length and number of {nouns.users}: {found['correlation']:.2f}; with the "
-        f"number's logarithm, {found['with the logarithm']:.2f}.\n\n"
-        "So the dot product of two vectors asks two things at once: does it go with this taste, and "
-        "is it common? Cosine asks the first alone:"
+        + f"Correlation of length and number of {nouns.users}: {found['correlation']:.2f}; with "
+        f"the number's logarithm, {found['with the logarithm']:.2f}.\n\n"
+        "So the dot product of two vectors asks two things at once: does it go with this taste, "
+        "and is it common? Cosine asks the first alone:"
     )
     right.dataframe(
         pa.table(
@@ -137,8 +138,8 @@ def lengths(found: dict[str, Any], nouns: Nouns) -> None:
     )
     right.markdown(
         f"What it offers first is taken by {found['dot offers']:,.0f} {nouns.users} (median) with "
-        f"the dot product, by {found['cosine offers']:,.0f} with cosine. To find what is alike, take "
-        "cosine; to guess what comes next, keep the length."
+        f"the dot product, by {found['cosine offers']:,.0f} with cosine. To find what is alike, "
+        "take cosine; to guess what comes next, keep the length."
     )
 
 
@@ -167,8 +168,8 @@ def time(found: dict[str, Any] | None, nouns: Nouns, by_chance: float) -> None:
     )
     right.markdown(
         f"ALS reaches {by_chance:.3f} where chance hides a quarter of each {nouns.user}'s "
-        f"{nouns.items}: it has then learned from what came *later*, too.{told} Who recommends today "
-        "knows only the past, so that is the figure to believe."
+        f"{nouns.items}: it has then learned from what came *later*, too.{told} Who recommends "
+        "today knows only the past, so that is the figure to believe."
     )
 
 
@@ -210,9 +211,9 @@ def stars(found: dict[str, Any] | None, nouns: Nouns) -> None:
         f"predicts, it reaches {best[FIGURE]:.3f}: popularity, which knows no stars, "
         f"{by_name['popularity'][FIGURE]:.3f}, ALS without stars "
         f"{by_name['ALS, without ratings'][FIGURE]:.3f}.\n\n"
-        f"It learned from rated {nouns.items} alone, and {plain(nouns.users)} rate what they chose. "
-        f"What a {nouns.user} never chose, it has never been asked about; that is most of what it "
-        "has to rank."
+        f"It learned from rated {nouns.items} alone, and {plain(nouns.users)} rate what they "
+        f"chose. What a {nouns.user} never chose, it has never been asked about; that is most of "
+        "what it has to rank."
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.beyond.tastes.learned import Learned
-from explorer.figures.colors import Categories, coloring
+from explorer.figures.colors import GRAY, Categories, coloring, palette
 from explorer.figures.tastes import taste_map
 from explorer.projection.sampling import random_rows
 from explorer.space import EmbeddingSpace
@@ -16,6 +16,7 @@ from explorer.ui.shell.charts import show_chart
 from explorer.vector import row_lengths
 
 MOST_DRAWN = 3_000  # points while it trains
+MOST_GROUPS = 8  # colors that are told apart, also by the color-blind
 COLUMNS = ("kitchen", "genre")  # by which points are colored, where they have one of them
 
 
@@ -30,8 +31,18 @@ def groups_of(space: EmbeddingSpace) -> Categories | None:
     for name in COLUMNS:
         if space.metadata is not None and name in space.metadata.column_names:
             found = coloring(space.metadata, name, dark=is_dark())
-            return found if isinstance(found, Categories) else None
+            return main_groups(found) if isinstance(found, Categories) else None
     return None
+
+
+def main_groups(found: Categories) -> Categories:
+    """Return the most frequent groups, all the others as one: more colors tell nothing apart."""
+    if len(found.names) <= MOST_GROUPS:
+        return found
+    named = found.names[: MOST_GROUPS - 1]
+    colors = palette(MOST_GROUPS - 1, dark=is_dark())
+    codes = np.minimum(found.codes, MOST_GROUPS - 1)
+    return Categories(found.column, (*named, "others"), (*colors, GRAY), codes)
 
 
 def draw_points(learned: Learned) -> None:

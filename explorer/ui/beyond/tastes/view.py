@@ -174,7 +174,7 @@ def judge(learned: Learned) -> None:
             )
         )
         st.caption(
-            f"{len(model.ndcg):,} {nouns.users}. {TOLD} Recall@10: the share of what was hidden that "
-            "is among the first ten. Settings of EASE and ItemKNN are chosen by the pairs that are "
-            "held out for that."
+            f"{len(model.ndcg):,} {nouns.users}. {TOLD} Recall@10: the share of what was hidden "
+            "that is among the first ten. Settings of EASE and ItemKNN are chosen by the pairs "
+            "that are held out for that."
         )
