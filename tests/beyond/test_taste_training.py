@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -214,6 +216,24 @@ def test_vectors_for_ratings_find_what_means_cannot() -> None:
         made.predict(pairs[:5]) - made.mean - made.of_users[pairs[:5, 0]],
         made.scorer()(np.array([0]))[0, :5],
     )
+
+
+def test_in_a_new_process_matrix_products_take_one_thread(tmp_path: Path) -> None:
+    """Libraries that implicit itself loads are limited, too; it warns where they are not."""
+    code = (
+        "from tests.beyond.conftest import *\n"
+        "from explorer.beyond.tastes.training import Recipe, vectors\n"
+        "vectors(make_tastes('books', *columns_of(takings())), Recipe(dim=2, epochs=1))"
+    )
+    environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    run = subprocess.run(
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", code],
+        env={**environment, "EXPLORER_CACHE_DIR": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr.decode()
 
 
 def test_the_library_loads_no_implicit() -> None:

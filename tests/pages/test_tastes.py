@@ -170,7 +170,7 @@ def test_a_rating_that_is_no_number_is_told_on_the_page(visit: Visit) -> None:
     content = f"reader,book,rating\n{lines}\n".encode()
     screen.file_uploader[0].set_value(("books.csv", content, "text/csv")).run()
     screen = finished(press(screen, "Use this table"))
-    assert "is “good”, which is no number" in said(screen)
+    assert "Row 1 of the column “rating” is “good”" in said(screen)
 
 
 def test_a_link_to_a_table_that_is_gone_says_so(visit: Visit) -> None:

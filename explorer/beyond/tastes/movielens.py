@@ -109,7 +109,9 @@ def fetch(data: DataSet = MOVIELENS, report: Report = no_report) -> Path:
     report(0.0, f"asking {data.url}")
     content = io.BytesIO()
     try:
-        with urllib.request.urlopen(data.url, timeout=STALLED_SECONDS) as answer:
+        # an opener of its own: the usual one remembers the proxies of its first call
+        opener = urllib.request.build_opener()
+        with opener.open(data.url, timeout=STALLED_SECONDS) as answer:
             while part := answer.read1(CHUNK):
                 content.write(part)
                 if content.tell() > data.size:

@@ -211,10 +211,15 @@ def compact(
 
 def last_of_each(keys: NDArray[np.int64], times: NDArray[np.floating] | None) -> NDArray[np.intp]:
     """Return the row of each different key, in the order of keys: the latest, else the last."""
-    order = np.argsort(keys, kind="stable") if times is None else np.lexsort((times, keys))
+    order = np.argsort(keys, kind="stable")
     ordered = keys[order]
-    is_last = np.append(ordered[1:] != ordered[:-1], True) if len(ordered) else ordered == 0
-    last: NDArray[np.intp] = order[is_last]
+    again = np.zeros(len(keys) + 1, bool)
+    again[1:-1] = ordered[1:] == ordered[:-1]
+    if times is not None:  # only doubles have to be sorted by time
+        places = np.flatnonzero(again[:-1] | again[1:])
+        rows = order[places]
+        order[places] = rows[np.lexsort((times[rows], keys[rows]))]
+    last: NDArray[np.intp] = order[~again[1:]]
     return last
 
 

@@ -165,6 +165,7 @@ def vectors(
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Limit matrix products to one thread: with more, sums depend on how the work was divided."""
+    import implicit.cpu.als  # noqa: F401 - libraries that are loaded later would not be limited
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
