@@ -34,7 +34,8 @@ def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
     page.wait_for_url("**likes=*coconut*")
 
     page.get_by_text("How good is it?", exact=True).click()
-    page.wait_for_function(f"{PLOT}?.data[0].y?.includes('EASE')", timeout=LEARNING)
+    names = f"{PLOT}?.data[0].y"
+    page.wait_for_function(f"Array.isArray({names}) && {names}.includes('EASE')", timeout=LEARNING)
 
     page.get_by_text("Watch it train", exact=True).click()
     page.get_by_role("button", name="Open the dishes on the Map").click()
