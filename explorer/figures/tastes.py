@@ -252,7 +252,7 @@ def lengths_figure(
     )
     style(figure, ink, height, showlegend=False)
     figure.update_xaxes(
-        title_text=f"{shown_text(users, NAME_LENGTH)} that took it", type="log", dtick=1
+        title_text=f"{shown_text(users, NAME_LENGTH)} that have it", type="log", dtick=1
     )
     figure.update_yaxes(title_text="length of its vector", rangemode="tozero", nticks=6)
     return figure

@@ -118,9 +118,7 @@ def test_popularity_offers_everybody_the_hit(tastes: Tastes) -> None:
 
 
 @pytest.mark.parametrize("name", list(MAKERS))
-def test_the_setting_that_is_best_on_validation_pairs_is_chosen(
-    tastes: Tastes, name: str
-) -> None:
+def test_the_setting_that_is_best_on_validation_pairs_is_chosen(tastes: Tastes, name: str) -> None:
     valid = tastes.matrix(VALID)
     score, setting = chosen(name, tastes.train, valid)
     reached = {

@@ -32,7 +32,10 @@ def table_of(**more: list) -> pa.Table:
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        (["userId", "movieId", "rating", "timestamp"], ("userId", "movieId", "rating", "timestamp")),
+        (
+            ["userId", "movieId", "rating", "timestamp"],
+            ("userId", "movieId", "rating", "timestamp"),
+        ),
         (["item", "user"], ("user", "item", None, None)),
         (["a", "b", "stars"], ("a", "b", "stars", None)),
         (["user_id:token", "item_id:token"], ("user_id:token", "item_id:token", None, None)),
