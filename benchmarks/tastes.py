@@ -1,8 +1,8 @@
 """How good the recommenders of “Tastes” are: `python benchmarks/tastes.py [ml-100k.zip]`.
 
-- the dishes, and MovieLens 100k where its file is named or was fetched: ALS over three seeds (of the
-  division into parts and of the first vectors), EASE and ItemKNN with the settings that the validation
-  pairs choose, popularity and chance;
+- the dishes, and MovieLens 100k where its file is named or was fetched: ALS over three seeds (of
+  the division into parts and of the first vectors), EASE and ItemKNN with the settings that the
+  validation pairs choose, popularity and chance;
 - the lesson: dimensions, lengths, time and stars;
 - with `--large`: how much time and memory ten million pairs take, read from a CSV file.
 
@@ -139,7 +139,6 @@ def large() -> None:
         columns = usual_columns(table.column_names)
         tastes = timed("sorted", lambda: tastes_from_table(table, columns, "large"))
         print(f"    {len(tastes.pairs):,} pairs without doubles")
-        del table
         timed("kept", lambda: TastesFile.of(tastes))
         timed("two epochs", lambda: train_tastes(tastes, Recipe(epochs=2)))
 

@@ -1,4 +1,4 @@
-"""What is small enough to learn in a moment: a ring of towns with rivers, two circles of readers."""
+"""What is learned in a moment: a ring of towns, each with a river, and two circles of readers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tastes() -> Tastes:
 
 
 def takings() -> list[tuple[str, str]]:
-    """Return who took which book: a circle's books are no other circle's, the hit is everybody's."""
+    """Return who took which book: each circle has its own, and the hit is everybody's."""
     drawn = np.random.default_rng(3)
     found = []
     for number in range(40):

@@ -1,4 +1,4 @@
-"""MovieLens fetched from a server of our own, with a file of its form: checks, Stop, the command."""
+"""MovieLens from a server of our own, with a file of its form: checks, Stop, the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tastes from tables: which columns, empty cells, dates, what is no number; the sample of dishes."""
+"""Tastes from tables: columns, empty cells, dates, what is no number; the sample of dishes."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_times_are_seconds_however_they_are_written(form: str) -> None:
     made = {
         "text": [day.isoformat() for day in days],
         "date": days,
-        "moment": [datetime(day.year, day.month, day.day) for day in days],  # noqa: DTZ001
+        "moment": [datetime(day.year, day.month, day.day) for day in days],
         "seconds": [(day - date(1970, 1, 1)).days * 86_400 for day in days],
     }
     tastes = tastes_from_table(table_of(day=made[form]), {**COLUMNS, "time": "day"}, "books")
