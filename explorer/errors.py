@@ -14,6 +14,7 @@ ExplorerError
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
+├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
 │   └── TextError            there are no texts, or not in that column
@@ -124,6 +125,10 @@ class TextError(EncodeError):
 
 class TrainingError(ExplorerError, ValueError):
     """A text or the settings do not allow to learn vectors from it."""
+
+
+class DownloadError(ExplorerError, RuntimeError):
+    """A data set cannot be fetched, or the file is not the one that its publisher gave."""
 
 
 class JobError(ExplorerError, RuntimeError):

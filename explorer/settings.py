@@ -48,10 +48,11 @@ class Settings:
         Largest model in gigabytes that is downloaded from the hub.
     models
         Names of the models that may be loaded, on a server for many; empty: any.
-    allow_hub_models, allow_model_folders, allow_forgetting
+    allow_hub_models, allow_model_folders, allow_forgetting, allow_data_sets
         Whether visitors may name a model on the hub, which is then downloaded; name a folder
-        of this machine as a model; empty the cache of vectors, which all visitors share. None:
-        only where the server answers this machine alone.
+        of this machine as a model; empty the cache of vectors, which all visitors share; have a
+        data set fetched from its publisher. None: only where the server answers this machine
+        alone.
     """
 
     cache_dir: Path
@@ -65,6 +66,7 @@ class Settings:
     allow_hub_models: bool | None = None
     allow_model_folders: bool | None = None
     allow_forgetting: bool | None = None
+    allow_data_sets: bool | None = None
 
 
 def load_settings() -> Settings:
@@ -86,6 +88,7 @@ def load_settings() -> Settings:
         allow_hub_models=switch("allow_hub_models", given.get("allow_hub_models")),
         allow_model_folders=switch("allow_model_folders", given.get("allow_model_folders")),
         allow_forgetting=switch("allow_forgetting", given.get("allow_forgetting")),
+        allow_data_sets=switch("allow_data_sets", given.get("allow_data_sets")),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +118,44 @@ def test_a_picture_of_other_vectors_is_not_taken_for_that_of_the_sample(cache_di
     other = EmbeddingSpace(space.labels, -space.vectors, name="other")
     assert not shipped.keep(other, shipped.path_for(SAMPLES / "books.npy"))
     assert load_projection(shipped.SHIPPED.key(other)) is None
+
+
+@pytest.fixture(scope="module")
+def dishes() -> list[dict[str, str]]:
+    with (SAMPLES / "dishes.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_dishes_are_of_all_the_worlds_kitchens(dishes: list[dict[str, str]]) -> None:
+    assert len(dishes) >= 600
+    assert len({row["dish"] for row in dishes}) == len(dishes)
+    kitchens = Counter(row["kitchen"] for row in dishes)
+    assert len(kitchens) == 8
+    assert min(kitchens.values()) >= 80
+    assert len({row["country"] for row in dishes}) >= 100
+
+
+def test_a_dish_has_at_least_four_ingredients_none_twice(dishes: list[dict[str, str]]) -> None:
+    for row in dishes:
+        items = row["ingredients"].split("; ")
+        assert len(items) >= 4, row["dish"]
+        assert len(set(items)) == len(items), row["dish"]
+        assert all(one == one.strip() and one for one in items), row["dish"]
+
+
+def test_ingredients_in_fewer_than_three_dishes_are_told(dishes: list[dict[str, str]]) -> None:
+    counts = Counter(one for row in dishes for one in row["ingredients"].split("; "))
+    rare = sorted(one for one, n in counts.items() if n < 3)
+    readme = " ".join((SAMPLES / "README.md").read_text(encoding="utf-8").split())
+    assert f"in one or two dishes: {', '.join(rare)}." in readme
+
+
+def test_an_ingredient_has_one_name(dishes: list[dict[str, str]]) -> None:
+    names = {one for row in dishes for one in row["ingredients"].split("; ")}
+    folded = Counter(one.casefold().rstrip("s") for one in names)
+    assert [one for one, n in folded.items() if n > 1] == []
+
+
+def test_salt_is_the_most_popular_ingredient(dishes: list[dict[str, str]]) -> None:
+    counts = Counter(one for row in dishes for one in row["ingredients"].split("; "))
+    assert counts.most_common(1)[0][0] == "salt"

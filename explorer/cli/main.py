@@ -19,6 +19,7 @@ from explorer.analogies.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluat
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
 from explorer.cli import encode as encoding
 from explorer.cli import formats
+from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.project import declare_project, run_project
 from explorer.cli.train import declare_train, train
 from explorer.errors import ExplorerError
@@ -171,6 +172,11 @@ COMMANDS = {
         "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "train": Command("learn vectors from a text", declare_train, train),
+    "fetch-movielens": Command(
+        "fetch the film ratings MovieLens 100k from their publisher, for “Tastes”",
+        declare_fetch,
+        fetch_movielens,
+    ),
     "cache": Command(
         "show or empty the cache on disk", encoding.declare_cache, encoding.show_cache
     ),

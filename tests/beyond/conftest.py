@@ -1,10 +1,14 @@
-"""A graph small enough to learn in a moment: a ring of towns, each with a river of its own."""
+"""What is learned in a moment: a ring of towns, each with a river, and two circles of readers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
 from explorer.beyond.facts.graph import Graph, make_graph
+from explorer.beyond.tastes.tastes import Column, Tastes, make_tastes
 
 TOWNS = 12
 
@@ -23,3 +27,30 @@ def triples() -> list[tuple[str, str, str]]:
 def graph() -> Graph:
     """The ring of towns."""
     return make_graph(triples(), "towns")
+
+
+@pytest.fixture
+def tastes() -> Tastes:
+    """Forty readers of two circles, who each took half of the circle's twenty books and the hit."""
+    return make_tastes("books", *columns_of(takings()))
+
+
+def takings() -> list[tuple[str, str]]:
+    """Return who took which book: each circle has its own, and the hit is everybody's."""
+    drawn = np.random.default_rng(3)
+    found = []
+    for number in range(40):
+        circle = number % 2
+        found.append((f"reader {number}", "the hit"))
+        for book in sorted(drawn.choice(20, 10, replace=False)):
+            found.append((f"reader {number}", f"book {circle}.{book}"))
+    return found
+
+
+def columns_of(rows: Sequence[tuple[str, str]]) -> tuple[Column, Column]:
+    """Return users and items as codes and names."""
+    made = []
+    for side in (0, 1):
+        names = list(dict.fromkeys(row[side] for row in rows))
+        made.append((np.array([names.index(row[side]) for row in rows]), names))
+    return made[0], made[1]
