@@ -30,6 +30,7 @@ CHILD_BYTES = 2 << 30  # of memory for a reader in a process of its own, and for
 CHILD_BYTES_PER_BYTE = 12  # the file so many more
 CHILD_SECONDS = 60.0  # and how long it may take, and for each megabyte so much more
 CHILD_SECONDS_PER_MB = 0.5
+PICTURE_SECONDS = 0.05  # and for each picture that it finds in a table
 
 
 def unpacked_bytes() -> int:
