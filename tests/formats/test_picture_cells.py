@@ -272,6 +272,7 @@ def test_a_file_with_pictures_is_looked_at() -> None:
     report = inspect_file(File("a.parquet", content=parquet(image=PICTURES)))
     assert "image" in report.metadata_columns
     assert "image" not in report.columns
+    assert picture_columns(report.first_rows) == ("image",)
 
 
 def test_a_space_with_pictures_comes_back_equal_from_parquet(tmp_path: Path) -> None:

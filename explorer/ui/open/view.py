@@ -19,6 +19,7 @@ from explorer.ui.open.uploads import groups
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.ui.shell.tables import with_addresses
 from explorer.wording import count, readable_bytes
 
 EXAMPLES = (
@@ -303,7 +304,8 @@ def show_first_rows(report: FileReport) -> None:
     st.caption(
         f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:"
     )
-    st.dataframe(report.first_rows, hide_index=True)
+    table, config = with_addresses(report.first_rows)
+    st.dataframe(table, hide_index=True, column_config=config)
     st.caption(" ".join(facts(report)))
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.pictures.column import without_pictures
 from explorer.ui.pointcloud.message import write_message
 
 MOST_WITH_TEXTS = 50_000  # rows; beyond that a column of different texts is left out on hover
@@ -64,7 +65,7 @@ def column_part(colors: Categories | Numbers) -> Part:
 
 def hover_parts(space: EmbeddingSpace, columns: Sequence[str] | None) -> list[Part]:
     """Return the columns to show on hover: those named, or the first few."""
-    metadata = space.metadata
+    metadata = without_pictures(space.metadata)
     if metadata is None:
         return []
     known = set(colorable(metadata))
