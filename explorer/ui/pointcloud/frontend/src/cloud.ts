@@ -11,6 +11,7 @@ import { marksOf, NO_MARKS } from "./marks.ts";
 import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
 import type { Parts, PointsPart } from "./parts.ts";
+import { Pictures, type Scenery } from "./pictures.ts";
 import { Pointing } from "./pointing.ts";
 import { save, type Seen } from "./save.ts";
 import type { Shape } from "./shapes.ts";
@@ -36,6 +37,7 @@ export class Cloud {
   private readonly words = new Words(this.stage.context);
   private readonly choosing = new Choosing((choice) => this.tell("choice", choice));
   private readonly coloring = new Coloring(this.painter, () => this.restyle());
+  private readonly pictures = new Pictures(this.painter, () => this.ask(true));
   private readonly pointing: Pointing;
   private readonly theme = new Theme(() => this.followTheme());
   private readonly tools: Tools;
@@ -68,6 +70,11 @@ export class Cloud {
         this.viewpoint.turn(on);
         this.ask();
       },
+      showPictures: (on) => {
+        this.pictures.isOn = on;
+        this.pointing.hover(null);
+        this.ask(true);
+      },
       save: (what) => void this.save(what),
     });
     this.pointing = new Pointing(
@@ -80,7 +87,9 @@ export class Cloud {
         view: () => this.view!,
         points: () => this.points,
         part: (id) => this.parts.get(id),
-        size: () => this.style.size,
+        size: (row) => 2 * ((row === undefined ? null : this.pictures.radiusOf(row)) ?? this.style.size / 2),
+        pictureAt: (place) => this.pictures.rowAt(place, { camera: this.camera, at: this.motion.at }),
+        pictureOf: (row) => this.pictures.addressOf(row),
       },
       () => this.restyle(),
       () => this.hovered(),
@@ -171,6 +180,7 @@ export class Cloud {
     this.dress(view, points);
     this.place(view, points);
     this.coloring.dress(view, points, got);
+    this.pictures.use(view.pictures.map((id) => got.get(id)));
     this.words.use(got.get(view.labels));
     this.labelsId = view.labels;
     this.choosing.hear(view);
@@ -185,7 +195,7 @@ export class Cloud {
     this.stage.dress(this.ink, this.isDark, view.height, view.alt);
     this.stage.element.classList.toggle("turning", points.dimensions === 3);
     this.words.family = getComputedStyle(this.element).fontFamily || "sans-serif";
-    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick });
+    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick, hasPictures: view.pictures.length > 0 });
   }
 
   /** Bring the points to their places; those of the same space go there before one's eyes. */
@@ -317,10 +327,11 @@ export class Cloud {
     if (moved && !motion.turns) this.mark();
     if (moved || this.mustDraw) {
       const detail = this.pace.share(now, motion.isMoving || motion.turns);
+      this.pictures.show(this.scenery, now, detail === 1 && !motion.isMoving && !motion.turns);
       this.painter.draw(camera, this.style, motion.share, detail);
       ({ shapes: this.shapes, labels: this.labels } = inked(this.drawing));
       this.frames++;
-      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length });
+      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length, pictures: this.pictures.drawn.length });
     }
     if (moved || this.mustInk) this.write();
     this.mustDraw = this.mustInk = false;
@@ -331,6 +342,21 @@ export class Cloud {
   private get style(): Style {
     const isFaded = this.choosing.rows.length > 0 || this.view!.hits.length > 0;
     return styleOf(this.view!, this.camera, this.motion.depth, this.isDark, isFaded);
+  }
+
+  private get scenery(): Scenery {
+    const { camera, motion, coloring, choosing, style } = this;
+    return {
+      camera,
+      at: motion.at,
+      isVisible: coloring.isVisible,
+      tintOf: coloring.tintOf,
+      selected: choosing.rows,
+      neighbors: choosing.neighbors,
+      hits: this.view!.hits,
+      chosen: style.chosen,
+      ink: style.ink,
+    };
   }
 
   private get drawing(): Drawing {
@@ -349,6 +375,8 @@ export class Cloud {
       selected: choosing.rows,
       neighbors: choosing.neighbors,
       size: this.style.size,
+      pictured: new Set(this.pictures.drawn),
+      pictureRadius: this.pictures.size / 2,
       reserved: boxOf(this.tools.element),
       clusters: motion.isJourney ? [] : coloring.clusters,
       // names that come and go while all turns cannot be read

@@ -23,8 +23,12 @@ export interface Target {
   view(): View;
   points(): PointsPart | null;
   part(id: string): Part | undefined;
-  /** A point's diameter in pixels. */
-  size(): number;
+  /** A point's diameter in pixels, or that of its picture. */
+  size(row?: number): number;
+  /** The row whose picture is at a place, or null. */
+  pictureAt(place: Place): number | null;
+  /** The address of a row's picture, or null. */
+  pictureOf(row: number): string | null;
 }
 
 export class Pointing {
@@ -84,7 +88,7 @@ export class Pointing {
     if (this.row !== null) {
       const [x, y, depth] = camera.project(...motion.at(this.row));
       const ring = { kind: "ring", x, y, fill: null } as const;
-      const radius = size() / 2 + 3;
+      const radius = size(this.row) / 2 + 3;
       if (depth > 0) shapes.push({ ...ring, radius: radius + 1, color: ground, width: 4 }, { ...ring, radius, color: text, width: 2 });
     }
     if (this.outline.length) {
@@ -97,6 +101,8 @@ export class Pointing {
     const { camera, motion, coloring } = this.at;
     const points = this.at.points();
     if (!points || motion.isJourney) return null;
+    const pictured = this.at.pictureAt(place);
+    if (pictured !== null) return pictured;
     return pickPoint(points.positions, camera, place, this.at.size() / 2 + slack, coloring.isVisible);
   }
 
@@ -106,6 +112,6 @@ export class Pointing {
     const looks = [color, sizes, opacities].flatMap((by) => (by ? [by.part] : []));
     const columns = [...new Set([...looks, ...hover])].map((id) => this.at.part(id));
     const [x, y] = camera.project(...motion.at(row));
-    this.tip.show(words.hovered(row), told(columns, row), x, y, camera.width, camera.height);
+    this.tip.show(words.hovered(row), told(columns, row), this.at.pictureOf(row), x, y, camera.width, camera.height);
   }
 }
