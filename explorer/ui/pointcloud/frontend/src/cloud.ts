@@ -11,7 +11,7 @@ import { marksOf, NO_MARKS } from "./marks.ts";
 import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
 import type { Parts, PointsPart } from "./parts.ts";
-import { Pictures, type Scenery } from "./pictures.ts";
+import { Pictures, sceneryOf } from "./pictures.ts";
 import { Pointing } from "./pointing.ts";
 import { save, type Seen } from "./save.ts";
 import type { Shape } from "./shapes.ts";
@@ -70,26 +70,17 @@ export class Cloud {
         this.viewpoint.turn(on);
         this.ask();
       },
-      showPictures: (on) => {
-        this.pictures.isOn = on;
-        this.pointing.hover(null);
-        this.ask(true);
-      },
+      showPictures: (on) => this.moved(() => (this.pictures.isOn = on)),
       save: (what) => void this.save(what),
     });
     this.pointing = new Pointing(
       {
-        camera: this.camera,
-        motion: this.motion,
-        coloring: this.coloring,
-        choosing: this.choosing,
-        words: this.words,
+        ...{ camera: this.camera, motion: this.motion, coloring: this.coloring, choosing: this.choosing },
+        ...{ words: this.words, pictures: this.pictures },
         view: () => this.view!,
         points: () => this.points,
         part: (id) => this.parts.get(id),
-        size: (row) => 2 * ((row === undefined ? null : this.pictures.radiusOf(row)) ?? this.style.size / 2),
-        pictureAt: (place) => this.pictures.rowAt(place, { camera: this.camera, at: this.motion.at }),
-        pictureOf: (row) => this.pictures.addressOf(row),
+        size: () => this.style.size,
       },
       () => this.restyle(),
       () => this.hovered(),
@@ -327,7 +318,8 @@ export class Cloud {
     if (moved && !motion.turns) this.mark();
     if (moved || this.mustDraw) {
       const detail = this.pace.share(now, motion.isMoving || motion.turns);
-      this.pictures.show(this.scenery, now, detail === 1 && !motion.isMoving && !motion.turns);
+      const scenery = sceneryOf(this.view, camera, motion, this.coloring, this.choosing, this.style);
+      this.pictures.show(scenery, now, detail === 1 && !motion.isMoving && !motion.turns);
       this.painter.draw(camera, this.style, motion.share, detail);
       ({ shapes: this.shapes, labels: this.labels } = inked(this.drawing));
       this.frames++;
@@ -340,23 +332,8 @@ export class Cloud {
   }
 
   private get style(): Style {
-    const isFaded = this.choosing.rows.length > 0 || this.view!.hits.length > 0;
+    const isFaded = Boolean(this.choosing.rows.length || this.view!.hits.length);
     return styleOf(this.view!, this.camera, this.motion.depth, this.isDark, isFaded);
-  }
-
-  private get scenery(): Scenery {
-    const { camera, motion, coloring, choosing, style } = this;
-    return {
-      camera,
-      at: motion.at,
-      isVisible: coloring.isVisible,
-      tintOf: coloring.tintOf,
-      selected: choosing.rows,
-      neighbors: choosing.neighbors,
-      hits: this.view!.hits,
-      chosen: style.chosen,
-      ink: style.ink,
-    };
   }
 
   private get drawing(): Drawing {
@@ -375,8 +352,7 @@ export class Cloud {
       selected: choosing.rows,
       neighbors: choosing.neighbors,
       size: this.style.size,
-      pictured: new Set(this.pictures.drawn),
-      pictureRadius: this.pictures.size / 2,
+      ...{ pictured: new Set(this.pictures.drawn), pictureRadius: this.pictures.size / 2 },
       reserved: boxOf(this.tools.element),
       clusters: motion.isJourney ? [] : coloring.clusters,
       // names that come and go while all turns cannot be read
@@ -417,6 +393,7 @@ export class Cloud {
       style: this.style,
       marking: this.marking,
       positions: this.points!.positions,
+      ...{ pictures: this.pictures, at: motion.at },
       coloring: this.coloring,
     };
   }

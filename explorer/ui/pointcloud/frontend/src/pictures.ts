@@ -4,10 +4,15 @@
  */
 
 import type { Camera, Vector } from "./camera.ts";
+import type { Choosing } from "./choosing.ts";
+import type { Coloring } from "./coloring.ts";
 import type { Rgb } from "./colors.ts";
+import type { Motion } from "./motion.ts";
 import type { Part, PicturesPart } from "./parts.ts";
 import type { Painter } from "./painter.ts";
 import type { Place } from "./pick.ts";
+import type { Style } from "./style.ts";
+import type { View } from "./view.ts";
 
 /** The atlas: 2,048 cells of 64 pixels, 32 MB on the graphics card however many pictures there are. */
 export const CELL = 64;
@@ -19,7 +24,7 @@ const MOST = 1_024;
 const AT_ONCE = 16; // pictures that are decoded side by side
 const SIZES = [24, 28, 32, 40, 48, 56, 64] as const; // pixels: few sizes, so that they do not jitter
 const AIR = 1.08; // of a picture's size, from middle to middle where they are near
-const FAR_AIR = 1; // more of it where points are denser than the smallest picture
+const FAR_AIR = 0.5; // more of it where points are denser than the smallest picture
 const RIMS = { plain: 1.5, neighbor: 2.5, selected: 3.5 } as const;
 const FADED = 0.22; // of the opacity, for pictures that do not stand out
 const RESTED = 150; // milliseconds between two choices of what to show, while all moves
@@ -50,6 +55,18 @@ export interface Scenery {
   hits: Uint32Array;
   chosen: Rgb;
   ink: Rgb;
+}
+
+/** Return what the pictures are shown in. */
+export function sceneryOf(
+  { hits }: View,
+  camera: Camera,
+  { at }: Motion,
+  { isVisible, tintOf }: Coloring,
+  { rows: selected, neighbors }: Choosing,
+  { chosen, ink }: Style,
+): Scenery {
+  return { camera, at, isVisible, tintOf, selected, neighbors, hits, chosen, ink };
 }
 
 interface Cell {
@@ -121,7 +138,7 @@ export class Pictures {
   }
 
   /** Return the row whose picture is at a place on the screen, or null. */
-  rowAt([x, y]: Place, { camera, at }: Pick<Scenery, "camera" | "at">): number | null {
+  rowAt([x, y]: Place, camera: Camera, at: (row: number) => Vector): number | null {
     const drawn = this.drawn;
     for (let index = drawn.length - 1; index >= 0; index--) {
       const row = drawn[index]!;
@@ -131,6 +148,17 @@ export class Pictures {
       if (depth > 0 && Math.abs(px - x) <= width * scale && Math.abs(py - y) <= height * scale) return row;
     }
     return null;
+  }
+
+  /** Return what is drawn, for a drawing of its own: where the middle is, how large, how clear. */
+  placed(camera: Camera, at: (row: number) => Vector): { x: number; y: number; width: number; height: number; bytes: Uint8Array }[] {
+    return this.drawn.flatMap((row) => {
+      const [x, y, depth] = camera.project(...at(row));
+      const { width, height } = this.cells.get(row)!;
+      const scale = this.size / Math.max(width, height);
+      const bytes = this.bytes(row);
+      return depth > 0 && bytes ? [{ x, y, width: width * scale, height: height * scale, bytes }] : [];
+    });
   }
 
   /** Half of the longer side where a row's picture is drawn, else null. */
