@@ -43,7 +43,7 @@ def pictured_file(folder: Path) -> Path:
 def open_cards(page: Page, server: Server, folder: Path) -> Locator:
     page.goto(f"{server.url}/open")
     page.locator("input[type=file]").first.set_input_files(pictured_file(folder))
-    page.get_by_role("button", name=re.compile("^Open")).last.click()
+    page.get_by_role("button", name="Open this space").click()
     page.locator(DRAWN).wait_for()
     return page.locator(".cloud")
 
@@ -116,11 +116,12 @@ def test_nearer_more_of_those_in_sight_are_pictures(
     place = cloud.evaluate("map => map.pointcloud.placeOf(0)")
     page.mouse.move(place["x"], place["y"])
     page.mouse.wheel(0, -1500)
-    page.wait_for_function(
-        "far => document.querySelector('.cloud').pointcloud.pictures.size > far", arg=far[1]
-    )
-    page.wait_for_function(
-        f"far => ({share})(document.querySelector('.cloud'))[0] > far", arg=far[0]
+    cloud.evaluate(
+        f"""async (map, [share, size]) => {{
+            const now = () => ({share})(map);
+            while (now()[0] <= share || now()[1] <= size) await new Promise(requestAnimationFrame);
+        }}""",
+        far,
     )
 
 
