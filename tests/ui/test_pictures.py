@@ -76,3 +76,12 @@ def test_columns_of_pictures_become_addresses() -> None:
     assert picture_columns(table) == ()
     assert str(table["photo"][0]).startswith("data:image/webp;base64,")
     assert list(config) == ["photo"]
+
+
+def test_the_labels_of_a_table_make_room_for_the_pictures() -> None:
+    given = {"label": {"width": 110}}
+    _, config = pictured(pa.table({"label": ["a"]}), space(), [0], given)
+    assert config["label"]["width"] == 70
+    assert given == {"label": {"width": 110}}
+    _, config = pictured(pa.table({"label": ["a"]}), space(), [0], {"label": {"width": None}})
+    assert config["label"] == {"width": None}

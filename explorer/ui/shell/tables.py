@@ -16,6 +16,7 @@ from explorer.pictures.column import (
 )
 
 PICTURE = "picture"
+PICTURE_WIDTH, LABEL_GIVES = 54, 40  # pixels of the column, and what the labels leave it
 HEADER, LINE = 38, 35  # pixels of Streamlit's header, with both borders, and of a line
 
 
@@ -38,7 +39,10 @@ def pictured(
     while name in table.column_names:
         name += " "
     urls = pa.array([data_url(one) for one in pictures_of(space, rows)], pa.string())
-    config[name] = st.column_config.ImageColumn("Picture", width=60)
+    config[name] = st.column_config.ImageColumn("Image", width=PICTURE_WIDTH)
+    label = config.get("label") or {}
+    if isinstance(label.get("width"), int):  # the table stays as wide as it was
+        config["label"] = {**label, "width": label["width"] - LABEL_GIVES}
     return table.add_column(0, name, urls), config
 
 
@@ -48,5 +52,5 @@ def with_addresses(table: pa.Table) -> tuple[pa.Table, dict[str, Any]]:
     for name in picture_columns(table):
         urls = pa.array([data_url(one) for one in table[name].to_pylist()], pa.string())
         table = table.set_column(table.column_names.index(name), name, urls)
-        config[name] = st.column_config.ImageColumn(name, width=60)
+        config[name] = st.column_config.ImageColumn(name, width=PICTURE_WIDTH)
     return table, config
