@@ -125,6 +125,30 @@ def test_nearer_more_of_those_in_sight_are_pictures(
     )
 
 
+def test_pictures_come_back_with_the_graphics_card(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    cloud = open_cards(page, server, tmp_path)
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    cloud.evaluate("""map => {
+        const gl = map.querySelector('canvas').getContext('webgl2');
+        map.lost = gl.getExtension('WEBGL_lose_context');
+        map.lost.loseContext();
+    }""")
+    expect(cloud).to_have_attribute("data-state", "lost")
+    cloud.evaluate("map => map.lost.restoreContext()")
+    expect(cloud).to_have_attribute("data-state", "drawn")
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    row, place = cloud.evaluate(
+        """map => {
+            const row = map.pointcloud.pictures.drawn.at(-1);
+            return [row, map.pointcloud.placeOf(row)];
+        }"""
+    )
+    expected = [(1, 0, 0), (0, 1, 0), (0, 0, 1)][row % 3]
+    assert color_at(page, place["x"] + 6, place["y"] + 3) == expected
+
+
 def test_a_map_without_pictures_has_no_switch(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/map?space=books")
     page.locator(DRAWN).wait_for()

@@ -28,7 +28,7 @@ export class Cloud {
   /** Drawings since the beginning: for those who measure. */
   frames = 0;
 
-  private readonly stage = new Stage(() => this.ask(true));
+  private readonly stage = new Stage(() => this.pictures.renew());
   private readonly painter = this.stage.painter;
   private readonly camera = new Camera();
   private readonly motion = new Motion(this.camera);

@@ -109,6 +109,13 @@ export class Pictures {
     this.lastChoice = 0;
   }
 
+  /** Decode anew what is shown: the graphics card was taken away, and the atlas with it. */
+  renew(): void {
+    this.forget();
+    this.lastChoice = 0;
+    this.changed();
+  }
+
   get any(): boolean {
     return this.chunks.length > 0;
   }
