@@ -25,7 +25,14 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
     """What is sent to the browser: the headers of all views, and the rows that they mark."""
     sent: Views = []
 
-    def keep(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]) -> None:
+    def keep(
+        key: str,
+        parts: list[Part],
+        view: bytes,
+        on_choice: Callable[[], None],
+        *,
+        later: object = None,
+    ) -> None:
         (length,) = struct.unpack("<I", view[4:8])
         header = json.loads(view[8 : 8 + length])
         named = {header[by]["part"] for by in ("sizes", "opacities") if header[by]}
