@@ -111,11 +111,15 @@ def intrinsic_dimension(points: Floats) -> float:
 
 
 def popularity(points: Floats, k: int = K) -> NDArray[np.intp]:
-    """Return how often each unit vector is among the k nearest of another (its k-occurrence).
+    """Return how often each point is among the k nearest of another (its k-occurrence).
 
-    Hubs are points where this is large (Radovanović, Nanopoulos & Ivanović 2010).
+    Distances are euclidean. Hubs are points where this is large (Radovanović, Nanopoulos &
+    Ivanović 2010).
     """
-    near = nearest_rows(points, points, min(k + 1, len(points)))[0]
+    # |x − y|² is least where x·y − |y|²/2 is largest: one more number in each vector
+    half = np.einsum("ij,ij->i", points, points)[:, None] / -2
+    asking = np.hstack([points, np.ones_like(half)])
+    near = nearest_rows(np.hstack([points, half]), asking, min(k + 1, len(points)))[0]
     own = near == np.arange(len(points))[:, None]
     own[~own.any(axis=1), -1] = True  # among duplicates a point may not be its own nearest
     return np.bincount(near[~own], minlength=len(points))
@@ -191,7 +195,7 @@ def curse_file(vectors: Any, report: Report = no_report) -> Curse:
             mean = away.mean(axis=1)
             nearest.append(float((away.min(axis=1) / mean).mean()))
             farthest.append(float((away.max(axis=1) / mean).mean()))
-            hubs.append(float(popularity(noise(POINTS, dim)).max()))
+            hubs.append(float(popularity(points).max()))
         beside = noise(len(units), units.shape[1])
         report(0.4, "comparing this space with noise")
         near, far = distances_from(units), distances_from(beside)

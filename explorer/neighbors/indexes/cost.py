@@ -63,19 +63,22 @@ FORMULAS: dict[str, tuple[Formula, Formula, str, str]] = {
         "ef · M · (J + d · b / R), ef = 64",
     ),
     "IVF": (
-        lambda one: one.n * (one.dim * one.number_bytes + one.id_bytes)
-        + one.cells * one.dim * one.number_bytes,
+        lambda one: (
+            one.n * (one.dim * one.number_bytes + one.id_bytes)
+            + one.cells * one.dim * one.number_bytes
+        ),
         lambda one: (one.cells + PROBED * one.n / one.cells) * one.dim * one.number_bytes / READ,
         "n · (d · b + i) + c · d · b, c = 4√n",
         "(c + p · n / c) · d · b / R, p = 32",
     ),
     "IVF+PQ": (
-        lambda one: one.n * (one.code_bytes + one.id_bytes)
-        + one.cells * one.dim * one.number_bytes,
         lambda one: (
-            one.cells * one.dim * one.number_bytes + PROBED * one.n / one.cells * one.code_bytes
-        )
-        / READ,
+            one.n * (one.code_bytes + one.id_bytes) + one.cells * one.dim * one.number_bytes
+        ),
+        lambda one: (
+            (one.cells * one.dim * one.number_bytes + PROBED * one.n / one.cells * one.code_bytes)
+            / READ
+        ),
         "n · (m + i) + c · d · b",
         "(c · d · b + p · n / c · m) / R",
     ),

@@ -105,9 +105,7 @@ def measure_file(
 
             measured = measure(name, points, queries, similarities, settings, report=tell)
             today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-            found = Measured(
-                tuple(measured), n, dim, len(queries), settings.k, processor(), today
-            )
+            found = Measured(tuple(measured), n, dim, len(queries), settings.k, processor(), today)
             keep(wanted, name, found)
         made[name] = found
     return made

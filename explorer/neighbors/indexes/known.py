@@ -21,7 +21,7 @@ Rows = NDArray[np.int64]
 
 ADDED = 20_000  # vectors between two looks at Stop
 EXPANSION = 64  # candidates that HNSW keeps while it builds
-ROUNDS, PER_CENTROID = 10, 64  # of k-means; faiss's own are 25 and 256
+ROUNDS, PER_CENTROID = 6, 39  # of k-means; faiss's own are 25 and 256
 WIDTHS = (10, 16, 32, 64, 128, 256, 512)  # ef
 PROBES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 BITS_KEPT = (4, 8, 16)
@@ -163,7 +163,8 @@ def filled(index: Any, points: Floats, report: Report) -> Any:
     """Return a faiss index that has learned from the points and holds them."""
     report(0.0, "learning from the vectors")
     if not index.is_trained:
-        index.train(points)
+        with search_threads(1):  # many small k-means: threads would wait for each other
+            index.train(points)
     for start in range(0, len(points), ADDED):
         report(start / len(points), "adding the vectors")
         index.add(points[start : start + ADDED])

@@ -127,9 +127,7 @@ def stages_file(vectors: Any, wanted: Wanted, report: Report = no_report) -> Sta
         for step, share in enumerate(shares):
             report(0.75 + 0.25 * step / len(shares), f"a filter that keeps {share:.0%}")
             filtered += filter_ways(points, queries, graph, share, k)
-    return Stages(
-        alone, tuple(reranked), tuple(filtered), exact_seconds, len(points), len(queries)
-    )
+    return Stages(alone, tuple(reranked), tuple(filtered), exact_seconds, len(points), len(queries))
 
 
 def rerank(points: Floats, queries: Floats, candidates: Rows, k: int) -> Rows:
@@ -193,4 +191,3 @@ def first_passing(found: Rows, passes: NDArray[np.bool_], k: int) -> Rows:
         good = rows[(rows >= 0) & passes[rows]][:k]
         kept[place, : len(good)] = good
     return kept
-
