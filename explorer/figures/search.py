@@ -181,7 +181,7 @@ def contrast_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> g
         text=["this space"],
         textposition="bottom center",
         textfont={"color": ink.text, "size": TEXT_SIZE},
-        hovertemplate="this space, %{x:,} dimensions<br>nearest: %{y:.2f} × the mean<extra></extra>",
+        hovertemplate="%{x:,} dimensions<br>nearest: %{y:.2f} × the mean<extra></extra>",
     )
     style(figure, ink, height)
     figure.add_hline(y=1, line={"color": ink.quiet, "dash": "dot"})
@@ -211,7 +211,7 @@ def distances_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> 
             name=name,
             line={"color": color, "width": 2.5, "shape": "hvh"},
             fill="tozeroy",
-            hovertemplate=f"{name}<br>%{{x:.2f}} × the mean: %{{y:.1%}} of the pairs<extra></extra>",
+            hovertemplate=f"{name}<br>%{{x:.2f}} × mean: %{{y:.1%}} of the pairs<extra></extra>",
         )
     style(figure, ink, height)
     full = np.flatnonzero(curse.histogram_space + curse.histogram_noise > 1e-4)

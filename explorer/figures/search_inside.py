@@ -52,7 +52,7 @@ def dots(
 
 
 def add_answer(
-    figure: go.Figure, places: Places, answer: Answer, query: int, labels: LabelsAt, ink: Ink
+    figure: go.Figure, places: Places, answer: Answer, query: int, *, labels: LabelsAt, ink: Ink
 ) -> None:
     """Draw the query and its true neighbors: found ones, and missed ones as the Map marks lost."""
     for rows, name, symbol, color in (
@@ -61,9 +61,9 @@ def add_answer(
     ):
         if not len(rows):
             continue
-        lines = np.full((len(rows), 3, 2), np.nan)
-        lines[:, 0], lines[:, 1] = places[query], places[rows]
-        lines = lines.reshape(-1, 2)
+        rays = np.full((len(rows), 3, 2), np.nan)
+        rays[:, 0], rays[:, 1] = places[query], places[rows]
+        lines = rays.reshape(-1, 2)
         figure.add_scatter(
             x=lines[:, 0],
             y=lines[:, 1],
@@ -77,7 +77,7 @@ def add_answer(
             x=places[rows, 0],
             y=places[rows, 1],
             mode="markers+text" if name == "missed" else "markers",
-            name=f"true neighbor, {name}",
+            name=name,
             marker={
                 "symbol": symbol,
                 "size": 11,
@@ -95,7 +95,7 @@ def add_answer(
         x=places[[query], 0],
         y=places[[query], 1],
         mode="markers+text",
-        name="the query",
+        showlegend=False,
         marker={
             "symbol": "star",
             "size": 17,
@@ -139,7 +139,7 @@ def cells_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 430,
+    height: int = 400,
 ) -> go.Figure:
     """Draw IVF's cells: the visited ones in color, each cell's name at its members' mean."""
     ink = ink_for(dark)
@@ -160,19 +160,20 @@ def cells_figure(
     )
     visited = np.isin(cells, look.order[:nprobe])
     for shown, name, color, size in (
-        (~visited, "center of a cell", ink.quiet, 6),
-        (visited, "center, visited", ink.text, 9),
+        (~visited, "", ink.quiet, 6),
+        (visited, "center of a cell", ink.text, 9),
     ):
         figure.add_scatter(
             x=middles[shown, 0],
             y=middles[shown, 1],
             mode="markers",
             name=name,
+            showlegend=bool(name),
             marker={"symbol": "cross-thin", "size": size, "line": {"color": color, "width": 1.5}},
             customdata=counts[shown],
             hovertemplate="a cell of %{customdata:,} vectors<extra></extra>",
         )
-    add_answer(figure, places, answer, look.row, labels, ink)
+    add_answer(figure, places, answer, look.row, labels=labels, ink=ink)
     rows = np.append(answer.true, look.row) if near else None
     return framed(figure, ink, height, places, rows)
 
@@ -185,14 +186,14 @@ def codes_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 430,
+    height: int = 400,
 ) -> go.Figure:
     """Draw what codes of so many bytes find: wrong answers, and the neighbors they pushed out."""
     ink = ink_for(dark)
     answer = look.at(size)
     figure = go.Figure()
     rows = even_sample(np.arange(len(places)))
-    dots(figure, places, rows, "compared by its code", 3, color=ink.points, opacity=0.35)
+    dots(figure, places, rows, "compared", 3, color=ink.points, opacity=0.35)
     wrong = answer.found[~np.isin(answer.found, answer.true)]
     figure.add_scatter(
         x=places[wrong, 0],
@@ -203,7 +204,7 @@ def codes_figure(
         hovertext=[plain_hover(text) for text in labels(wrong)],
         hovertemplate="<b>%{hovertext}</b><br>answered, but no true neighbor<extra></extra>",
     )
-    add_answer(figure, places, answer, look.row, labels, ink)
+    add_answer(figure, places, answer, look.row, labels=labels, ink=ink)
     return framed(figure, ink, height, places, np.append(answer.true, look.row) if near else None)
 
 
@@ -216,7 +217,7 @@ def planes_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 430,
+    height: int = 400,
 ) -> go.Figure:
     """Draw each point by how many planes lie between it and the query.
 
@@ -259,7 +260,7 @@ def planes_figure(
             showlegend=one == 0,
             hoverinfo="skip",
         )
-    add_answer(figure, places, answer, look.row, labels, ink)
+    add_answer(figure, places, answer, look.row, labels=labels, ink=ink)
     return framed(figure, ink, height, places, np.append(answer.true, look.row) if near else None)
 
 
@@ -300,7 +301,7 @@ def layers_figure(
     labels: LabelsAt,
     *,
     dark: bool = False,
-    height: int = 470,
+    height: int = 420,
 ) -> go.Figure:
     """Draw HNSW's layers one over the other, and the walk's first steps.
 
@@ -349,8 +350,8 @@ def layers_figure(
             xshift=-8,
             font={"color": ink.quiet, "size": TEXT_SIZE - 1},
         )
-    row, level = walk.computed_until(step)
-    spots = np.array([layers[one][r] for r, one in zip(row, level, strict=True)])
+    rows, levels = walk.computed_until(step)
+    spots = np.array([layers[one][row] for row, one in zip(rows, levels, strict=True)])
     figure.add_scattergl(
         x=spots[:, 0],
         y=spots[:, 1],
@@ -359,19 +360,24 @@ def layers_figure(
         marker={"size": 5, "color": ink.points, "opacity": 0.75},
         hoverinfo="skip",
     )
-    add_walk(figure, look, step, layers, labels, ink)
+    add_walk(figure, look, step, layers, labels=labels, ink=ink)
     if step == walk.end(ef):
-        add_answer(figure, layers[0], answer, look.row, labels, ink)
+        add_answer(figure, layers[0], answer, look.row, labels=labels, ink=ink)
     else:
-        known = Answer(answer.true, answer.true, answer.visited, 0)
-        add_target(figure, layers[0], known, look.row, labels, ink)
+        add_target(figure, layers[0], answer.true, look.row, labels=labels, ink=ink)
     framed(figure, ink, height, layers[0], None, true_lengths=False)
     figure.update_xaxes(range=[-0.22, 1 + SLANT * FLAT + 0.03])
     return figure
 
 
 def add_walk(
-    figure: go.Figure, look: WalkLook, step: int, layers: list[Places], labels: LabelsAt, ink: Ink
+    figure: go.Figure,
+    look: WalkLook,
+    step: int,
+    layers: list[Places],
+    *,
+    labels: LabelsAt,
+    ink: Ink,
 ) -> None:
     """Draw the steps as lines, from layer to layer where it goes down."""
     walk = look.walk
@@ -419,23 +425,23 @@ def add_walk(
 
 
 def add_target(
-    figure: go.Figure, places: Places, answer: Answer, query: int, labels: LabelsAt, ink: Ink
+    figure: go.Figure, places: Places, true: Rows, query: int, *, labels: LabelsAt, ink: Ink
 ) -> None:
     """Draw the query and its true neighbors while nobody knows yet what will be found."""
     figure.add_scatter(
-        x=places[answer.true, 0],
-        y=places[answer.true, 1],
+        x=places[true, 0],
+        y=places[true, 1],
         mode="markers",
         name="true neighbor",
         marker={"symbol": "circle-open", "size": 10, "color": GREEN, "line": {"width": 2}},
-        hovertext=[plain_hover(text) for text in labels(answer.true)],
+        hovertext=[plain_hover(text) for text in labels(true)],
         hovertemplate="<b>%{hovertext}</b><extra></extra>",
     )
     figure.add_scatter(
         x=places[[query], 0],
         y=places[[query], 1],
         mode="markers",
-        name="the query",
+        showlegend=False,
         marker={"symbol": "star", "size": 17, "color": ORANGE},
         hoverinfo="skip",
     )
@@ -444,7 +450,7 @@ def add_target(
 def codebooks_figure(
     look: CodesLook, size: int, *, dark: bool = False, height: int = 250
 ) -> go.Figure:
-    """Draw the codebooks of the first four parts: 256 codewords, the part itself, the chosen one."""
+    """Draw the codebooks of the first four parts: codewords, the part, the one kept for it."""
     ink = ink_for(dark)
     place = look.sizes.index(size)
     parts = min(4, size)

@@ -173,7 +173,8 @@ def kept_curse(key: str) -> Curse | None:
     if kept is None:
         return None
     try:
-        return Curse(**kept[0], **kept[1])
+        parts: dict[str, Any] = {**kept[0], **kept[1]}
+        return Curse(**parts)
     except TypeError:
         cache.discard(CURSES, key)
         return None
@@ -206,11 +207,25 @@ def curse_file(vectors: Any, report: Report = no_report) -> Curse:
         intrinsic = [intrinsic_dimension(one) for one in (units, beside)]
         report(0.8, "searching both with one index")
         recalls = [recall_of_hnsw(one) for one in (units, beside)]
+    contrast = [float((one.min(axis=1) / one.mean(axis=1)).mean()) for one in (near, far)]
     return Curse(
-        np.array(nearest), np.array(farthest), np.array(hubs), shown[0], shown[1], edges,
-        *[float((one.min(axis=1) / one.mean(axis=1)).mean()) for one in (near, far)],
-        *popular, *intrinsic, *recalls, len(units), units.shape[1],
-    )  # fmt: skip
+        nearest=np.array(nearest),
+        farthest=np.array(farthest),
+        hubs=np.array(hubs),
+        histogram_space=shown[0],
+        histogram_noise=shown[1],
+        edges=edges,
+        contrast_space=contrast[0],
+        contrast_noise=contrast[1],
+        hub_space=popular[0],
+        hub_noise=popular[1],
+        intrinsic_space=intrinsic[0],
+        intrinsic_noise=intrinsic[1],
+        recall_space=recalls[0],
+        recall_noise=recalls[1],
+        n=len(units),
+        dim=units.shape[1],
+    )
 
 
 def recall_of_hnsw(points: Floats) -> float:

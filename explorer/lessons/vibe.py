@@ -86,7 +86,7 @@ def vibe_file(
 
     units = unit_rows(np.asarray(loaded(vectors)))[0]
     encoder = load_encoder(model, report=report)
-    index = Index(ndim=units.shape[1], metric="ip", dtype="f32", connectivity=16)
+    index: Any = Index(ndim=units.shape[1], metric="ip", dtype="f32", connectivity=16)
     index.add(np.arange(len(units)), units, threads=1)
     index.expansion_search = WIDTH
     stages = []

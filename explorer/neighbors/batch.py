@@ -1,4 +1,4 @@
-"""Exact nearest neighbors of many queries at once: a matrix product in blocks that fit the cache."""
+"""Exact nearest neighbors of many queries at once, by a matrix product in cache-sized blocks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What an index would cost at another size: memory, machines and time, by formulas that are shown."""
+"""What an index would cost at another size: memory, machines, time, by formulas."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Load:
     @property
     def cells(self) -> int:
         """Cells of IVF: 4√n."""
-        return round(4 * self.n**0.5)
+        return round(4 * math.sqrt(self.n))
 
 
 @dataclass(frozen=True)

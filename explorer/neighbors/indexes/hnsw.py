@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.neighbors.indexes.known import load_faiss
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
@@ -72,6 +74,11 @@ class Walk:
         beyond = np.flatnonzero((self.hop_level == 0) & (self.hop_limit >= ef))
         return int(beyond[0]) if len(beyond) else len(self.hop_row)
 
+    def comparisons(self, hops: int) -> int:
+        """Return how many vectors the first hops compared; the ground's first is known already."""
+        grounded = self.hop[np.argmax(self.level == 0)] < hops
+        return int(np.count_nonzero(self.hop < hops) - grounded)
+
     def computed_until(self, hops: int) -> tuple[Rows, Rows]:
         """Return the rows compared during the first hops, and their layers."""
         so_far = self.hop < hops
@@ -80,8 +87,7 @@ class Walk:
 
 def graph_of(index: Any) -> Graph:
     """Return the graph of a faiss `IndexHNSW`."""
-    import faiss
-
+    faiss = load_faiss()
     hnsw = index.hnsw
     return Graph(
         faiss.vector_to_array(hnsw.levels).astype(np.intp),

@@ -96,7 +96,7 @@ class WalkLook(Look):
         computed = self.walk.computed_until(end)
         found = self.nearest(np.unique(computed[0][computed[1] == 0]))
         visited = np.unique(self.walk.hop_row[:end])
-        return Answer(self.true, found, visited, len(computed[0]) - 1)  # the ground's first: twice
+        return Answer(self.true, found, visited, self.walk.comparisons(end))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,8 @@ class PlanesLook(Look):
 
     def distance(self, number: int) -> Floats:
         """Return the share of planes between each row and the query, (n,), 0 to 1."""
-        return self.differ[self.numbers.index(number)] / number
+        share: Floats = self.differ[self.numbers.index(number)] / np.float32(number)
+        return share
 
 
 def packed(look: Look) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

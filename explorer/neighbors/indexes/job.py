@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ class Wanted:
     """Indexes to measure over some data: a space by its digest, or made vectors."""
 
     data: str | Made
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     queries: int = 0  # 0: as many as suit
 
     def key(self, name: str) -> str:

@@ -78,12 +78,19 @@ class IndexKind:
             check_codebook(n)
 
 
+def load_faiss() -> Any:
+    """Return faiss, whose type stubs lack much of it."""
+    import faiss
+
+    return faiss
+
+
 @contextmanager
 def search_threads(n: int) -> Iterator[None]:
     """Let faiss and NumPy's matrix products use n threads within the `with` block."""
-    import faiss
     from threadpoolctl import threadpool_limits
 
+    faiss = load_faiss()
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(n)
     try:
@@ -111,11 +118,14 @@ class Exact:
 
 
 class Faiss:
-    """An index of faiss; `tune` sets the knob before a search."""
+    """An index of faiss; `tune` sets the knob before a search, `parts` are kept alive with it."""
 
-    def __init__(self, index: Any, tune: Callable[[Any, int], None] | None = None) -> None:
+    def __init__(
+        self, index: Any, tune: Callable[[Any, int], None] | None = None, parts: Any = None
+    ) -> None:
         self.index = index
         self.tune = tune
+        self.parts = parts
 
     def search(self, queries: Floats, k: int, value: int) -> Rows:
         """See Searcher."""
@@ -126,8 +136,7 @@ class Faiss:
 
     def nbytes(self) -> int:
         """See Searcher: the size that the index has as a file."""
-        import faiss
-
+        faiss = load_faiss()
         written = 0
 
         def count(block: bytes) -> int:
@@ -176,20 +185,18 @@ def build_exact(points: Floats, settings: Settings, value: int, report: Report) 
     return Exact(points)
 
 
-def build_ivf(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_ivf(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Sort the vectors into cells (Sivic & Zisserman 2003)."""
-    import faiss
-
+    faiss = load_faiss()
     dim = points.shape[1]
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(dim), dim, settings.cells)
     quick(index.cp)
     return Faiss(filled(index, points, report), set_probes)
 
 
-def build_ivfpq(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_ivfpq(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Sort the vectors into cells, and keep codes of them there (Jégou et al. 2011)."""
-    import faiss
-
+    faiss = load_faiss()
     dim = points.shape[1]
     index = faiss.IndexIVFPQ(faiss.IndexFlatL2(dim), dim, settings.cells, settings.code_bytes, 8)
     quick(index.cp)
@@ -197,20 +204,18 @@ def build_ivfpq(points: Floats, settings: Settings, value: int, report: Report) 
     return Faiss(filled(index, points, report), set_probes)
 
 
-def build_pq(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_pq(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Keep a code of `value` bytes of each vector (Jégou, Douze & Schmid 2011)."""
-    import faiss
-
+    faiss = load_faiss()
     index = faiss.IndexPQ(points.shape[1], value, 8)
     index.do_polysemous_training = False  # orders codewords for a filter that is not used here
     quick(index.pq.cp)
     return Faiss(filled(index, points, report))
 
 
-def build_sq(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_sq(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Keep each number in `value` bits."""
-    import faiss
-
+    faiss = load_faiss()
     kinds = {
         4: faiss.ScalarQuantizer.QT_4bit,
         8: faiss.ScalarQuantizer.QT_8bit,
@@ -220,31 +225,26 @@ def build_sq(points: Floats, settings: Settings, value: int, report: Report) -> 
     return Faiss(filled(index, points, report))
 
 
-def build_rabitq(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_rabitq(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Keep `value` bits of each number after a random rotation (Gao & Long 2024)."""
-    import faiss
-
+    faiss = load_faiss()
     dim = points.shape[1]
     rotation = faiss.RandomRotationMatrix(dim, dim)
     rotation.init(42)
     inner = faiss.IndexRaBitQ(dim, faiss.METRIC_L2, value)
     index = faiss.IndexPreTransform(rotation, inner)
-    made = Faiss(filled(index, points, report))
-    made.parts = (rotation, inner)  # type: ignore[attr-defined]  # faiss does not own them
-    return made
+    return Faiss(filled(index, points, report), parts=(rotation, inner))
 
 
-def build_lsh(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_lsh(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Keep on which side of `value` random planes each vector lies (Charikar 2002)."""
-    import faiss
-
+    faiss = load_faiss()
     return Faiss(filled(faiss.IndexLSH(points.shape[1], value, True, False), points, report))
 
 
-def build_hnsw(points: Floats, settings: Settings, value: int, report: Report) -> Searcher:
+def build_hnsw(points: Floats, settings: Settings, value: int, report: Report) -> Faiss:
     """Link each vector with others near it, on layers (Malkov & Yashunin 2018), by faiss."""
-    import faiss
-
+    faiss = load_faiss()
     index = faiss.IndexHNSWFlat(points.shape[1], settings.links)
     index.hnsw.efConstruction = EXPANSION
     return Faiss(filled(index, points, report), set_width)

@@ -32,6 +32,7 @@ from explorer.neighbors.indexes.known import (
     build_lsh,
     build_pq,
     index_kind,
+    load_faiss,
     search_threads,
 )
 from explorer.neighbors.indexes.settings import CODEWORDS, Settings, code_sizes
@@ -82,7 +83,7 @@ def kept_look(key: str) -> Look | None:
         return None
 
 
-def look_file(
+def look_file(  # noqa: PLR0917 - a job's arguments come in order
     vectors: Any, digest: str, name: str, row: int, settings: Settings, report: Report = no_report
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Look inside an index; runs on a worker."""
@@ -131,8 +132,7 @@ PER_ROW = {"similarities": 0, "cell": 0, "levels": 0, "estimates": 1, "differ": 
 
 def kept_index(digest: str, what: str, build: Callable[[], Any]) -> Any:
     """Return a faiss index over a space from the cache, built and kept if it is not there."""
-    import faiss
-
+    faiss = load_faiss()
     key = cache.content_key(kind="built index", space=digest, what=what)
     folder = cache.find(BUILT, key)
     if folder is not None:
@@ -150,12 +150,11 @@ def look_at_cells(
     units: Floats, row: int, digest: str, settings: Settings, report: Report
 ) -> CellsLook:
     """Look inside IVF."""
-    import faiss
-
+    faiss = load_faiss()
     index = kept_index(
         digest,
         f"IVF {settings.cells}",
-        lambda: build_ivf(units, settings, 0, report).index,  # type: ignore[attr-defined]
+        lambda: build_ivf(units, settings, 0, report).index,
     )
     centers = faiss.downcast_index(index.quantizer)
     cell = centers.search(units, 1)[1][:, 0].astype(np.intp)
@@ -170,7 +169,7 @@ def look_at_walk(
     index = kept_index(
         digest,
         f"HNSW {settings.links}",
-        lambda: build_hnsw(units, settings, 0, report).index,  # type: ignore[attr-defined]
+        lambda: build_hnsw(units, settings, 0, report).index,
     )
     report(0.9, "walking")
     graph = graph_of(index)
@@ -181,8 +180,7 @@ def look_at_codes(
     units: Floats, row: int, digest: str, settings: Settings, report: Report
 ) -> CodesLook:
     """Look inside product quantization, at several code sizes."""
-    import faiss
-
+    faiss = load_faiss()
     dim = units.shape[1]
     sizes = code_sizes(dim)
     estimates, rebuilt, codebooks, parts, chosen = [], [], [], [], []
@@ -195,7 +193,7 @@ def look_at_codes(
         index = kept_index(
             digest,
             f"PQ {size}",
-            lambda size=size, tell=tell: build_pq(units, settings, size, tell).index,
+            partial(pq_index, units, settings, size, tell),
         )
         codes = faiss.vector_to_array(index.codes).reshape(len(units), size)
         decoded = index.pq.decode(codes)
@@ -220,6 +218,11 @@ def look_at_codes(
     )
 
 
+def pq_index(units: Floats, settings: Settings, size: int, report: Report) -> Any:
+    """Return faiss's index with codes of a size."""
+    return build_pq(units, settings, size, report).index
+
+
 def drawn_part(words: Floats, vector: Floats, code: Any, part: int) -> tuple[Any, Any, int]:
     """Return a part's codewords (256, 2), the vector's own part (2,), and its codeword's number."""
     part = min(part, len(words) - 1)
@@ -236,13 +239,12 @@ def look_at_planes(
     units: Floats, row: int, digest: str, settings: Settings, report: Report
 ) -> PlanesLook:
     """Look inside locality-sensitive hashing, with more and more planes."""
-    import faiss
-
+    faiss = load_faiss()
     dim = units.shape[1]
     index = kept_index(
         digest,
         f"LSH {NUMBERS[-1]}",
-        lambda: build_lsh(units, settings, NUMBERS[-1], report).index,  # type: ignore[attr-defined]
+        lambda: build_lsh(units, settings, NUMBERS[-1], report).index,
     )
     planes = faiss.vector_to_array(index.rrot.A).reshape(NUMBERS[-1], dim)
     side = units @ planes.T > 0

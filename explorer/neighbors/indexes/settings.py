@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from explorer.errors import QueryError
@@ -71,7 +72,7 @@ class Settings:
 
 def usual_cells(n: int) -> int:
     """Return how many cells suit n vectors: 4√n, but no fewer than 39 vectors in each."""
-    return max(1, min(round(4 * n**0.5), n // PER_CELL))
+    return max(1, min(round(4 * math.sqrt(n)), n // PER_CELL))
 
 
 def divisors(dim: int) -> tuple[int, ...]:

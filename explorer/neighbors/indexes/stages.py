@@ -17,7 +17,14 @@ from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import cores
 from explorer.neighbors.batch import nearest_rows
 from explorer.neighbors.indexes.job import Wanted, refuse_here, split
-from explorer.neighbors.indexes.known import Floats, Rows, build_hnsw, build_rabitq, search_threads
+from explorer.neighbors.indexes.known import (
+    Floats,
+    Rows,
+    build_hnsw,
+    build_rabitq,
+    load_faiss,
+    search_threads,
+)
 from explorer.neighbors.indexes.measure import median_of, recall
 from explorer.space import EmbeddingSpace
 
@@ -117,9 +124,9 @@ def stages_file(vectors: Any, wanted: Wanted, report: Report = no_report) -> Sta
         for step, many in enumerate(one for one in CANDIDATES if k <= one <= len(points)):
             report(0.6 + 0.15 * step / len(CANDIDATES), f"{many} candidates, re-ranked")
             found = codes.search(queries, many, 0)
-            first = median_of(lambda many=many: codes.search(queries, many, 0))
+            first = median_of(partial(codes.search, queries, many, 0))
             again = rerank(points, queries, found, k)
-            second = median_of(lambda found=found: rerank(points, queries, found, k))
+            second = median_of(partial(rerank, points, queries, found, k))
             share = recall(points, queries, again, similarities)
             reranked.append(Reranked(many, share, first / len(queries), second / len(queries)))
         filtered = []
@@ -149,8 +156,7 @@ def filter_ways(
     Filter within: HNSW walks over all and returns only those that pass. Exact: what passes is
     compared one by one.
     """
-    import faiss
-
+    faiss = load_faiss()
     allowed = np.random.default_rng(0).permutation(len(points))[: round(share * len(points))]
     allowed.sort()
     passes = np.zeros(len(points), bool)

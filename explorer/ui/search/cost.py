@@ -15,10 +15,16 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.tables import table_height
 from explorer.wording import readable_bytes
 
-SIZES = tuple(10**power for power in range(4, 11))
-NAMES = dict(
-    zip(SIZES, ("10 thousand", "100 thousand", "1 million", "10 million", "100 million", "1 billion", "10 billion"), strict=True)
-)  # fmt: skip
+NAMES = {
+    10**4: "10 thousand",
+    10**5: "100 thousand",
+    10**6: "1 million",
+    10**7: "10 million",
+    10**8: "100 million",
+    10**9: "1 billion",
+    10**10: "10 billion",
+}
+SIZES = tuple(NAMES)
 TYPES = {"float32": 4, "float16": 2, "int8": 1}
 
 
@@ -72,9 +78,9 @@ def draw(space: EmbeddingSpace) -> None:
         )
         st.caption(
             f"n {n:,} vectors · d {dim:,} numbers · b {TYPES[kind]} bytes a number · "
-            f"i {load.id_bytes} bytes a link or id · M {links} · m {load.code_bytes} bytes a code · "
-            f"R {READ / 1e9:.0f} GB/s that one core reads in order · J {JUMP * 1e9:.0f} ns to reach "
-            f"a vector somewhere in memory. {FREE:.0%} of a machine’s memory is for the index. Times "
+            f"i {load.id_bytes} bytes a link or id · M {links} · m {load.code_bytes} bytes a "
+            f"code · R {READ / 1e9:.0f} GB/s that one core reads in order · J {JUMP * 1e9:.0f} ns "
+            f"to reach a vector anywhere. {FREE:.0%} of a machine’s memory is for the index. Times "
             "are lower bounds on one core a machine: memory is read, nothing else. Codes need a "
             "second stage with the vectors, which may lie on disk."
         )
@@ -82,9 +88,9 @@ def draw(space: EmbeddingSpace) -> None:
     st.markdown(
         f":material/lightbulb: At {NAMES[n]} vectors, exact search reads "
         f"{readable_bytes(round(exact.nbytes))} for every query. HNSW follows a few hundred links "
-        f"instead, and needs {graph.nbytes / exact.nbytes:.2f} times the memory, **all of it fast**. "
-        "Codes are what makes the memory small. You choose two of three: few misses, little time, "
-        "little memory."
+        f"instead, and needs {graph.nbytes / exact.nbytes:.2f} times the memory, **all of it "
+        "fast**. Codes are what makes the memory small. You choose two of three: few misses, "
+        "little time, little memory."
     )
 
 

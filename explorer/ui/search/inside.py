@@ -124,6 +124,7 @@ def values_for(look: Look) -> Sequence[int]:
 
 def show(space: EmbeddingSpace, drawn: Projection, name: str, look: Look) -> None:
     """Draw the slider, the picture and what was found; runs alone when the slider moves."""
+    st.markdown(IDEAS[name])
     values = list(values_for(look))
     middle = values[0] if name in ("hnsw", "ivf") else values[len(values) // 2]
     left, right = st.columns([1.9, 1], gap="medium")
@@ -158,7 +159,6 @@ def show(space: EmbeddingSpace, drawn: Projection, name: str, look: Look) -> Non
         tell_answer(space, look, answer)
         if isinstance(look, CodesLook):
             show_codes(look, value)
-        st.markdown(IDEAS[name])
 
 
 def show_walk(
@@ -183,8 +183,8 @@ def show_walk(
     came = f", reached from “{before}”" if before and before != here else ""
     st.caption(
         f"Step {step} of {end}, {where}: the links of “{here}” are followed{came}. So far "
-        f"{len(look.walk.computed_until(step)[0]):,} comparisons. The picture lies flat; each "
-        "layer above the ground holds one in sixteen of the one below."
+        f"{look.walk.comparisons(step):,} comparisons. Each layer holds about one in sixteen of "
+        "the vectors below it."
     )
 
 

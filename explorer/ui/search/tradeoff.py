@@ -114,7 +114,7 @@ def show(measured: Mapping[str, Measured], wanted: Wanted) -> None:
             key="search memory",
         )
     st.caption(
-        f"Each point is one setting. The star is exact search: it misses nothing, and is the corner "
+        "Each point is one setting. The star is exact search: it misses nothing, and is the corner "
         f"to beat. Left: up is faster. Right: down is smaller. {exact.n:,} vectors of "
         f"{exact.dim:,} dimensions, {exact.queries:,} queries that no index holds, "
         f"{exact.k} neighbors by cosine. One thread of {exact.machine}, medians, "
