@@ -167,7 +167,7 @@ def contrast_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> g
             x=DIMENSIONS,
             y=values,
             mode="lines+markers",
-            name=f"{name} of 2,000 random points",
+            name=f"{name} of random points",
             line={"color": color, "width": 2.5, "dash": dash},
             marker={"size": 8},
             hovertemplate=f"%{{x:,}} dimensions<br>{name}: %{{y:.2f}} × the mean<extra></extra>",
@@ -176,7 +176,7 @@ def contrast_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> g
         x=[curse.dim],
         y=[curse.contrast_space],
         mode="markers+text",
-        name="nearest in this space",
+        showlegend=False,
         marker={"symbol": "star", "size": 16, "color": SELECTED},
         text=["this space"],
         textposition="bottom center",
@@ -196,13 +196,14 @@ def contrast_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> g
 
 
 def distances_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> go.Figure:
-    """Draw how the distances of the space and of noise of its dimension are spread."""
+    """Draw how far the nearest is, in the space and in noise of its dimension, beside any two."""
     ink = ink_for(dark)
     middles = (curse.edges[:-1] + curse.edges[1:]) / 2
     figure = go.Figure()
     for name, values, color in (
-        (f"noise of {curse.dim:,} dimensions", curse.histogram_noise, GRAY),
-        ("this space", curse.histogram_space, SELECTED),
+        ("any two", curse.all_pairs, GRAY),
+        ("nearest, in noise", curse.nearest_noise, ink.points),
+        ("nearest, in this space", curse.nearest_space, SELECTED),
     ):
         figure.add_scatter(
             x=middles,
@@ -211,15 +212,15 @@ def distances_figure(curse: Curse, *, dark: bool = False, height: int = 310) -> 
             name=name,
             line={"color": color, "width": 2.5, "shape": "hvh"},
             fill="tozeroy",
-            hovertemplate=f"{name}<br>%{{x:.2f}} × mean: %{{y:.1%}} of the pairs<extra></extra>",
+            hovertemplate=f"{name}<br>%{{x:.2f}} × mean: %{{y:.1%}}<extra></extra>",
         )
     style(figure, ink, height)
-    full = np.flatnonzero(curse.histogram_space + curse.histogram_noise > 1e-4)
+    full = np.flatnonzero(curse.nearest_space + curse.nearest_noise + curse.all_pairs > 5e-3)
     figure.update_xaxes(
         title_text="distance ÷ mean distance",
         range=[float(curse.edges[max(0, full[0] - 2)]), float(curse.edges[min(60, full[-1] + 3)])],
     )
-    figure.update_yaxes(title_text="share of the pairs", tickformat=".0%", nticks=5)
+    figure.update_yaxes(title_text="share", tickformat=".0%", nticks=5)
     return figure
 
 

@@ -22,13 +22,14 @@ from explorer.neighbors.indexes.measure import recall
 from explorer.neighbors.indexes.settings import Settings
 from explorer.space import EmbeddingSpace
 
-CURSES = cache.Kind("dimensionality", 1)
+CURSES = cache.Kind("dimensionality", 2)
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 POINTS = 2_000  # random ones of each dimension
 ASKED = 100
+COMPARED = 300  # vectors of a space, each with all others
 MOST = 5_000  # of a space, drawn at random: the same number of noise vectors is beside them
 K = 10
 WIDTH = 32  # ef, with which HNSW searches both
@@ -47,9 +48,9 @@ class Curse:
         divided by the mean distance; means over 100 queries.
     hubs
         (dimensions,) how often the most popular point is among the ten nearest of others.
-    histogram_space, histogram_noise, edges
-        (60,) shares and (61,) edges of the distances between vectors of the space, and between
-        noise of its dimension, divided by their mean.
+    all_pairs, nearest_space, nearest_noise, edges
+        (60,) shares and (61,) edges: of the distances between vectors of the space, and of the
+        distances to the nearest, there and in noise of its dimension; divided by the mean.
     contrast_space, contrast_noise
         Nearest distance divided by the mean distance.
     hub_space, hub_noise
@@ -65,8 +66,9 @@ class Curse:
     nearest: Numbers
     farthest: Numbers
     hubs: Numbers
-    histogram_space: Numbers
-    histogram_noise: Numbers
+    all_pairs: Numbers
+    nearest_space: Numbers
+    nearest_noise: Numbers
     edges: Numbers
     contrast_space: float
     contrast_noise: float
@@ -199,9 +201,16 @@ def curse_file(vectors: Any, report: Report = no_report) -> Curse:
             hubs.append(float(popularity(points).max()))
         beside = noise(len(units), units.shape[1])
         report(0.4, "comparing this space with noise")
-        near, far = distances_from(units), distances_from(beside)
+        near, far = distances_from(units, COMPARED), distances_from(beside, COMPARED)
         edges = np.linspace(0, 2, BINS + 1)
-        shown = [np.histogram(one / one.mean(), edges)[0] / one.size for one in (near, far)]
+        shown = [
+            np.histogram(one / mean, edges)[0] / one.size
+            for one, mean in (
+                (near, near.mean()),
+                (near.min(axis=1), near.mean()),
+                (far.min(axis=1), far.mean()),
+            )
+        ]
         popular = [float(popularity(one).max()) for one in (units, beside)]
         report(0.6, "measuring the intrinsic dimension")
         intrinsic = [intrinsic_dimension(one) for one in (units, beside)]
@@ -212,8 +221,9 @@ def curse_file(vectors: Any, report: Report = no_report) -> Curse:
         nearest=np.array(nearest),
         farthest=np.array(farthest),
         hubs=np.array(hubs),
-        histogram_space=shown[0],
-        histogram_noise=shown[1],
+        all_pairs=shown[0],
+        nearest_space=shown[1],
+        nearest_noise=shown[2],
         edges=edges,
         contrast_space=contrast[0],
         contrast_noise=contrast[1],

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.figures.search import cost_figure
-from explorer.neighbors.indexes.cost import FREE, JUMP, READ, Load, costs
+from explorer.neighbors.indexes.cost import FREE, JUMP, READ, WIDTH, Load, costs
 from explorer.neighbors.indexes.settings import usual_code_bytes
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address
@@ -47,7 +47,7 @@ def draw(space: EmbeddingSpace) -> None:
     )
     load = Load(n, dim, TYPES[kind], links, usual_code_bytes(dim), machine * 10**9)
     answers = costs(load)
-    left, right = st.columns([1, 1.25], gap="medium")
+    left, right = st.columns([1, 1.5], gap="medium")
     with left:
         show_chart(
             cost_figure(
@@ -87,9 +87,9 @@ def draw(space: EmbeddingSpace) -> None:
     exact, graph = answers[0], answers[1]
     st.markdown(
         f":material/lightbulb: At {NAMES[n]} vectors, exact search reads "
-        f"{readable_bytes(round(exact.nbytes))} for every query. HNSW follows a few hundred links "
-        f"instead, and needs {graph.nbytes / exact.nbytes:.2f} times the memory, **all of it "
-        "fast**. Codes are what makes the memory small. You choose two of three: few misses, "
+        f"{readable_bytes(round(exact.nbytes))} for every query. HNSW compares about "
+        f"{WIDTH * links:,} vectors instead, and needs {graph.nbytes / exact.nbytes:.2f} times the "
+        "memory, **all of it fast**. Codes are what makes the memory small. You choose two of three: few misses, "
         "little time, little memory."
     )
 

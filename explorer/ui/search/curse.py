@@ -37,9 +37,9 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(
-            f"**Random points**: in 2 dimensions the nearest of 2,000 is at "
-            f"{curse.nearest[0]:.0%} of the mean distance, in {DIMENSIONS[-1]:,} at "
-            f"**{curse.nearest[-1]:.0%}**. Near and far become alike."
+            f"**2,000 random points**: in 2 dimensions the nearest is at {curse.nearest[0]:.0%} "
+            f"of the mean distance, in {DIMENSIONS[-1]:,} at **{curse.nearest[-1]:.0%}**. "
+            "Near and far become alike."
         )
         show_chart(
             contrast_figure(curse, dark=is_dark()),
@@ -54,13 +54,13 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
         )
     with right:
         st.markdown(
-            f"**{plain(space.name)}** has {curse.dim:,} dimensions, but its nearest is at "
-            f"**{curse.contrast_space:.0%}** of the mean; in noise of as many dimensions it is at "
-            f"{curse.contrast_noise:.0%}."
+            f"**{plain(space.name)}** has {curse.dim:,} dimensions. A vector’s nearest is at "
+            f"**{curse.contrast_space:.0%}** of the mean, in noise of as many dimensions at "
+            f"{curse.contrast_noise:.0%}. Any two are as far apart as there: the near ones differ."
         )
         show_chart(
             distances_figure(curse, dark=is_dark()),
-            "Distances in this space are spread widely, those of noise are nearly all alike",
+            "Distances between any two vectors, and to the nearest, in this space and in noise",
             key="search distances",
         )
     columns = st.columns(3, gap="large")
@@ -94,6 +94,6 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
         "can tell where to look. In pure noise there is nothing to tell."
     )
     st.caption(
-        f"Vectors of length 1; {curse.n:,} of this space, and as many of noise, 100 of them as "
+        f"Vectors of length 1; {curse.n:,} of this space, and as many of noise, 300 of them as "
         "queries. Random points on the left are uniform in a cube."
     )
