@@ -110,7 +110,8 @@ def tell(made: dict[str, Measured]) -> None:
         print(
             f"{INDEXES[one.index].title:15} {one.setting:22} recall {one.recall:.3f}  alone "
             f"{1e6 * one.seconds_alone:9.1f} µs "
-            f"({whole.seconds_alone / one.seconds_alone:6.1f} x)  together {1e6 * one.seconds:8.1f} µs ({whole.seconds / one.seconds:5.1f} x)  memory "
+            f"({whole.seconds_alone / one.seconds_alone:6.1f} x)  together "
+            f"{1e6 * one.seconds:8.1f} µs ({whole.seconds / one.seconds:5.1f} x)  memory "
             f"{one.nbytes / whole.nbytes:.2f}  build {one.build_seconds:.1f} s"
         )
 

@@ -89,8 +89,9 @@ def draw(space: EmbeddingSpace) -> None:
         f":material/lightbulb: At {NAMES[n]} vectors, exact search reads "
         f"{readable_bytes(round(exact.nbytes))} for every query. HNSW compares about "
         f"{WIDTH * links:,} vectors instead, and needs {graph.nbytes / exact.nbytes:.2f} times the "
-        "memory, **all of it fast**. Codes are what makes the memory small. You choose two of three: few misses, "
-        "little time, little memory."
+        "memory, **all of it fast**. Codes are what makes the memory small. You choose two of "
+        "three: few "
+        "misses, little time, little memory."
     )
 
 
