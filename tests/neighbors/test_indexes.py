@@ -94,6 +94,14 @@ def test_what_is_measured_is_kept(data: tuple[Floats, Floats]) -> None:
     assert made["sq"].queries == 20
 
 
+def test_made_vectors_are_measured_and_kept_by_what_they_are() -> None:
+    wanted = Wanted(Made(500, 16), Settings(k=5), queries=20)
+    made = measure_file(None, wanted, ["exact"])
+    assert made["exact"].n == 500
+    assert kept(wanted, "exact") == made["exact"]
+    assert kept(Wanted(Made(500, 16, "noise"), Settings(k=5), queries=20), "exact") is None
+
+
 def test_stop_keeps_the_indexes_that_are_measured(data: tuple[Floats, Floats]) -> None:
     wanted = Wanted("another space", Settings(), queries=20)
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import EmbeddingSpace
 from explorer.neighbors.indexes.job import Measured
 from explorer.neighbors.indexes.measure import Point
-from explorer.ui.search import cost, stages, tradeoff, view
+from explorer.ui.search import asked, cost, stages, tradeoff, view
 from explorer.ui.shell.spaces import opened_spaces
 from tests.pages.conftest import Visit, finished, said
 
@@ -128,6 +128,12 @@ def test_dimensions_are_compared_with_noise(visit: Visit, small: str) -> None:
     assert not screen.exception
     figures = {one.label: one.value for one in screen.metric}
     assert figures["Intrinsic dimension"] in ("4", "5")
+
+
+def test_made_vectors_can_be_chosen(visit: Visit) -> None:
+    screen = visit(FILE, search_data=asked.MADE)
+    assert not screen.exception
+    assert "100,000 vectors of 128 dimensions" in said(screen)
 
 
 def test_a_space_whose_vectors_are_all_alike_is_refused(visit: Visit) -> None:

@@ -40,7 +40,7 @@ class Made:
     @property
     def key(self) -> str:
         """The key of this data."""
-        return cache.content_key(kind="made vectors", **asdict(self))
+        return cache.content_key(made=asdict(self))
 
     def split(self, queries: int) -> tuple[Floats, Floats]:
         """Return the (n, d) unit vectors, and as many queries of the same distribution.

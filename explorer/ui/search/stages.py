@@ -11,6 +11,7 @@ from explorer import EmbeddingSpace
 from explorer.figures.search import filter_figure, rerank_figure
 from explorer.lessons import vibe
 from explorer.neighbors.indexes import stages
+from explorer.neighbors.indexes.data import Made
 from explorer.neighbors.indexes.job import Wanted
 from explorer.neighbors.indexes.settings import Settings
 from explorer.ui.encode.jobs import encodings
@@ -29,7 +30,8 @@ SHOWN = 8  # books
 
 def draw(space: EmbeddingSpace) -> None:
     """Draw the choice between the figures and the pipeline."""
-    part = st.segmented_control(
+    which, vectors = st.columns(2)
+    part = which.segmented_control(
         "Part",
         [MEASURED, VIBE],
         default=MEASURED,
@@ -41,12 +43,13 @@ def draw(space: EmbeddingSpace) -> None:
     if part == VIBE:
         show_vibe()
     else:
-        show_measured(space)
+        with vectors:
+            data = ask_data(space)
+        show_measured(space, data)
 
 
-def show_measured(space: EmbeddingSpace) -> None:
+def show_measured(space: EmbeddingSpace, data: str | Made) -> None:
     """Measure re-ranking and filters, and show them."""
-    data = ask_data(space)
     tell_left_out(space, data)
     n, dim = size_of(space, data)
     wanted = Wanted(data, Settings(k=min(10, n)))
@@ -87,7 +90,7 @@ def show_figures(found: stages.Stages) -> None:
             key="search rerank",
         )
     with right:
-        st.markdown("#### “Near this, but only red ones”")
+        st.markdown("#### “Like this, and in stock”")
         st.markdown(filter_told(found))
         show_chart(
             filter_figure(found, dark=is_dark()),
