@@ -130,6 +130,18 @@ def test_dimensions_are_compared_with_noise(visit: Visit, small: str) -> None:
     assert figures["Intrinsic dimension"] in ("4", "5")
 
 
+def test_indexes_that_few_vectors_cannot_make_are_not_offered_first(visit: Visit) -> None:
+    vectors = np.random.default_rng(0).normal(size=(100, 8))
+    few = opened_spaces().add(EmbeddingSpace([f"w{row}" for row in range(100)], vectors))
+    screen = visit(FILE, space=few)
+    assert not screen.error
+    (chosen,) = screen.multiselect
+    assert "pq" not in chosen.value
+    chosen.set_value([*chosen.value, "pq"])
+    screen = screen.run()
+    assert "learns 256 codewords" in "".join(error.value for error in screen.error)
+
+
 def test_made_vectors_can_be_chosen(visit: Visit) -> None:
     screen = visit(FILE, search_data=asked.MADE)
     assert not screen.exception

@@ -103,7 +103,8 @@ def look_file(  # noqa: PLR0917 - a job's arguments come in order
         )
     index_kind(name).check(len(units))
     settings = settings.fitted(len(units), units.shape[1])
-    with search_threads(cores()):
+    # codes: thousands of small products, for which threads would only wait for each other
+    with search_threads(1 if name == "pq" else cores()):
         look = INSIDE[name](units, place, digest, settings, report)
     return packed(over_all_rows(look, rows, given.shape[0]))
 

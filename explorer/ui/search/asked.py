@@ -8,10 +8,12 @@ from typing import Any
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.errors import QueryError
 from explorer.jobs.pool import Job
 from explorer.neighbors.indexes.data import (
     CLUSTERS,
     DIMENSIONS,
+    HELD_OUT,
     MOST_QUERIES,
     NOISE,
     SIZES,
@@ -62,13 +64,14 @@ def size_of(space: EmbeddingSpace, data: str | Made) -> tuple[int, int]:
 
 def ask_settings(n: int) -> tuple[Settings, int, tuple[str, ...]]:
     """Draw the settings; return them, the number of queries, and the indexes to measure."""
-    usual = LARGE if n > LARGE_FROM else ALL
+    stored = n - n // HELD_OUT
+    usual = [name for name in (LARGE if n > LARGE_FROM else ALL) if can_be_built(name, stored)]
     names = st.multiselect(
         "Indexes",
         ALL,
         default=usual,
         format_func=lambda name: INDEXES[name].title,
-        key=f"search_indexes {n > LARGE_FROM}",
+        key=f"search_indexes {len(usual)}",
         help="Exact search is always measured: it is what the others are compared with.",
     )
     left, right = st.columns(2)
@@ -90,6 +93,15 @@ def ask_settings(n: int) -> tuple[Settings, int, tuple[str, ...]]:
         int(queries),
         tuple(name for name in ALL if name in names or name == "exact"),
     )
+
+
+def can_be_built(name: str, n: int) -> bool:
+    """Return whether so many vectors make such an index."""
+    try:
+        INDEXES[name].check(n)
+    except QueryError:
+        return False
+    return True
 
 
 def tell_left_out(space: EmbeddingSpace, data: str | Made) -> None:

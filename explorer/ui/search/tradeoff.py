@@ -11,6 +11,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.figures.search import MEMORY, SPEED, tradeoff_figure
 from explorer.neighbors.indexes import job
+from explorer.neighbors.indexes.data import HELD_OUT
 from explorer.neighbors.indexes.job import Measured, Wanted, forget, kept
 from explorer.neighbors.indexes.known import INDEXES
 from explorer.neighbors.indexes.measure import Point
@@ -28,7 +29,7 @@ from explorer.ui.shell.charts import show_chart
 
 ALONE, TOGETHER = "one at a time", "all together"
 ENOUGH = 0.95  # recall that the sentence asks for
-LIKELY = {True: "about 5 minutes", False: "a minute or two"}
+LIKELY = {20_000: "a minute or two", 200_000: "some minutes", 10**9: "five minutes or more"}
 
 
 def draw(space: EmbeddingSpace) -> None:
@@ -42,17 +43,18 @@ def draw(space: EmbeddingSpace) -> None:
     tell_left_out(space, data)
     settings.fitted(n, dim)  # says what cannot be, before anything is built
     for name in names:
-        INDEXES[name].check(n)
+        INDEXES[name].check(n - n // HELD_OUT)
     wanted = Wanted(data, settings, queries)
     measured = {name: one for name in names if (one := kept(wanted, name))}
     if len(measured) < len(names):
+        likely = next(told for most, told in LIKELY.items() if n <= most)
         left = [INDEXES[name].title for name in names if name not in measured]
         at_a_button(
             wanted.job_key(names),
             partial(job.start, progress.jobs(), space_for(space, wanted), wanted, names),
             "Measure" if not measured else "Measure the rest",
             f"**{n:,} vectors of {dim:,} dimensions**, in {len(left)} indexes, each searched on "
-            f"one thread at several settings. It takes {LIKELY[n > 200_000]}, and Stop keeps "
+            f"one thread at several settings. It takes {likely}, and Stop keeps "
             "what is measured.",
             progress.Wait(place="measure", stopped="Stopped. What was measured is kept."),
         )
