@@ -80,7 +80,9 @@ def tradeoff_figure(
             "memory<extra></extra>",
             showlegend=legend,
         )
-    style(figure, ink, height, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    small = {"size": TEXT_SIZE - 1}
+    style(figure, ink, height)
+    figure.update_layout(legend={"font": small, "entrywidth": 102})
     figure.update_xaxes(title_text="recall: share of the true neighbors found", tickformat=".0%")
     title = "queries a second" if against == SPEED else "memory, in parts of the vectors’"
     figure.update_yaxes(title_text=title, type="log", nticks=6, exponentformat="none")

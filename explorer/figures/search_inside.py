@@ -139,7 +139,7 @@ def cells_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 400,
+    height: int = 360,
 ) -> go.Figure:
     """Draw IVF's cells: the visited ones in color, each cell's name at its members' mean."""
     ink = ink_for(dark)
@@ -186,14 +186,14 @@ def codes_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 400,
+    height: int = 360,
 ) -> go.Figure:
     """Draw what codes of so many bytes find: wrong answers, and the neighbors they pushed out."""
     ink = ink_for(dark)
     answer = look.at(size)
     figure = go.Figure()
     rows = even_sample(np.arange(len(places)))
-    dots(figure, places, rows, "compared", 3, color=ink.points, opacity=0.35)
+    dots(figure, places, rows, "compared", 3, color=ink.quiet, opacity=0.35)
     wrong = answer.found[~np.isin(answer.found, answer.true)]
     figure.add_scatter(
         x=places[wrong, 0],
@@ -217,7 +217,7 @@ def planes_figure(
     *,
     near: bool = False,
     dark: bool = False,
-    height: int = 400,
+    height: int = 360,
 ) -> go.Figure:
     """Draw each point by how many planes lie between it and the query.
 
@@ -301,7 +301,7 @@ def layers_figure(
     labels: LabelsAt,
     *,
     dark: bool = False,
-    height: int = 420,
+    height: int = 360,
 ) -> go.Figure:
     """Draw HNSW's layers one over the other, and the walk's first steps.
 

@@ -124,7 +124,7 @@ def values_for(look: Look) -> Sequence[int]:
 
 def show(space: EmbeddingSpace, drawn: Projection, name: str, look: Look) -> None:
     """Draw the slider, the picture and what was found; runs alone when the slider moves."""
-    st.markdown(IDEAS[name])
+    st.caption(IDEAS[name])
     values = list(values_for(look))
     middle = values[0] if name in ("hnsw", "ivf") else values[len(values) // 2]
     left, right = st.columns([1.9, 1], gap="medium")

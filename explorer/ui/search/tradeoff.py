@@ -166,7 +166,7 @@ def in_words(point: Point, exact: Point, *, alone: bool) -> str:
     elif times > 1.05:
         speed = f"{1 / times:.0%} of the time"
     else:
-        speed = f"{1 / times:.1f} times the time (exact search is quick with so few vectors)"
+        speed = f"{1 / times:.1f} times the time"
     memory = point.nbytes / exact.nbytes
     size = f"{memory:.1f} times the memory" if memory >= 0.95 else f"{memory:.0%} of the memory"
     return (
