@@ -37,7 +37,7 @@ def tradeoff_figure(
     alone: bool = True,
     legend: bool = True,
     dark: bool = False,
-    height: int = 370,
+    height: int = 410,
 ) -> go.Figure:
     """Draw recall against queries a second, or against memory: one curve an index.
 

@@ -15,10 +15,10 @@ from explorer.figures.search_inside import (
     cells_figure,
     codebooks_figure,
     codes_figure,
-    layers_figure,
     planes_figure,
     rebuilt_figure,
 )
+from explorer.figures.search_layers import layers_figure
 from explorer.neighbors.indexes import looking
 from explorer.neighbors.indexes.inside import (
     Answer,
