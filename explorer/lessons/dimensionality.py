@@ -13,7 +13,6 @@ from explorer import cache
 from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
-from explorer.jobs.threads import cores
 from explorer.neighbors.batch import nearest_rows
 from explorer.neighbors.indexes.data import unit_rows
 from explorer.neighbors.indexes.job import refuse_here
@@ -244,7 +243,7 @@ def recall_of_hnsw(points: Floats) -> float:
     asking = max(2, len(points) // 10)
     queries, stored = points[order[:asking]], points[order[asking:]]
     k = min(K, len(stored))
-    with search_threads(cores()):
+    with search_threads(1):
         index = build_hnsw(stored, Settings(), 0, no_report)
     with search_threads(1):
         similarities = nearest_rows(stored, queries, k)[1]

@@ -19,6 +19,7 @@ from explorer.neighbors.indexes.settings import Settings, check_codebook, code_s
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
+ONE_THREAD_TO = 50_000  # vectors
 ADDED = 20_000  # vectors between two looks at Stop
 EXPANSION = 64  # candidates that HNSW keeps while it builds
 ROUNDS, PER_CENTROID = 6, 39  # of k-means; faiss's own are 25 and 256
@@ -98,6 +99,14 @@ def search_threads(n: int) -> Iterator[None]:
             yield
     finally:
         faiss.omp_set_num_threads(before)
+
+
+def build_threads(n: int) -> int:
+    """Return how many threads build an index over n vectors.
+
+    For few vectors one: on a busy machine, threads that wait for each other take minutes.
+    """
+    return cores() if n > ONE_THREAD_TO else 1
 
 
 class Exact:
@@ -264,7 +273,7 @@ def build_usearch(points: Floats, settings: Settings, value: int, report: Report
     for start in range(0, len(points), ADDED):
         report(start / len(points), "adding the vectors")
         block = points[start : start + ADDED]
-        index.add(np.arange(start, start + len(block)), block, threads=cores())
+        index.add(np.arange(start, start + len(block)), block, threads=build_threads(len(points)))
     return Usearch(index)
 
 

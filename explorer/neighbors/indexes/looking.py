@@ -13,7 +13,6 @@ from explorer.errors import QueryError
 from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
-from explorer.jobs.threads import cores
 from explorer.neighbors.indexes.data import Floats, unit_rows
 from explorer.neighbors.indexes.hnsw import graph_of, walk
 from explorer.neighbors.indexes.inside import (
@@ -31,6 +30,7 @@ from explorer.neighbors.indexes.known import (
     build_ivf,
     build_lsh,
     build_pq,
+    build_threads,
     index_kind,
     load_faiss,
     search_threads,
@@ -103,8 +103,7 @@ def look_file(  # noqa: PLR0917 - a job's arguments come in order
         )
     index_kind(name).check(len(units))
     settings = settings.fitted(len(units), units.shape[1])
-    # codes: thousands of small products, for which threads would only wait for each other
-    with search_threads(1 if name == "pq" else cores()):
+    with search_threads(build_threads(len(units))):
         look = INSIDE[name](units, place, digest, settings, report)
     return packed(over_all_rows(look, rows, given.shape[0]))
 

@@ -16,9 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.jobs.progress import Report, no_report
-from explorer.jobs.threads import cores
 from explorer.neighbors.batch import nearest_rows
-from explorer.neighbors.indexes.known import Floats, Searcher, index_kind, search_threads
+from explorer.neighbors.indexes.known import (
+    Floats,
+    Searcher,
+    build_threads,
+    index_kind,
+    search_threads,
+)
 from explorer.neighbors.indexes.settings import Settings
 
 TIMES = 3  # searches, of which the middle one's time counts
@@ -127,7 +132,7 @@ def measure(
 
         if searcher is None or kind.rebuilt:
             searcher = None  # the former one leaves memory first
-            with search_threads(cores()):
+            with search_threads(build_threads(n)):
                 start = time.perf_counter()
                 searcher = kind.build(points, settings, value, tell)
                 build_seconds = time.perf_counter() - start

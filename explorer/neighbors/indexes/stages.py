@@ -14,7 +14,6 @@ from explorer import cache
 from explorer.jobs.files import ArrayFile
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
-from explorer.jobs.threads import cores
 from explorer.neighbors.batch import nearest_rows
 from explorer.neighbors.indexes.job import Wanted, refuse_here, split
 from explorer.neighbors.indexes.known import (
@@ -22,6 +21,7 @@ from explorer.neighbors.indexes.known import (
     Rows,
     build_hnsw,
     build_rabitq,
+    build_threads,
     load_faiss,
     search_threads,
 )
@@ -109,7 +109,7 @@ def stages_file(vectors: Any, wanted: Wanted, report: Report = no_report) -> Sta
     queries = queries[:MOST_ASKED]
     settings = wanted.settings.fitted(*points.shape)
     k = settings.k
-    with search_threads(cores()):
+    with search_threads(build_threads(len(points))):
         codes = build_rabitq(
             points, settings, 1, lambda share, what: report(0.1 * share, f"codes: {what}")
         )
