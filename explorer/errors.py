@@ -5,6 +5,7 @@ ExplorerError
 │   ├── LabelCountError      as many labels as vectors are needed
 │   ├── VectorValueError     a vector holds NaN or an infinite value
 │   └── UnknownLabelError    a label is not in the space (also a KeyError)
+├── PictureError             bytes are no picture that can be opened, or too large a one
 ├── FormatError              a file cannot be read as vectors
 │   ├── UnknownFormatError   no known format fits
 │   ├── ParseError           the format is known, its content is broken
@@ -65,6 +66,10 @@ class UnknownLabelError(SpaceError, KeyError):
     def __reduce__(self) -> tuple[type[Self], tuple[str, str, tuple[str, ...]]]:
         # made again from its message alone, as exceptions are, it could not come from a worker
         return type(self), (self.label, self.space_name, self.suggestions)
+
+
+class PictureError(ExplorerError, ValueError):
+    """Bytes are no picture that can be opened here, are broken, or pass the bounds."""
 
 
 class FormatError(ExplorerError, ValueError):

@@ -17,6 +17,7 @@ FLOORS = (
     {"space", "sparse", "labels", "formula", "words"},
     {"cache"},
     {"jobs"},
+    {"pictures"},
     {"formats"},
     {"neighbors"},
     {"projection"},

@@ -1,0 +1,1 @@
+"""Pictures as items: decoded within bounds, kept as thumbnails in a column of the space."""
