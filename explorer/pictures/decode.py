@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # that Pillow may try
 SHOWN_FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 BYTES = 64 << 20  # of a file
-PIXELS = 64_000_000  # of a picture: the largest that telephones and cameras commonly take
+PIXELS = 8192 * 8192  # of a picture: the largest sprite sheet of TensorBoard, and most cameras
 SIDE = 32_768  # pixels
 
 THUMBNAIL = 96  # pixels of the longer side
+LARGEST_THUMBNAIL = 256  # of a drawing, which has letters to read
 QUALITY = 80  # of WebP, 0 to 100
 WHITE = (255, 255, 255)
 
@@ -221,3 +222,27 @@ def shrunk(image: Image.Image, size: int = THUMBNAIL) -> bytes:
     out = io.BytesIO()
     small.save(out, "WEBP", quality=QUALITY, method=4)
     return out.getvalue()
+
+
+def is_thumbnail(data: bytes) -> bool:
+    """Tell whether the bytes are as `shrunk` writes them: a WebP of pixels alone, whole and small.
+
+    It is decoded once. What passes may be kept byte for byte, so that a saved space comes back
+    equal.
+    """
+    from PIL import Image
+
+    plain = data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8 "
+    if not plain or int.from_bytes(data[4:8], "little") + 8 != len(data):
+        return False
+    pixels = int.from_bytes(data[16:20], "little")
+    if len(data) != 20 + pixels + pixels % 2:  # nothing follows the one part
+        return False
+    try:
+        image = Image.open(io.BytesIO(data), formats=("WEBP",))
+        if max(image.size) > LARGEST_THUMBNAIL:
+            return False
+        image.load()
+    except Exception:  # as in `decode`
+        return False
+    return True
