@@ -24,7 +24,7 @@ from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import one_thread
 
 OFFLINE = "efficientnet-lite0"
-SIDE = 128  # pixels to which EfficientNet-Lite0 scales a picture; its classes were trained at 224
+SIDE = 192  # pixels of what it sees; 224, as in training, found no more and takes 1.4 times as long
 CENTER, SCALE = 127.0, 128.0  # how its input was normalized in training
 LARGEST_BATCH = {"cpu": 16, "mps": 64, "cuda": 128}
 
@@ -290,3 +290,9 @@ def load_picture_encoder(
                 del _loaded[next(iter(_loaded))]
             _loaded[key] = encoder
         return _loaded[key]
+
+
+def class_names() -> tuple[str, ...]:
+    """Return the names of the 1,000 classes of ImageNet, in the network's order."""
+    text = Path(__file__).with_name("imagenet_classes.txt").read_text(encoding="utf-8")
+    return tuple(text.split("\n")[:-1])

@@ -48,7 +48,7 @@ def encode_images(
     model
         'efficientnet-lite0', which needs no network (Tan & Le 2019), or a CLIP, SigLIP, DINOv2 or
         ViT of transformers by its hub name or folder (safetensors only; code in a
-        repository is never run). EfficientNet-Lite0 sees 128 x 128 pixels of the middle.
+        repository is never run). EfficientNet-Lite0 sees the middle at 192 x 192 pixels.
     name
         What to call the space.
     labels
