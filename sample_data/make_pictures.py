@@ -135,9 +135,10 @@ def write_pairs(pictures: Package, rows: list[Row]) -> None:
     parts = split(names, flags, held_out=HELD_OUT, valid=VALID, seed=SEED)
     with (HERE / f"{STEM}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["name", "tags", "group", "kind", "part"])
+        writer.writerow(["name", "tags", "group", "kind", "part", "code"])
         for row, part in zip(rows, parts, strict=True):
-            writer.writerow([row["name"], row["tags"], row["group"], row["kind"], part])
+            told = [row[column] for column in ("name", "tags", "group", "kind")]
+            writer.writerow([*told, part, row["code"]])
     seen = explorer.encode_images(cut(atlas, len(rows)))
     kept = {}
     for name, values in (

@@ -16,12 +16,13 @@ from torch import Tensor
 from torch.nn import functional
 
 import explorer
-from explorer.encoding.pictures import efficientnet
+from explorer.encoding.pictures import efficientnet, job
 from explorer.encoding.pictures.encoding import encode_pictures
 from explorer.encoding.pictures.given import find_pictures, from_uploads
 from explorer.encoding.pictures.models import LiteEncoder, load_picture_encoder
 from explorer.encoding.vector_cache import opened
 from explorer.errors import JobCancelled, LabelCountError, ModelError, PictureError
+from explorer.jobs.pool import Jobs
 from explorer.pictures.column import pictures_of
 
 SEED = 7
@@ -281,3 +282,15 @@ def test_weights_that_are_no_safetensors_are_refused(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").rename(tmp_path / "pytorch_model.bin")
     with pytest.raises(ModelError, match="no weights as safetensors"):
         explorer.encode_images([png(1)], tmp_path)
+
+
+def test_a_job_makes_the_space_that_the_function_makes() -> None:
+    made: list[explorer.EmbeddingSpace] = []
+    given = find_pictures([png(1), b"no picture", png(2)])
+    jobs = Jobs(workers=0, scheduler="")
+    job.start(jobs, given, job.PictureOptions(), "mine", made.append).result(60)
+    directly = explorer.encode_images(given, name="mine")
+    assert made[0].labels == directly.labels
+    assert made[0].notes == directly.notes
+    assert made[0].metadata == directly.metadata
+    np.testing.assert_array_equal(made[0].vectors, directly.vectors)
