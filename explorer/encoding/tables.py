@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from explorer.errors import ParseError
-from explorer.formats.columns import to_metadata
 from explorer.formats.file import File
+from explorer.formats.metadata import to_metadata
 from explorer.formats.parquet import ARROW, PARQUET
 from explorer.formats.whole_table import (
     NO_SEPARATOR,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from explorer.errors import TextError
-from explorer.formats.columns import is_text
 from explorer.formats.file import File
+from explorer.formats.metadata import is_text
 from explorer.wording import count
 
 UNITS = {"line": "\n", "paragraph": "\n\n"}

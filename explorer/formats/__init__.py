@@ -27,7 +27,7 @@ from explorer.formats.known import Format, named_format
 from explorer.formats.labels import label_files, no_labels_note
 from explorer.formats.recognition import choose_main, recognize
 from explorer.formats.report import FileReport, report_on
-from explorer.formats.unpack import unpacked
+from explorer.formats.unpack import packed_pictures, unpacked
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
 from explorer.wording import count
@@ -182,9 +182,11 @@ def plain_file(file: File, report: Report = no_report) -> File:
     found = unpacked(file, report)
     if len(found) == 1:
         inner = found[0]
-        return inner if inner is file else replace(inner, beside=file.beside)
+        if inner is file:
+            return inner
+        return replace(inner, beside=(*file.beside, *packed_pictures(file)))
     main = choose_main(found)
-    return replace(main, beside=(*main.beside, *file.beside))
+    return replace(main, beside=(*main.beside, *file.beside, *packed_pictures(file)))
 
 
 def files_of(file: File) -> tuple[str, ...]:

@@ -23,10 +23,14 @@ UNPACKED_FREE = 64 << 20  # unpacked bytes below which the ratio does not matter
 MEMBERS = 10_000  # files in an archive that is a format of its own: torch stores each tensor
 MEMBERS_UNPACKED = 1_000  # files of an archive that are unpacked: the disk takes 3 ms for each
 
+PICTURES = 100_000  # of a set, listed or in a column of a table
+PICTURE_BYTES = 32 << 30  # of a set that is listed; each is read when its turn comes
+
 CHILD_BYTES = 2 << 30  # of memory for a reader in a process of its own, and for each byte of
 CHILD_BYTES_PER_BYTE = 12  # the file so many more
 CHILD_SECONDS = 60.0  # and how long it may take, and for each megabyte so much more
 CHILD_SECONDS_PER_MB = 0.5
+PICTURE_SECONDS = 0.05  # and for each picture that it finds in a table
 
 
 def unpacked_bytes() -> int:

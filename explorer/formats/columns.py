@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.errors import ParseError
@@ -31,7 +30,10 @@ from explorer.formats.cells import (
 )
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim, finite_rows
 from explorer.formats.file import File
+from explorer.formats.metadata import is_text_type, to_metadata
 from explorer.formats.nested import plain_vectors
+from explorer.formats.picture_cells import take_pictures
+from explorer.formats.unpack import pictures_alone
 from explorer.wording import count
 
 LABEL_NAMES = ("label", "word", "token", "text", "title", "name", "term", "sentence", "id")
@@ -86,7 +88,8 @@ def from_frame(
     if not len(frame):
         raise ParseError(f"{file.name} is a table without rows.")
     stored_rows, frame = len(frame), plain_vectors(frame)
-    if rows >= 0 and len(frame) != stored_rows:  # several vectors in a row of the file
+    look = rows >= 0
+    if look and len(frame) != stored_rows:  # several vectors in a row of the file
         rows = round(rows * len(frame) / stored_rows)
     label, metadata = options.label_column, options.metadata_columns
     for name in (*([] if label is None else [label]), *(metadata or ())):
@@ -94,13 +97,19 @@ def from_frame(
             raise ParseError(
                 f"{file.name} has no column “{one_line(name)}”. Its columns: {some(frame.columns)}."
             )
+    pictures: tuple[str, ...] = ()
+    picture_notes: tuple[str, ...] = ()
+    if options.isolated:
+        frame, pictures, picture_notes = take_pictures(frame, file, options, look=look)
     typed, comma_notes = with_numbers(frame, label, metadata, origin)
     choices = find_vectors(typed, label, metadata)
+    if pictures and not choices:
+        raise pictures_alone(file.name, len(frame))
     chosen = choose(file, frame, choices, options.array if arrays is None else None)
     if label is None:
-        label = find_label(typed, exclude=chosen.columns)
+        label = find_label(typed, exclude=(*chosen.columns, *pictures))
     check_dim(file.name, len(chosen.columns))
-    notes = comma_notes if chosen.kind == "numbers" else ()
+    notes = (*picture_notes, *(comma_notes if chosen.kind == "numbers" else ()))
     broken: tuple[str, ...] = ()
     aside: list[str] = list(metadata or ())
     if chosen.kind == "numbers":
@@ -127,7 +136,7 @@ def from_frame(
     rest = frame.drop([*chosen.columns, *([] if label is None else [label])])
     if arrays is None:
         arrays = tuple(one.name for one in choices) if len(choices) > 1 else ()
-    taken = set(chosen.columns)
+    taken = {*chosen.columns, *pictures}
     numeric = [
         name
         for name, kind in typed.schema.items()
@@ -136,7 +145,7 @@ def from_frame(
     return Contents(
         None if label is None else as_labels(frame[label]),
         vectors,
-        to_metadata(rest) if rest.width else None,
+        to_metadata(rest, pictures) if rest.width else None,
         rows=rows,
         dtype=stored if dtype != "text" or chosen.kind != "numbers" else dtype,
         labels_from="the row numbers" if label is None else f"the column “{label}”",
@@ -358,34 +367,6 @@ def holds_lists(series: pl.Series) -> bool:
 def is_number_type(dtype: object) -> bool:
     """Tell whether a polars type is one of numbers, or of nothing but nulls."""
     return bool(getattr(dtype, "is_numeric", lambda: False)())
-
-
-def is_text_type(dtype: pl.DataType) -> bool:
-    """Tell whether a polars type is one of texts."""
-    return dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum)
-
-
-def to_metadata(frame: pl.DataFrame) -> pa.Table:
-    """Return the columns as an Arrow table with the plain string type; no lists, no records."""
-    flat = frame.select(
-        name
-        for name, dtype in frame.schema.items()
-        if not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
-    )
-    flat = flat.rename({name: name.replace("\0", "�") for name in flat.columns if "\0" in name})
-    texts = [name for name, dtype in flat.schema.items() if is_text_type(dtype)]
-    table = flat.with_columns(pl.col(texts).cast(pl.String)).to_arrow()
-    fields = [
-        field.with_type(pa.string()) if is_text(field.type) else field for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Tell whether an Arrow type is one of the string types."""
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
 
 
 def some(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,10 @@ SHOWN_VALUES = 6  # numbers of a vector that a preview shows
 BLOCK_VALUES = 8 << 20  # numbers are converted and checked in blocks of so many
 LOOK_ROWS = 2000
 LOOK_WHOLE = 32 << 20  # bytes of a file up to which a look reads it all, so that it misses nothing
+
+
+def no_more(seconds: float) -> None:
+    """Ask nobody: no process waits."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Options:
         their names.
     isolated
         Whether the reader runs in a process of its own already.
+    ask_seconds
+        Asks whoever waits for that process for so many seconds more, within a bound.
     """
 
     label_column: str | None = None
@@ -48,6 +54,7 @@ class Options:
     metadata_columns: Sequence[str] | None = None
     report: Report = field(default=no_report, compare=False)
     isolated: bool = field(default=False, compare=False)
+    ask_seconds: Callable[[float], None] = field(default=no_more, compare=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from explorer import cache
 from explorer.errors import FormatError, ParseError
 from explorer.formats.foreign import refuse_folder
+from explorer.pictures.decode import is_picture_name
 
 FileSource: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
 
@@ -193,14 +194,14 @@ def from_folder(path: Path) -> File:
 
 def siblings(path: Path) -> tuple[File, ...]:
     """Return the files in the same folder that may belong to it: words.npy, words.tsv."""
-    config = is_projector_config(path)
+    config = projector_config(path)
     found = []
     for other in sorted(path.parent.iterdir()):
         if other == path or not other.is_file():
             continue
         if other.name in (path.name + OWN_LABELS, path.name + OWN_METADATA):
             found.append(File(other.name, path=other))
-        elif may_belong(other, path) or (config and other.suffix in (".bytes", ".tsv")):
+        elif may_belong(other, path) or (config and is_named(other, config)):
             found.append(File(other.name, path=other, guessed=True))
     return tuple(found)
 
@@ -223,12 +224,19 @@ def arrays_beside(path: Path) -> Iterator[Path]:
             yield other
 
 
-def is_projector_config(path: Path) -> bool:
-    """Tell whether a file is the Embedding Projector's JSON, which names others in its folder."""
+def projector_config(path: Path) -> bytes:
+    """Return the Embedding Projector's JSON, which names others in its folder, or nothing."""
     if path.suffix.lower() != ".json":
-        return False
+        return b""
     with path.open("rb") as stream:
-        return b'"tensorPath"' in stream.read(HEAD_BYTES)
+        head = stream.read(HEAD_BYTES)
+    return head if b'"tensorPath"' in head else b""
+
+
+def is_named(other: Path, config: bytes) -> bool:
+    """Tell whether a file may be one that a configuration names: vectors, labels, a sprite."""
+    picture = is_picture_name(other.name) and other.name.encode("utf-8", "replace") in config
+    return picture or other.suffix in (".bytes", ".tsv")
 
 
 def stream_name(stream: Any) -> str:

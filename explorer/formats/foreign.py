@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import FormatError, UnknownFormatError
+from explorer.pictures.decode import is_picture_name
 
 ENCODE = (
     "It is a model and no list of vectors: use it on the Encode page, or by "
@@ -27,6 +28,9 @@ FAISS_MARKS = (  # the first four letters tell the kind of index
 EXPORT = "Export the table as Parquet or CSV there, and open that."
 UNPACK = "Unpack it yourself, and open what is in it; .zip and .gz are unpacked here."
 NO_VECTORS = "Open a file of vectors; texts become vectors on the Encode page."
+PICTURE = (
+    "“Encode pictures” turns each picture of a set into a vector: drop several, or a zip of them."
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,12 @@ FILES = (
     ),
     Foreign("an R file", b"RDX3\n", "Save it in R as CSV: write.csv(table, 'vectors.csv')."),
     Foreign("a PDF document", b"%PDF-", NO_VECTORS, binary=False),
-    Foreign("a picture (PNG)", b"\x89PNG\r\n\x1a\n", NO_VECTORS),
-    Foreign("a picture (JPEG)", b"\xff\xd8\xff", NO_VECTORS, binary=False),
+    Foreign("a picture (PNG)", b"\x89PNG\r\n\x1a\n", PICTURE),
+    Foreign("a picture (JPEG)", b"\xff\xd8\xff", PICTURE, binary=False),
+    Foreign("a picture (GIF)", b"GIF8", PICTURE),
+    Foreign("a picture (WebP)", b"WEBPVP8", PICTURE, at=8),
+    Foreign("a picture (TIFF)", b"II*\0", PICTURE),
+    Foreign("a picture (TIFF)", b"MM\0*", PICTURE),
     Foreign("a 7z archive", b"7z\xbc\xaf\x27\x1c", UNPACK, binary=False),
     Foreign("a RAR archive", b"Rar!\x1a\x07", UNPACK, binary=False),
     Foreign("a tar archive", b"ustar", UNPACK, at=257),
@@ -119,4 +127,9 @@ def refuse_folder(path: Path) -> FormatError:
     for mark, name, advice in FOLDERS:
         if (path / mark).exists():
             return FormatError(f"{path} is the folder of {name}. " + advice.format(name=str(path)))
+    if any(is_picture_name(one.name) for one in path.iterdir()):
+        return FormatError(
+            f"{path} is a folder of pictures, without vectors. `embedding-explorer encode-images` "
+            "turns each of them into a vector."
+        )
     return FormatError(f"{path} is a folder. Name one file in it.")

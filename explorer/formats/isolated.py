@@ -27,12 +27,15 @@ from explorer.formats.bounds import (
     CHILD_BYTES_PER_BYTE,
     CHILD_SECONDS,
     CHILD_SECONDS_PER_MB,
+    PICTURE_SECONDS,
+    PICTURES,
     unpacked_bytes,
 )
 from explorer.formats.contents import Options
 from explorer.formats.digest import refuse_changed, stamps_of
 from explorer.formats.file import File
 from explorer.formats.memory_budget import readers_budget
+from explorer.formats.picture_cells import own_folder
 
 # Linux refuses a process memory beyond its bound. Elsewhere it is looked at again and again.
 KERNEL_BOUNDS = sys.platform == "linux"
@@ -57,7 +60,8 @@ def read_once(
         The file was changed while it was read, or what was kept had to leave the cache at once.
     """
     before = stamps_of(file)
-    key = kept.kept_key(file, format_name, options, kind)
+    folder = own_folder(file)
+    key = kept.kept_key(file, format_name, options, kind, str(folder or ""))
     found = load(key)
     if found is None:
         with cache.create(kept.PARSED, key) as folder:
@@ -144,8 +148,11 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
         assert process.stdin is not None
         assert process.stdout is not None
         ended = threading.Event()
+        more = MoreTime()
         memory = None if KERNEL_BOUNDS else int(request["memory"])
-        threading.Thread(target=watch, args=(process, seconds, memory, ended), daemon=True).start()
+        threading.Thread(
+            target=watch, args=(process, seconds, memory, ended, more), daemon=True
+        ).start()
         try:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(json.dumps(request))
@@ -154,7 +161,9 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
             for line in process.stdout:
                 with contextlib.suppress(ValueError):
                     told = json.loads(line)
-                    if "share" in told:
+                    if "seconds" in told:
+                        more.add(float(told["seconds"]))
+                    elif "share" in told:
                         options.report(told["share"], told["step"])
                     else:
                         answer = told
@@ -166,8 +175,23 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
             ended.set()
 
 
+class MoreTime:
+    """The seconds that a reader asked for when it saw what is in its file, within a bound."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Allow so many seconds more; all together no more than so many pictures may take."""
+        self.seconds = min(self.seconds + max(0.0, seconds), PICTURES * PICTURE_SECONDS)
+
+
 def watch(
-    process: subprocess.Popen[str], seconds: float, memory: int | None, ended: threading.Event
+    process: subprocess.Popen[str],
+    seconds: float,
+    memory: int | None,
+    ended: threading.Event,
+    more: MoreTime | None = None,
 ) -> None:
     """End the process when its time is over, or when it holds more than so many bytes."""
     import psutil
@@ -175,8 +199,9 @@ def watch(
     end = time.monotonic() + seconds
     with contextlib.suppress(psutil.Error):
         seen = psutil.Process(process.pid)
-        while not ended.wait(min(WATCH_SECONDS, max(0.0, end - time.monotonic()))):
+        while not ended.wait(WATCH_SECONDS):
             too_large = memory is not None and seen.memory_info().rss > memory
-            if too_large or time.monotonic() >= end:
+            allowed = end + (more.seconds if more is not None else 0.0)
+            if too_large or time.monotonic() >= allowed:
                 process.kill()
                 return

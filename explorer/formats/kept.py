@@ -22,8 +22,9 @@ from explorer.formats.contents import Contents, Options, as_float32
 from explorer.formats.digest import changed, file_digest, hashed
 from explorer.formats.file import File
 from explorer.formats.subwords import Subwords
+from explorer.pictures.column import marked, picture_columns
 
-PARSED = cache.Kind("parsed", 5)  # to be raised when the readers change what they return
+PARSED = cache.Kind("parsed", 6)  # to be raised when the readers change what they return
 COPIES = cache.Kind("copies", 1)
 COPY = "content"
 CONTENTS, SUBWORDS, TABLE = "contents.arrow", "ngrams.arrow", "table.arrow"
@@ -31,8 +32,11 @@ FACTS = b"embedding-explorer"
 LABEL, VECTOR, METADATA = "label", "vector", "metadata "
 
 
-def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
-    """Return the key under which a reading of the file is kept."""
+def kept_key(file: File, format_name: str, options: Options, kind: str, folder: str = "") -> str:
+    """Return the key under which a reading of the file is kept.
+
+    `folder` is where the files lie that it may name; another folder may hold others.
+    """
     return cache.content_key(
         file=file_digest(file),
         beside=[[one.name, file_digest(one), one.guessed] for one in file.beside],
@@ -42,6 +46,7 @@ def kept_key(file: File, format_name: str, options: Options, kind: str) -> str:
         skip_broken=options.skip_broken,
         metadata_columns=options.metadata_columns,
         kind=kind,
+        folder=folder,
     )
 
 
@@ -116,6 +121,7 @@ def from_table(table: Any, facts: dict[str, Any], folder: Path) -> Contents:
     vectors = values_of(column).reshape(len(column), dim)
     names = [name for name in table.column_names if name.startswith(METADATA)]
     metadata = table.select(names).rename_columns([name[len(METADATA) :] for name in names])
+    metadata = marked(metadata, facts["pictures"])
     subwords = None
     if facts["subwords"]:
         with pa.memory_map(str(folder / SUBWORDS)) as source:
@@ -158,6 +164,7 @@ def save(contents: Contents, folder: Path) -> None:
         "notes": contents.notes,
         "lacks_label_file": contents.lacks_label_file,
         "labelled": labels is not None,
+        "pictures": picture_columns(contents.metadata),
         "subwords": [subwords.min_n, subwords.max_n] if subwords is not None else None,
     }
     columns = {VECTOR: as_lists(vectors)}

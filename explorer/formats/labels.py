@@ -13,11 +13,12 @@ import pyarrow as pa
 from explorer.errors import FormatError, LabelCountError, ParseError, SpaceError
 from explorer.formats import kept
 from explorer.formats.bounds import LABEL_FILE_BYTES, READ_HERE_BYTES
-from explorer.formats.columns import find_label, to_metadata
+from explorer.formats.columns import find_label
 from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import LABEL_SUFFIXES, File
 from explorer.formats.isolated import read_once
+from explorer.formats.metadata import to_metadata
 from explorer.formats.parse_json import load_json
 from explorer.formats.spreadsheet import restored
 from explorer.formats.table import SEPARATORS, find_separator, parse

@@ -20,9 +20,11 @@ from explorer.formats.contents import Contents, Options, check_dim
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import File
 from explorer.formats.parse_json import load_json
+from explorer.formats.sprite import COLUMN, sprite_pictures
 from explorer.formats.table import head_lines, is_number, only_numbers
 from explorer.formats.text import parse_columns
 from explorer.formats.unpack import plain_name
+from explorer.pictures.column import with_pictures
 from explorer.wording import count
 
 LINES_SEEN = 20
@@ -125,7 +127,17 @@ def from_config(file: File, options: Options, look: bool) -> Contents:
     contents = from_arrays(
         replace(file, beside=beside), [array], replace(options, array=None), look
     )
-    return replace(contents, arrays=tuple(names) if len(names) > 1 else ())
+    contents = replace(contents, arrays=tuple(names) if len(names) > 1 else ())
+    if look or not entry.get("sprite"):
+        return contents
+    pictures, note = sprite_pictures(file, entry["sprite"], contents.rows, options)
+    return replace(
+        contents,
+        metadata=with_pictures(contents.metadata, COLUMN, pictures)
+        if pictures
+        else contents.metadata,
+        notes=(*contents.notes, note) if note else contents.notes,
+    )
 
 
 def named_file(file: File, name: Any) -> File:

@@ -21,6 +21,7 @@ from explorer.formats.file import File
 from explorer.formats.known import named_format
 from explorer.formats.labels import write_labels, write_own_labels
 from explorer.formats.safetensors import write_header
+from explorer.formats.sprite import SPRITE, write_sprite
 from explorer.formats.whole_table import write_table
 
 
@@ -41,6 +42,7 @@ WORK: dict[str, Callable[[str, File, Options, Path], None]] = {  # by the kind t
     "labels": write_labels,
     "own labels": write_own_labels,
     "header": write_header,
+    SPRITE: write_sprite,
 }
 
 
@@ -64,6 +66,7 @@ def main() -> None:
         **request["options"],
         isolated=True,
         report=lambda share, step: tell(share=share, step=step),
+        ask_seconds=lambda seconds: tell(seconds=seconds),
     )
     name, out = request["format"], Path(request["out"])
     try:

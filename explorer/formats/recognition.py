@@ -11,8 +11,9 @@ from explorer.formats.encodings import utf8_head
 from explorer.formats.file import File, as_file
 from explorer.formats.foreign import refuse_foreign
 from explorer.formats.known import FORMATS, Format, named_format
+from explorer.formats.unpack import is_to_read, pictures_alone
+from explorer.pictures.decode import is_picture_name
 
-TO_READ = frozenset({".md", ".rst", ".html", ".pdf", ".docx"})  # for people, in many archives
 NAMED = 12  # of several files that may be meant
 COMPANION_SUFFIXES = (".tsv", ".csv", ".txt", ".json", ".bytes")
 
@@ -39,9 +40,18 @@ def recognize(file: File) -> Format:
 
 def choose_main(files: Sequence[File]) -> File:
     """Return the file with the vectors, of several given together, with the others beside it."""
-    files = [one for one in files if one.suffix not in TO_READ] or files
+    pictures = [one for one in files if is_picture_name(one.name)]
+    files = [one for one in files if not is_to_read(one.name)] or files
+    if pictures and len(pictures) == len(files):
+        raise pictures_alone("What was given", len(pictures))
+    files = [one for one in files if one not in pictures]
     if len(files) == 1:
-        return files[0]
+        return as_file(files[0], pictures)
+    return as_file(main_of(files), pictures)
+
+
+def main_of(files: Sequence[File]) -> File:
+    """Return the file with the vectors, of several that are no pictures, with the others beside."""
     wholes = [one for one in files if one.suffix not in COMPANION_SUFFIXES]
     refused = [one for one in wholes if pickles.is_pickle(one, one.head())]
     wholes = refused[:1] or wholes  # gensim saves large arrays beside its pickle: that is refused

@@ -19,12 +19,14 @@ from explorer.formats.safetensors import HEADER_BYTES
 from explorer.formats.spreadsheet import disarmed, formulas
 from explorer.formats.target import check_targets, new_files
 from explorer.jobs.progress import Report, no_report
+from explorer.pictures.column import picture_columns, without_pictures
 from explorer.space import EmbeddingSpace
 from explorer.wording import count
 
 BLOCK_ROWS = 20_000
 LABELS_NAMED = 3
 KEEP_METADATA = (".npy", ".parquet", ".tsv")
+KEEP_PICTURES = (".parquet",)
 LABEL, VECTOR = "label", "vector"
 
 Write = Callable[[EmbeddingSpace, Path, Report], None]
@@ -135,11 +137,18 @@ def save_notes(space: EmbeddingSpace, path: str | os.PathLike[str]) -> tuple[str
             f"A {suffix} file holds labels and vectors alone: {left_out} were left out. "
             f"{', '.join(KEEP_METADATA)} keep them.",
         )
+    notes: tuple[str, ...] = ()
+    if suffix not in KEEP_PICTURES and (pictures := picture_columns(space.metadata)):
+        notes = (
+            f"A {suffix} file holds no pictures: {', '.join(pictures)} left out. "
+            f"{', '.join(KEEP_PICTURES)} keeps them.",
+        )
     changed = formulas(labelled(space)) if suffix == ".tsv" else 0
     if not changed:
-        return ()
+        return notes
     cells = count(changed, "cell begins", "cells begin")
     return (
+        *notes,
         f"{cells} with a sign that spreadsheets take for a formula, and was written with an "
         f"apostrophe before it into {Path(path).name}{OWN_METADATA}. Opened here, it is gone.",
     )
@@ -183,7 +192,7 @@ def write_npy(space: EmbeddingSpace, path: Path, report: Report) -> None:
 def write_labels(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write the labels as a JSON list, or labels and metadata as columns."""
     content: object = list(space.labels)
-    if space.metadata is not None:
+    if without_pictures(space.metadata) is not None:
         frame = labelled(space)
         plain = (pl.String, pl.Boolean)
         others = [
@@ -231,7 +240,7 @@ def write_projector(space: EmbeddingSpace, path: Path, report: Report) -> None:
 
 def write_metadata(space: EmbeddingSpace, path: Path, report: Report) -> None:
     """Write the Projector's metadata: labels alone, or a table with a header."""
-    if space.metadata is None:  # one column has no header there
+    if without_pictures(space.metadata) is None:  # one column has no header there
         labels = disarmed(labelled(space))[LABEL]
         path.write_bytes("".join(f"{label}\n" for label in labels).encode())
     else:
@@ -262,10 +271,11 @@ WRITERS: dict[str, Writer] = {
 
 
 def labelled(space: EmbeddingSpace) -> pl.DataFrame:
-    """Return labels and metadata as one table."""
+    """Return labels and metadata as one table, without pictures, which are no text."""
     frame = pl.DataFrame({LABEL: pl.Series(space.labels, dtype=pl.String)})
-    if space.metadata is not None:
-        rest = pl.DataFrame(space.metadata)
+    metadata = without_pictures(space.metadata)
+    if metadata is not None:
+        rest = pl.DataFrame(metadata)
         rest = rest.rename({name: f"{name} (metadata)" for name in rest.columns if name == LABEL})
         frame = frame.hstack(rest)
     return frame

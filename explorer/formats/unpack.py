@@ -13,11 +13,18 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from explorer import cache
-from explorer.errors import ExplorerError, FormatError, ParseError, RefusedError
+from explorer.errors import (
+    ExplorerError,
+    FormatError,
+    ParseError,
+    RefusedError,
+    UnknownFormatError,
+)
 from explorer.formats.bounds import (
     MEMBERS,
     MEMBERS_UNPACKED,
@@ -28,12 +35,15 @@ from explorer.formats.bounds import (
 from explorer.formats.digest import file_digest
 from explorer.formats.file import File, printable
 from explorer.jobs.progress import Report, no_report
+from explorer.pictures.decode import is_picture_name
+from explorer.wording import count
 
 BLOCK_BYTES = 4 << 20
-LISTING_BYTES = 4 << 20  # of the list of members: 400 bytes for each of those allowed
+LISTING_BYTES = 400  # of the list of members, for each of those allowed
 XZ_MEMORY = 512 << 20  # a dictionary that asks for more is refused
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
+TO_READ = frozenset({".md", ".rst", ".html", ".pdf", ".docx"})  # for people, in many archives
 NO_FILES = ("__MACOSX/", "._", ".DS_Store")  # what macOS adds to archives
 
 UNPACKED = cache.Kind("unpacked", 1)
@@ -101,17 +111,19 @@ class Listing:
     A list of a million members would take half a gigabyte before anybody could count them.
     """
 
-    def __init__(self, name: str, stream: BinaryIO) -> None:
+    def __init__(self, name: str, stream: BinaryIO, most: int) -> None:
         self._name = name
         self._stream = stream
+        self._most = most
 
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes; raises RefusedError past the bound of a list."""
-        found = self._stream.read(size if 0 <= size <= LISTING_BYTES else LISTING_BYTES + 1)
-        if len(found) > LISTING_BYTES:
+        largest = LISTING_BYTES * self._most
+        found = self._stream.read(size if 0 <= size <= largest else largest + 1)
+        if len(found) > largest:
             raise RefusedError(
-                f"The list of the files in {self._name} takes more than {LISTING_BYTES >> 20} MB. "
-                f"Archives of up to {MEMBERS:,} files are opened."
+                f"The list of the files in {self._name} takes more than {largest / 1e6:.0f} MB. "
+                f"Archives of up to {self._most:,} files are opened."
             )
         return found
 
@@ -120,17 +132,18 @@ class Listing:
 
 
 @contextlib.contextmanager
-def open_zip(file: File) -> Iterator[zipfile.ZipFile]:
-    """Open a zip; whatever is wrong with it is told as an error of our own."""
+def open_zip(file: File, most: int | None = None) -> Iterator[zipfile.ZipFile]:
+    """Open a zip of up to `most` members (by default MEMBERS); what is wrong with it is told."""
+    most = MEMBERS if most is None else most
     try:
         with (
             file.open() as stream,
-            zipfile.ZipFile(cast(BinaryIO, Listing(file.name, stream))) as archive,
+            zipfile.ZipFile(cast(BinaryIO, Listing(file.name, stream, most))) as archive,
         ):
-            if len(archive.infolist()) > MEMBERS:
+            if len(archive.infolist()) > most:
                 raise RefusedError(
                     f"{file.name} holds {len(archive.infolist()):,} files. "
-                    f"Archives of up to {MEMBERS:,} are opened."
+                    f"Archives of up to {most:,} are opened."
                 )
             yield archive
     except ExplorerError:
@@ -246,13 +259,10 @@ def unpack_zip(file: File, report: Report) -> list[File]:
     """Unpack the files of a zip into the cache."""
     digest = file_digest(file)
     with open_zip(file) as archive:
-        members = [
-            info
-            for info in archive.infolist()
-            if not info.is_dir()
-            and not info.filename.startswith(NO_FILES)
-            and not plain_name(info.filename).startswith(NO_FILES)
-        ]
+        files = plain_members(archive)
+        members = [info for info in files if not is_picture_name(info.filename)]
+        if len(members) < len(files) and all(is_to_read(info.filename) for info in members):
+            raise pictures_alone(file.name, len(files) - len(members))
         if len(members) > MEMBERS_UNPACKED:
             raise RefusedError(
                 f"{file.name} holds {len(members):,} files. Archives of up to "
@@ -270,6 +280,37 @@ def unpack_zip(file: File, report: Report) -> list[File]:
         File(plain_name(info.filename), path=folder / str(index))
         for index, info in enumerate(members)
     ]
+
+
+def plain_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive that are files, without those that macOS adds."""
+    return [
+        info
+        for info in archive.infolist()
+        if not info.is_dir()
+        and not info.filename.startswith(NO_FILES)
+        and not plain_name(info.filename).startswith(NO_FILES)
+    ]
+
+
+def is_to_read(name: str) -> bool:
+    """Tell whether a file is for people to read, by its name: a README beside the data."""
+    return PurePath(name).suffix.lower() in TO_READ
+
+
+def pictures_alone(name: str, pictures: int) -> UnknownFormatError:
+    """Return the error for what holds pictures where vectors are asked for."""
+    return UnknownFormatError(
+        f"{name} holds {count(pictures, 'picture')} and no vectors. “Encode pictures” turns each "
+        "of them into a vector."
+    )
+
+
+def packed_pictures(file: File) -> tuple[File, ...]:
+    """Return a zip itself where it holds pictures, which a table in it may name; else nothing."""
+    if is_zip(file.head(1 << 10)) and any(is_picture_name(one) for one in member_names(file)):
+        return (replace(file, beside=(), guessed=False),)
+    return ()
 
 
 def write_members(

@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from explorer.errors import ParseError, TextError, UnknownFormatError
 from explorer.formats import excel, json_table, kept, parquet, table
-from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.encodings import as_utf8, utf8_head
 from explorer.formats.file import File
 from explorer.formats.isolated import read_once
+from explorer.formats.metadata import to_metadata
 
 TABLE = "table"  # what the isolated process is asked for
 NO_SEPARATOR = b"\x1f"  # stands in no text: a line is one field

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import PictureError
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # that Pillow may try
 SHOWN_FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
+SUFFIXES = frozenset(  # of files that are called pictures, those that are refused too
+    (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif")
+)
+SIGNATURES = (  # the first bytes of the six formats
+    *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*"),
+)
 BYTES = 64 << 20  # of a file
 PIXELS = 8192 * 8192  # of a picture: the largest sprite sheet of TensorBoard, and most cameras
 SIDE = 32_768  # pixels
@@ -41,6 +48,16 @@ OTHERS = (
     (4, b"ftyp", "a film: save single frames of it as JPEG first"),
 )
 MARKUP = (b"<svg", b"<?xml", b"<!doctype", b"<html")
+
+
+def is_picture_name(name: str) -> bool:
+    """Tell whether a file is called as pictures are."""
+    return PurePath(name).suffix.lower() in SUFFIXES
+
+
+def is_picture(head: bytes) -> bool:
+    """Tell whether a file begins as one of the six formats does; 16 bytes are enough."""
+    return head.startswith(SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
 
 @dataclass(frozen=True)

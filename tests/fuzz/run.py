@@ -33,12 +33,12 @@ import polars as pl
 
 from explorer.errors import ExplorerError
 from explorer.formats import contents_of, inspect_file
-from explorer.formats.columns import to_metadata
 from explorer.formats.contents import Options
 from explorer.formats.file import File
 from explorer.formats.isolated import on_disk
 from explorer.formats.known import FORMATS, named_format
 from explorer.formats.labels import read_labels
+from explorer.formats.metadata import to_metadata
 from explorer.formats.reader_process import start_threads
 from explorer.formats.recognition import recognize
 from explorer.formats.whole_table import TABLES, TableKind

@@ -46,7 +46,7 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "formats/unpack.py",
-        "len(archive.infolist()) > MEMBERS:",
+        "len(archive.infolist()) > most:",
         "False:",
         UNPACK,
         "too_many_files",
@@ -54,7 +54,7 @@ MUTATIONS = (
     Mutation(
         "formats/unpack.py", "len(members) > MEMBERS_UNPACKED:", "False:", UNPACK, "too_many_files"
     ),
-    Mutation("formats/unpack.py", "len(found) > LISTING_BYTES:", "False:", UNPACK, "a_list_of"),
+    Mutation("formats/unpack.py", "len(found) > largest:", "False:", UNPACK, "a_list_of"),
     Mutation(
         "formats/unpack.py", "    if total > unpacked_bytes():", "    if False:", BOUNDS, "together"
     ),
