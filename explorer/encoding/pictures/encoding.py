@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from explorer.encoding import batches
 from explorer.encoding.encoding import RATE_AFTER, duration
-from explorer.encoding.pictures.given import PictureFile, contents
+from explorer.encoding.pictures.given import contents
 from explorer.encoding.pictures.models import LARGEST_BATCH, Pixels, PictureEncoder
 from explorer.encoding.vector_cache import VectorCache
 from explorer.errors import EncodeError, PictureError
+from explorer.formats.picture_files import PictureFile
 from explorer.jobs.progress import Report, no_report
 from explorer.pictures.isolated import Decoded, decoded_pictures
 
@@ -191,12 +192,3 @@ def picture_key(identity: str, data: bytes) -> bytes:
     hasher = hashlib.blake2b(f"picture|{identity}".encode() + b"\0", digest_size=16)
     hasher.update(data)
     return hasher.digest()
-
-
-def names(pictures: Sequence[PictureFile]) -> Iterator[str]:
-    """Yield the pictures' labels: each file's name, with its folder where two have the same."""
-    seen: dict[str, int] = {}
-    for one in pictures:
-        seen[one.label] = seen.get(one.label, 0) + 1
-    for one in pictures:
-        yield one.label if seen[one.label] == 1 else one.name

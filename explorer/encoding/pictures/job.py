@@ -19,10 +19,12 @@ import pyarrow as pa
 from explorer import cache
 from explorer.encoding.device import AUTO
 from explorer.encoding.pictures.encoding import EncodedPictures, encode_pictures
-from explorer.encoding.pictures.given import PictureFile, contents
+from explorer.encoding.pictures.given import contents, of_file
 from explorer.encoding.pictures.models import OFFLINE, load_picture_encoder
 from explorer.encoding.pictures.space import picture_space
 from explorer.encoding.vector_cache import opened
+from explorer.formats.file import File
+from explorer.formats.picture_files import PictureFile, PictureList
 from explorer.jobs.files import JobFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
@@ -75,15 +77,17 @@ class PicturesFile(JobFile):
         """Return the pictures."""
         with pa.memory_map(self.path) as source:
             table = pa.ipc.open_stream(source).read_all()
-        pairs = zip(table["name"].to_pylist(), table["content"].to_pylist(), strict=True)
-        return tuple(PictureFile(name, content) for name, content in pairs)
+        return tuple(
+            of_file(File(row["name"], content=row["content"]), row["folder"])
+            for row in table.to_pylist()
+        )
 
 
 def digest_of(pictures: Sequence[PictureFile]) -> str:
     """Return a hash of names and contents, read one at a time."""
     hasher = hashlib.blake2b(digest_size=16)
     for one, content in zip(pictures, contents(pictures), strict=True):
-        hasher.update(f"{one.name}\0{len(content)}\0".encode())
+        hasher.update(f"{one.folder}\0{one.name}\0{len(content)}\0".encode())
         hasher.update(content)
     return hasher.hexdigest()
 
@@ -95,12 +99,13 @@ def job_key(digest: str, options: PictureOptions) -> str:
 
 def start(
     jobs: Jobs,
-    pictures: Sequence[PictureFile],
+    listed: PictureList,
     options: PictureOptions,
     name: str,
     when_done: Callable[[EmbeddingSpace], None] = lambda space: None,
 ) -> Job:
     """Start to encode pictures, or join who does it already; `when_done` gets the space."""
+    pictures = listed.pictures
     digest = digest_of(pictures)
     path = cache.keep(
         PICTURES, digest, "pictures.arrow", lambda stream: write_pictures(pictures, stream)
@@ -112,7 +117,7 @@ def start(
         PicturesFile(str(path)),
         key,
         asdict(options),
-        when_done=lambda made: when_done(finished_space(pictures, made, options, name)),
+        when_done=lambda made: when_done(finished_space(listed, made, options, name)),
     )
 
 
@@ -139,18 +144,20 @@ def encode_file(
 
 
 def finished_space(
-    pictures: Sequence[PictureFile], made: PicturesMade, options: PictureOptions, name: str
+    listed: PictureList, made: PicturesMade, options: PictureOptions, name: str
 ) -> EmbeddingSpace:
     """Return the space that a job made."""
-    return picture_space(pictures, read_made(made), options.model, made.precision, name)
+    return picture_space(listed, read_made(made), options.model, made.precision, name)
 
 
 def write_pictures(pictures: Sequence[PictureFile], stream: Any) -> None:
     """Write pictures as an Arrow stream, one at a time in memory."""
-    schema = pa.schema([("name", pa.string()), ("content", pa.large_binary())])
+    columns = [("name", pa.string()), ("folder", pa.string()), ("content", pa.large_binary())]
+    schema = pa.schema(columns)
     with pa.ipc.new_stream(stream, schema) as writer:
         for one, content in zip(pictures, contents(pictures), strict=True):
-            writer.write_batch(pa.record_batch([[one.name], [content]], schema=schema))
+            row = [[one.name], [one.folder], [content]]
+            writer.write_batch(pa.record_batch(row, schema=schema))
 
 
 def write_made(made: EncodedPictures, stream: Any) -> None:

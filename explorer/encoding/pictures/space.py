@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from explorer.encoding.pictures.given import (
-    PictureFile,
     PictureSource,
     find_pictures,
+    labels_of,
     told_broken,
 )
 from explorer.errors import LabelCountError
+from explorer.formats.picture_files import PictureList
 from explorer.jobs.progress import Report, no_report
 from explorer.pictures.column import with_pictures
 from explorer.space import EmbeddingSpace, Source
+from explorer.wording import count
 
 if TYPE_CHECKING:
     from explorer.encoding.pictures.encoding import EncodedPictures
@@ -88,25 +90,26 @@ def encode_images(
 
     found = find_pictures(pictures)
     for given, what in ((labels, "labels"), (metadata, "metadata rows")):
-        if given is not None and len(given) != len(found):
+        if given is not None and len(given) != len(found.pictures):
             raise LabelCountError(
-                f"{len(given):,} {what} for {len(found):,} pictures. Each picture needs one."
+                f"{len(given):,} {what} for {count(len(found.pictures), 'picture')}. Each picture "
+                "needs one."
             )
     encoder = load_picture_encoder(
         os.fspath(model), device=device, precision=precision, report=report
     )
     if not cache:
-        made = encode_pictures(found, encoder, report=report)
+        made = encode_pictures(found.pictures, encoder, report=report)
     else:
         with opened() as kept:
-            made = encode_pictures(found, encoder, cache=kept, report=report)
+            made = encode_pictures(found.pictures, encoder, cache=kept, report=report)
     return picture_space(
         found, made, encoder.name, encoder.precision, name, labels=labels, metadata=metadata
     )
 
 
 def picture_space(
-    pictures: Sequence[PictureFile],
+    listed: PictureList,
     made: EncodedPictures,
     model: str,
     precision: str,
@@ -116,10 +119,8 @@ def picture_space(
     metadata: pa.Table | None = None,
 ) -> EmbeddingSpace:
     """Return the space of encoded pictures, with what was left out in its notes."""
-    from explorer.encoding.pictures.encoding import names
-
-    rows = made.rows.tolist()
-    told = list(labels) if labels is not None else list(names(pictures))
+    pictures, rows = listed.pictures, made.rows.tolist()
+    told = list(labels) if labels is not None else labels_of(pictures)
     table = metadata.take(rows) if metadata is not None else None
     folders = [pictures[row].folder for row in rows]
     if len(set(folders)) > 1 and (table is None or "folder" not in table.column_names):
@@ -131,7 +132,7 @@ def picture_space(
         )
     vectors = made.vectors
     vectors.flags.writeable = False
-    notes = [*told_broken(list(made.errors)), *made.notes[:MOST_NOTES]]
+    notes = [*listed.notes, *told_broken(made.errors), *made.notes[:MOST_NOTES]]
     if len(made.notes) > MOST_NOTES:
         notes.append(f"And so it is with {len(made.notes) - MOST_NOTES:,} more pictures.")
     return EmbeddingSpace(
