@@ -281,12 +281,12 @@ def test_weights_that_are_no_safetensors_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_job_makes_the_space_that_the_function_makes() -> None:
-    made: list[explorer.EmbeddingSpace] = []
     given = find_pictures([png(1), b"no picture", png(2)])
-    jobs = Jobs(workers=0, scheduler="")
-    job.start(jobs, given, job.PictureOptions(), "mine", made.append).result(60)
+    options = job.PictureOptions()
+    made = job.start(Jobs(workers=0, scheduler=""), given, options).result(60)
+    space = job.finished_space(given, made, options, "mine")
     directly = explorer.encode_images(given, name="mine")
-    assert made[0].labels == directly.labels
-    assert made[0].notes == directly.notes
-    assert made[0].metadata == directly.metadata
-    np.testing.assert_array_equal(made[0].vectors, directly.vectors)
+    assert space.labels == directly.labels
+    assert space.notes == directly.notes
+    assert space.metadata == directly.metadata
+    np.testing.assert_array_equal(space.vectors, directly.vectors)

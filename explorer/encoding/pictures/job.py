@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -97,28 +97,15 @@ def job_key(digest: str, options: PictureOptions) -> str:
     return cache.content_key(kind="encode pictures", pictures=digest, **asdict(options))
 
 
-def start(
-    jobs: Jobs,
-    listed: PictureList,
-    options: PictureOptions,
-    name: str,
-    when_done: Callable[[EmbeddingSpace], None] = lambda space: None,
-) -> Job:
-    """Start to encode pictures, or join who does it already; `when_done` gets the space."""
+def start(jobs: Jobs, listed: PictureList, options: PictureOptions) -> Job:
+    """Start to encode pictures, or join who does it already; `finished_space` makes the space."""
     pictures = listed.pictures
     digest = digest_of(pictures)
     path = cache.keep(
         PICTURES, digest, "pictures.arrow", lambda stream: write_pictures(pictures, stream)
     )
     key = job_key(digest, options)
-    return jobs.submit(
-        key,
-        encode_file,
-        PicturesFile(str(path)),
-        key,
-        asdict(options),
-        when_done=lambda made: when_done(finished_space(listed, made, options, name)),
-    )
+    return jobs.submit(key, encode_file, PicturesFile(str(path)), key, asdict(options))
 
 
 def encode_file(

@@ -23,6 +23,9 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
+    "encode_pictures": Page(
+        "pages/encode_pictures.py", "Encode pictures", ":material/image:", "Explore"
+    ),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
@@ -38,6 +41,9 @@ PAGES = {  # in the order of the navigation
         "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
     ),
     "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
+    "pictures": Page(
+        "pages/pictures_and_text.py", "Pictures and text", ":material/photo_library:", "Beyond words"
+    ),
 }
 
 
