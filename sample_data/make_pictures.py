@@ -7,8 +7,8 @@
         emojibase-data-17.0.0.tgz --more emoji-datasource-twitter-16.0.0.tgz
 
 Written are `emoji.webp` (an atlas of Noto's pictures), `emoji.csv` (names, tags, what each is used
-for), `emoji.npz` (what the two frozen encoders make of them) and `emoji_maps.safetensors` (the two
-maps that were learned). `--more` names a second style to learn from; its pictures are not kept.
+for), `emoji.npz` (what the two frozen encoders make of them), `emoji_maps.safetensors` (the two
+maps that were learned) and `emoji_map.npy` (a UMAP picture of both kinds). `--more` names a second style to learn from; its pictures are not kept.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import explorer
-from explorer.beyond.clip.maps import save_maps
+from explorer.beyond.clip.maps import load_maps, save_maps
 from explorer.beyond.clip.pairs import (
     ACROSS,
     STEM,
@@ -167,7 +167,14 @@ def write_maps(more: list[Package], rows: list[Row]) -> None:
         for number in range(1, learner.epochs + 1):
             learner.epoch(number)
     print("validation:", learner.measure())
-    save_maps(learner.maps(), HERE / f"{STEM}_maps.safetensors")
+    path = HERE / f"{STEM}_maps.safetensors"
+    save_maps(learner.maps(), path)
+    path.chmod(0o644)
+    maps = load_maps(path)
+    both = np.concatenate([maps.pictures(pairs.pictures), maps.texts(pairs.texts[0])])
+    space = explorer.EmbeddingSpace([*pairs.names] * 2, both)
+    picture = explorer.project(space, "umap", seed=42)
+    np.save(HERE / f"{STEM}_map.npy", picture.coordinates.astype(np.float16))
 
 
 def main() -> None:
@@ -179,9 +186,7 @@ def main() -> None:
     given = parser.parse_args()
     pictures = Package(given.pictures)
     rows = [
-        row
-        for row in read_rows(Package(given.texts))
-        if pictures.find(row["code"]) is not None
+        row for row in read_rows(Package(given.texts)) if pictures.find(row["code"]) is not None
     ]
     write_pairs(pictures, rows)
     write_maps([Package(path) for path in given.more], rows)

@@ -17,7 +17,7 @@ from explorer.beyond.clip.maps import unit
 Floats = NDArray[np.float32]
 FIRST = 10  # places that count for recall
 CLASSES = 10  # likeliest classes of which ConSE takes the mean: its paper's choice
-SHARE = 0.3  # of ConSE in the sum, chosen by validation (docs/pictures.md)
+SHARE = 0.2  # of ConSE in the sum, chosen by validation (docs/pictures.md)
 SMALL = 16  # pixels on a side, for the pixel baseline
 PENALTIES = (1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 

@@ -23,3 +23,9 @@ def class_vectors(folder: Path) -> NDArray[np.float32]:
     """Return the vectors of the 1,000 classes' names (1000, 384), of length 1."""
     with np.load(folder / f"{STEM}.npz", allow_pickle=False) as kept:
         return unit(wide(kept["classes"], kept["class_scale"]))
+
+
+@lru_cache(maxsize=1)
+def sample_map(folder: Path) -> NDArray[np.float32]:
+    """Return a UMAP picture of both kinds, pictures first: (2n, 2)."""
+    return np.load(folder / f"{STEM}_map.npy", allow_pickle=False).astype(np.float32)

@@ -181,8 +181,9 @@ class PairLearner:
         if not len(rows):
             return {}
         maps = self.maps()
-        texts, pictures = maps.texts(self.pairs.texts[1, rows]), maps.pictures(
-            self.pairs.pictures[rows]
+        texts, pictures = (
+            maps.texts(self.pairs.texts[1, rows]),
+            maps.pictures(self.pairs.pictures[rows]),
         )
         found = ranks(texts @ pictures.T)
         return {

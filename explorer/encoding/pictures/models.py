@@ -169,9 +169,7 @@ class LiteEncoder:
         torch = self._torch
         with torch.inference_mode():
             given = torch.tensor(np.asarray(vectors, np.float32), device=self.device.name)
-            made: NDArray[np.float32] = (
-                self.network.classifier(given).softmax(-1).cpu().numpy()
-            )
+            made: NDArray[np.float32] = self.network.classifier(given).softmax(-1).cpu().numpy()
         return made
 
 

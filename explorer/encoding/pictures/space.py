@@ -126,9 +126,7 @@ def picture_space(
     if len(set(folders)) > 1 and (table is None or "folder" not in table.column_names):
         column = pa.array(folders, pa.string())
         table = (
-            pa.table({"folder": column})
-            if table is None
-            else table.append_column("folder", column)
+            pa.table({"folder": column}) if table is None else table.append_column("folder", column)
         )
     vectors = made.vectors
     vectors.flags.writeable = False

@@ -42,7 +42,10 @@ PAGES = {  # in the order of the navigation
     ),
     "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
     "pictures": Page(
-        "pages/pictures_and_text.py", "Pictures and text", ":material/photo_library:", "Beyond words"
+        "pages/pictures_and_text.py",
+        "Pictures and text",
+        ":material/photo_library:",
+        "Beyond words",
     ),
 }
 
