@@ -54,7 +54,9 @@ def save_maps(maps: Maps, path: Path) -> None:
     """Write maps as safetensors, in half precision."""
     from safetensors.numpy import save_file
 
-    save_file({name: getattr(maps, name).astype(np.float16) for name in NAMES}, path)
+    # safetensors writes the bytes as they lie in memory, whatever their order
+    kept = {name: np.ascontiguousarray(getattr(maps, name), np.float16) for name in NAMES}
+    save_file(kept, path)
 
 
 def load_maps(path: Path) -> Maps:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.beyond.clip.retrieval import SHARE, conse, summed
@@ -33,14 +34,15 @@ from explorer.ui.shell.word_fields import word_field
 TO_PICTURES, TO_TEXTS = "A text finds pictures", "A picture finds texts"
 MAPS, CLASSES, BOTH = "the two maps", "class names (ConSE)", "the sum of both"
 FIRST = 10
-EXAMPLES = ("a dog", "something sweet to eat", "winter", "he is very tired", "music", "a red fruit")
+EXAMPLES = ("dog", "something sweet to eat", "winter", "he is very tired", "music")
 TEXT, ROW = "picture_text", "picture_name"
 MAP_HEIGHT = 520
 
 
 def show(wanted: Wanted) -> None:
     """Draw the two directions."""
-    way = st.segmented_control(
+    of_way, rest = st.columns([1.25, 2.2], vertical_alignment="bottom")
+    way = of_way.segmented_control(
         "Direction",
         [TO_PICTURES, TO_TEXTS],
         default=TO_PICTURES,
@@ -51,17 +53,24 @@ def show(wanted: Wanted) -> None:
     )
     try:
         if way == TO_PICTURES:
-            find_pictures(wanted)
+            find_pictures(wanted, rest)
         else:
             find_texts(wanted)
     except ExplorerError as error:
         tell(error)
 
 
-def find_pictures(wanted: Wanted) -> None:
+def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
     """Ask for a text; show where it lands, and the pictures nearest to it."""
-    field, options = st.columns([1.5, 1], vertical_alignment="bottom")
-    text = field.text_input("Type a text", "a dog", key=TEXT, bind="query-params", max_chars=300)
+    field, options = place.columns([1.7, 1], vertical_alignment="bottom")
+    text = field.text_input(
+        "Type a text",
+        EXAMPLES[0],
+        key=TEXT,
+        bind="query-params",
+        max_chars=300,
+        icon=":material/search:",
+    )
     by = MAPS
     if wanted.is_small:
         by = options.selectbox(
@@ -71,16 +80,18 @@ def find_pictures(wanted: Wanted) -> None:
             help="ConSE (Norouzi 2014) needs no training here: a picture is the mean of the names "
             "of its ten likeliest classes, of the 1,000 that the network knows.",
         )
+    examples, switch = st.columns([1.5, 1], vertical_alignment="center")
     if wanted.pairs is not None:
-        st.pills(
+        examples.pills(
             "Examples", EXAMPLES, key="picture example", on_change=take_example,
             label_visibility="collapsed",
         )  # fmt: skip
     only = False
     if wanted.unseen is not None:
-        only = st.toggle(
-            f"Only those never seen: {int(wanted.unseen.sum())} pictures that were held out",
+        only = switch.toggle(
+            f"Only those never seen ({int(wanted.unseen.sum())} of {len(wanted.unseen):,})",
             key="only unseen",
+            help="These were held out with all their variants: the maps never learned from them.",
         )
     if not (text and text.strip()):
         return
@@ -137,9 +148,8 @@ def find_texts(wanted: Wanted) -> None:
     """Ask for a picture, of the set or dropped; show it beside the texts that fit it."""
     left, right = st.columns([1, 1.2], gap="large")
     with left:
-        if ROW not in st.session_state and ROW not in st.query_params:
-            st.session_state[ROW] = wanted.pictures.labels[0]
-        elif st.session_state.get(ROW) not in wanted.pictures:
+        asked = st.session_state.get(ROW, st.query_params.get(ROW, ""))
+        if asked not in wanted.pictures:
             st.session_state[ROW] = wanted.pictures.labels[0]
         chosen = word_field(st.container(), "A picture of the set", wanted.pictures, key=ROW,
                             unseen=False)  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
 from explorer.beyond.clip.pairs import HELD_OUT, Pairs, sample_pairs
@@ -84,27 +85,29 @@ def read_sample() -> Pairs:
     return sample_pairs(SAMPLE_FOLDER)
 
 
-def ask() -> Wanted | None:
+def ask(place: DeltaGenerator) -> Wanted | None:
     """Draw the choice of pictures and encoders; None while something is missing or on its way."""
-    left, right = st.columns([1, 1], vertical_alignment="bottom")
-    of_what = left.segmented_control(
-        "Pictures",
-        [EMOJI, OWN],
-        default=EMOJI,
-        required=True,
-        key=address.choice("picture_set", [EMOJI, OWN]),
-        bind="query-params",
-        label_visibility="collapsed",
+    chosen = " · ".join(
+        st.session_state.get(key, st.query_params.get(key, usual))
+        for key, usual in (("picture_set", EMOJI), ("picture_model", SMALL))
     )
-    model = right.segmented_control(
-        "Model",
-        [SMALL, REAL],
-        default=SMALL,
-        required=True,
-        key=address.choice("picture_model", [SMALL, REAL]),
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    with place.popover(chosen, icon=":material/tune:", width="stretch"):
+        of_what = st.segmented_control(
+            "Pictures",
+            [EMOJI, OWN],
+            default=EMOJI,
+            required=True,
+            key=address.choice("picture_set", [EMOJI, OWN]),
+            bind="query-params",
+        )
+        model = st.segmented_control(
+            "Model",
+            [SMALL, REAL],
+            default=SMALL,
+            required=True,
+            key=address.choice("picture_model", [SMALL, REAL]),
+            bind="query-params",
+        )
     try:
         towers = SmallClip(sample_maps(SAMPLE_FOLDER)) if model == SMALL else ask_clip()
         if towers is None:
@@ -229,7 +232,17 @@ def own(towers: Towers) -> Wanted | None:
 
 def frozen_texts(texts: tuple[str, ...], towers: Towers) -> Floats:
     """Return what the encoder of texts makes of a few, (m, t); raises ExplorerError."""
-    return np.stack([frozen_text(one, towers.text_model) for one in texts])
+    known = known_texts() if isinstance(towers, SmallClip) else {}
+    return np.stack(
+        [known[one] if one in known else frozen_text(one, towers.text_model) for one in texts]
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def known_texts() -> dict[str, Floats]:
+    """Return what MiniLM makes of the sample's names, so that no model is waited for at first."""
+    pairs = sample()
+    return dict(zip(pairs.names, pairs.texts[0], strict=True))
 
 
 @st.cache_data(show_spinner="Reading it …", max_entries=500)

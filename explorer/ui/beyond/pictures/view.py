@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui.beyond.pictures import ask, failing, meeting, sorting
-from explorer.ui.beyond.pictures.data import CREDIT, Wanted
+from explorer.ui.beyond.pictures import ask, data, failing, meeting, sorting
 from explorer.ui.lessons.lesson import choose_step
 
 STEPS = {
@@ -16,8 +15,14 @@ STEPS = {
 }
 
 
-def show(wanted: Wanted) -> None:
-    """Draw the steps, and the one that is open."""
-    STEPS[choose_step(tuple(STEPS), key="pictures_step")](wanted)
+def show() -> None:
+    """Draw the steps with the choice of pictures, and the step that is open."""
+    left, right = st.columns([2.1, 1], vertical_alignment="center")
+    with left:
+        step = choose_step(tuple(STEPS), key="pictures_step")
+    wanted = data.ask(right)
+    if wanted is None:
+        return
+    STEPS[step](wanted)
     if wanted.pairs is not None:
-        st.caption(CREDIT)
+        st.caption(data.CREDIT)
