@@ -104,7 +104,7 @@ def learn(pairs: Pairs, seen: list[Style], recipe: Recipe) -> Maps:
 
 
 def judge(
-    pairs: Pairs, maps: Maps, style: Style, classes: Floats, lite: LiteEncoder, part: str
+    pairs: Pairs, maps: Maps, style: Style, *, classes: Floats, lite: LiteEncoder, part: str
 ) -> dict[str, float]:
     """Return the figures of a style on the concepts of a part."""
     rows, vectors = style.of(pairs.rows(part))
@@ -181,7 +181,7 @@ def main() -> None:
             show(
                 f"{title}; asked of {style.name} ({kind})",
                 [
-                    judge(pairs, maps, style, classes, lite, given.part)
+                    judge(pairs, maps, style, classes=classes, lite=lite, part=given.part)
                     for pairs, maps in zip(drawn, learned, strict=True)
                 ],
             )

@@ -8,7 +8,8 @@
 
 Written are `emoji.webp` (an atlas of Noto's pictures), `emoji.csv` (names, tags, what each is used
 for), `emoji.npz` (what the two frozen encoders make of them), `emoji_maps.safetensors` (the two
-maps that were learned) and `emoji_map.npy` (a UMAP picture of both kinds). `--more` names a second style to learn from; its pictures are not kept.
+maps that were learned) and `emoji_map.npy` (a UMAP picture of both kinds). `--more` names a second
+style to learn from; its pictures are not kept.
 """
 
 from __future__ import annotations
@@ -166,7 +167,6 @@ def write_maps(more: list[Package], rows: list[Row]) -> None:
     with one_thread():
         for number in range(1, learner.epochs + 1):
             learner.epoch(number)
-    print("validation:", learner.measure())
     path = HERE / f"{STEM}_maps.safetensors"
     save_maps(learner.maps(), path)
     path.chmod(0o644)

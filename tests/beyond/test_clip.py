@@ -85,7 +85,7 @@ RECIPE = Recipe(dim=8, epochs=20, batch=14, rate=0.02, dropout=0.0)
 
 def test_the_loss_is_that_of_clip(pairs: Pairs) -> None:
     """As `transformers` computes it: both cross-entropies of the matrix of cosines."""
-    from transformers.models.clip.modeling_clip import clip_loss
+    from transformers.models.clip.modeling_clip import image_text_contrastive_loss
 
     learner = PairLearner(pairs, RECIPE)
     rows = torch.arange(12)
@@ -93,7 +93,7 @@ def test_the_loss_is_that_of_clip(pairs: Pairs) -> None:
     ours = learner.loss(pictures, texts, rows, torch.Generator())
     maps = learner.maps()
     cosines = maps.texts(pairs.texts[0, :12]) @ maps.pictures(pairs.pictures[:12]).T
-    expected = clip_loss(torch.from_numpy(cosines / RECIPE.temperature))
+    expected = image_text_contrastive_loss(torch.from_numpy(cosines / RECIPE.temperature))
     torch.testing.assert_close(ours.detach(), expected, atol=1e-5, rtol=1e-5)
 
 
@@ -299,7 +299,7 @@ def test_own_pictures_and_texts_meet_in_the_small_clip(sample: Pairs) -> None:
 
 
 def test_a_model_of_texts_is_no_clip(tiny_bert: Path) -> None:
-    with pytest.raises(ModelError, match="kind “bert”.*need a CLIP"):
+    with pytest.raises(ModelError, match=r"kind “bert”.*need a CLIP"):
         open_clip(str(tiny_bert))
 
 

@@ -1,4 +1,4 @@
-"""explorer.encode_images: the offline network, models of transformers, order, broken files, cache."""
+"""explorer.encode_images: the offline network, transformers, order, broken files, the cache."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_without_pictures_there_is_a_clear_message(given: Any, message: str) -> 
 
 def test_a_folder_without_pictures_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("no picture")
-    with pytest.raises(PictureError, match="There are no pictures. What was given holds a.txt"):
+    with pytest.raises(PictureError, match=r"There are no pictures\. What was given holds a\.txt"):
         explorer.encode_images(tmp_path)
 
 

@@ -70,7 +70,7 @@ class Pairs:
         hasher = hashlib.blake2b(digest_size=16)
         hasher.update("\n".join((*self.names, *self.parts.tolist())).encode())
         for values in (self.pictures, self.texts):
-            hasher.update(np.ascontiguousarray(values))
+            hasher.update(np.ascontiguousarray(values).tobytes())
         return hasher.hexdigest()
 
 
@@ -91,8 +91,10 @@ def concept(name: str) -> str:
 
 ALIKE = ("kiss", "couple with heart", "family")
 PEOPLE = frozenset(
-    "man woman person men women people boy girl mrs mr mx merman mermaid merperson prince princess "
-    "santa claus".split()
+    (
+        *("man", "woman", "person", "men", "women", "people", "boy", "girl", "mrs", "mr", "mx"),
+        *("merman", "mermaid", "merperson", "prince", "princess", "santa", "claus"),
+    )
 )
 
 

@@ -28,4 +28,4 @@ def class_vectors(folder: Path) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def sample_map(folder: Path) -> NDArray[np.float32]:
     """Return a UMAP picture of both kinds, pictures first: (2n, 2)."""
-    return np.load(folder / f"{STEM}_map.npy", allow_pickle=False).astype(np.float32)
+    return np.asarray(np.load(folder / f"{STEM}_map.npy", allow_pickle=False), np.float32)

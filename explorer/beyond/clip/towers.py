@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +18,6 @@ from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace, Source
 
 Floats = NDArray[np.float32]
-
-
-class Towers(Protocol):
-    """An encoder of pictures and one of texts, whose vectors lie in one space."""
-
-    name: str
-    picture_model: str
-    text_model: str
-
-    def pictures(self, vectors: Floats) -> Floats:
-        """Return where pictures lie, (n, d) of length 1, from what `picture_model` makes of them."""
-
-    def texts(self, vectors: Floats) -> Floats:
-        """Return where texts lie, (n, d) of length 1, from what `text_model` makes of them."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +61,9 @@ class RealClip:
     def texts(self, vectors: Floats) -> Floats:
         """Return the vectors (n, d) with length 1."""
         return unit(vectors)
+
+
+Towers: TypeAlias = SmallClip | RealClip
 
 
 def open_clip(name: str, report: Report = no_report) -> RealClip:

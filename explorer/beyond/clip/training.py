@@ -143,14 +143,15 @@ class PairLearner:
         from torch.nn import functional
 
         sides = []
+        hidden = self.recipe.dropout
         for values, weight, bias in (
             (pictures, self.weights[0], self.weights[1]),
             (texts, self.weights[2], self.weights[3]),
         ):
-            if self.recipe.dropout:
-                kept = torch.rand(values.shape, generator=drawn) >= self.recipe.dropout
-                values = values * kept / (1 - self.recipe.dropout)
-            sides.append(functional.normalize(functional.linear(values, weight, bias), dim=1))
+            kept = (torch.rand(values.shape, generator=drawn) >= hidden) / (1 - hidden)
+            sides.append(
+                functional.normalize(functional.linear(values * kept, weight, bias), dim=1)
+            )
         scores = sides[0] @ sides[1].T / self.recipe.temperature
         right = torch.arange(len(scores))
         # the same picture in two styles: neither is the other's wrong answer

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from explorer.encoding import batches
 from explorer.encoding.encoding import RATE_AFTER, duration
 from explorer.encoding.pictures.given import contents
-from explorer.encoding.pictures.models import LARGEST_BATCH, Pixels, PictureEncoder
+from explorer.encoding.pictures.models import LARGEST_BATCH, PictureEncoder, Pixels
 from explorer.encoding.vector_cache import VectorCache
 from explorer.errors import EncodeError, PictureError
 from explorer.formats.picture_files import PictureFile

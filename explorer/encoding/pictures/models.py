@@ -206,7 +206,8 @@ class TransformersEncoder:
 
         self._torch = torch
         self._kind = kind
-        self.processor = transformers.AutoImageProcessor.from_pretrained(
+        loader: Any = transformers.AutoImageProcessor
+        self.processor = loader.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, backend="pil"
         )
         network = getattr(transformers, kind.loader).from_pretrained(

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer import EmbeddingSpace
 from explorer.beyond.clip.retrieval import SHARE, conse, summed
 from explorer.beyond.clip.sample import class_vectors
+from explorer.beyond.clip.towers import picture_space
 from explorer.encoding.pictures.job import PictureOptions
 from explorer.encoding.pictures.models import LiteEncoder, load_picture_encoder
 from explorer.errors import ExplorerError
@@ -200,7 +201,7 @@ def dropped_picture(wanted: Wanted) -> EmbeddingSpace | None:
         return None
     order = own_pictures.order_for(given[0], PictureOptions(wanted.towers.picture_model), given[1])
     found = own_pictures.encoded(order, "one picture")
-    return None if found is None else data.picture_space(wanted.towers, found[1])
+    return None if found is None else picture_space(wanted.towers, found[1])
 
 
 def named(wanted: Wanted) -> NDArray[np.float32]:

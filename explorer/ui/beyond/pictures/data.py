@@ -33,8 +33,8 @@ from explorer.ui.shell.spaces import SAMPLE_FOLDER
 EMOJI, OWN = "Emoji", "My own pictures"
 SMALL, REAL = "Our small CLIP", "Another CLIP"
 CREDIT = (
-    "Pictures: [Noto Emoji](https://github.com/googlefonts/noto-emoji) by Google, Apache-2.0. Names "
-    "and tags: [emojibase](https://emojibase.dev), MIT."
+    "Pictures: [Noto Emoji](https://github.com/googlefonts/noto-emoji) by Google, Apache-2.0. "
+    "Names and tags: [emojibase](https://emojibase.dev), MIT."
 )
 PATIENCE = 90.0  # seconds for a text; the first time, its model has to be loaded
 Floats = NDArray[np.float32]
