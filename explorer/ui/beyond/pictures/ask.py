@@ -15,6 +15,7 @@ from explorer.beyond.clip.towers import picture_space
 from explorer.encoding.pictures.job import PictureOptions
 from explorer.encoding.pictures.models import LiteEncoder, load_picture_encoder
 from explorer.errors import ExplorerError
+from explorer.figures.colors import Categories
 from explorer.figures.marks import Marks
 from explorer.pictures.column import pictures_of
 from explorer.projection.out_of_sample import Landing, land
@@ -97,6 +98,8 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
     if not (text and text.strip()):
         return
     frozen = data.frozen_texts((text.strip(),), wanted.towers)
+    if frozen is None:
+        return
     vector = wanted.towers.texts(frozen)
     scores = (wanted.pictures.vectors @ vector.T)[:, 0]
     if by != MAPS:
@@ -125,17 +128,19 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
 def draw(wanted: Wanted, landing: Landing | None, rows: NDArray[np.intp]) -> None:
     """Draw both kinds of points, where the text lands, and the pictures that were found."""
     space, projection = data.joint(wanted.pictures.digest, wanted)
-    column = "used for" if wanted.unseen is not None else "this is a"
+    look = coloring(space, "used for" if wanted.unseen is not None else "this is a")
     pointcloud(
         projection,
         space,
         key="pictures map",
-        colors=coloring(space, column),
+        colors=look,
         marks=Marks(hits=rows),
         arrows=landing_arrows(projection, landing),
         size=6,
         height=MAP_HEIGHT,
     )
+    if isinstance(look, Categories):
+        st.html(gallery.legend(look))
     method = "UMAP" if projection.method == "umap" else "PCA"
     texts = " and their names" if len(space) > len(wanted.pictures) else ""
     st.caption(
@@ -164,7 +169,8 @@ def find_texts(wanted: Wanted) -> None:
         shown = pictures_of(wanted.pictures, [row])[0]
         seen = ""
         if wanted.unseen is not None:
-            seen = f"This picture was {gallery.SEEN[bool(wanted.unseen[row])]}."
+            never = bool(wanted.unseen[row])
+            seen = "It was held out: never seen." if never else "It was not held out."
     else:
         return
     with left:
@@ -182,7 +188,10 @@ def find_texts(wanted: Wanted) -> None:
         typed = tuple(dict.fromkeys(one.strip() for one in (own or "").split("\n") if one.strip()))
         if typed:
             names = typed[:50]
-            vectors = wanted.towers.texts(data.frozen_texts(names, wanted.towers))
+            frozen = data.frozen_texts(names, wanted.towers)
+            if frozen is None:
+                return
+            vectors = wanted.towers.texts(frozen)
         scores = vectors @ vector
         best = np.argsort(-scores, kind="stable")[:FIRST]
         st.markdown(f"Of {len(names):,} texts, these lie nearest:")

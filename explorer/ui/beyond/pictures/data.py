@@ -36,7 +36,6 @@ CREDIT = (
     "Pictures: [Noto Emoji](https://github.com/googlefonts/noto-emoji) by Google, Apache-2.0. "
     "Names and tags: [emojibase](https://emojibase.dev), MIT."
 )
-PATIENCE = 90.0  # seconds for a text; the first time, its model has to be loaded
 Floats = NDArray[np.float32]
 
 
@@ -199,7 +198,7 @@ def encoded_names(names: tuple[str, ...], towers: Towers) -> Floats | None:
     made = progress.wait_for(
         encoding_job.encoding_key(texts, options, "names"),
         lambda: encoding_job.start(shared.jobs, texts, options, "names"),
-        progress.Wait(place="clip names"),
+        progress.Wait(place=f"texts {len(names)}"),
         pool=shared.jobs,
     )
     return None if made is None else encoding_job.finished_space(texts, made, "names").vectors
@@ -230,12 +229,17 @@ def own(towers: Towers) -> Wanted | None:
     )
 
 
-def frozen_texts(texts: tuple[str, ...], towers: Towers) -> Floats:
-    """Return what the encoder of texts makes of a few, (m, t); raises ExplorerError."""
+def frozen_texts(texts: tuple[str, ...], towers: Towers) -> Floats | None:
+    """Return what the encoder of texts makes of them, (m, t); None while it reads them."""
     known = known_texts() if isinstance(towers, SmallClip) else {}
-    return np.stack(
-        [known[one] if one in known else frozen_text(one, towers.text_model) for one in texts]
-    )
+    others = tuple(one for one in texts if one not in known)
+    if not others:
+        return np.stack([known[one] for one in texts])
+    read = encoded_names(others, towers)
+    if read is None:
+        return None
+    places = dict(zip(others, read, strict=True))
+    return np.stack([known[one] if one in known else places[one] for one in texts])
 
 
 @st.cache_resource(show_spinner=False)
@@ -243,16 +247,6 @@ def known_texts() -> dict[str, Floats]:
     """Return what MiniLM makes of the sample's names, so that no model is waited for at first."""
     pairs = sample()
     return dict(zip(pairs.names, pairs.texts[0], strict=True))
-
-
-@st.cache_data(show_spinner="Reading it …", max_entries=500)
-def frozen_text(text: str, model: str) -> Floats:
-    """Return what a model makes of a text, (t,); computed by the worker that holds the model."""
-    source = Source("texts", model=model)
-    made: Floats = encoding_job.start_vector_of(jobs.encodings().jobs, text, source).result(
-        PATIENCE
-    )
-    return made
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -11,11 +11,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
+from explorer.figures.colors import Categories
 from explorer.pictures.column import data_url, pictures_of
 
-LINE = 54  # pixels of a line with a picture
+LINE = 42  # pixels of a line with a picture
 HEADER = 38
-SEEN = {True: "never seen", False: "learned from"}
+SEEN = {True: "never", False: "in training"}
 
 
 def table(
@@ -34,7 +35,7 @@ def table(
         score: scores[rows],
     }
     if unseen is not None:
-        columns["it was"] = [SEEN[bool(unseen[row])] for row in rows]
+        columns["seen"] = [SEEN[bool(unseen[row])] for row in rows]
     st.dataframe(
         pa.table(columns),
         hide_index=True,
@@ -42,10 +43,10 @@ def table(
         height=HEADER + LINE * len(rows),
         key=key,
         column_config={
-            "picture": st.column_config.ImageColumn("", width=60),
-            "name": st.column_config.TextColumn(width=150),
+            "picture": st.column_config.ImageColumn("", width=50),
+            "name": st.column_config.TextColumn(width=130),
             score: st.column_config.NumberColumn(format="%.2f", width=62),
-            "it was": st.column_config.TextColumn(width=95),
+            "seen": st.column_config.TextColumn(width=80),
         },
     )
 
@@ -68,7 +69,18 @@ def row_of(
     return f'<div class="row-of-pictures">{"".join(shown)}</div>'
 
 
+def legend(look: Categories) -> str:
+    """Return HTML that says what the colors mean."""
+    parts = [
+        f'<span class="key"><i style="background:{color}"></i>{html.escape(name)}</span>'
+        for name, color in zip(look.names, look.colors, strict=True)
+    ]
+    return f'{STYLE}<div class="legend">{"".join(parts)}</div>'
+
+
 STYLE = """<style>
+.legend {display: flex; flex-wrap: wrap; gap: 14px; font-size: 14px}
+.legend i {display: inline-block; width: 10px; height: 10px; border-radius: 5px; margin-right: 5px}
 .row-of-pictures {display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 6px}
 .row-of-pictures .one {position: relative; display: inline-block; line-height: 0}
 .row-of-pictures img {width: 44px; height: 44px; object-fit: contain; background: #fff;

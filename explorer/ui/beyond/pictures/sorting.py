@@ -39,6 +39,8 @@ def show(wanted: Wanted) -> None:
     ]
     try:
         frozen = data.frozen_texts(names, wanted.towers) if names else np.zeros((0, 1), np.float32)
+        if frozen is None:
+            return
         rows = np.arange(len(wanted.pictures))
         if only and wanted.unseen is not None:
             rows = np.flatnonzero(wanted.unseen)
