@@ -14,7 +14,7 @@ from explorer.figures.style import TEXT_SIZE, color_bar, ink_for, plain_hover, s
 
 Floats = NDArray[np.float32]
 KINDS = ("pictures", "texts")
-LOWEST, HIGHEST = -0.4, 1.0  # cosines that the scale of the matrix spans, so that looks compare
+LOWEST, HIGHEST = -0.2, 0.9  # cosines that the scale of the matrix spans, so that looks compare
 
 
 def matrix_figure(

@@ -13,7 +13,7 @@ from explorer.beyond.clip.retrieval import chance, modality_gap, ranks, recall
 
 Floats = NDArray[np.float32]
 CLOUD = 400  # points of each kind that are drawn
-MATRIX = 60  # pairs in the matrix
+MATRIX = 50  # pairs in the matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,17 @@ class Clouds:
     @property
     def recall(self) -> float:
         """How often a text finds its picture among the first ten."""
-        return recall(ranks(self.texts @ self.pictures.T))
+        return recall(ranks(self.scores.T))
 
-    def scores(self, most: int = MATRIX) -> Floats:
-        """Return the cosines of the first pairs: a row for a picture, a column for a text."""
-        return np.asarray(self.pictures[:most] @ self.texts[:most].T, np.float32)
+    def some(self, most: int = MATRIX) -> Clouds:
+        """Return an even choice of the pairs: those beside each other are alike."""
+        rows = np.unique(np.linspace(0, len(self.names) - 1, most).astype(int))
+        return Clouds(self.pictures[rows], self.texts[rows], tuple(self.names[row] for row in rows))
+
+    @property
+    def scores(self) -> Floats:
+        """The cosines: a row for a picture, a column for a text."""
+        return np.asarray(self.pictures @ self.texts.T, np.float32)
 
 
 def clouds(pairs: Pairs, maps: Maps, part: str = CHOSEN_BY) -> Clouds:

@@ -93,8 +93,8 @@ def words(wanted: Wanted) -> None:
         st.markdown(f"**“{plain(text)}”** :gray[nearest cosine {scores[rows[0]]:.2f}]")
         st.html(gallery.row_of(wanted.pictures, rows))
     st.caption(
-        "“No dog” still finds animals, dogs among them, and “not smiling” finds smiles: the encoder "
-        "of texts puts a sentence near its negation, and nothing here taught it otherwise."
+        "“No dog” still finds animals, dogs among them, and “not smiling” finds smiles: the "
+        "encoder of texts puts a sentence near its negation, and nothing taught it otherwise."
     )
 
 

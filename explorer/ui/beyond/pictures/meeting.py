@@ -26,7 +26,6 @@ from explorer.ui.shell.charts import show_chart
 TEMPERATURES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 BATCHES = (8, 32, 128, 256, 512, 1024)
 USUAL = Recipe()
-SHOWN = 60  # pairs in the matrix
 
 
 def show(wanted: Wanted) -> None:
@@ -39,7 +38,7 @@ def show(wanted: Wanted) -> None:
     training = pattern.Training(
         course_key(pairs, recipe),
         partial(job.start, progress.jobs(), pairs, recipe),
-        "the two maps",
+        "Small CLIP",
     )
     pattern.train(training, partial(watch, pairs, recipe))
     explain(pairs)
@@ -91,15 +90,16 @@ def watch(pairs: Pairs, recipe: Recipe, course: Course) -> None:
     """Draw the matrix, the course and both clouds as they stand."""
     start = before(course_key(pairs, recipe), pairs, recipe)
     now = clouds(pairs, learned_maps(course.state))
+    shown = now.some()
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
         show_chart(
-            matrix_figure(now.scores(SHOWN), now.names[:SHOWN], dark=is_dark()),
-            f"Cosines of {SHOWN} pictures with {SHOWN} texts after epoch {course.epoch}",
+            matrix_figure(shown.scores, shown.names, dark=is_dark()),
+            f"Cosines of {len(shown.names)} pictures with their texts after epoch {course.epoch}",
             key="clip matrix",
         )
         st.caption(
-            f"{SHOWN} pairs that are not learned from, after epoch {course.epoch:,}. A bright "
+            f"{len(shown.names)} pairs that are not learned from, after epoch {course.epoch:,}. A bright "
             "diagonal means that each picture lies near its own text."
         )
     with right:
