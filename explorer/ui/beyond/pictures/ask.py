@@ -38,6 +38,7 @@ MAPS, CLASSES, BOTH = "the two maps", "class names (ConSE)", "the sum of both"
 FIRST = 10
 EXAMPLES = ("dog", "something sweet to eat", "winter", "he is very tired", "music")
 TEXT, ROW = "picture_text", "picture_name"
+SETTLED = "pictures asked of"  # session state: the digest of the set
 MAP_HEIGHT = 520
 
 
@@ -154,9 +155,7 @@ def find_texts(wanted: Wanted) -> None:
     """Ask for a picture, of the set or dropped; show it beside the texts that fit it."""
     left, right = st.columns([1, 1.2], gap="large")
     with left:
-        asked = st.session_state.get(ROW, st.query_params.get(ROW, ""))
-        if asked not in wanted.pictures:
-            st.session_state[ROW] = wanted.pictures.labels[0]
+        settle_picture(wanted)
         chosen = word_field(st.container(), "A picture of the set", wanted.pictures, key=ROW,
                             unseen=False)  # fmt: skip
         dropped = dropped_picture(wanted)
@@ -201,6 +200,15 @@ def find_texts(wanted: Wanted) -> None:
             height=table_height(len(best)),
             column_config={"cosine": st.column_config.NumberColumn(format="%.2f", width=70)},
         )
+
+
+def settle_picture(wanted: Wanted) -> None:
+    """Give the field a picture of the set where it has none, once for each set."""
+    if st.session_state.get(SETTLED) == wanted.pictures.digest:
+        return
+    st.session_state[SETTLED] = wanted.pictures.digest
+    if st.query_params.get(ROW, st.session_state.get(ROW)) not in wanted.pictures:
+        st.session_state[ROW] = wanted.pictures.labels[0]
 
 
 def dropped_picture(wanted: Wanted) -> EmbeddingSpace | None:

@@ -99,8 +99,8 @@ def watch(pairs: Pairs, recipe: Recipe, course: Course) -> None:
             key="clip matrix",
         )
         st.caption(
-            f"{len(shown.names)} pairs that are not learned from, after epoch {course.epoch:,}. A bright "
-            "diagonal means that each picture lies near its own text."
+            f"{len(shown.names)} pairs that are not learned from, after epoch {course.epoch:,}. A "
+            "bright diagonal means that each picture lies near its own text."
         )
     with right:
         epochs = [look.epoch for look in course.looks]
