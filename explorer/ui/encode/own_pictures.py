@@ -78,6 +78,7 @@ def encoded(order: Order, place: str) -> tuple[PicturesMade, EmbeddingSpace] | N
         place=place,
         stopped="Encoding was stopped. Finished pictures are kept: “Go on” continues from there.",
         again="Go on",
+        narrow=True,
     )
     shared = jobs.encodings()
     made = progress.wait_for(order.key, partial(submit, order), wait, pool=shared.jobs)
