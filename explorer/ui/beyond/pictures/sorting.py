@@ -16,7 +16,7 @@ from explorer.ui.beyond.pictures.data import Wanted
 from explorer.ui.open.view import tell
 from explorer.ui.shell.plain import plain
 
-SHOWN = 14  # pictures of a class
+SHOWN = 11  # pictures of a class
 
 
 def show(wanted: Wanted) -> None:
@@ -85,7 +85,7 @@ def tell_accuracy(
     one.metric("Right", f"{made.accuracy:.0%}")
     two.metric("Chance", f"{made.chance:.0%}")
     if wanted.is_small:
-        three.metric("16 × 16 pixels", f"{pixels:.0%}")
+        three.metric("By pixels", f"{pixels:.0%}")
     st.caption(
         f"Of {len(judged):,} pictures that belong to one of these classes. No picture was "
         "labelled with a class in training: the names are compared as texts. "
