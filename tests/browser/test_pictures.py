@@ -41,6 +41,6 @@ def test_dropped_pictures_become_a_space_and_a_broken_one_is_told(
     page.locator("input[type=file]").set_input_files(sorted(map(str, tmp_path.glob("*.png"))))
     page.get_by_role("button", name="Encode 4 pictures").click()
     expect(page.get_by_text("could not be opened")).to_be_visible(timeout=LEARNING)
-    expect(page.get_by_text("1 picture was left out: torn.png")).to_be_visible()
+    expect(page.get_by_text("torn.png is not a picture that can be opened")).to_be_visible()
     page.get_by_role("button", name="See the map").click()
     page.wait_for_url("**/map?*")

@@ -114,7 +114,7 @@ def what_was_done(made: PicturesMade) -> str:
         return f"{count(made.read_back, 'picture')}; all were kept from before."
     told = f"**{made.computed:,}** went through the model"
     if made.seconds >= 0.1:
-        told += f" in {made.seconds:,.1f} s, {made.computed / made.seconds:,.0f} a second"
+        told += f" in {made.seconds:,.1f} s"
     if made.read_back:
         told += f", **{made.read_back:,}** were kept from before"
     if made.left_out:
