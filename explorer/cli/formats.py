@@ -17,6 +17,7 @@ from explorer.formats.known import FORMATS
 from explorer.formats.report import FileReport
 from explorer.formats.save import WRITERS, check_save, save_notes, save_space
 from explorer.jobs.progress import Report, no_report
+from explorer.pictures.column import without_pictures
 from explorer.projection.sampling import SEED, WAYS, draw
 from explorer.wording import count
 
@@ -83,7 +84,9 @@ def print_report(name: str, report: FileReport) -> None:
         letters = ", ".join(f"{share:.0%} {script}" for script, share in found.scripts)
         print(f"  letters     {letters}{f'; {found.language}' if found.language else ''}")
     print("The first rows, as they will be read:")
-    print_table(report.first_rows)
+    rows = without_pictures(report.first_rows)
+    if rows is not None:
+        print_table(rows)
     for warning in report.warnings:
         print(f"! {warning}")
 

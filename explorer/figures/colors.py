@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.pictures.column import without_pictures
 from explorer.space import is_numeric
 
 # Okabe & Ito 2008, and a gray. The yellow is hardly seen on a light ground, the black on a dark
@@ -58,6 +59,7 @@ class Numbers:
 
 def colorable(metadata: pa.Table | None) -> tuple[str, ...]:
     """Return the columns worth coloring by: numbers, and texts that repeat."""
+    metadata = without_pictures(metadata)
     if metadata is None:
         return ()
     return tuple(

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.formats.contents import SHOWN_VALUES, Contents, as_float32, finite_rows
+from explorer.pictures.column import marked, picture_columns
 
 SHOWN_ROWS = 5
 SHOWN_COLUMNS = 8  # of metadata; the others are named below the preview
@@ -204,17 +205,21 @@ def preview(sample: Contents) -> pa.Table:
     vectors = as_float32(sample.vectors[:SHOWN_ROWS])
     rows, dim = vectors.shape
     columns = {sample.label_name or "label": sample.label_array()[:rows].cast(pa.string())}
+    pictures = []
     if sample.metadata is not None:
+        held = picture_columns(sample.metadata)
         for name in sample.metadata.column_names[:SHOWN_COLUMNS]:
-            columns[free_name(name, columns)] = sample.metadata[name].slice(0, rows)
+            free = free_name(name, columns)
+            columns[free] = sample.metadata[name].slice(0, rows)
+            pictures += [free] if name in held else []
     names = sample.vector_names
     if len(names) == 1 and dim > 1:
         columns[free_name(names[0], columns)] = pa.array([brief(row) for row in vectors])
-        return pa.table(columns)
+        return marked(pa.table(columns), pictures)
     for axis in range(min(SHOWN_VALUES, dim)):
         name = names[axis] if axis < len(names) else f"value {axis + 1}"
         columns[free_name(name, columns)] = pa.array(vectors[:, axis], pa.float64())
-    return pa.table(columns)
+    return marked(pa.table(columns), pictures)
 
 
 def free_name(name: str, taken: Container[str]) -> str:

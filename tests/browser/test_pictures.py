@@ -1,46 +1,177 @@
-"""Pictures and text, and Encode pictures, in a real browser."""
+"""Pictures on the map, on hover, beside neighbors and in tables, in a real browser."""
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from explorer import EmbeddingSpace, save_space
+from explorer.pictures.column import with_pictures
+from explorer.pictures.decode import shrunk
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 
-LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
+N = 60
+COLORS = ("red", "lime", "blue")
+DRAWN = ".cloud[data-state=drawn]"
 
 
-@pytest.mark.timeout(900)
-def test_find_pictures_train_and_open_both_kinds_on_the_map(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/pictures_and_text")
-    expect(page.get_by_text("the ten nearest pictures")).to_be_visible(timeout=LEARNING)
+def pictured_file(folder: Path) -> Path:
+    """A file of points that spell a color; the last one has no picture."""
+    rng = np.random.default_rng(0)
+    codes = np.arange(N) % 3
+    vectors = np.eye(3)[codes] * 4 + rng.normal(0, 0.5, (N, 3))
+    thumbnails = [shrunk(Image.new("RGB", (60, 30), COLORS[code])) for code in codes]
+    metadata = with_pictures(
+        pa.table({"color": [COLORS[code] for code in codes]}), "photo", thumbnails
+    )
+    metadata = with_pictures(metadata, "photo", [*thumbnails[:-1], None])
+    space = EmbeddingSpace([f"card {row}" for row in range(N)], vectors, metadata=metadata)
+    path = folder / "cards.parquet"
+    save_space(space, path)
+    return path
 
-    page.get_by_text("Watch the clouds meet", exact=True).click()
-    page.get_by_role("button", name="Train Small CLIP").click()
-    expect(page.get_by_text("after epoch 30")).to_be_visible(timeout=LEARNING)
 
-    page.get_by_text("Ask both ways", exact=True).click()
-    page.get_by_role("button", name="Open both kinds on the Map").click()
-    page.wait_for_url("**/map?*Emoji*")
-    expect(page.get_by_text("3,812", exact=True)).to_be_visible(timeout=LEARNING)
+def open_cards(page: Page, server: Server, folder: Path) -> Locator:
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").first.set_input_files(pictured_file(folder))
+    page.get_by_role("button", name="Open this space").click()
+    page.locator(DRAWN).wait_for()
+    return page.locator(".cloud")
 
 
-@pytest.mark.timeout(900)
-def test_dropped_pictures_become_a_space_and_a_broken_one_is_told(
+def shown(cloud: Locator) -> int:
+    return int(cloud.get_attribute("data-pictures") or 0)
+
+
+def color_at(page: Page, x: float, y: float) -> tuple[int, ...]:
+    """The color of the screen at a place."""
+    clip = {"x": x - 1, "y": y - 1, "width": 3, "height": 3}
+    image = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")  # type: ignore[arg-type]
+    pixel = image.getpixel((1, 1))
+    assert isinstance(pixel, tuple)
+    return tuple(round(value / 255) for value in pixel)
+
+
+def test_points_are_pictures_on_the_map_on_hover_and_beside_neighbors(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
-    for name in ("red", "green", "blue"):
-        Image.new("RGB", (40, 30), name).save(tmp_path / f"{name}.png")
-    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
-    page.goto(f"{server.url}/encode_pictures")
-    page.locator("input[type=file]").set_input_files(sorted(map(str, tmp_path.glob("*.png"))))
-    page.get_by_role("button", name="Encode 4 pictures").click()
-    expect(page.get_by_text("could not be opened")).to_be_visible(timeout=LEARNING)
-    expect(page.get_by_text("torn.png is not a picture that can be opened")).to_be_visible()
-    page.get_by_role("button", name="See the map").click()
-    page.wait_for_url("**/map?*")
+    cloud = open_cards(page, server, tmp_path)
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    row, place = cloud.evaluate(
+        """map => {
+            const row = map.pointcloud.pictures.drawn.at(-1);
+            return [row, map.pointcloud.placeOf(row)];
+        }"""
+    )
+    expected = [(1, 0, 0), (0, 1, 0), (0, 0, 1)][row % 3]
+    assert color_at(page, place["x"] + 6, place["y"] + 3) == expected
+    page.mouse.move(place["x"] + 8, place["y"])  # on the picture, and beside its point
+    expect(cloud.locator(".tip")).to_contain_text(f"card {row}")
+    image = cloud.locator(".tip img")
+    expect(image).to_be_visible()
+    assert image.evaluate(
+        "one => one.decode().then(() => [one.naturalWidth, one.naturalHeight])"
+    ) == [60, 30]
+    page.mouse.click(place["x"] + 8, place["y"])
+    expect(page.get_by_role("heading", name=f"card {row}", exact=True)).to_be_visible()
+    beside = page.get_by_test_id("stMain").locator("img[src^='data:image/webp']").first
+    expect(beside).to_be_visible()
+
+
+def test_the_switch_makes_them_points_again(server: Server, page: Page, tmp_path: Path) -> None:
+    cloud = open_cards(page, server, tmp_path)
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    switch = cloud.get_by_role("button", name="Show pictures")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    expect(cloud).to_have_attribute("data-pictures", "0")
+    switch.click()
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+
+
+def test_nearer_more_of_those_in_sight_are_pictures(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    cloud = open_cards(page, server, tmp_path)
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    share = """map => {
+        const {pictures, camera, motion} = map.pointcloud;
+        let seen = 0;
+        for (let row = 0; row < 59; row++) {
+            const [x, y] = camera.project(...motion.at(row));
+            seen += x >= 0 && y >= 0 && x <= camera.width && y <= camera.height;
+        }
+        return [pictures.drawn.length / seen, pictures.size];
+    }"""
+    far = cloud.evaluate(share)
+    place = cloud.evaluate("map => map.pointcloud.placeOf(0)")
+    page.mouse.move(place["x"], place["y"])
+    page.mouse.wheel(0, -1500)
+    cloud.evaluate(
+        f"""async (map, [share, size]) => {{
+            const now = () => ({share})(map);
+            while (now()[0] <= share || now()[1] <= size) await new Promise(requestAnimationFrame);
+        }}""",
+        far,
+    )
+
+
+def test_pictures_come_back_with_the_graphics_card(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    cloud = open_cards(page, server, tmp_path)
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    cloud.evaluate("""map => {
+        const gl = map.querySelector('canvas').getContext('webgl2');
+        map.lost = gl.getExtension('WEBGL_lose_context');
+        map.lost.loseContext();
+    }""")
+    expect(cloud).to_have_attribute("data-state", "lost")
+    cloud.evaluate("map => map.lost.restoreContext()")
+    expect(cloud).to_have_attribute("data-state", "drawn")
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    row, place = cloud.evaluate(
+        """map => {
+            const row = map.pointcloud.pictures.drawn.at(-1);
+            return [row, map.pointcloud.placeOf(row)];
+        }"""
+    )
+    expected = [(1, 0, 0), (0, 1, 0), (0, 0, 1)][row % 3]
+    assert color_at(page, place["x"] + 6, place["y"] + 3) == expected
+
+
+def test_a_map_without_pictures_has_no_switch(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/map?space=books")
+    page.locator(DRAWN).wait_for()
+    expect(page.locator(".cloud").get_by_role("button", name="Show pictures")).to_be_hidden()
+
+
+def test_pictures_stand_in_space_and_in_what_is_saved(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    cloud = open_cards(page, server, tmp_path)
+    page.get_by_text("3D", exact=True).click()
+    page.locator(".cloud[data-dimensions='3'][data-state=drawn]").wait_for()
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    cloud.get_by_role("button", name="Save").click()
+    with page.expect_download() as saved:
+        cloud.get_by_text("Drawing with labels").click()
+    drawing = Path(saved.value.path()).read_text()
+    assert drawing.count('href="data:image/webp;base64,UklGR') == shown(cloud)
+    cloud.get_by_role("button", name="Save").click()
+    with page.expect_download() as saved:
+        cloud.get_by_text("Page of its own").click()
+    alone = tmp_path / "page.html"
+    saved.value.save_as(alone)
+    page.goto(alone.as_uri())
+    page.locator(DRAWN).wait_for()
+    expect(page.locator(".cloud")).to_have_attribute("data-pictures", re.compile(r"[1-9]"))

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from explorer import inspect_file, open_space, save_space
-from explorer.errors import UnknownFormatError
+from explorer.errors import PictureError, UnknownFormatError
 from explorer.formats import isolated, picture_cells, save
 from explorer.formats.contents import Options
 from explorer.formats.file import File
@@ -272,6 +272,7 @@ def test_a_file_with_pictures_is_looked_at() -> None:
     report = inspect_file(File("a.parquet", content=parquet(image=PICTURES)))
     assert "image" in report.metadata_columns
     assert "image" not in report.columns
+    assert picture_columns(report.first_rows) == ("image",)
 
 
 def test_a_space_with_pictures_comes_back_equal_from_parquet(tmp_path: Path) -> None:
@@ -300,3 +301,15 @@ def test_a_format_that_holds_no_pictures_says_so(suffix: str, tmp_path: Path) ->
     alone = EmbeddingSpace(LABELS, VECTORS, metadata=table.select(["photo"]))
     save_space(alone, path, overwrite=True)
     assert open_space(path).labels == tuple(LABELS)
+
+
+def test_base64_of_more_than_a_picture_may_have_is_not_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(picture_cells, "BYTES", 30)
+    with pytest.raises(PictureError, match="more than"):
+        picture_cells.from_text(url(PICTURES[0]))
+    with pytest.raises(PictureError, match="not in base64"):
+        picture_cells.from_text("data:image/png,abc")
+    with pytest.raises(PictureError, match="broken"):
+        picture_cells.from_text("iVBORw0KGgo*")

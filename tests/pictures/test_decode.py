@@ -219,3 +219,22 @@ def test_a_thumbnail_is_a_small_webp_of_the_same_shape() -> None:
     assert tiny.size == (8, 4)
     line = Image.open(io.BytesIO(thumbnail(saved(halves(1000, 1), "PNG"), 48)))
     assert line.size == (48, 1)
+
+
+@pytest.mark.filterwarnings(
+    "ignore"
+)  # of Pillow's on broken files, which the reader's process drops
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_broken_bytes_are_a_picture_or_an_error_of_ours(form: str) -> None:
+    rng = np.random.default_rng(0)
+    image = Image.fromarray(rng.integers(0, 255, (16, 16, 3), np.uint8))
+    data = saved(image, form)
+    for _ in range(300):
+        broken = bytearray(data)
+        for place in rng.integers(0, len(data), 4):
+            broken[place] = rng.integers(256)
+        try:
+            picture = decode(bytes(broken[: rng.integers(1, len(data) + 1)]))
+        except PictureError:
+            continue
+        assert picture.image.mode == "RGB"

@@ -104,4 +104,5 @@ def test_the_memory_of_the_process_is_bounded() -> None:
     next(found)
     (child,) = children()
     assert child.rlimit(psutil.RLIMIT_DATA)[0] == 2 << 30
+    assert child.rlimit(psutil.RLIMIT_FSIZE)[0] == 0
     found.close()  # type: ignore[attr-defined]

@@ -6,9 +6,10 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.pictures.column import without_pictures
 from explorer.ui.map.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import pictured, table_height
 
 MOST_LISTED = 1_000  # lines; more are slow to send and to scroll
 LINES_IN_SIGHT = 10
@@ -23,8 +24,10 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""
     st.markdown(f"**{len(selection):,} points selected**{more}.")
     table = pa.table({"label": space.labels_at(listed)})
-    if space.metadata is not None:
-        values = space.metadata.take(listed)
+    if (metadata := without_pictures(space.metadata)) is not None:
+        values = metadata.take(listed)
         for name in (one for one in values.column_names if one != "label"):
             table = table.append_column(name, values[name])
-    st.dataframe(table, hide_index=True, height=table_height(min(len(listed), LINES_IN_SIGHT)))
+    table, config = pictured(table, space, listed)
+    height = table_height(min(len(listed), LINES_IN_SIGHT))
+    st.dataframe(table, hide_index=True, height=height, column_config=config)

@@ -17,6 +17,7 @@ from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
+from explorer.pictures.column import data_url, pictures_of, without_pictures
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
 from explorer.projection.quality import ranks_in_picture
@@ -27,12 +28,13 @@ from explorer.ui.picture import clusters, method_settings, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import pictured, table_height
 from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
 NEIGHBORS = 15  # as many as the quality of a picture is measured with
 LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
+PICTURE_WIDTH = 96  # pixels of the selected point's picture
 HITS_LISTED = 100  # lines; who looks for more narrows the search
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
@@ -335,10 +337,14 @@ def heading(label: str) -> None:
 
 
 def details(space: EmbeddingSpace, row: int) -> None:
-    """Show a row's metadata."""
-    if space.metadata is None:
+    """Show a row's picture and its other metadata."""
+    (picture,) = pictures_of(space, [row])
+    if picture:
+        st.image(str(data_url(picture)), width=PICTURE_WIDTH)
+    metadata = without_pictures(space.metadata)
+    if metadata is None:
         return
-    values = space.metadata.slice(row, 1).to_pylist()[0]
+    values = metadata.slice(row, 1).to_pylist()[0]
     st.caption(" · ".join(f"{plain(name)}: {plain(str(value))}" for name, value in values.items()))
 
 
@@ -364,7 +370,7 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
 
 def pick_from(
     space: EmbeddingSpace,
-    table: object,
+    table: pa.Table,
     rows: NDArray[np.intp],
     *,
     key: str,
@@ -375,6 +381,7 @@ def pick_from(
 
     Its key holds what it lists: a choice made in one list must not count in the next.
     """
+    table, column_config = pictured(table, whole_space(space), rows, column_config)
     key = f"{key} {hashlib.blake2b(rows.tobytes(), digest_size=8).hexdigest()}"
 
     def tell() -> None:

@@ -14,11 +14,13 @@ from explorer.formats.data_folder import list_files, offered_file
 from explorer.formats.file import File, as_file
 from explorer.formats.known import FORMATS
 from explorer.formats.report import Statistics
+from explorer.pictures.column import picture_columns
 from explorer.projection.sampling import draw
 from explorer.ui.open.uploads import groups
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
+from explorer.ui.shell.tables import with_addresses
 from explorer.wording import count, readable_bytes
 
 EXAMPLES = (
@@ -303,7 +305,8 @@ def show_first_rows(report: FileReport) -> None:
     st.caption(
         f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:"
     )
-    st.dataframe(report.first_rows, hide_index=True)
+    table, config = with_addresses(report.first_rows)
+    st.dataframe(table, hide_index=True, column_config=config)
     st.caption(" ".join(facts(report)))
 
 
@@ -328,8 +331,11 @@ def facts(report: FileReport) -> list[str]:
         letters = ", ".join(f"{share:.0%} {plain(name)}" for name, share in found.scripts[:3])
         language = f", most likely {found.language}" if found.language else ""
         told.append(f"Letters: {letters}{language}.")
-    if report.metadata_columns:
-        names = report.metadata_columns
+    pictures = picture_columns(report.first_rows)
+    names = [name for name in report.metadata_columns if name not in pictures]
+    if pictures:
+        told.append(f"Pictures: {plain(', '.join(pictures))}.")
+    if names:
         more = f" and {len(names) - 8} more" if len(names) > 8 else ""
         told.append(f"Columns to color by: {plain(', '.join(names[:8]))}{more}.")
     return told

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, palette
+from explorer.pictures.column import without_pictures
 from explorer.projection.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
 from explorer.projection.job import Grouping, Picture, clusters_key, start_clusters
 from explorer.ui.picture.drawing import is_finished
@@ -45,7 +46,8 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
         )
         title, size = SIZES[method]
         number = st.slider(title, 2, 200, size, key=f"{method} size")
-        columns = [] if space.metadata is None else space.metadata.column_names
+        metadata = without_pictures(space.metadata)
+        columns = [] if metadata is None else metadata.column_names
         text = st.selectbox(
             "Named by",
             ["label", *columns],

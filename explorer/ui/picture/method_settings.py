@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
 from explorer.formula import LONGEST
+from explorer.pictures.column import without_pictures
 from explorer.projection import METHODS, PREPARATIONS, Parameter
 from explorer.projection.job import SEED, Picture
 from explorer.ui.shell import address
@@ -86,7 +87,8 @@ def ask_parameter(space: EmbeddingSpace, parameter: Parameter, n_components: int
         ]
         return None if chosen == list(range(1, n_components + 1)) else chosen
     if parameter.name == "target":
-        columns = space.metadata.column_names if space.metadata is not None else []
+        metadata = without_pictures(space.metadata)
+        columns = [] if metadata is None else metadata.column_names
         offered = [NOTHING, *columns]
         value = st.selectbox(
             title, offered, key=address.choice(key, offered), bind="query-params", help=sentence

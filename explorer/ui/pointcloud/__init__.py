@@ -15,9 +15,17 @@ from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import SCALE_COLORS, SELECTED, Categories, Numbers
 from explorer.figures.marks import Marks
 from explorer.figures.style import DARK, LIGHT, ink_for
+from explorer.pictures.column import has_pictures
 from explorer.ui.pointcloud.component import mount
 from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import Part, column_part, hover_parts, labels_part, points_part
+from explorer.ui.pointcloud.parts import (
+    Part,
+    column_part,
+    hover_parts,
+    labels_part,
+    picture_parts,
+    points_part,
+)
 
 KEY = "map"
 # Both are sent, so that the map follows a change of theme at once. Its grid has the border color:
@@ -124,6 +132,7 @@ def pointcloud(
     marks = marks or Marks()
     points, labels = points_part(projection), labels_of(space)
     columns = hovered(space, tuple(hover) if hover is not None else None)
+    pictures = pictures_for(space.digest, space) if has_pictures(space) else []
     by = [None if one is None else column_part(one) for one in (colors, sizes, opacities)]
     parts = {one.id: one for one in (points, labels, *columns, *by) if one is not None}
     color_part, size_part, opacity_part = by
@@ -134,6 +143,7 @@ def pointcloud(
         "points": points.id,
         "labels": labels.id,
         "hover": [one.id for one in columns],
+        "pictures": [one.id for one in pictures],
         "color": colored(colors, color_part),
         "sizes": ranged(sizes, size_part),
         "opacities": ranged(opacities, opacity_part),
@@ -171,7 +181,7 @@ def pointcloud(
         if on_pick is not None:
             on_pick(selection(last_choice(key), labels.id, len(space)).first)
 
-    mount(key, list(parts.values()), message, tell)
+    mount(key, list(parts.values()), message, tell, later=pictures)
     chosen = selection(last_choice(key), labels.id, len(space))
     if chosen.first == marks.selected or on_pick is None:
         return chosen
@@ -194,6 +204,12 @@ def labels_of(space: EmbeddingSpace) -> Part:
 def hover_for(digest: str, columns: tuple[str, ...] | None, _space: EmbeddingSpace) -> list[Part]:
     """Encode the columns shown on hover, once for all visitors."""
     return hover_parts(_space, columns)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def pictures_for(digest: str, _space: EmbeddingSpace) -> list[Part]:
+    """Pack a space's thumbnails, once for all visitors."""
+    return picture_parts(_space)
 
 
 def hovered(space: EmbeddingSpace, columns: tuple[str, ...] | None) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -36,8 +36,16 @@ def renderer() -> Callable[..., Any]:
     return _renderers[manager]
 
 
-def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None]) -> None:
+def mount(
+    key: str,
+    parts: list[Part],
+    view: bytes,
+    on_choice: Callable[[], None],
+    later: Sequence[Part] = (),
+) -> None:
     """Send a view and its parts to the browser; `on_choice` is called after a choice there.
+
+    Parts that come `later` are sent after the view, which is drawn without them at first.
 
     Each part is a mount of its own, without height. Streamlit sends an unchanged element as a
     reference to what the browser already has; one message with everything would always be sent
@@ -55,6 +63,10 @@ def mount(key: str, parts: list[Part], view: bytes, on_choice: Callable[[], None
             on_choice_change=on_choice,
             on_dark_change=nothing,
         )
+        if later:
+            with st.container(gap=None, height=1, border=False):
+                for part in later:
+                    draw(key=f"{key} {part.id}", data=part.data, height=1)
 
 
 def nothing() -> None:

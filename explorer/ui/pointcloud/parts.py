@@ -18,10 +18,14 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.pictures.column import picture_columns, without_pictures
 from explorer.ui.pointcloud.message import write_message
 
 MOST_WITH_TEXTS = 50_000  # rows; beyond that a column of different texts is left out on hover
 MOST_HOVERED = 3  # columns
+PICTURES_BYTES = 4 << 20  # of the pictures in one part
+MOST_PICTURE_BYTES = 256 << 20  # of all that a browser gets
+BATCH_ROWS = 4_096
 LONGEST_TEXT = 120  # characters of a text that is shown on hover
 
 
@@ -64,7 +68,7 @@ def column_part(colors: Categories | Numbers) -> Part:
 
 def hover_parts(space: EmbeddingSpace, columns: Sequence[str] | None) -> list[Part]:
     """Return the columns to show on hover: those named, or the first few."""
-    metadata = space.metadata
+    metadata = without_pictures(space.metadata)
     if metadata is None:
         return []
     known = set(colorable(metadata))
@@ -78,6 +82,45 @@ def hover_parts(space: EmbeddingSpace, columns: Sequence[str] | None) -> list[Pa
             found.append(texts_part(name, [one[:LONGEST_TEXT] for one in texts.to_pylist()]))
         if columns is None and len(found) == MOST_HOVERED:
             break
+    return found
+
+
+def picture_parts(space: EmbeddingSpace) -> list[Part]:
+    """Return the thumbnails of the first column of pictures, some megabytes to a part.
+
+    They are sent as they are kept, and the browser decodes those that it shows. Beyond a bound
+    on all bytes, rows stay points.
+    """
+    names = picture_columns(space.metadata)
+    if space.metadata is None or not names:
+        return []
+    found: list[Part] = []
+    first = total = 0
+    waiting: list[bytes] = []
+
+    def close() -> None:
+        nonlocal first, waiting
+        ends = np.cumsum([len(one) for one in waiting], dtype=np.uint32)
+        data = np.frombuffer(b"".join(waiting), np.uint8)
+        header = {"column": names[0], "first": first}
+        found.append(part("pictures", header, {"bytes": data, "ends": ends}))
+        first += len(waiting)
+        waiting = []
+
+    size = 0
+    for batch in space.metadata.select([names[0]]).to_batches(max_chunksize=BATCH_ROWS):
+        for one in batch.column(0).to_pylist():
+            data = one or b""
+            total += len(data)
+            if total > MOST_PICTURE_BYTES:
+                break
+            if size + len(data) > PICTURES_BYTES and waiting:
+                close()
+                size = 0
+            waiting.append(data)
+            size += len(data)
+    if waiting:
+        close()
     return found
 
 

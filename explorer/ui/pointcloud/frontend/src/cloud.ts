@@ -11,6 +11,7 @@ import { marksOf, NO_MARKS } from "./marks.ts";
 import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
 import type { Parts, PointsPart } from "./parts.ts";
+import { Pictures, sceneryOf } from "./pictures.ts";
 import { Pointing } from "./pointing.ts";
 import { save, type Seen } from "./save.ts";
 import type { Shape } from "./shapes.ts";
@@ -27,7 +28,7 @@ export class Cloud {
   /** Drawings since the beginning: for those who measure. */
   frames = 0;
 
-  private readonly stage = new Stage(() => this.ask(true));
+  private readonly stage = new Stage(() => this.pictures.renew());
   private readonly painter = this.stage.painter;
   private readonly camera = new Camera();
   private readonly motion = new Motion(this.camera);
@@ -36,6 +37,7 @@ export class Cloud {
   private readonly words = new Words(this.stage.context);
   private readonly choosing = new Choosing((choice) => this.tell("choice", choice));
   private readonly coloring = new Coloring(this.painter, () => this.restyle());
+  private readonly pictures = new Pictures(this.painter, () => this.ask(true));
   private readonly pointing: Pointing;
   private readonly theme = new Theme(() => this.followTheme());
   private readonly tools: Tools;
@@ -68,15 +70,13 @@ export class Cloud {
         this.viewpoint.turn(on);
         this.ask();
       },
+      showPictures: (on) => this.moved(() => (this.pictures.isOn = on)),
       save: (what) => void this.save(what),
     });
     this.pointing = new Pointing(
       {
-        camera: this.camera,
-        motion: this.motion,
-        coloring: this.coloring,
-        choosing: this.choosing,
-        words: this.words,
+        ...{ camera: this.camera, motion: this.motion, coloring: this.coloring, choosing: this.choosing },
+        ...{ words: this.words, pictures: this.pictures },
         view: () => this.view!,
         points: () => this.points,
         part: (id) => this.parts.get(id),
@@ -171,6 +171,7 @@ export class Cloud {
     this.dress(view, points);
     this.place(view, points);
     this.coloring.dress(view, points, got);
+    this.pictures.use(view.pictures.map((id) => got.get(id)));
     this.words.use(got.get(view.labels));
     this.labelsId = view.labels;
     this.choosing.hear(view);
@@ -185,7 +186,7 @@ export class Cloud {
     this.stage.dress(this.ink, this.isDark, view.height, view.alt);
     this.stage.element.classList.toggle("turning", points.dimensions === 3);
     this.words.family = getComputedStyle(this.element).fontFamily || "sans-serif";
-    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick });
+    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick, hasPictures: view.pictures.length > 0 });
   }
 
   /** Bring the points to their places; those of the same space go there before one's eyes. */
@@ -317,10 +318,12 @@ export class Cloud {
     if (moved && !motion.turns) this.mark();
     if (moved || this.mustDraw) {
       const detail = this.pace.share(now, motion.isMoving || motion.turns);
+      const scenery = sceneryOf(this.view, camera, motion, this.coloring, this.choosing, this.style);
+      this.pictures.show(scenery, now, detail === 1 && !motion.isMoving && !motion.turns);
       this.painter.draw(camera, this.style, motion.share, detail);
       ({ shapes: this.shapes, labels: this.labels } = inked(this.drawing));
       this.frames++;
-      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length });
+      this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length, pictures: this.pictures.drawn.length });
     }
     if (moved || this.mustInk) this.write();
     this.mustDraw = this.mustInk = false;
@@ -329,7 +332,7 @@ export class Cloud {
   }
 
   private get style(): Style {
-    const isFaded = this.choosing.rows.length > 0 || this.view!.hits.length > 0;
+    const isFaded = Boolean(this.choosing.rows.length || this.view!.hits.length);
     return styleOf(this.view!, this.camera, this.motion.depth, this.isDark, isFaded);
   }
 
@@ -349,6 +352,7 @@ export class Cloud {
       selected: choosing.rows,
       neighbors: choosing.neighbors,
       size: this.style.size,
+      ...{ pictured: new Set(this.pictures.drawn), pictureRadius: this.pictures.size / 2 },
       reserved: boxOf(this.tools.element),
       clusters: motion.isJourney ? [] : coloring.clusters,
       // names that come and go while all turns cannot be read
@@ -389,6 +393,7 @@ export class Cloud {
       style: this.style,
       marking: this.marking,
       positions: this.points!.positions,
+      ...{ pictures: this.pictures, at: motion.at },
       coloring: this.coloring,
     };
   }

@@ -1,7 +1,7 @@
 /** What the looks of points mean: colors, sizes and opacities, and the key that says so. */
 
 import { type Cluster, clustersOf } from "./clusters.ts";
-import { categoryPalette, scalePalette, scaleShades, shares } from "./colors.ts";
+import { categoryPalette, type Rgb, scalePalette, scaleShades, shares } from "./colors.ts";
 import { Legend } from "./legend.ts";
 import type { Painter } from "./painter.ts";
 import { type Part, type PointsPart, shownNumber } from "./parts.ts";
@@ -63,6 +63,12 @@ export class Coloring {
   }
 
   readonly isVisible = (row: number): boolean => this.palette[4 * this.shades[row]! + 3] !== 0;
+
+  /** The color of a row's point. */
+  readonly tintOf = (row: number): Rgb => {
+    const at = 4 * this.shades[row]!;
+    return [this.palette[at]! / 255, this.palette[at + 1]! / 255, this.palette[at + 2]! / 255];
+  };
 
   readonly isShown = (code: number): boolean => !this.hidden.has(code);
 

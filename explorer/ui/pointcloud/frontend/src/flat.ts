@@ -3,6 +3,7 @@
 import type { Camera } from "./camera.ts";
 import type { Rgb } from "./colors.ts";
 import type { Marking, Painter } from "./painter.ts";
+import { ATLAS, CELL, type Shown } from "./pictures.ts";
 import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
 
 const css = ([red, green, blue]: Rgb): string => `rgb(${red * 255} ${green * 255} ${blue * 255})`;
@@ -16,6 +17,8 @@ export class Flat implements Painter {
   private sizes: Uint8Array | null = null;
   private opacities: Uint8Array | null = null;
   private marking: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
+  private shown: Shown | null = null;
+  private atlas: HTMLCanvasElement | null = null;
   private ratio = 1;
 
   constructor(readonly canvas: HTMLCanvasElement) {
@@ -50,6 +53,19 @@ export class Flat implements Painter {
     this.marking = marking;
   }
 
+  putPicture(cell: number, bitmap: ImageBitmap): void {
+    if (!this.atlas) {
+      this.atlas = document.createElement("canvas");
+      this.atlas.width = ATLAS.across * CELL;
+      this.atlas.height = ATLAS.down * CELL;
+    }
+    this.atlas.getContext("2d")!.drawImage(bitmap, ...cornerOf(cell));
+  }
+
+  setPictures(shown: Shown): void {
+    this.shown = shown;
+  }
+
   draw(camera: Camera, style: Style, share: number): void {
     const { context, palette, positions, before } = this;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -82,10 +98,29 @@ export class Flat implements Painter {
       }
     }
     this.drawMarks(camera, style);
+    this.drawPictures(camera);
   }
 
   dispose(): void {
     this.canvas.width = this.canvas.height = 0;
+  }
+
+  private drawPictures(camera: Camera): void {
+    const { context, atlas, shown } = this;
+    if (!atlas || !shown) return;
+    shown.cells.forEach((cell, index) => {
+      const [x, y, depth] = camera.project(...(shown.positions.subarray(3 * index, 3 * index + 3) as unknown as Rgb));
+      if (depth <= 0) return;
+      const [width, height] = shown.extents.subarray(2 * index, 2 * index + 2) as unknown as [number, number];
+      const scale = shown.size / Math.max(width, height);
+      const box = [x - (width * scale) / 2, y - (height * scale) / 2, width * scale, height * scale] as const;
+      const [red, green, blue, rim] = shown.rims.subarray(4 * index, 4 * index + 4) as unknown as [number, number, number, number];
+      context.globalAlpha = shown.clear[index]!;
+      context.drawImage(atlas, ...cornerOf(cell), width, height, ...box);
+      context.lineWidth = rim;
+      context.strokeStyle = css([red, green, blue]);
+      context.strokeRect(...box);
+    });
   }
 
   private drawMarks(camera: Camera, style: Style): void {
@@ -103,4 +138,8 @@ export class Flat implements Painter {
       context.stroke();
     });
   }
+}
+
+function cornerOf(cell: number): [number, number] {
+  return [(cell % ATLAS.across) * CELL, Math.floor(cell / ATLAS.across) * CELL];
 }

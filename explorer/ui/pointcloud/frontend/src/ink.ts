@@ -39,6 +39,9 @@ export interface Drawing {
   kept: readonly number[] | null;
   /** A point's diameter as it is drawn now. */
   size: number;
+  /** Rows whose pictures are drawn, and half of their longer side. */
+  pictured: ReadonlySet<number>;
+  pictureRadius: number;
   /** Where the buttons are. */
   reserved: Box;
 }
@@ -51,6 +54,11 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
   const shapes: Shape[] = [...axes(drawing, sheet), ...clusterNames(drawing, sheet)];
   if (view.lines && view.selected !== null && view.selected === drawing.selected[0]) shapes.push(...lines(drawing));
   shapes.push(...arrows(drawing, sheet));
+  for (const row of drawing.pictured) {
+    const [x, y] = drawing.camera.project(...drawing.at(row));
+    const side = 2 * drawing.pictureRadius;
+    sheet.take({ x: x - side / 2, y: y - side / 2, width: side, height: side });
+  }
   const labels = names(drawing, sheet);
   for (const { x, y, width, height, text, row, isMarked, leader } of labels) {
     if (leader) {
@@ -89,6 +97,7 @@ function names(drawing: Drawing, sheet: Sheet): Label[] {
       textOf: drawing.textOf,
       widthOf: (text) => drawing.widthOf(text, marked.length ? 600 : 400),
       radius: drawing.size / 2,
+      pictureRadius: (row) => (drawing.pictured.has(row) ? drawing.pictureRadius : null),
     },
     sheet,
   );

@@ -102,6 +102,8 @@ export interface Wanted {
   widthOf: (text: string) => number;
   /** A point's radius in pixels. */
   radius: number;
+  /** Half the side of a row's picture, or null. */
+  pictureRadius?: (row: number) => number | null;
 }
 
 /**
@@ -120,7 +122,7 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     if (depth <= 0 || x < 0 || y < 0 || x > width || y > height || !isVisible(row)) return false;
     const text = wanted.textOf(row);
     if (!text) return false;
-    const gap = wanted.radius + GAP + (isMarked ? 2 : 0);
+    const gap = (wanted.pictureRadius?.(row) ?? wanted.radius) + GAP + (isMarked ? 2 : 0);
     const wide = wanted.widthOf(text);
     const beside = sides(x, y, wide, gap);
     const boxes = isMarked ? [...beside, ...apart(x, y, wide)] : beside;

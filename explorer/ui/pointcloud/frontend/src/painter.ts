@@ -1,6 +1,7 @@
 /** What draws points: the graphics card, or where there is none, the processor. */
 
 import type { Camera } from "./camera.ts";
+import type { Shown } from "./pictures.ts";
 import type { Style } from "./style.ts";
 
 /** What stands out. Shapes: 0 a hit, 1 a neighbor, 2 selected; sizes in pixels. */
@@ -22,6 +23,9 @@ export interface Painter {
   /** Size and opacity by number: shares of 255, or null. */
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
   setMarks(marking: Marking): void;
+  /** Put a picture into a cell of the atlas. */
+  putPicture(cell: number, bitmap: ImageBitmap): void;
+  setPictures(shown: Shown): void;
   /** `share` of the way from before to now; `detail`: the share of the points to draw, while all moves. */
   draw(camera: Camera, style: Style, share: number, detail: number): void;
   dispose(): void;

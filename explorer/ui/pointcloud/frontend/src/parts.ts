@@ -42,7 +42,17 @@ export interface NumbersPart {
   values: Float32Array;
 }
 
-export type Part = PointsPart | TextsPart | CodesPart | NumbersPart;
+/** Thumbnails of some rows, from `first` on: files one after the other, and where each ends. */
+export interface PicturesPart {
+  kind: "pictures";
+  id: string;
+  column: string;
+  first: number;
+  bytes: Uint8Array;
+  ends: Uint32Array;
+}
+
+export type Part = PointsPart | TextsPart | CodesPart | NumbersPart | PicturesPart;
 
 const MOST_KEPT = 32;
 
@@ -92,6 +102,11 @@ export function toPart({ header, arrays }: Message): Part {
       return { kind, id, column, names: header["names"] as string[], codes: arrays["codes"] as Uint16Array };
     case "numbers":
       return { kind, id, column, values: arrays["values"] as Float32Array };
+    case "pictures": {
+      // the message may be a view of a larger buffer that goes with it
+      const bytes = (arrays["bytes"] as Uint8Array).slice();
+      return { kind, id, column, first: header["first"] as number, bytes, ends: (arrays["ends"] as Uint32Array).slice() };
+    }
   }
 }
 
@@ -107,6 +122,8 @@ export function fromPart(part: Part): Uint8Array {
       return writeMessage({ kind, id, column: part.column, names: part.names }, { codes: part.codes });
     case "numbers":
       return writeMessage({ kind, id, column: part.column }, { values: part.values });
+    case "pictures":
+      return writeMessage({ kind, id, column: part.column, first: part.first }, { bytes: part.bytes, ends: part.ends });
   }
 }
 
@@ -164,6 +181,7 @@ export function textOf(part: TextsPart, row: number): string {
 export function shownValue(part: Part, row: number): string {
   switch (part.kind) {
     case "points":
+    case "pictures":
       return "";
     case "texts":
       return textOf(part, row);

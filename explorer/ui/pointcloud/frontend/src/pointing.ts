@@ -5,6 +5,7 @@ import type { Choosing } from "./choosing.ts";
 import type { Coloring } from "./coloring.ts";
 import type { Motion } from "./motion.ts";
 import type { Part, PointsPart } from "./parts.ts";
+import type { Pictures } from "./pictures.ts";
 import { pickPoint, type Place, pointsInside } from "./pick.ts";
 import type { Shape } from "./shapes.ts";
 import { Tip } from "./tip.ts";
@@ -23,6 +24,7 @@ export interface Target {
   view(): View;
   points(): PointsPart | null;
   part(id: string): Part | undefined;
+  pictures: Pictures;
   /** A point's diameter in pixels. */
   size(): number;
 }
@@ -80,11 +82,11 @@ export class Pointing {
   /** The lasso or the box on its way, and a ring around the point, which stands out on any color. */
   shapes({ text, ground }: Ink): Shape[] {
     const shapes: Shape[] = [];
-    const { camera, motion, size } = this.at;
+    const { camera, motion, pictures, size } = this.at;
     if (this.row !== null) {
       const [x, y, depth] = camera.project(...motion.at(this.row));
       const ring = { kind: "ring", x, y, fill: null } as const;
-      const radius = size() / 2 + 3;
+      const radius = (pictures.radiusOf(this.row) ?? size() / 2) + 3;
       if (depth > 0) shapes.push({ ...ring, radius: radius + 1, color: ground, width: 4 }, { ...ring, radius, color: text, width: 2 });
     }
     if (this.outline.length) {
@@ -97,6 +99,8 @@ export class Pointing {
     const { camera, motion, coloring } = this.at;
     const points = this.at.points();
     if (!points || motion.isJourney) return null;
+    const pictured = this.at.pictures.rowAt(place, camera, motion.at);
+    if (pictured !== null) return pictured;
     return pickPoint(points.positions, camera, place, this.at.size() / 2 + slack, coloring.isVisible);
   }
 
@@ -106,6 +110,6 @@ export class Pointing {
     const looks = [color, sizes, opacities].flatMap((by) => (by ? [by.part] : []));
     const columns = [...new Set([...looks, ...hover])].map((id) => this.at.part(id));
     const [x, y] = camera.project(...motion.at(row));
-    this.tip.show(words.hovered(row), told(columns, row), x, y, camera.width, camera.height);
+    this.tip.show(words.hovered(row), told(columns, row), this.at.pictures.addressOf(row), x, y, camera.width, camera.height);
   }
 }

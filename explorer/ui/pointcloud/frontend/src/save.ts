@@ -1,9 +1,10 @@
 /** Saving what is seen: as a picture, as a drawing, as a page of its own. */
 
 import styles from "./page.css";
-import type { Camera } from "./camera.ts";
+import type { Camera, Vector } from "./camera.ts";
 import type { Coloring } from "./coloring.ts";
 import type { Marking } from "./painter.ts";
+import type { Pictures } from "./pictures.ts";
 import { fromPart, type Part, shownNumber } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
 import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
@@ -24,6 +25,8 @@ export interface Seen {
   style: Style;
   marking: Marking;
   positions: Float32Array;
+  pictures: Pictures;
+  at: (row: number) => Vector;
   coloring: Coloring;
 }
 
@@ -61,7 +64,9 @@ export function svg(seen: Seen): string {
 <rect width="100%" height="100%" fill="${seen.ink.ground}"/>
 <svg width="${short(width)}" height="${short(height)}">
 ${pointElements(seen)}
-${toSvg([...markShapes(seen), ...seen.shapes])}
+${toSvg(markShapes(seen))}
+${pictureElements(seen)}
+${toSvg(seen.shapes)}
 </svg>
 ${toSvg(key.shapes)}
 </svg>
@@ -93,6 +98,16 @@ function pointElements(seen: Seen): string {
     .map(([shade, circles]) => {
       const color = palette.slice(4 * shade, 4 * shade + 3).join(",");
       return `<g fill="rgb(${color})" fill-opacity="${short(style.opacity)}">${circles.join("")}</g>`;
+    })
+    .join("\n");
+}
+
+function pictureElements({ pictures, camera, at }: Seen): string {
+  return pictures
+    .placed(camera, at)
+    .map(({ x, y, width, height, bytes }) => {
+      const box = `x="${short(x - width / 2)}" y="${short(y - height / 2)}" width="${short(width)}" height="${short(height)}"`;
+      return `<image ${box} href="data:image/webp;base64,${base64(bytes)}"/>`;
     })
     .join("\n");
 }

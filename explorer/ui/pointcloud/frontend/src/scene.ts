@@ -8,6 +8,7 @@ import {
   CustomBlending,
   DataTexture,
   GLSL3,
+  LinearFilter,
   NearestFilter,
   OneFactor,
   OneMinusSrcAlphaFactor,
@@ -17,6 +18,7 @@ import {
   Scene as ThreeScene,
   SrcAlphaFactor,
   SRGBColorSpace,
+  Texture,
   UnsignedByteType,
   Vector2,
   Vector3,
@@ -25,7 +27,15 @@ import {
 
 import type { Camera } from "./camera.ts";
 import type { Marking, Painter } from "./painter.ts";
-import { MARK_FRAGMENT, MARK_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.ts";
+import { ATLAS, CELL, type Shown } from "./pictures.ts";
+import {
+  MARK_FRAGMENT,
+  MARK_VERTEX,
+  PICTURE_FRAGMENT,
+  PICTURE_VERTEX,
+  POINT_FRAGMENT,
+  POINT_VERTEX,
+} from "./shaders.ts";
 import type { Style } from "./style.ts";
 
 const PALETTE_WIDTH = 256;
@@ -49,7 +59,10 @@ export class Scene implements Painter {
   private readonly camera = new ThreeCamera();
   private readonly cloud: Points<BufferGeometry, RawShaderMaterial>;
   private readonly marks: Points<BufferGeometry, RawShaderMaterial>;
+  private readonly pictures: Points<BufferGeometry, RawShaderMaterial>;
   private palette = new DataTexture();
+  private atlas: DataTexture | null = null;
+  private pictureSize = 0;
   private ratio = 1;
 
   /** Throws where there is no WebGL2. */
@@ -102,7 +115,28 @@ export class Scene implements Painter {
         },
       }),
     );
-    for (const points of [this.cloud, this.marks]) {
+    this.pictures = new Points(
+      new BufferGeometry(),
+      new RawShaderMaterial({
+        glslVersion: GLSL3,
+        vertexShader: PICTURE_VERTEX,
+        fragmentShader: PICTURE_FRAGMENT,
+        ...blending,
+        depthTest: false,
+        depthWrite: false,
+        uniforms: {
+          camera: { value: [] },
+          pixels: { value: 0 },
+          ratio: { value: 1 },
+          atlas: { value: null },
+          cells: { value: new Vector2(ATLAS.across, ATLAS.down) },
+          side: { value: CELL },
+        },
+      }),
+    );
+    this.pictures.visible = false;
+    // in this order they are drawn: a picture stands before the mark of its point, and its rim says the same
+    for (const points of [this.cloud, this.marks, this.pictures]) {
       points.frustumCulled = false;
       points.matrixAutoUpdate = false;
       this.scene.add(points);
@@ -162,6 +196,30 @@ export class Scene implements Painter {
     this.marks.visible = shapes.length > 0;
   }
 
+  putPicture(cell: number, bitmap: ImageBitmap): void {
+    this.atlas ??= this.newAtlas();
+    const picture = new Texture(bitmap);
+    picture.flipY = false;
+    picture.generateMipmaps = false;
+    const place = new Vector2((cell % ATLAS.across) * CELL, Math.floor(cell / ATLAS.across) * CELL);
+    this.renderer.copyTextureToTexture(picture, this.atlas, null, place);
+    picture.dispose();
+  }
+
+  setPictures({ positions, cells, extents, rims, clear, size }: Shown): void {
+    const { geometry } = this.pictures;
+    this.pictures.visible = cells.length > 0;
+    this.pictureSize = size;
+    if (!cells.length) return;
+    geometry.dispose();
+    geometry.setAttribute("position", new BufferAttribute(positions, 3));
+    geometry.setAttribute("cell", new BufferAttribute(cells, 1));
+    geometry.setAttribute("extent", new BufferAttribute(extents, 2));
+    geometry.setAttribute("rim", new BufferAttribute(rims, 4));
+    geometry.setAttribute("clear", new BufferAttribute(clear, 1));
+    geometry.setDrawRange(0, cells.length);
+  }
+
   draw(camera: Camera, style: Style, share: number, detail: number): void {
     const n = this.cloud.geometry.getAttribute("position")?.count ?? 0;
     this.cloud.geometry.setDrawRange(0, Math.min(n, Math.max(LEAST_DRAWN, Math.round(n * detail))));
@@ -183,6 +241,10 @@ export class Scene implements Painter {
     (marks["ink"]!.value as Vector3).set(...style.ink);
     (marks["ground"]!.value as Vector3).set(...style.ground);
     (marks["chosen"]!.value as Vector3).set(...style.chosen);
+    const pictures = this.pictures.material.uniforms;
+    pictures["camera"]!.value = matrix;
+    pictures["pixels"]!.value = this.pictureSize * this.ratio;
+    pictures["ratio"]!.value = this.ratio;
     this.renderer.setClearColor(new Color().setRGB(...style.ground, SRGBColorSpace), 1);
     this.renderer.render(this.scene, this.camera);
   }
@@ -190,9 +252,20 @@ export class Scene implements Painter {
   dispose(): void {
     this.cloud.geometry.dispose();
     this.marks.geometry.dispose();
+    this.pictures.geometry.dispose();
     this.palette.dispose();
+    this.atlas?.dispose();
     this.renderer.dispose();
     this.renderer.forceContextLoss();
+  }
+
+  /** Only a map that shows pictures has one. */
+  private newAtlas(): DataTexture {
+    const atlas = new DataTexture(null, ATLAS.across * CELL, ATLAS.down * CELL, RGBAFormat, UnsignedByteType);
+    atlas.minFilter = atlas.magFilter = LinearFilter;
+    atlas.needsUpdate = true;
+    this.pictures.material.uniforms["atlas"]!.value = atlas;
+    return atlas;
   }
 
   private set(name: string, values: Uint8Array | Uint16Array | null, isShare: boolean): void {

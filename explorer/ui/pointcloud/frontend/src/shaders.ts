@@ -49,6 +49,55 @@ void main() {
   color = vec4(mix(tint.rgb, ground, haze), tint.a * opacity * min(edge, 1.0));
 }`;
 
+export const PICTURE_VERTEX = /* glsl */ `
+uniform mat4 camera;
+uniform float pixels;     // of the device, for the longer side
+in vec3 position;
+in float cell;
+in vec2 extent;           // pixels of the atlas
+in vec4 rim;              // its color, and how many pixels of the screen
+in float clear;
+out float at;
+out vec2 wide;
+out vec4 edge;
+out float shown;
+
+void main() {
+  gl_Position = camera * vec4(position, 1.0);
+  gl_Position.z = 0.0;
+  gl_PointSize = pixels;
+  at = cell;
+  wide = extent;
+  edge = rim;
+  shown = clear;
+}`;
+
+export const PICTURE_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform sampler2D atlas;
+uniform vec2 cells;       // across and down
+uniform float side;       // pixels of a cell
+uniform float pixels;
+uniform float ratio;
+in float at;
+in vec2 wide;
+in vec4 edge;
+in float shown;
+out vec4 color;
+
+void main() {
+  vec2 part = wide / max(wide.x, wide.y);
+  vec2 inside = (gl_PointCoord - 0.5) / part + 0.5;
+  if (any(lessThan(inside, vec2(0.0))) || any(greaterThan(inside, vec2(1.0)))) discard;
+  vec2 pixel = clamp(inside * wide, vec2(0.5), wide - 0.5);
+  float place = floor(at + 0.5);
+  vec2 corner = vec2(mod(place, cells.x), floor(place / cells.x)) * side;
+  vec3 seen = texture(atlas, (corner + pixel) / (cells * side)).rgb;
+  vec2 away = min(inside, 1.0 - inside) * part * pixels;
+  float border = clamp(edge.a * ratio - min(away.x, away.y), 0.0, 1.0);
+  color = vec4(mix(seen, edge.rgb, border), shown);
+}`;
+
 export const MARK_VERTEX = /* glsl */ `
 uniform mat4 camera;
 uniform float ratio;      // pixels of the device for one of the screen

@@ -7,7 +7,7 @@ export class Tip {
     this.element.className = "tip";
   }
 
-  show(label: string, columns: readonly [string, string][], x: number, y: number, width: number, height: number): void {
+  show(label: string, columns: readonly [string, string][], picture: string | null, x: number, y: number, width: number, height: number): void {
     const name = document.createElement("b");
     name.textContent = label;
     const list = document.createElement("dl");
@@ -17,7 +17,10 @@ export class Tip {
       text.textContent = value;
       list.append(term, text);
     }
-    this.element.replaceChildren(name, ...(columns.length ? [list] : []));
+    const image = document.createElement("img");
+    if (picture) image.src = picture;
+    image.alt = "";
+    this.element.replaceChildren(...(picture ? [image] : []), name, ...(columns.length ? [list] : []));
     const { offsetWidth, offsetHeight } = this.element;
     const left = x + 14 + offsetWidth > width ? x - 14 - offsetWidth : x + 14;
     const top = y + 14 + offsetHeight > height ? y - 14 - offsetHeight : y + 14;

@@ -7,6 +7,7 @@ export interface Deeds {
   fit(): void;
   setMode(mode: Mode): void;
   setTurning(on: boolean): void;
+  showPictures(on: boolean): void;
   save(what: SaveAs): void;
 }
 
@@ -18,6 +19,7 @@ const ICONS = {
   fit: "M3 7V3h4M11 3h4v4M15 11v4h-4M7 15H3v-4",
   lasso: "M5 12C2 10 2 4 9 4s8 5 4 7-6 1-7-1M5 12c0 2 1 3-1 4",
   box: "M3 3h3M8 3h3M13 3h2v2M15 7v3M15 12v3h-3M10 15H7M5 15H3v-3M3 10V7M3 5V3",
+  pictures: "M2.5 3.5h13v11h-13zM2.5 12l3.5-4 3 3.2 2-2 4.5 4M12 6a1 1 0 1 0 0 2 1 1 0 1 0 0-2",
   turn: "M14.5 9a5.5 5.5 0 1 1-2-4.2M13 1.5v3.6H9.4",
   save: "M9 3v8M5.5 8 9 11.5 12.5 8M3 15h12",
 };
@@ -33,6 +35,7 @@ export class Tools {
   readonly element = document.createElement("div");
   private readonly modes = new Map<Mode, HTMLButtonElement>();
   private readonly turn: HTMLButtonElement;
+  private readonly pictures: HTMLButtonElement;
   private readonly choosing = document.createElement("div");
   private readonly ended = new AbortController();
   private mode: Mode = "move";
@@ -49,6 +52,12 @@ export class Tools {
       deeds.setTurning(this.isTurning);
       this.turn.setAttribute("aria-pressed", `${this.isTurning}`);
     });
+    this.pictures = button("Show pictures", "pictures", () => {
+      const on = this.pictures.getAttribute("aria-pressed") !== "true";
+      this.pictures.setAttribute("aria-pressed", `${on}`);
+      deeds.showPictures(on);
+    });
+    this.pictures.setAttribute("aria-pressed", "true");
     this.choosing.className = "group";
     for (const [mode, title] of [["lasso", "Select with a lasso"], ["box", "Select with a box"]] as const) {
       const one = button(title, mode, () => this.setMode(this.mode === mode ? "move" : mode));
@@ -62,6 +71,7 @@ export class Tools {
         button("Zoom out", "minus", () => deeds.zoom(1 / 1.6)),
         button("Show all", "fit", () => deeds.fit()),
         this.turn,
+        this.pictures,
       ),
       this.choosing,
       this.saver(),
@@ -69,7 +79,8 @@ export class Tools {
   }
 
   /** Show what is possible with this view. */
-  show({ inSpace, canPick }: { inSpace: boolean; canPick: boolean }): void {
+  show({ inSpace, canPick, hasPictures }: { inSpace: boolean; canPick: boolean; hasPictures: boolean }): void {
+    this.pictures.style.display = hasPictures ? "" : "none";
     this.turn.hidden = !inSpace;
     this.turn.style.display = inSpace ? "" : "none";
     this.turn.setAttribute("aria-pressed", `${this.isTurning && inSpace}`);

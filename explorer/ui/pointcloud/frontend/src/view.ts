@@ -41,6 +41,8 @@ export interface View {
   points: string;
   labels: string;
   hover: string[];
+  /** The parts of the pictures, in order of their rows; they may come long after the points. */
+  pictures: string[];
   color: ColorBy | null;
   sizes: SizeBy | null;
   opacities: SizeBy | null;
@@ -86,7 +88,7 @@ export function inkOf({ inks }: View, isDark: boolean): Ink {
 /** Return the ids of the parts that a view needs before it can be drawn, and those it can wait for. */
 export function partsOf(view: View): { needed: string[]; wanted: string[] } {
   const by = [view.color, view.sizes, view.opacities].flatMap((one) => (one ? [one.part] : []));
-  return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover] };
+  return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover, ...view.pictures] };
 }
 
 /** Return the parts of a view that have come, by id; null while one is missing without which it cannot be drawn. */

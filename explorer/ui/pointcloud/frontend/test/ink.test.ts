@@ -33,6 +33,8 @@ function drawing(view: Partial<View>, more: Partial<Drawing> = {}): Drawing {
     clusters: [],
     kept: null,
     size: 5,
+    pictured: new Set(),
+    pictureRadius: 0,
     reserved: { x: 760, y: 0, width: 40, height: 200 },
     ...more,
   };
