@@ -9,6 +9,7 @@
 from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
+from explorer.encoding.pictures.space import encode_images
 from explorer.encoding.space import encode
 from explorer.errors import ExplorerError
 from explorer.formats import inspect_file, open_space
@@ -32,6 +33,7 @@ __all__ = [
     "Vector",
     "analogy",
     "encode",
+    "encode_images",
     "evaluate_analogies",
     "evaluate_similarity",
     "inspect_file",

@@ -21,6 +21,7 @@ from tests.tiny_models import (  # noqa: F401 - fixtures for all rooms
     tiny_mpnet,
     tiny_roberta,
     tiny_unigram,
+    whole_clip,
 )
 
 if TYPE_CHECKING:

@@ -43,6 +43,7 @@ def test_the_public_names_are_these() -> None:
         "Vector",
         "analogy",
         "encode",
+        "encode_images",
         "evaluate_analogies",
         "evaluate_similarity",
         "inspect_file",

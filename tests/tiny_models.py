@@ -230,6 +230,25 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def whole_clip(tiny_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CLIP with both towers, and the tokenizer of the one above."""
+    import torch
+    from transformers import AutoTokenizer, CLIPConfig, CLIPImageProcessor, CLIPModel
+
+    folder = tmp_path_factory.mktemp("models") / "whole-clip"
+    torch.manual_seed(SEED)
+    text = json.loads((tiny_clip / "config.json").read_text())
+    vision = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+    vision |= {"intermediate_size": 64, "image_size": 32, "patch_size": 8, "projection_dim": 16}
+    config = CLIPConfig(text_config=text, vision_config=vision, projection_dim=16)
+    CLIPModel(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tiny_clip).save_pretrained(folder)
+    size = {"height": 32, "width": 32}
+    CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=size).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def sentence_bert(tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers model: its own pooling (CLS), a dense layer, a prompt."""
     import torch

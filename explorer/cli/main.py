@@ -19,6 +19,7 @@ from explorer.analogies.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluat
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
 from explorer.cli import encode as encoding
 from explorer.cli import formats
+from explorer.cli.encode_images import declare_encode_images, encode_images
 from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.project import declare_project, run_project
 from explorer.cli.train import declare_train, train
@@ -164,6 +165,9 @@ COMMANDS = {
         "turn a file of texts into a Parquet file of vectors",
         encoding.declare_encode,
         encoding.encode,
+    ),
+    "encode-images": Command(
+        "turn a folder of pictures into a file of vectors", declare_encode_images, encode_images
     ),
     "evaluate": Command(
         "test word vectors on analogies or judged word pairs", declare_evaluate, evaluate

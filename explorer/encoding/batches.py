@@ -35,10 +35,11 @@ def plan(lengths: Sequence[int], budget: int) -> list[Rows]:
 def run(
     batches: Sequence[Rows],
     compute: Callable[[Rows], NDArray[np.float32]],
+    what: str = "text",
 ) -> Iterator[tuple[Rows, NDArray[np.float32]]]:
     """Compute batch after batch; one that runs out of memory is halved, and so are later ones.
 
-    Raises EncodeError where a single row does not fit.
+    Raises EncodeError where a single row, which is called `what`, does not fit.
     """
     waiting = [list(batch) for batch in reversed(batches)]
     most: float = float("inf")
@@ -55,7 +56,7 @@ def run(
                 raise
             if len(batch) == 1:
                 raise EncodeError(
-                    "There is not enough memory for a single text. Choose the processor as "
+                    f"There is not enough memory for a single {what}. Choose the processor as "
                     "device, or a smaller model."
                 ) from error
             most = (len(batch) + 1) // 2

@@ -23,6 +23,9 @@ PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
     "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
     "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
+    "encode_pictures": Page(
+        "pages/encode_pictures.py", "Encode pictures", ":material/image:", "Explore"
+    ),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
@@ -40,6 +43,12 @@ PAGES = {  # in the order of the navigation
     ),
     "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
     "tastes": Page("pages/tastes.py", "Tastes", ":material/restaurant:", "Beyond words"),
+    "pictures": Page(
+        "pages/pictures_and_text.py",
+        "Pictures and text",
+        ":material/photo_library:",
+        "Beyond words",
+    ),
 }
 
 
