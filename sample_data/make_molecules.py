@@ -20,6 +20,7 @@ FOLDER = Path(__file__).resolve().parent
 PARTS = ("train", "test")
 # Of two entries with one formula, the first stays, also where their names are two isomers: the
 # files say nothing of stereochemistry. Except where the first has the other one's formula.
+PRIME = "\uffb4"  # what the files have where 4,4'-PCB has its prime
 MISDRAWN = {"hydrocortisone_acetate", "kasugamycin"}
 
 
@@ -34,7 +35,7 @@ def rows_of(wheel: Path) -> list[tuple[str, str, float, str]]:
                 name, smiles = molecule.GetProp("_Name"), Chem.MolToSmiles(molecule)
                 if name not in MISDRAWN and smiles not in found:
                     value = float(molecule.GetProp("SOL"))
-                    found[smiles] = (name.replace("_", " "), smiles, value, part)
+                    found[smiles] = (name.replace("_", " ").replace(PRIME, "'"), smiles, value, part)
     return list(found.values())
 
 

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from explorer.beyond.molecules.molecules import Structure, symbol
 
 CARBON = 6
-MARGIN = 0.8  # around the atoms, in lengths of the picture's coordinates; a bond is 1.5 long
+BOND_LENGTH = 1.5  # in the coordinates of a structure
+MARGIN = 0.8  # around the atoms, in those coordinates
 LETTER = 0.62  # half the height that a letter keeps free of bonds
 APART = 0.17  # half the distance of the two lines of a double bond
 THICK = 0.11  # of a line
 WEDGE = 0.22  # half the width of a wedge's broad end
 DASHES = 6  # across a wedge that leads away from the viewer
-LARGEST = 34.0  # pixels of a bond at most: small molecules are not blown up
+BOND = 34.0  # pixels of a bond at most: small molecules are not blown up
 HALO = 0.75  # radius of the disk behind an atom that has a part
 FINE = 3  # PNG: drawn so many times larger and scaled down
 INKS = {False: "#1b242c", True: "#e4e9ed"}
@@ -99,6 +100,7 @@ def draw_svg(
     height: int = 130,
     parts: Sequence[float] | None = None,
     dark: bool = False,
+    bond: float = BOND,
 ) -> str:
     """Return a structure as SVG.
 
@@ -110,9 +112,11 @@ def draw_svg(
         For each atom a number from -1 to 1: the color of the disk behind it.
     dark
         Whether it will stand on a dark ground.
+    bond
+        The most pixels that a bond is long.
     """
     drawing = lay_out(structure, parts, dark)
-    scale, left, top = fit(drawing, width, height)
+    scale, left, top = fit(drawing, width, height, bond)
 
     def at(point: Point) -> tuple[str, str]:
         return f"{left + scale * point[0]:.1f}", f"{top + scale * point[1]:.1f}"
@@ -156,12 +160,13 @@ def draw_png(
     height: int = 130,
     parts: Sequence[float] | None = None,
     dark: bool = False,
+    bond: float = BOND,
 ) -> bytes:
     """Return a structure as PNG on a transparent ground; the parameters are those of `draw_svg`."""
     from PIL import Image, ImageDraw, ImageFont
 
     drawing = lay_out(structure, parts, dark)
-    scale, left, top = (FINE * number for number in fit(drawing, width, height))
+    scale, left, top = (FINE * number for number in fit(drawing, width, height, bond))
     image = Image.new("RGBA", (FINE * width, FINE * height), (0, 0, 0, 0))
     pen = ImageDraw.Draw(image)
 
@@ -385,10 +390,10 @@ def leans_left(row: int, bonds: NDArray[np.int16], places: NDArray[np.float64]) 
     return bool(ends) and float(np.mean(ends, axis=0)[0]) > 0.1
 
 
-def fit(drawing: Drawing, width: int, height: int) -> tuple[float, float, float]:
+def fit(drawing: Drawing, width: int, height: int, bond: float) -> tuple[float, float, float]:
     """Return scale, left and top, such that a drawing stands in the middle of its frame."""
     (left, top), (right, bottom) = drawing.low, drawing.high
-    scale = min(width / (right - left), height / (bottom - top), LARGEST / 1.5)
+    scale = min(width / (right - left), height / (bottom - top), bond / BOND_LENGTH)
     return (
         scale,
         (width - scale * (left + right)) / 2,

@@ -29,7 +29,7 @@ from explorer.space import EmbeddingSpace, Source
 LEARNED, CHOSEN, HELD_OUT = "learned from", "to choose by", "held out"
 COVERAGE = 0.9  # share of molecules whose measured value should lie within its interval
 MOST_ATOMS_SHOWN = 50_000  # of the space of atoms; of more, the molecules are sampled
-NEAR = 6  # neighbors shown
+NEAR = 5  # neighbors shown
 
 
 @dataclass(frozen=True, eq=False)
