@@ -1,10 +1,18 @@
-"""A graph small enough to learn in a moment: a ring of towns, each with a river of its own."""
+"""Data small enough to learn in a moment: a ring of towns, each on its river; few molecules."""
 
 from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from explorer.beyond.facts.graph import Graph, make_graph
+from explorer.beyond.molecules.molecules import Molecules
+from explorer.beyond.molecules.reading import read_molecules
+from explorer.formats.file import File
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 TOWNS = 12
 
@@ -23,3 +31,23 @@ def triples() -> list[tuple[str, str, str]]:
 def graph() -> Graph:
     """The ring of towns."""
     return make_graph(triples(), "towns")
+
+
+def small_sample(every: int = 12) -> str:
+    """Return every twelfth molecule of the sample, and phenol, as a table's text."""
+    lines = (SAMPLE / "molecules.csv").read_text(encoding="utf-8").splitlines()
+    rows = lines[1::every]
+    rows += [line for line in lines if line.startswith("phenol,") and line not in rows]
+    return "\n".join([lines[0], *rows]) + "\n"
+
+
+@cache
+def read_small_sample() -> Molecules:
+    """Return a hundred molecules of the sample, read once for all tests."""
+    return read_molecules(File("small.csv", content=small_sample().encode()), "small")
+
+
+@pytest.fixture
+def molecules() -> Molecules:
+    """A hundred molecules of the sample."""
+    return read_small_sample()
