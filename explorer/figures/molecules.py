@@ -97,8 +97,8 @@ def agreement_figure(
             y=predicted[chosen],
             mode="markers",
             marker={"size": 7, "symbol": mark, "color": ink.points, "opacity": 0.75},
-            text=[plain_hover(names[row]) for row in np.flatnonzero(chosen)],
-            hovertemplate="<b>%{text}</b><br>measured %{x:.2f}<br>predicted %{y:.2f}<extra></extra>",
+            text=[plain_hover(names[row]) for row in np.flatnonzero(chosen).tolist()],
+            hovertemplate="<b>%{text}</b><br>measured %{x:.2f}, predicted %{y:.2f}<extra></extra>",
         )
     style(figure, ink, height)
     figure.update_xaxes(title_text=shown_text(f"measured {title}", 40))
@@ -121,16 +121,19 @@ def atoms_figure(
     present, counts = np.unique(of_kind, return_counts=True)
     order = present[np.argsort(-counts, kind="stable")]
     figure = go.Figure()
-    for number, (kind, color) in enumerate(
-        zip(order, palette(len(order), dark=dark), strict=True)
-    ):
+    for number, (kind, color) in enumerate(zip(order, palette(len(order), dark=dark), strict=True)):
         rows = np.flatnonzero(of_kind == kind)
         figure.add_scattergl(
             x=places[rows, 0],
             y=places[rows, 1],
             mode="markers",
-            marker={"size": 7, "symbol": MARKS[number % len(MARKS)], "color": color, "opacity": 0.8},
-            text=[plain_hover(names[row]) for row in rows],
+            marker={
+                "size": 7,
+                "symbol": MARKS[number % len(MARKS)],
+                "color": color,
+                "opacity": 0.8,
+            },
+            text=[plain_hover(names[row]) for row in rows.tolist()],
             hovertemplate="<b>%{text}</b><extra></extra>",
             name=shown_text(str(kind), 28),
         )

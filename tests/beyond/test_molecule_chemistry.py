@@ -54,7 +54,9 @@ def test_atoms_are_those_of_rdkit(molecules: Molecules) -> None:
     for row in (0, 10, 40):
         molecule = Chem.MolFromSmiles(molecules.chemistry.smiles[row])
         atoms, bonds, places = molecules.chemistry.structure(row)
-        assert [ELEMENTS[z - 1] for z in atoms[:, 0]] == [a.GetSymbol() for a in molecule.GetAtoms()]
+        assert [ELEMENTS[z - 1] for z in atoms[:, 0]] == [
+            a.GetSymbol() for a in molecule.GetAtoms()
+        ]
         charges = atoms[:, ATOM_COLUMNS.index("charge")]
         assert charges.sum() == Chem.GetFormalCharge(molecule)
         assert len(bonds) == molecule.GetNumBonds()

@@ -34,8 +34,15 @@ def texts(root: ET.Element) -> str:
 
 @pytest.mark.parametrize(
     ("smiles", "written"),
-    [("CO", "OH"), ("CN", "NH2"), ("C", "CH4"), ("CCC", ""), ("CC(=O)[O-]", "OO−"), ("C[Si](C)(C)Cl", "SiCl")],
-)  # fmt: skip
+    [
+        ("CO", "OH"),
+        ("CN", "NH2"),
+        ("C", "CH4"),
+        ("CCC", ""),
+        ("CC(=O)[O-]", "OO−"),
+        ("C[Si](C)(C)Cl", "SiCl"),
+    ],
+)
 def test_atoms_other_than_carbon_are_written(smiles: str, written: str) -> None:
     assert sorted(texts(drawn(smiles))) == sorted(written)
 

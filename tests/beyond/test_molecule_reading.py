@@ -61,7 +61,9 @@ def test_an_unreadable_line_is_left_out_and_named(tmp_path: Path) -> None:
 
 
 def test_a_salt_is_told_and_its_largest_part_taken() -> None:
-    molecules = molecules_from_table(table_of([*chains(), "[Na+].CC(=O)[O-]"]), "smiles", "y", "own")
+    molecules = molecules_from_table(
+        table_of([*chains(), "[Na+].CC(=O)[O-]"]), "smiles", "y", "own"
+    )
     assert molecules.chemistry.smiles[-1] == "CC(=O)[O-]"
     assert "1 line is a salt or a mixture (line 62)" in molecules.notes[0]
 

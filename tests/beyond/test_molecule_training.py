@@ -232,9 +232,7 @@ def test_nearest_ones_are_found_without_the_molecule_itself(learned: Learned) ->
 def test_nearness_is_measured_between_held_out_and_learned_from(learned: Learned) -> None:
     rows = {row["near by"]: row["differ by"] for row in nearness(learned).to_pylist()}
     values, split = learned.molecules.values, learned.split
-    expected = [
-        abs(values[one] - values[other]) for one in split.test for other in split.train
-    ]
+    expected = [abs(values[one] - values[other]) for one in split.test for other in split.train]
     assert rows["any two (chance)"] == pytest.approx(np.mean(expected))
     assert rows["learned"] < rows["any two (chance)"]
     dense, sparse = (learned.molecules.chemistry.morgan.toarray(), learned.spaces["Morgan"])

@@ -27,7 +27,9 @@ USUAL = Recipe(epochs=10)
 @pytest.fixture
 def molecules(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Molecules:
     """A hundred molecules, kept as a visitor's own; the page learns them in ten epochs."""
-    monkeypatch.setattr(data, "Recipe", lambda *args, **kwargs: Recipe(*args, **{**kwargs, "epochs": 10}))
+    monkeypatch.setattr(
+        data, "Recipe", lambda *args, **kwargs: Recipe(*args, **{**kwargs, "epochs": 10})
+    )
     found = read_small_sample()
     MoleculesFile.of(found)
     return found

@@ -113,9 +113,7 @@ def from_molecule(whole: Chem.Mol) -> Parsed:
     if not heavy:
         raise UnreadableError("has no atom besides hydrogen")
     if molecule.GetNumAtoms() > MOST_ATOMS:
-        raise UnreadableError(
-            f"has {molecule.GetNumAtoms():,} atoms; up to {MOST_ATOMS} are taken"
-        )
+        raise UnreadableError(f"has {molecule.GetNumAtoms():,} atoms; up to {MOST_ATOMS} are taken")
     smiles = Chem.MolToSmiles(molecule)
     with rdBase.BlockLogs():
         # from its canonical SMILES, so that the same molecule has the same arrays
@@ -123,9 +121,7 @@ def from_molecule(whole: Chem.Mol) -> Parsed:
     if molecule is None:
         raise UnreadableError("is not read back from the SMILES that RDKit writes for it")
     scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=molecule)
-    generator = rdFingerprintGenerator.GetMorganGenerator(
-        radius=MORGAN_RADIUS, fpSize=MORGAN_BITS
-    )
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=MORGAN_RADIUS, fpSize=MORGAN_BITS)
     bits = np.array(list(generator.GetFingerprint(molecule).GetOnBits()), dtype=np.int32)
     atoms = np.array([atom_row(atom) for atom in molecule.GetAtoms()], dtype=np.int16)
     described = np.array([compute(molecule) for compute in DESCRIPTORS.values()])

@@ -134,7 +134,9 @@ class Learned:
     def coverage(self) -> float:
         """Share of the molecules held out whose measured value lies within its interval."""
         rows = self.split.test
-        return float(np.mean(np.abs(self.predicted[rows] - self.molecules.values[rows]) <= self.reach))
+        return float(
+            np.mean(np.abs(self.predicted[rows] - self.molecules.values[rows]) <= self.reach)
+        )
 
     def predict(self, chemistry: Chemistry, row: int = 0) -> Prediction:
         """Return what the network says of one of some molecules."""
@@ -184,7 +186,7 @@ class Learned:
     def nearest(
         self, space: str, vector: NDArray[np.float32], row: int | None, k: int = NEAR
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Return the rows nearest to a vector in one of the spaces, and their cosines; not `row`."""
+        """Return the rows nearest to a vector in a space, and their cosines; not `row`."""
         found = nearest_neighbors(self.spaces[space], vector, k + 1)
         kept = found.indices != (-1 if row is None else row)
         return found.indices[kept][:k], found.scores[kept][:k]

@@ -91,9 +91,7 @@ def cliffs(learned: Learned, name: str, most: int = 4) -> pa.Table:
         for other, distance in zip(rows[row, 1:].tolist(), distances[row, 1:], strict=True)
     }
     pairs = [(a, b) for a, b in near if a < b and (b, a) in near]
-    pairs.sort(
-        key=lambda pair: -abs(values[pair[0]] - values[pair[1]]) / (1 - near[pair] + SAME)
-    )
+    pairs.sort(key=lambda pair: -abs(values[pair[0]] - values[pair[1]]) / (1 - near[pair] + SAME))
     taken: set[int] = set()
     chosen = []
     for pair in pairs:

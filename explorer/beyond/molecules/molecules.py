@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from explorer.errors import TrainingError
-from explorer.sparse import SparseSpace
 from explorer.space import EmbeddingSpace, Source
+from explorer.sparse import SparseSpace
 from explorer.wording import count
 
 MOST_MOLECULES = 10_000
@@ -34,13 +34,13 @@ ATOM_COLUMNS = ("element", "degree", "charge", "hydrogens", "aromatic", "ring", 
 BOND_COLUMNS = ("begin", "end", "kind", "conjugated", "ring", "order", "wedge")
 LOGP = DESCRIPTOR_NAMES.index("logP")
 WEIGHT = DESCRIPTOR_NAMES.index("weight")
-# Two letters where one would be another's: c is carbon, and no chlorine.
-ELEMENTS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
-    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy "
-    "Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf "
-    "Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
-).split()
+PERIODIC_TABLE = """
+H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br
+Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er
+Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md
+No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
+"""
+ELEMENTS = PERIODIC_TABLE.split()
 
 Rows = NDArray[np.int64]
 
@@ -167,8 +167,7 @@ class Molecules:
         if len(self) < FEWEST:
             raise TrainingError(
                 f"{count(len(self), 'molecule')} can be used. At least {FEWEST} are needed: some "
-                "to learn from, some to judge by."
-                + (f" {self.notes[0]}" if self.notes else "")
+                "to learn from, some to judge by." + (f" {self.notes[0]}" if self.notes else "")
             )
         if len(self) > MOST_MOLECULES:
             raise too_many(f"{len(self):,}")
@@ -191,7 +190,9 @@ class Molecules:
         """A hash of all content, 32 hex digits."""
         hasher = hashlib.blake2b(digest_size=16)
         hasher.update(
-            repr((self.name, self.property, self.labels, self.chemistry.smiles, self.notes)).encode()
+            repr(
+                (self.name, self.property, self.labels, self.chemistry.smiles, self.notes)
+            ).encode()
         )
         hasher.update(self.values.tobytes())
         hasher.update(self.given.tobytes())

@@ -214,7 +214,7 @@ def molecules_from_table(
         parsing.chemistry.take(np.array(kept, dtype=np.int64)),
         values[chosen],
         held_out(rows, part)[chosen],
-        notes_of(found, parsing, texts, unmeasured, again, measured),
+        notes_of(found, parsing, texts, (unmeasured, again), measured),
     )
 
 
@@ -222,11 +222,14 @@ def notes_of(
     found: MoleculeTable,
     parsing: Parsing,
     texts: Sequence[str],
-    unmeasured: Sequence[int],
-    again: Sequence[int],
+    left_out: tuple[Sequence[int], Sequence[int]],
     measured: str,
 ) -> tuple[str, ...]:
-    """Return a sentence for each thing that was left out or changed."""
+    """Return a sentence for each thing that was left out or changed.
+
+    `left_out` are the rows without a number and those that repeat an earlier molecule.
+    """
+    unmeasured, again = left_out
     bad, salts = parsing.unreadable, parsing.salts
     word, words = found.row_word, f"{found.row_word}s"
     told = []
@@ -243,13 +246,13 @@ def notes_of(
         )
     if unmeasured:
         told.append(
-            f"{count(len(unmeasured), f'{word} has', f'{words} have')} no number in “{measured}” "
-            f"and {'was' if len(unmeasured) == 1 else 'were'} left out ({listed(found, unmeasured)})."
+            f"{count(len(unmeasured), f'{word} has', f'{words} have')} no number in “{measured}”: "
+            f"left out ({listed(found, unmeasured)})."
         )
     if again:
         told.append(
-            f"{count(len(again), f'{word} repeats', f'{words} repeat')} an earlier molecule and "
-            f"{'was' if len(again) == 1 else 'were'} left out ({listed(found, again)})."
+            f"{count(len(again), f'{word} repeats', f'{words} repeat')} an earlier molecule: "
+            f"left out ({listed(found, again)})."
         )
     return tuple(told)
 

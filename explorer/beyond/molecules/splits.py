@@ -56,7 +56,9 @@ def scaffold_split(molecules: Molecules) -> Split:
 def random_split(molecules: Molecules) -> Split:
     """Divide by lot."""
     order = np.random.default_rng(SHUFFLE).permutation(len(molecules))
-    first, second = (round(share * len(order)) for share in (TRAIN_SHARE, TRAIN_SHARE + VALID_SHARE))
+    first, second = (
+        round(share * len(order)) for share in (TRAIN_SHARE, TRAIN_SHARE + VALID_SHARE)
+    )
     return split_of(order[:first], order[first:second], order[second:])
 
 

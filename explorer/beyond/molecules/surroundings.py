@@ -29,7 +29,10 @@ def surroundings(chemistry: Chemistry) -> NDArray[np.object_]:
     near: list[list[str]] = [[] for _ in written]
     before = np.repeat(chemistry.atom_starts[:-1], np.diff(chemistry.bond_starts))
     for (begin, end), start, kind in zip(
-        chemistry.bonds[:, :2].tolist(), before.tolist(), chemistry.bonds[:, 2].tolist(), strict=True
+        chemistry.bonds[:, :2].tolist(),
+        before.tolist(),
+        chemistry.bonds[:, 2].tolist(),
+        strict=True,
     ):
         near[start + begin].append(BONDS[kind] + written[start + end])
         near[start + end].append(BONDS[kind] + written[start + begin])

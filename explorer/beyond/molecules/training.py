@@ -102,9 +102,7 @@ class MoleculeLearner:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.recipe.rate * rate_at(share)
             self.optimizer.zero_grad()
-            found = predictions(
-                self.parameters, self.graphs.batch(order[part]), self.recipe.layers
-            )
+            found = predictions(self.parameters, self.graphs.batch(order[part]), self.recipe.layers)
             loss = functional.mse_loss(found, torch.from_numpy(wanted[part]).float())
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
@@ -119,7 +117,9 @@ class MoleculeLearner:
         with torch.inference_mode():
             parts = [
                 predictions(
-                    self.parameters, self.graphs.batch(rows[start : start + BLOCK]), self.recipe.layers
+                    self.parameters,
+                    self.graphs.batch(rows[start : start + BLOCK]),
+                    self.recipe.layers,
                 ).numpy()
                 for start in range(0, len(rows), BLOCK)
             ]
@@ -207,6 +207,4 @@ def train_molecules(molecules: Molecules, recipe: Recipe, report: Report = no_re
 
     report(0.0, "the baselines first")
     with one_thread():
-        return learn(
-            MoleculeLearner(molecules, recipe), course_key(molecules, recipe), report
-        )
+        return learn(MoleculeLearner(molecules, recipe), course_key(molecules, recipe), report)

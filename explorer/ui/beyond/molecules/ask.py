@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import streamlit as st
@@ -193,9 +195,7 @@ def show_neighbors(
     for name, title in SPACES.items():
         rows, scores = learned.nearest(name, vectors[name], row)
         values = molecules.values[rows]
-        st.markdown(
-            f"**{title}**: they measure {signed(values.min())} to {signed(values.max())}"
-        )
+        st.markdown(f"**{title}**: they measure {signed(values.min())} to {signed(values.max())}")
         show_cards(
             [
                 Card(
@@ -208,8 +208,8 @@ def show_neighbors(
         )
         if name == "Morgan" and scores[0] < UNLIKE:
             st.warning(
-                f"Even the molecule with the most pieces in common has a cosine of only {scores[0]:.2f}: nothing like "
-                "this molecule was learned from. The interval may not hold for it.",
+                f"The most similar molecule by its pieces has a cosine of only {scores[0]:.2f}: "
+                "nothing like this one was learned from. The interval may not hold for it.",
                 icon=":material/explore_off:",
             )
 
@@ -267,7 +267,7 @@ def landed_space(
     )
 
 
-def ask_about(learned: Learned):  # type: ignore[no-untyped-def]
+def ask_about(learned: Learned) -> Callable[[int | None], None]:
     """Return what a click on the map does."""
 
     def ask(row: int | None) -> None:

@@ -53,7 +53,9 @@ def show_structure(
     structure: Structure, name: str, parts: Sequence[float], *, width: int = 320, height: int = 210
 ) -> None:
     """Draw one structure with its atoms' parts, each from -1 to 1."""
-    svg = draw_svg(structure, width=width, height=height, parts=parts, dark=is_dark(), bond=LARGE_BOND)
+    svg = draw_svg(
+        structure, width=width, height=height, parts=parts, dark=is_dark(), bond=LARGE_BOND
+    )
     st.html(
         f'<img src="{as_address(svg)}" width="{width}" height="{height}" style="max-width:100%" '
         f'alt="{html.escape(f"Structure of {name}, each atom colored by its part", quote=True)}">'

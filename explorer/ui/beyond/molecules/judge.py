@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer.beyond.molecules.baselines import BASELINES
 from explorer.beyond.molecules.learned import COVERAGE, Learned
@@ -49,9 +50,9 @@ def show(learned: Learned, *, is_sample: bool) -> None:
             },
         )
         st.caption(
-            f"{len(split.test):,} molecules that were never seen. {SPLITS[learned.recipe.split].idea} "
-            f"RMSE: the typical error in {plain(molecules.property)}; the mean is what one says "
-            "without looking."
+            f"{len(split.test):,} molecules that were never seen. "
+            f"{SPLITS[learned.recipe.split].idea} RMSE: the typical error in "
+            f"{plain(molecules.property)}; the mean is what one says without looking."
             + (" Off by factor: half of the predictions are closer." if is_sample else "")
         )
         st.markdown(verdict(errors))
@@ -91,7 +92,7 @@ def show(learned: Learned, *, is_sample: bool) -> None:
         )
 
 
-def misses(learned: Learned, name: str) -> np.ndarray:
+def misses(learned: Learned, name: str) -> NDArray[np.float64]:
     """Return the absolute errors of the network or a baseline on the molecules held out."""
     predicted = learned.predicted if name == NETWORK else learned.baseline(name)
     rows = learned.split.test
@@ -108,8 +109,8 @@ def verdict(errors: dict[str, float]) -> str:
     told = f"{ours:.2f} against {errors[best]:.2f}"
     if abs(ours - errors[best]) < CLOSE * errors[best]:
         return (
-            f"**As good as the best baseline** ({best}): {told}. Learning from atoms and bonds alone, "
-            "it found what somebody had to know before."
+            f"**As good as the best baseline** ({best}): {told}. Learning from atoms and bonds "
+            "alone, it found what somebody had to know before."
         )
     if ours < errors[best]:
         return f"**Learning wins here**: {told} of the best baseline ({best})."

@@ -55,8 +55,8 @@ def what_for(learned: Learned, *, is_sample: bool) -> None:
         "*behave* alike though they *look* different, sort a catalog, or choose what to measure "
         "next."
         + (
-            "\n\nTry *phenol* under “Ask it”: p-phenylphenol has nearly its pieces, and dissolves a "
-            "thousand times less."
+            "\n\nTry *phenol* under “Ask it”: p-phenylphenol has nearly its pieces, and dissolves "
+            "a thousand times less."
             if is_sample
             else ""
         )
@@ -110,8 +110,8 @@ def show_cliffs(learned: Learned) -> None:
             )
         told.markdown(f"cosine {pair['cosine']:.2f}  \n**{pair['difference']:.1f}** apart")
     st.caption(
-        "Each of the two is among the five nearest of the other. No smooth space can get such pairs "
-        "right; or one of the measurements is wrong."
+        "Each of the two is among the five nearest of the other. No smooth space can get such "
+        "pairs right; or one of the measurements is wrong."
     )
 
 

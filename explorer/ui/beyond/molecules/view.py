@@ -143,8 +143,8 @@ def introduce(wanted: Wanted) -> None:
         height=96,
     )
     st.caption(
-        f"Each number is the measured {plain(molecules.property)}. A corner or an end of lines is a "
-        "carbon atom, a letter another atom; a line is a bond. Hydrogen is mostly left out."
+        f"Each number is the measured {plain(molecules.property)}. A corner or an end of lines is "
+        "a carbon atom, a letter another atom; a line is a bond. Hydrogen is mostly left out."
     )
 
 
@@ -155,13 +155,13 @@ def idea(wanted: Wanted) -> str:
             "**How much of a substance dissolves in water?** The network sees only atoms and "
             "bonds. It gives each molecule a vector, its *embedding*, from which it has to say "
             "the solubility. So molecules that dissolve alike end up near each other.  \n"
-            ":small[0 means a lot, as much as 94 g of phenol in a liter; each step down is ten times "
-            "less.]"
+            ":small[0 means a lot, as much as 94 g of phenol in a liter; each step down is ten "
+            "times less.]"
         )
     return (
-        f"**What is its {plain(wanted.molecules.property)}?** The network sees only atoms and bonds. "
-        "It gives each molecule a vector, its *embedding*, from which it has to say the number. So "
-        "molecules that are alike in it end up near each other."
+        f"**What is its {plain(wanted.molecules.property)}?** The network sees only atoms and "
+        "bonds. It gives each molecule a vector, its *embedding*, from which it has to say the "
+        "number. So molecules that are alike in it end up near each other."
     )
 
 
