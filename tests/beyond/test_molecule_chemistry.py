@@ -121,3 +121,12 @@ def test_neither_the_package_nor_the_page_loads_rdkit() -> None:
         "assert 'rdkit' not in sys.modules and 'torch' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_an_sdf_record_is_bounded() -> None:
+    lines = ["title", "", "", "  0  0  0     0  0            999 V2000", "M  END"]
+    fields = [line for n in range(80) for line in (f">  <f{n}>", "x" * 5_000, "y" * 10, "")]
+    (found,) = chemistry.sdf_records([*lines, *fields, "$$$$"])
+    assert found["title"] == "title"
+    assert len(found) <= chemistry.MOST_FIELDS
+    assert max(len(text) for name, text in found.items() if name) <= chemistry.LONGEST_FIELD

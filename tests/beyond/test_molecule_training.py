@@ -134,7 +134,7 @@ def test_baselines_are_scikit_learns(learned: Learned) -> None:
     line = LinearRegression().fit(logp[train], molecules.values[train])
     np.testing.assert_allclose(learned.baseline("logP"), line.predict(logp))
     forest = RandomForestRegressor(TREES, max_features=1 / 3, random_state=0)
-    morgan = molecules.chemistry.morgan.toarray()
+    morgan = molecules.chemistry.morgan
     forest.fit(morgan[train], molecules.values[train])
     np.testing.assert_allclose(learned.baseline("Morgan, forest"), forest.predict(morgan))
     test = learned.split.test

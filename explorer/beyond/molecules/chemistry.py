@@ -21,7 +21,7 @@ from explorer.beyond.molecules.molecules import BOND_COLUMNS, MORGAN_BITS
 LONGEST_SMILES = 1_000  # letters
 MOST_ATOMS = 150  # of one molecule, hydrogen not counted: larger ones are polymers or proteins
 MORGAN_RADIUS = 2
-MOST_FIELDS = 100  # of one SDF record
+MOST_FIELDS, LONGEST_FIELD = 50, 200  # of one SDF record; letters
 
 KINDS = {  # of bonds
     Chem.BondType.SINGLE: 0,
@@ -86,10 +86,15 @@ def parse(smiles: str) -> Parsed:
     return from_molecule(molecule)
 
 
+def or_none(molecule: Chem.Mol | None) -> Chem.Mol | None:
+    """Return it as what it may be: RDKit's stubs do not say that readers return None."""
+    return molecule
+
+
 def reason(smiles: str) -> str:
     """Return why a SMILES cannot be read, as far as RDKit tells: “: atom 1 has too many bonds”."""
     with rdBase.BlockLogs():
-        raw = Chem.MolFromSmiles(smiles, sanitize=False)
+        raw = or_none(Chem.MolFromSmiles(smiles, sanitize=False))
         if raw is None:
             return ": its letters, brackets or ring numbers do not fit together"
         problems = Chem.DetectChemistryProblems(raw)
@@ -120,7 +125,9 @@ def from_molecule(whole: Chem.Mol) -> Parsed:
         molecule = Chem.MolFromSmiles(smiles)
     if molecule is None:
         raise UnreadableError("is not read back from the SMILES that RDKit writes for it")
-    scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=molecule)
+    scaffold = str(
+        MurckoScaffold.MurckoScaffoldSmiles(mol=molecule)  # type: ignore[no-untyped-call]
+    )
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=MORGAN_RADIUS, fpSize=MORGAN_BITS)
     bits = np.array(list(generator.GetFingerprint(molecule).GetOnBits()), dtype=np.int32)
     atoms = np.array([atom_row(atom) for atom in molecule.GetAtoms()], dtype=np.int16)
@@ -217,12 +224,15 @@ def sdf_record(lines: list[str]) -> dict[str, str]:
         elif not line.strip():
             name = ""
         elif name and len(found) < MOST_FIELDS:
-            found[name] = f"{found[name]}\n{line.strip()}" if name in found else line.strip()
+            found[name] = f"{found.get(name, '')} {line}".strip()[:LONGEST_FIELD]
     return found
 
 
 def smiles_of_block(block: str) -> str:
     """Return the SMILES of a mol block, or "" where RDKit cannot read it."""
     with rdBase.BlockLogs():
-        molecule = Chem.MolFromMolBlock(block)
-        return Chem.MolToSmiles(molecule) if molecule is not None else ""
+        try:
+            molecule = or_none(Chem.MolFromMolBlock(block))
+            return Chem.MolToSmiles(molecule) if molecule is not None else ""
+        except (RuntimeError, ValueError):  # RDKit's own
+            return ""

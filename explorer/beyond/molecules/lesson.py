@@ -93,7 +93,7 @@ def cliffs(learned: Learned, name: str, most: int = 4) -> pa.Table:
     pairs = [(a, b) for a, b in near if a < b and (b, a) in near]
     pairs.sort(key=lambda pair: -abs(values[pair[0]] - values[pair[1]]) / (1 - near[pair] + SAME))
     taken: set[int] = set()
-    chosen = []
+    chosen: list[tuple[int, int]] = []
     for pair in pairs:
         if len(chosen) < most and not taken & set(pair):
             taken |= set(pair)

@@ -155,8 +155,8 @@ def atom_vectors(parameters: Parameters, batch: Batch, layers: int) -> torch.Ten
     for layer in range(layers):
         told = torch.relu(states[batch.source] + dense(parameters, f"bond {layer}", batch.bonds))
         heard = states + torch.zeros_like(states).index_add(0, batch.target, told)
-        norm = (parameters[f"norm {layer} {part}"] for part in ("weight", "bias"))
-        heard = functional.layer_norm(heard, heard.shape[1:], *norm)
+        scale, shift = (parameters[f"norm {layer} {part}"] for part in ("weight", "bias"))
+        heard = functional.layer_norm(heard, heard.shape[1:], scale, shift)
         wide = torch.relu(dense(parameters, f"wide {layer}", heard))
         states = states + dense(parameters, f"back {layer}", wide)
     return states
@@ -235,10 +235,12 @@ def see(parameters: Parameters, chemistry: Chemistry, layers: int) -> Seen:
             vectors = molecule_vectors(parameters, sums)
             slope = slopes(parameters, sums)
             parts = (added * slope[batch.molecule]).sum(dim=1)
-            found.append((dense(parameters, "predict", vectors)[:, 0], vectors, states, parts))
+            told = dense(parameters, "predict", vectors)[:, 0]
+            found.append((told, vectors, states, parts))
         nothing = molecule_vectors(parameters, torch.zeros(1, sums.shape[1]))
         empty = float(dense(parameters, "predict", nothing)[0, 0])
-    return Seen(*(torch.cat(one).numpy() for one in zip(*found, strict=True)), empty)
+    said, vectors, states, parts = (torch.cat(one).numpy() for one in zip(*found, strict=True))
+    return Seen(said, vectors, states, parts, empty)
 
 
 def slopes(parameters: Parameters, sums: torch.Tensor) -> torch.Tensor:

@@ -86,6 +86,9 @@ def parse_all(
         except chemistry.UnreadableError as error:
             told.append((place, "bad", str(error)))
             continue
+        except (RuntimeError, ValueError) as error:  # RDKit's own, of a molecule it cannot draw
+            told.append((place, "bad", f"made RDKit fail: {type(error).__name__}"))
+            continue
         if found.salt:
             told.append((place, "salt", found.salt))
         parsed.append((place, found))

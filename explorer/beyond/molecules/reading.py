@@ -100,7 +100,7 @@ def from_sdf(file: File, report: Report) -> MoleculeTable:
         raise ParseError(f"{file.name} holds no record. Each one ends with a line “$$$$”.")
     fields = dict.fromkeys(name for record in records for name in record if name)
     smiles = "smiles" if "smiles" not in fields else "smiles of the drawing"
-    columns = {smiles: [record[""] for record in records]}
+    columns: dict[str, list[str | None]] = {smiles: [record[""] for record in records]}
     for name in fields:
         columns[name] = [record.get(name) or None for record in records]
     return MoleculeTable(
@@ -141,7 +141,7 @@ def usual_column(found: pa.Table, part: str, *, besides: Sequence[str] = ()) -> 
 
     A property is the first column of numbers, if none has a usual name.
     """
-    names = [name for name in found.column_names if name not in besides]
+    names: list[str] = [name for name in found.column_names if name not in besides]
     by_lower = {name.lower(): name for name in reversed(names)}
     for usual in USUAL[part]:
         if usual in by_lower and (part != "property" or is_numeric(found[by_lower[usual]].type)):

@@ -229,7 +229,7 @@ def show_landing(learned: Learned, row: int | None, name: str, found: Prediction
     near, _ = learned.nearest("learned", found.vector, row, NEAR)
     assert space.metadata is not None
     pointcloud(
-        Projection(places, "pca"),
+        Projection(places.astype(np.float32), "pca"),
         space,
         key="molecules landing",
         colors=coloring(space.metadata, molecules.property, dark=is_dark()),

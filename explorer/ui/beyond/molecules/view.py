@@ -31,7 +31,6 @@ from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 
-NETWORK = "network"
 SHOWN_BASELINES = ("mean", "Morgan, forest", "descriptors, forest")
 INTRODUCED = 7  # molecules
 FAMILIAR = ("o,p'-ddt", "ibuprofen", "naphthalene", "menthol", "caffeine", "phenol", "glucose")
