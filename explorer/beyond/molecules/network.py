@@ -239,8 +239,8 @@ def see(parameters: Parameters, chemistry: Chemistry, layers: int) -> Seen:
             found.append((told, vectors, states, parts))
         nothing = molecule_vectors(parameters, torch.zeros(1, sums.shape[1]))
         empty = float(dense(parameters, "predict", nothing)[0, 0])
-    said, vectors, states, parts = (torch.cat(one).numpy() for one in zip(*found, strict=True))
-    return Seen(said, vectors, states, parts, empty)
+    said, whole, each, share = (torch.cat(one).numpy() for one in zip(*found, strict=True))
+    return Seen(said, whole, each, share, empty)
 
 
 def slopes(parameters: Parameters, sums: torch.Tensor) -> torch.Tensor:

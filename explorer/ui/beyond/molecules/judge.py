@@ -20,7 +20,7 @@ READS = {  # what each one knows of a molecule
     "mean": "nothing",
     "logP": "one number: oil or water?",
     "Morgan, forest": "which of 2,048 pieces it has",
-    "descriptors, forest": "eight numbers that chemists chose",
+    "descriptors, forest": "eight chosen numbers",
     NETWORK: "atoms and bonds",
 }
 
