@@ -25,7 +25,7 @@ def test_train_ask_for_phenol_and_a_new_molecule_then_open_the_map(
     expect(page.get_by_text("Measured: 0.00")).to_be_visible()
     page.wait_for_function(f"{LOADED}.length === 11")  # itself, and five near it in two spaces
 
-    page.get_by_text("paracetamol (new)").click()
+    page.get_by_text("vitamin C (new)").click()
     expect(page.get_by_text("nothing measured is known here")).to_be_visible()
 
     page.get_by_text("How good is it?", exact=True).click()

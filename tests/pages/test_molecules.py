@@ -8,6 +8,7 @@ import pytest
 
 from explorer.beyond.course import kept_course, learn
 from explorer.beyond.molecules.molecules import Molecules
+from explorer.beyond.molecules.parsing import parse_one
 from explorer.beyond.molecules.storage import MoleculesFile
 from explorer.beyond.molecules.training import (
     MoleculeLearner,
@@ -17,7 +18,8 @@ from explorer.beyond.molecules.training import (
 )
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.molecules import data
-from explorer.ui.beyond.molecules.ask import grams
+from explorer.ui.beyond.molecules.ask import EXAMPLES, grams
+from explorer.ui.beyond.molecules.view import FAMILIAR
 from tests.beyond.conftest import read_small_sample, small_sample
 from tests.pages.conftest import Visit, finished, said
 from tests.pages.test_facts import press, table_with
@@ -167,3 +169,13 @@ def test_a_table_without_numbers_is_refused_in_words(visit: Visit) -> None:
 @pytest.mark.parametrize(("amount", "told"), [(2_258.0, "2,258 g"), (0.5, "500 mg"), (0.0, "0 µg")])
 def test_amounts_are_told_as_people_say_them(amount: float, told: str) -> None:
     assert grams(amount) == told
+
+
+def test_examples_are_known_by_name_or_new_as_they_say() -> None:
+    molecules = data.sample()
+    for title, text in EXAMPLES.items():
+        if title.endswith("(new)"):
+            assert parse_one(text).smiles[0] not in molecules.chemistry.smiles
+        else:
+            assert text in molecules.row_of
+    assert set(FAMILIAR) <= set(molecules.row_of)

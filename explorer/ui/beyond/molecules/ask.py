@@ -29,7 +29,7 @@ EXAMPLES = {  # of the sample: names that it holds, and SMILES that it lacks
     "caffeine": "caffeine",
     "glucose": "glucose",
     "menthol": "menthol",
-    "paracetamol (new)": "CC(=O)Nc1ccc(O)cc1",
+    "capsaicin (new)": "COc1cc(CNC(=O)CCCCC=CC(C)C)ccc1O",
     "vitamin C (new)": "OCC(O)C1OC(=O)C(O)=C1O",
 }
 UNLIKE = 0.3  # cosine of Morgan fingerprints: below, nothing like it was learned from
