@@ -130,14 +130,24 @@ def on_disk(file: File) -> Iterator[File]:
         yield replace(placed(file, "main"), beside=beside)
 
 
-def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, Any] | None:
-    """Start the process, pass its progress on, and return its answer; None if it has none."""
+def ask(
+    request: dict[str, Any],
+    seconds: float,
+    options: Options,
+    *,
+    program: str = "explorer.formats.reader_process",
+    told: Callable[[dict[str, Any]], None] = lambda message: None,
+) -> dict[str, Any] | None:
+    """Start the process, pass its progress on, and return its answer; None if it has none.
+
+    `told` gets what is neither progress nor an answer: messages with “at”, where it stands.
+    """
     root = Path(__file__).parents[2]
     turn = readers_budget().take(int(request["memory"]), options.report)
     with (
         turn,
         subprocess.Popen(
-            [sys.executable, "-m", "explorer.formats.reader_process"],
+            [sys.executable, "-m", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -160,13 +170,15 @@ def ask(request: dict[str, Any], seconds: float, options: Options) -> dict[str, 
             answer = None
             for line in process.stdout:
                 with contextlib.suppress(ValueError):
-                    told = json.loads(line)
-                    if "seconds" in told:
-                        more.add(float(told["seconds"]))
-                    elif "share" in told:
-                        options.report(told["share"], told["step"])
+                    message = json.loads(line)
+                    if "seconds" in message:
+                        more.add(float(message["seconds"]))
+                    elif "share" in message:
+                        options.report(message["share"], message["step"])
+                    elif "at" in message:
+                        told(message)
                     else:
-                        answer = told
+                        answer = message
             return answer
         except BaseException:  # a report may raise to stop the work
             process.kill()

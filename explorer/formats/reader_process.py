@@ -6,7 +6,6 @@ standard output, and what was read is written into a folder as Arrow files. `iso
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from explorer.formats.contents import Options
 from explorer.formats.file import File
 from explorer.formats.known import named_format
 from explorer.formats.labels import write_labels, write_own_labels
+from explorer.formats.process_limits import limit
 from explorer.formats.safetensors import write_header
 from explorer.formats.sprite import SPRITE, write_sprite
 from explorer.formats.whole_table import write_table
@@ -102,21 +102,6 @@ def start_threads() -> None:
     pl.DataFrame({"a": [1]}).write_parquet(content)
     content.seek(0)
     pq.read_table(content)
-
-
-def limit(memory: int, disk: int) -> None:
-    """Bound this process's memory and the files it writes, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such bounds: see watch
-        return
-    for what, bound in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, disk),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (bound, bound))
 
 
 if __name__ == "__main__":

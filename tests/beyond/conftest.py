@@ -1,14 +1,21 @@
-"""What is learned in a moment: a ring of towns, each with a river, and two circles of readers."""
+"""Data small enough to learn in a moment: towns in a ring, two circles of readers, few molecules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer.beyond.facts.graph import Graph, make_graph
+from explorer.beyond.molecules.molecules import Molecules
+from explorer.beyond.molecules.reading import read_molecules
 from explorer.beyond.tastes.tastes import Column, Tastes, make_tastes
+from explorer.formats.file import File
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
 
 TOWNS = 12
 
@@ -54,3 +61,23 @@ def columns_of(rows: Sequence[tuple[str, str]]) -> tuple[Column, Column]:
         names = list(dict.fromkeys(row[side] for row in rows))
         made.append((np.array([names.index(row[side]) for row in rows]), names))
     return made[0], made[1]
+
+
+def small_sample(every: int = 12) -> str:
+    """Return every twelfth molecule of the sample, and phenol, as a table's text."""
+    lines = (SAMPLE / "molecules.csv").read_text(encoding="utf-8").splitlines()
+    rows = lines[1::every]
+    rows += [line for line in lines if line.startswith("phenol,") and line not in rows]
+    return "\n".join([lines[0], *rows]) + "\n"
+
+
+@cache
+def read_small_sample() -> Molecules:
+    """Return a hundred molecules of the sample, read once for all tests."""
+    return read_molecules(File("small.csv", content=small_sample().encode()), "small")
+
+
+@pytest.fixture
+def molecules() -> Molecules:
+    """A hundred molecules of the sample."""
+    return read_small_sample()

@@ -163,10 +163,10 @@ MUTATIONS = (
     ),
     Mutation("formats/data_folder.py", "if len(found) == LISTED:", "if False:", BOUNDS, "listed"),
     Mutation(
-        "formats/reader_process.py", "(resource.RLIMIT_FSIZE, disk),", "", BOUNDS, "disk_bound"
+        "formats/process_limits.py", "(resource.RLIMIT_FSIZE, disk),", "", BOUNDS, "disk_bound"
     ),
     Mutation(
-        "formats/reader_process.py",
+        "formats/process_limits.py",
         "(resource.RLIMIT_DATA, memory),",
         "",
         KEPT,

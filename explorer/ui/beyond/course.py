@@ -100,7 +100,7 @@ def waiting(training: Training, course: Course | None) -> progress.Wait:
     epoch = course.epoch if course else 0
     return progress.Wait(
         place="course",
-        running=f"{training.title} learns.",
+        running=f"{training.title[:1].upper()}{training.title[1:]} learns.",
         stopped=f"Stopped after epoch {epoch:,}. What was learned so far is kept.",
         again="Go on",
     )

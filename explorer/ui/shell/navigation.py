@@ -42,6 +42,7 @@ PAGES = {  # in the order of the navigation
         "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
     ),
     "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
+    "molecules": Page("pages/molecules.py", "Molecules", ":material/science:", "Beyond words"),
     "tastes": Page("pages/tastes.py", "Tastes", ":material/restaurant:", "Beyond words"),
     "pictures": Page(
         "pages/pictures_and_text.py",
