@@ -1,4 +1,4 @@
-"""Data small enough to learn in a moment: towns in a ring, two circles of readers, few molecules."""
+"""Data small enough to learn in a moment: towns in a ring, circles of readers, few molecules."""
 
 from __future__ import annotations
 
