@@ -276,6 +276,17 @@ class EmbeddingSpace:
             subwords=self.subwords,
         )
 
+    def with_metadata(self, metadata: pa.Table | None) -> EmbeddingSpace:
+        """Return the same labels and vectors with other columns, n rows of them."""
+        return EmbeddingSpace(
+            self.label_array,
+            self.vectors,
+            name=self.name,
+            metadata=metadata,
+            source=self.source,
+            subwords=self.subwords,
+        )
+
     def table(self) -> pa.Table:
         """Return the metadata with the labels before it, as the column `label`.
 

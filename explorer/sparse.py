@@ -166,6 +166,17 @@ class SparseSpace(EmbeddingSpace):
             source=Source(self.source.origin, self.source.format, (*self.source.steps, step)),
         )
 
+    def with_metadata(self, metadata: pa.Table | None) -> SparseSpace:
+        """Return the same labels and vectors with other columns, n rows of them."""
+        return SparseSpace(
+            self.label_array,
+            self.matrix,
+            columns=self.columns,
+            name=self.name,
+            metadata=metadata,
+            source=self.source,
+        )
+
     def _content(self) -> Iterator[memoryview]:
         for part in (self.matrix.indptr, self.matrix.indices, self.matrix.data):
             yield part.data.cast("B")

@@ -12,8 +12,10 @@ from PIL import Image
 from rdkit import Chem
 
 from explorer.beyond.molecules import chemistry
-from explorer.beyond.molecules.drawing import as_address, draw_png, draw_svg
-from explorer.beyond.molecules.molecules import Structure
+from explorer.beyond.molecules.drawing import as_address, draw_png, draw_svg, draw_thumbnails
+from explorer.beyond.molecules.molecules import Molecules, Structure
+from explorer.pictures.column import picture_columns, pictures_of, with_pictures
+from explorer.pictures.decode import is_thumbnail
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 ALLOWED = {"svg", "circle", "line", "polygon", "text"}
@@ -108,3 +110,16 @@ def test_the_picture_is_a_png_of_its_size_with_ink_on_it(dark: bool) -> None:
     assert image.mode == "RGBA"
     assert np.asarray(image)[..., 3].max() > 200
     assert np.asarray(image)[0, 0, 3] == 0
+
+
+def test_a_space_carries_a_drawing_of_each_molecule(molecules: Molecules) -> None:
+    structures = (molecules.chemistry.structure(row) for row in range(len(molecules.labels)))
+    bare = molecules.morgan_space()
+    space = bare.with_metadata(
+        with_pictures(bare.metadata, "structure", draw_thumbnails(structures))
+    )
+    assert space.is_sparse
+    assert picture_columns(space.metadata) == ("structure",)
+    drawings = pictures_of(space, range(len(space)))
+    assert len(set(drawings)) > 0.9 * len(space)
+    assert all(one is not None and is_thumbnail(one) for one in drawings)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from explorer.beyond.molecules.layout import (
     BOND_LENGTH,
@@ -21,9 +22,13 @@ from explorer.beyond.molecules.layout import (
 )
 from explorer.beyond.molecules.molecules import Structure
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 THICK = 0.11  # of a line
 BOND = 34.0  # pixels of a bond at most: small molecules are not blown up
 HALO = 0.75  # radius of the disk behind an atom that has a part
+SMALL = 128  # pixels of a thumbnail: its letters can be read
 FINE = 3  # PNG: drawn so many times larger and scaled down
 RAISES, LOWERS = (0, 114, 178), (213, 94, 0)  # Okabe-Ito: blue raises a property, vermilion lowers
 
@@ -98,7 +103,37 @@ def draw_png(
     bond: float = BOND,
 ) -> bytes:
     """Return a structure as PNG on a transparent ground; the parameters are those of `draw_svg`."""
+    stream = io.BytesIO()
+    paint(structure, (width, height), parts, dark, bond).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def draw_thumbnails(structures: Iterable[Structure]) -> list[bytes]:
+    """Return structures as a column of pictures takes them: some 4 ms each."""
+    from PIL import Image
+
+    from explorer.pictures.decode import shrunk
+
+    found = []
+    for structure in structures:
+        drawn = paint(structure, (SMALL, SMALL))
+        ground = Image.new("RGB", drawn.size, "white")
+        ground.paste(drawn, mask=drawn.getchannel("A"))
+        found.append(shrunk(ground, SMALL))
+    return found
+
+
+def paint(
+    structure: Structure,
+    size: tuple[int, int],
+    parts: Sequence[float] | None = None,
+    dark: bool = False,
+    bond: float = BOND,
+) -> Image.Image:
+    """Return a structure as a picture of that width and height, in pixels."""
     from PIL import Image, ImageDraw, ImageFont
+
+    width, height = size
 
     drawing = lay_out(structure, parts, dark)
     scale, left, top = (FINE * number for number in fit(drawing, width, height, bond))
@@ -122,15 +157,13 @@ def draw_png(
         pen.line((at(line.start), at(line.end)), line.color, round(max(THICK * scale, FINE)))
     for wedge in drawing.wedges:
         pen.polygon([at(corner) for corner in wedge.corners], fill=wedge.color)
-    size = scale * LETTER * 1.5
+    letter = scale * LETTER * 1.5
     for one in drawing.letters:
         for text, dx, dy, small in letters_of(one):
-            font = ImageFont.load_default(size * (0.7 if small else 1))
+            font = ImageFont.load_default(letter * (0.7 if small else 1))
             place = at((one.at[0] + dx * LETTER, one.at[1] + dy * LETTER))
             pen.text(place, text, one.color, font=font, anchor="mm")
-    stream = io.BytesIO()
-    image.resize((width, height), Image.Resampling.LANCZOS).save(stream, "PNG")
-    return stream.getvalue()
+    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def as_address(svg: str) -> str:

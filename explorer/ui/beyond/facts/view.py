@@ -16,7 +16,8 @@ from explorer.beyond.facts.ranking import Ranking, most_frequent, rank
 from explorer.beyond.facts.training import LOOKED_AT, Recipe, course_key
 from explorer.errors import QueryError
 from explorer.figures.analogies import pairs_figure
-from explorer.figures.facts import course_figure, question_figure
+from explorer.figures.course import course_figure
+from explorer.figures.facts import question_figure
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.facts import lesson
 from explorer.ui.beyond.facts.data import Wanted, tell_graph

@@ -11,13 +11,15 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.beyond.course import Course
 from explorer.beyond.molecules import job
+from explorer.beyond.molecules.drawing import draw_thumbnails
 from explorer.beyond.molecules.learned import Learned
 from explorer.beyond.molecules.lesson import plane_of
 from explorer.beyond.molecules.molecules import Molecules
 from explorer.beyond.molecules.training import Recipe, course_key
 from explorer.errors import TrainingError
-from explorer.figures.facts import course_figure
+from explorer.figures.course import course_figure
 from explorer.figures.molecules import molecule_map
+from explorer.pictures.column import with_pictures
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.molecules import ask, judge, lesson
 from explorer.ui.beyond.molecules.cards import Card, show_cards
@@ -33,11 +35,12 @@ from explorer.ui.shell.spaces import opened_spaces
 
 SHOWN_BASELINES = ("mean", "Morgan, forest", "descriptors, forest")
 INTRODUCED = 7  # molecules
+MOST_DRAWN = 3_000  # for the Map: some 15 seconds
 FAMILIAR = ("o,p'-ddt", "ibuprofen", "naphthalene", "menthol", "caffeine", "phenol", "glucose")
 DOORS: dict[str, Callable[[Learned], EmbeddingSpace]] = {
-    "Learned": lambda learned: learned.learned_space,
-    "Morgan fingerprint": lambda learned: learned.spaces["Morgan"],
-    "Eight descriptors": lambda learned: learned.spaces["descriptors"],
+    "Learned": lambda learned: with_drawings(learned, learned.learned_space),
+    "Morgan fingerprint": lambda learned: with_drawings(learned, learned.spaces["Morgan"]),
+    "Eight descriptors": lambda learned: with_drawings(learned, learned.spaces["descriptors"]),
     "Its atoms": lambda learned: learned.atoms,
 }
 
@@ -182,6 +185,22 @@ def show_course(learned: Learned) -> None:
         f"The typical error (RMSE) on {len(valid):,} molecules that are not learned from. Dotted: "
         "always saying the mean, and two random forests, on *fingerprints* and on *descriptors*."
     )
+
+
+def with_drawings(learned: Learned, space: EmbeddingSpace) -> EmbeddingSpace:
+    """Return a space of the molecules with their drawings as a column of pictures."""
+    molecules = learned.molecules
+    if len(molecules.labels) > MOST_DRAWN:
+        return space
+    drawings = drawn(molecules.digest, molecules)
+    return space.with_metadata(with_pictures(space.metadata, "structure", drawings))
+
+
+@st.cache_resource(show_spinner="Drawing the molecules …", max_entries=4)
+def drawn(digest: str, _molecules: Molecules) -> list[bytes]:
+    """Return a drawing of each molecule for the Map, made once for all visitors."""
+    structures = (_molecules.chemistry.structure(row) for row in range(len(_molecules.labels)))
+    return draw_thumbnails(structures)
 
 
 def offer_spaces(learned: Learned) -> None:

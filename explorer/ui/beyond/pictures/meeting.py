@@ -12,7 +12,7 @@ from explorer.beyond.clip.pairs import CHOSEN_BY, TRAINED, Pairs
 from explorer.beyond.clip.retrieval import chance, ranks, recall
 from explorer.beyond.clip.training import Recipe, course_key, first_maps, learned_maps
 from explorer.beyond.course import Course
-from explorer.figures.facts import course_figure
+from explorer.figures.course import course_figure
 from explorer.figures.pictures import clouds_figure, matrix_figure, plane_of
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.pictures import data

@@ -14,7 +14,7 @@ from explorer.beyond.tastes.models import RECOMMENDERS, popularity
 from explorer.beyond.tastes.ranking import Ranking, rank
 from explorer.beyond.tastes.tastes import VALID, Tastes
 from explorer.beyond.tastes.training import LOOKED_AT, Recipe, course_key
-from explorer.figures.facts import course_figure
+from explorer.figures.course import course_figure
 from explorer.figures.tastes import beside_figure
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.tastes import ask, lesson, points
