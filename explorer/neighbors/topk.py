@@ -20,29 +20,42 @@ def topk(block: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """
     if k > FEW:
         return np.argsort(block, axis=1, kind="stable")[:, :k]
-    columns = np.zeros((len(block), k), np.intp)
-    select(np.ascontiguousarray(block), columns)
+    values, columns = nothing_yet(len(block), k)
+    select(np.ascontiguousarray(block), 0, values, columns)
     return columns
 
 
+def nothing_yet(m: int, k: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Return the (m, k) values and columns that `select` begins with: −1 where none is chosen."""
+    return np.full((m, k), np.inf, np.float32), np.full((m, k), -1, np.intp)
+
+
 # nnan, nsz: lets the compiler vectorize the minimum of a chunk
-@compiled("void(f4[:,::1], i8[:,::1])", fastmath={"nnan", "nsz"})
-def select(block: Any, columns: Any) -> None:
-    """Fill `columns` row by row, by insertion sort."""
+@compiled("void(f4[:,::1], i8, f4[:,::1], i8[:,::1])", fastmath={"nnan", "nsz"})
+def select(block: Any, first: int, best: Any, columns: Any) -> None:
+    """Merge a block of columns into the `best` values so far, row by row, by insertion sort.
+
+    `first` is the number of the block's first column; blocks come in the order of their columns.
+    """
     m, n = block.shape
     k = columns.shape[1]
-    values = np.empty(k, np.float32)
     for row in range(m):
         line = block[row]
         chosen = columns[row]
-        values[:] = np.inf
-        worst = np.float32(np.inf)
+        values = best[row]
         filled = 0
+        while filled < k and chosen[filled] >= 0:
+            filled += 1
+        worst = values[k - 1]
         for start in range(0, n, CHUNK):
             stop = min(start + CHUNK, n)
             lowest = np.float32(np.inf)
-            for column in range(start, stop):
-                lowest = min(lowest, line[column])
+            if stop - start == CHUNK:  # a fixed count, which the compiler unrolls
+                for place in range(CHUNK):
+                    lowest = min(lowest, line[start + place])
+            else:
+                for column in range(start, stop):
+                    lowest = min(lowest, line[column])
             if filled == k and lowest >= worst:
                 continue
             for column in range(start, stop):
@@ -56,5 +69,5 @@ def select(block: Any, columns: Any) -> None:
                     chosen[place] = chosen[place - 1]
                     place -= 1
                 values[place] = value
-                chosen[place] = column
+                chosen[place] = first + column
                 worst = values[k - 1]

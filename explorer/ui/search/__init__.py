@@ -1,0 +1,1 @@
+"""The page “Search at scale”: a screen for each step."""
