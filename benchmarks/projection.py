@@ -8,7 +8,7 @@ Both sides do the same work in this one run, on the words sample of 10,000 x 384
 `--large` adds 50,000 x 256 made vectors to the warm comparison. `--only warm` and the like
 run a part of it. `--all 400000 1000000` draws so many vectors of 128 dimensions, all of them, and
 nothing else; `--border 20000 50000` compares exact neighbors with the index's, and nothing else.
-Both use vectors that are harder than those of `--large`: one cluster for 200 vectors, and overlapping.
+Both use vectors that are harder than those of `--large`: overlapping clusters of 200.
 Processor time stands beside the seconds: on a busy machine it says more.
 """
 
@@ -264,8 +264,8 @@ def draw_all(space: Any) -> None:
     seconds, processor = time.perf_counter() - started, time.process_time() - processor
     begun = ", ".join(f"{name} from {begin:.0f} s" for name, begin in steps.items())
     print(
-        f"UMAP of all {len(space):,} x {space.dim}: {seconds:.0f} s ({processor:.0f} s of processor "
-        f"time), {epochs} frames; {begun}; {' '.join(picture.notes)}",
+        f"UMAP of all {len(space):,} x {space.dim}: {seconds:.0f} s ({processor:.0f} s of "
+        f"processor time), {epochs} frames; {begun}; {' '.join(picture.notes)}",
         flush=True,
     )
     print(f"  trustworthiness {trust(space, picture.coordinates):.4f}", flush=True)

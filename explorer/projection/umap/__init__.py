@@ -59,11 +59,11 @@ def project(
         raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
     wanted = None if target is None else target_values(space, target)
     k = min(n_neighbors, n - 1)
+    start = spread(pca.project(space, n_components, 0).coordinates, seed)
+    report(0.0, "starting from PCA", start)  # something to look at while neighbors are searched
     indices, distances, notes = nearest_graph(
         space, k, metric, seed, report=report, share=GRAPH_SHARE
     )
-    start = spread(pca.project(space, n_components, 0).coordinates, seed)
-    report(GRAPH_SHARE, "starting from PCA", start)
     epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
 
     def tell(epoch: int, layout: NDArray[np.float32]) -> None:
