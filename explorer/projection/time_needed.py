@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from explorer.jobs.threads import cores
 
 # Seconds on one core of an Intel Xeon, measured by benchmarks/projection.py --all. The neighbors
 # of a point are sought among some √n others, on all cores; the optimization takes one.
 NEIGHBOR = 1e-9  # a number of each of these √n, for each point
-LAYOUT = 1.4e-4  # a point
+LAYOUT = 1.8e-4  # a point
 
 
 def umap_seconds(n: int, dim: int) -> float:
@@ -20,4 +22,4 @@ def umap_seconds(n: int, dim: int) -> float:
     >>> umap_seconds(1_000_000, 300) > 2 * umap_seconds(400_000, 300)
     True
     """
-    return NEIGHBOR * n * n**0.5 * dim / cores() + LAYOUT * n
+    return NEIGHBOR * n * math.sqrt(n) * dim / cores() + LAYOUT * n

@@ -12,7 +12,8 @@ from explorer import EmbeddingSpace
 from explorer.errors import QueryError
 from explorer.jobs import threads
 from explorer.jobs.progress import Report
-from explorer.neighbors import graph, inverted
+from explorer.neighbors import graph, inverted, topk
+from explorer.neighbors.exact import neighbor_graph
 from explorer.neighbors.inverted import inverted_graph
 
 N, K = 4000, 16
@@ -102,7 +103,7 @@ def test_odd_vectors_get_true_neighbors_each_itself_first(kind: str, metric: str
     found = inverted_graph(space, k, metric, 42)
     assert found.indices[:, 0].tolist() == list(range(len(vectors)))
     assert all(len(set(row)) == k for row in found.indices.tolist())
-    exact = graph.neighbor_graph(space, k, metric)[1]
+    exact = neighbor_graph(space, k, metric)[1]
     assert (found.distances <= exact[:, -1:] + 1e-3).mean() >= 0.98
 
 
@@ -120,7 +121,7 @@ def test_products_are_computed_in_blocks(
     whole = inverted_graph(clustered, K, "cosine", 42)
     monkeypatch.setattr(inverted, "BLOCK_VALUES", 5000)
     largest = 0
-    select = inverted.select
+    select = topk.select
 
     def measured(block: Any, *others: Any) -> None:
         nonlocal largest
