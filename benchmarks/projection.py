@@ -6,7 +6,10 @@ Both sides do the same work in this one run, on the words sample of 10,000 x 384
 - from the click to the first points (PCA) and to the first frame of UMAP on a warmed server;
 - what it takes to measure a picture.
 `--large` adds 50,000 x 256 made vectors to the warm comparison. `--only warm` and the like
-run a part of it.
+run a part of it. `--all 400000 1000000` draws so many vectors of 128 dimensions, all of them, and
+nothing else; `--border 20000 50000` compares exact neighbors with the index's, and nothing else.
+Both use vectors that are harder than those of `--large`: overlapping clusters of 200.
+Processor time stands beside the seconds: on a busy machine it says more.
 """
 
 from __future__ import annotations
@@ -43,10 +46,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--only", choices=list(PARTS))
+    parser.add_argument("--all", type=int, nargs="+", default=[])
+    parser.add_argument("--border", type=int, nargs="+", default=[])
     given = parser.parse_args()
     print(f"load of the machine at the start: {os.getloadavg()[0]:.1f}, cores: {os.cpu_count()}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EXPLORER_CACHE_DIR"] = folder  # nothing is there already
+        for n in given.all:
+            draw_all(overlapping(n, 128))
+        for n in given.border:
+            exact_or_index(overlapping(n, 256))
+        if given.all or given.border:
+            return
         for name, part in PARTS.items():
             if given.only in (None, name):
                 part()
@@ -69,6 +80,20 @@ def made(n: int, d: int) -> Any:
     centers = rng.normal(size=(200, d))
     vectors = centers[rng.integers(200, size=n)] + rng.normal(size=(n, d))
     return EmbeddingSpace([str(row) for row in range(n)], vectors, name="made")
+
+
+def overlapping(n: int, d: int) -> Any:
+    """Return made vectors: clusters of 200 that overlap, in 16 dimensions, with noise in all."""
+    from explorer import EmbeddingSpace
+
+    rng = np.random.default_rng(0)
+    plane = rng.normal(size=(16, d)).astype(np.float32) / np.float32(d**0.5)
+    centers = rng.normal(size=(n // 200, 16)).astype(np.float32)
+    inner = centers[rng.integers(len(centers), size=n)]
+    inner += np.float32(0.5) * rng.normal(size=inner.shape).astype(np.float32)
+    vectors = inner @ plane
+    vectors += np.float32(0.05) * rng.standard_normal(vectors.shape, np.float32)
+    return EmbeddingSpace([str(row) for row in range(n)], vectors, name="overlapping")
 
 
 def trust(space: Any, coordinates: Any) -> float:
@@ -140,18 +165,23 @@ def compare_warm(space: Any, name: str) -> None:
     few = space.take(
         range(200 if len(space) <= EXACT_TO else EXACT_TO + 1), name="few", step="some"
     )
-    for seed, goal in ((None, 1.0), (42, 0.8)):
+    for seed, goal in ((None, 1.0), (42, 0.8 if len(space) <= EXACT_TO else 0.35)):
         jobs = {"random_state": seed, **({} if seed is None else {"n_jobs": 1})}
         UMAP(metric="cosine", **jobs).fit_transform(few.vectors)
         project(few, "umap", seed=seed)
+        processor = [time.process_time()]
         ours, picture = timed(lambda s=seed: project(space, "umap", seed=s))
+        processor.append(time.process_time())
         theirs, peer = timed(lambda j=jobs: UMAP(metric="cosine", **j).fit_transform(space.vectors))
+        processor.append(time.process_time())
+        computing, peers = np.diff(processor)
         one, other = trust(space, picture.coordinates), trust(space, peer)
         tell(
             f"warm, {name}, {'no seed' if seed is None else 'a seed'}",
             ours,
             theirs,
             goal,
+            f"; processor time {computing:.2f} s and {peers:.2f} s, ratio {computing / peers:.2f}"
             f"; trustworthiness {one:.4f} and {other:.4f}",
         )
 
@@ -190,16 +220,55 @@ def quality() -> None:
 
 
 def index() -> None:
-    """What share of the true neighbors the index finds that is used beyond 50,000 points."""
-    from explorer.neighbors import graph
+    """What the index finds among the words, which few as they are get exact neighbors."""
+    exact_or_index(words())
 
-    space = words()
-    exact, _, _ = graph.nearest_graph(space, 15, "cosine", 42)
-    border, graph.EXACT_TO = graph.EXACT_TO, 1000
-    found, _, _ = graph.nearest_graph(space, 15, "cosine", 42)
-    graph.EXACT_TO = border
-    same = [len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]
-    print(f"neighbors found by the index: {np.mean(same):.3f} of the true 15 (goal 0.95)")
+
+def exact_or_index(space: Any) -> None:
+    """Print what exact neighbors take, what the index takes, and what share of them it finds."""
+    from explorer.neighbors.exact import neighbor_graph
+    from explorer.neighbors.inverted import inverted_graph
+
+    neighbor_graph(space.take(range(100), name="few", step="some"), 5)  # compiles
+    processor = [time.process_time()]
+    seconds, found = timed(lambda: inverted_graph(space, 15, "cosine", 42))
+    processor.append(time.process_time())
+    longer, (_, distances) = timed(lambda: neighbor_graph(space, 15, "cosine"))
+    processor.append(time.process_time())
+    share = (found.distances <= distances[:, -1:] + 1e-6).mean()
+    print(
+        f"neighbors of {len(space):,} x {space.dim}: index {seconds:.1f} s "
+        f"({processor[1] - processor[0]:.1f} s of processor time), exact {longer:.1f} s "
+        f"({processor[2] - processor[1]:.1f} s); the index found {share:.3f} (goal 0.98) "
+        f"and tells {found.recall:.3f}",
+        flush=True,
+    )
+
+
+def draw_all(space: Any) -> None:
+    """UMAP of all points, with a seed: when the first frame came, and when the picture was done."""
+    from explorer import project
+
+    project(space.take(range(200), name="few", step="some"), "umap")  # compiles
+    started, processor = time.perf_counter(), time.process_time()
+    steps: dict[str, float] = {}
+    epochs = 0
+
+    def report(share: float, step: str, coordinates: Any = None) -> None:
+        nonlocal epochs
+        epochs += step.startswith("epoch")
+        name = "the optimization" if step.startswith("epoch") else step
+        steps.setdefault(name, time.perf_counter() - started)
+
+    picture = project(space, "umap", report=report)
+    seconds, processor = time.perf_counter() - started, time.process_time() - processor
+    begun = ", ".join(f"{name} from {begin:.0f} s" for name, begin in steps.items())
+    print(
+        f"UMAP of all {len(space):,} x {space.dim}: {seconds:.0f} s ({processor:.0f} s of "
+        f"processor time), {epochs} frames; {begun}; {' '.join(picture.notes)}",
+        flush=True,
+    )
+    print(f"  trustworthiness {trust(space, picture.coordinates):.4f}", flush=True)
 
 
 PARTS = {

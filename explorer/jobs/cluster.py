@@ -273,7 +273,7 @@ def main() -> None:
     key, certificate = made.tls_client_key, made.tls_ca_file
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
-        # 1 for projections: numba's parallel code (PyNNDescent) in two threads at once can abort
+        # 1 for projections: numba's parallel code (umap-learn's) in two threads at once can abort
         # the process. Encoding takes more, which share one model.
         threads_per_worker=int(sys.argv[2]),
         processes=True,

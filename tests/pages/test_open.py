@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.open import view
 from tests.pages.conftest import Visit, said, vectors_told
 
 
@@ -33,6 +34,7 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     screen = visit("pages/open.py")
     choose_only_file(screen)
     assert "**many\\.txt** is read as **GloVe text**" in said(screen)
+    draw_by(screen, "The first")
     assert "Drawing 20,000 of 60,000" in said(screen)
     screen.number_input(key="draw size").set_value(1000).run()
     screen.button[0].click().run()
@@ -43,6 +45,29 @@ def test_a_file_of_the_folder_is_reported_and_opened_with_the_rows_chosen(
     screen = visit("pages/map.py", space=space, selected="w59999")  # searched, but not drawn
     assert "#### w59999" in said(screen)
     assert "Searched, but **not drawn**" in said(screen)
+
+
+def draw_by(screen: AppTest, way: str) -> None:
+    """Choose which rows are drawn."""
+    (control,) = (one for one in screen.button_group if one.label == "Draw")
+    control.set_value(way).run()
+
+
+def test_of_a_large_file_all_is_drawn_where_its_estimate_is_short_and_the_estimate_is_told(
+    visit: Visit, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(folder / "large.npy", np.ones((60_000, 2), np.float32))
+    monkeypatch.setattr(view, "umap_seconds", lambda n, dim: 0.002 * n)
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "Drawing all 60,000: PCA at once, UMAP in about 2 min." in said(screen)
+    draw_by(screen, "Random")
+    assert "UMAP of all would take about 2 min." in said(screen)
+    monkeypatch.setattr(view, "umap_seconds", lambda n, dim: 0.02 * n)
+    screen = visit("pages/open.py")
+    choose_only_file(screen)
+    assert "Drawing 20,000 of 60,000 (the first" in said(screen)
+    assert "UMAP of all would take about 20 min." in said(screen)
 
 
 def test_a_pickle_is_refused_with_the_lines_to_copy(visit: Visit, folder: Path) -> None:

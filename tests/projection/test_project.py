@@ -6,10 +6,8 @@ import pickle
 from typing import Any
 
 import numpy as np
-import pynndescent
 import pytest
-from scipy.sparse import issparse, random_array
-from sklearn.neighbors import NearestNeighbors
+from scipy.sparse import random_array
 
 from explorer import EmbeddingSpace, Projection, project, sparse
 from explorer.encoding.classical import one_hot
@@ -90,22 +88,13 @@ def test_a_sparse_space_stays_sparse(
     assert len(project(space, **options)) == 60
 
 
-class Index:
-    """What graph.py uses of PyNNDescent, exactly: its sparse code compiles for minutes."""
-
-    def __init__(self, data: Any, *, metric: str, n_neighbors: int, **_: Any) -> None:
-        assert issparse(data)
-        search = NearestNeighbors(n_neighbors=n_neighbors, metric=metric).fit(data)
-        distances, indices = search.kneighbors(data)
-        self.neighbor_graph = indices, distances
-
-
-def test_a_sparse_space_stays_sparse_in_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_neighbors_of_a_sparse_space_are_exact_however_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sparse, "DENSE_BYTES", 0)
     monkeypatch.setattr(graph, "EXACT_TO", 10)
-    monkeypatch.setattr(pynndescent, "NNDescent", Index)
     matrix = random_array((80, 40), density=0.2, rng=np.random.default_rng(0))
     space = SparseSpace([str(row) for row in range(80)], matrix)
     found = project(space, "umap", n_epochs=20)
     assert len(found) == 80
-    assert found.notes == (graph.APPROXIMATE,)
+    assert found.notes == ()

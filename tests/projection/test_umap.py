@@ -214,32 +214,16 @@ def test_the_graph_is_umap_learns(few_words: EmbeddingSpace, metric: str, kind: 
     assert abs(fuzzy_graph(indices, distances, metric) - expected).max() < 1e-6
 
 
-class SlowlyExact:
-    """PyNNDescent's interface over an exact search: the index itself compiles for half a minute.
-
-    `benchmarks/projection.py --only index` measures what the real one finds.
-    """
-
-    def __init__(self, vectors: Any, metric: str, n_neighbors: int, **_: Any) -> None:
-        found = NearestNeighbors(n_neighbors=n_neighbors, metric=metric).fit(vectors)
-        distances, indices = found.kneighbors(vectors)
-        indices[0, -1] = -1  # what the real one says where it found too few
-        distances[0, -1] = np.inf
-        self.neighbor_graph = indices, distances
-
-
-def test_beyond_the_border_neighbors_are_searched_by_an_index_and_told(
-    tiny: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+def test_a_picture_tells_that_its_neighbors_are_approximate(
+    few_words: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exact, _, none = graph.nearest_graph(tiny, 15, "cosine", 42)
-    monkeypatch.setattr(graph, "EXACT_TO", 50)
-    monkeypatch.setattr("pynndescent.NNDescent", SlowlyExact)
-    found, _, notes = graph.nearest_graph(tiny, 15, "cosine", 42)
-    assert (none, notes) == ((), (graph.APPROXIMATE,))
-    np.testing.assert_array_equal(found[1:], exact[1:])
-    picture = project(tiny, "umap", n_epochs=20)
-    assert picture.notes == (graph.APPROXIMATE,)
-    assert np.isfinite(picture.coordinates).all()
+    assert project(few_words, "umap", n_epochs=20).notes == ()
+    monkeypatch.setattr(graph, "EXACT_TO", FEW - 1)
+    picture = project(few_words, "umap", n_epochs=20)
+    (note,) = picture.notes
+    assert "approximate" in note
+    again = project(few_words, "umap", n_epochs=20)
+    np.testing.assert_array_equal(picture.coordinates, again.coordinates)
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])

@@ -36,8 +36,8 @@ def project(
 ) -> Projection:
     """Lay the points out so that near neighbors stay near.
 
-    Neighbors are exact up to 50,000 points, and the layout starts from PCA: both are faster
-    than umap-learn's own and leave less to chance.
+    Neighbors are exact up to 20,000 points, beyond from an index that finds 98 of 100; the layout
+    starts from PCA. Both are faster than umap-learn's own and leave less to chance.
     """
     from explorer.projection.umap.layout import (
         DECAY,
@@ -59,11 +59,11 @@ def project(
         raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
     wanted = None if target is None else target_values(space, target)
     k = min(n_neighbors, n - 1)
+    start = spread(pca.project(space, n_components, 0).coordinates, seed)
+    report(0.0, "starting from PCA", start)  # something to look at while neighbors are searched
     indices, distances, notes = nearest_graph(
         space, k, metric, seed, report=report, share=GRAPH_SHARE
     )
-    start = spread(pca.project(space, n_components, 0).coordinates, seed)
-    report(GRAPH_SHARE, "starting from PCA", start)
     epochs = n_epochs or (500 if n <= LARGE else 200) + (200 if densmap else 0)
 
     def tell(epoch: int, layout: NDArray[np.float32]) -> None:

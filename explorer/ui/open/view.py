@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import EmbeddingSpace, FileReport, inspect_file, open_space
+from explorer.encoding.encoding import duration
 from explorer.errors import BrokenRowsError, ExplorerError, RefusedError, VectorValueError
 from explorer.formats.data_folder import list_files, offered_file
 from explorer.formats.file import File, as_file
@@ -16,6 +17,7 @@ from explorer.formats.known import FORMATS
 from explorer.formats.report import Statistics
 from explorer.pictures.column import picture_columns
 from explorer.projection.sampling import draw
+from explorer.projection.time_needed import umap_seconds
 from explorer.ui.open.uploads import groups
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
@@ -34,7 +36,8 @@ SENTENCE = 20  # letters: most labels are shorter
 RECOGNIZED = "as recognized"
 GUESSED = "as guessed"
 DRAWN = 20_000  # points that every machine draws smoothly; offered where a file holds more
-SHOWN_AT_ONCE = 50_000
+MANY = 50_000  # points; above, the time that they take is told
+PATIENCE = 180  # seconds of UMAP up to which all points are drawn unless somebody chooses fewer
 WAYS = {"All": "all", "The first": "first", "Random": "random"}
 
 
@@ -243,16 +246,20 @@ def ask_metadata(place: Any, report: FileReport, given: Given) -> None:
 
 def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
     """Ask which vectors the pictures show, and whether to open; search and neighbors use all."""
-    many = report.rows > SHOWN_AT_ONCE
+    seconds = umap_seconds(report.rows, report.dim)
     columns = st.columns([1.9, 1.2, 1.1, 1.6], vertical_alignment="bottom")
     confirmed = columns[3].button(
         "Open this space", type="primary", icon=":material/arrow_forward:", width="stretch"
     )
     title = columns[0].segmented_control(
-        "Draw", list(WAYS), default="The first" if many else "All", required=True
+        "Draw", list(WAYS), default="All" if seconds <= PATIENCE else "The first", required=True
     )
     way = WAYS[str(title)]
     if way == "all":
+        if report.rows > MANY:
+            st.caption(
+                f"Drawing all {report.rows:,}: PCA at once, UMAP in about {duration(seconds)}."
+            )
         return Drawing(way, report.rows, 0), confirmed
     size = columns[1].number_input(
         "How many", 1, report.rows, min(DRAWN, report.rows), step=1000, key="draw size"
@@ -261,7 +268,10 @@ def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
     if way == "random":
         seed = int(columns[2].number_input("Seed", 0, 2**31 - 1, 42, help="Same seed, same rows"))
     which = " (the first of the file, often the most frequent)" if way == "first" else ""
-    st.caption(f"Drawing {size:,} of {report.rows:,}{which}; search and neighbors use all.")
+    told = f"Drawing {size:,} of {report.rows:,}{which}; search and neighbors use all."
+    if report.rows > MANY:
+        told += f" UMAP of all would take about {duration(seconds)}."
+    st.caption(told)
     return Drawing(way, int(size), seed), confirmed
 
 
