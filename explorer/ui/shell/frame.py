@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.ui.plans import bar
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
@@ -68,6 +69,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         st.markdown(f"### {APP}")
         choose(space_id, space)
         navigation(name, space_id)
+    bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space
 
