@@ -23,7 +23,7 @@ MOST_STEPS, MOST_CHOICES, MOST_PARAMETERS = 40, 6, 20
 DEEPEST = 8  # levels of nesting; a plan needs five
 TITLE, SENTENCE, PARAGRAPH = 80, 400, 1200  # characters
 PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_. ]{0,39}")
-OURS = frozenset(("plan", "plan_step"))  # parameters that say which step is under way
+OURS = frozenset(("plan", "plan_step", "take"))  # parameters that say which step is under way
 RANGE = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 
 Mistake = tuple[int, str]  # the line, counted from 1, and what is wrong there

@@ -12,7 +12,13 @@ from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
 
 LONGEST_GUESS = 80  # characters
-IN_ONE_ROW = 60  # characters of all choices together that fit beside each other
+# The bar is slim, and the page's heading smaller, so that the picture stays in sight at 720 pixels.
+STYLE = """<style>
+.stMainBlockContainer .page-heading h1 { font-size: 1.4rem; }
+.st-key-lesson-bar { padding: 0.5rem 0.9rem; }
+.st-key-lesson-bar p { margin: 0; }
+.st-key-lesson-bar button { min-height: 2rem; padding-block: 0.1rem; }
+</style>"""
 
 
 def draw(page: str) -> None:
@@ -21,6 +27,7 @@ def draw(page: str) -> None:
     if under is None:
         return
     here = under.step.page == page
+    st.html(STYLE)
     if here:
         underway.enter(under)
     with st.container(key="lesson-bar", border=True, gap="xsmall"):
@@ -38,6 +45,7 @@ def steer(under: Underway, *, here: bool) -> None:
         st.markdown(
             f":material/school: **{plain(under.plan.title)}** · step {number + 1} of {len(steps)}: "
             f"{plain(under.step.title)}",
+            width="stretch",
         )
         if not here:
             st.button(
@@ -69,12 +77,12 @@ def follow(under: Underway) -> None:
     """Go where the button that was pressed leads."""
     pressed = st.session_state.get
     if pressed("lesson return"):
-        underway.go(under.plan_id, under.plan, under.number)
+        underway.go(under.plan_id, under.number)
     elif pressed("lesson back") and under.number:
-        underway.go(under.plan_id, under.plan, under.number - 1)
+        underway.go(under.plan_id, under.number - 1)
     elif pressed("lesson next"):
         if under.number + 1 < len(under.plan.steps):
-            underway.go(under.plan_id, under.plan, under.number + 1)
+            underway.go(under.plan_id, under.number + 1)
         underway.leave()
         st.switch_page(
             PAGES["lessons"].file,
@@ -90,7 +98,6 @@ def tell(under: Underway) -> None:
     if question is None:
         look_for(step.look)
     elif under.is_open:
-        st.markdown(f"**{plain(question.text)}**")
         ask(under, question)
     else:
         answer(under, question)
@@ -109,19 +116,18 @@ def ask(under: Underway, question: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if question.choices:
             st.pills(
-                "Your guess",
+                f"**{plain(question.text)}**",
                 question.choices,
                 key=key,
                 format_func=plain,
                 on_change=take_choice,
                 args=(under, key),
-                label_visibility="collapsed",
                 width="content",
             )
         else:
             with st.form(key, border=False, enter_to_submit=True, width="content"):
                 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                    guess = ask_number(question) if question.low is not None else ask_text()
+                    guess = (ask_number if question.low is not None else ask_text)(question)
                     pressed = st.form_submit_button("Guess", type="primary")
             if pressed and guess:
                 underway.guesses()[under.key] = guess
@@ -134,7 +140,7 @@ def ask(under: Underway, question: Question) -> None:
             on_click=lambda: underway.guesses().update({under.key: None}),
         )
         st.caption(
-            ":material/visibility_off: What follows is covered until you have guessed.",
+            ":material/visibility_off: Covered until you have guessed.",
             width="content",
         )
 
@@ -151,20 +157,20 @@ def ask_number(question: Question) -> str:
     whole = question.low == int(question.low) and "." not in question.answer
     kind = int if whole else float
     found = st.number_input(
-        f"A number from {question.low:g} to {question.high:g}",
+        f"**{plain(question.text)}**",
         kind(question.low),
         kind(question.high),
         value=None,
         step=1 if whole else 0.05,
         format="%d" if whole else "%.2f",
-        width=220,
+        placeholder=f"{question.low:g} to {question.high:g}",
     )
     return "" if found is None else f"{found:g}"
 
 
-def ask_text() -> str:
+def ask_text(question: Question) -> str:
     """Draw a field for a free guess, and return what was typed."""
-    found = st.text_input("Your guess", max_chars=LONGEST_GUESS, width=320)
+    found = st.text_input(f"**{plain(question.text)}**", max_chars=LONGEST_GUESS)
     return (found or "").strip()
 
 
@@ -177,8 +183,7 @@ def answer(under: Underway, question: Question) -> None:
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/check_circle:"
     else:
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/lightbulb:"
-    st.markdown(f"**{plain(question.text)}**")
-    st.markdown(f"{mark} {said}Answer: **{plain(question.answer)}**. {plain(question.why)}")
+    st.markdown(f"**{plain(question.text)}** {mark} {said}Answer: **{plain(question.answer)}**. {plain(question.why)}")
 
 
 def is_right(question: Question, guess: str) -> bool:

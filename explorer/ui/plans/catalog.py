@@ -56,7 +56,6 @@ def show_plans(space: EmbeddingSpace) -> None:
 
 def card(plan_id: str, plan: Plan) -> None:
     """Draw a plan as a card, the whole of which is the link to its first step."""
-    asked = sum(step.question is not None for step in plan.steps)
     # the frame makes a whole card the link, by how its key begins
     with st.container(border=True, key=f"door plan {plan_id}", gap=None, height="stretch"):
         st.page_link(
@@ -65,9 +64,7 @@ def card(plan_id: str, plan: Plan) -> None:
             query_params=underway.link(plan_id, plan, 0),
         )
         st.caption(plain(plan.idea))
-        st.caption(
-            f":material/schedule: {plan.minutes} min · {plain(plan.level)} · {asked} questions"
-        )
+        st.caption(f":material/schedule: {plan.minutes} min · {plain(plan.level)}")
 
 
 def tell_score(plan_id: str, plan: Plan) -> str:

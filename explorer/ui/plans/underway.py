@@ -21,6 +21,7 @@ from explorer.ui.shell import address, spaces
 from explorer.ui.shell.navigation import PAGES
 
 PLAN, STEP = "plan", "plan_step"  # parameters of the address
+TAKE = "take"  # a parameter of the page Lessons: the plan whose step to go on to
 LESSON = "lesson under way"  # session state: the plan's id and the step's number, from 0
 ENTERED = "step entered"  # session state: the step whose parameters were given to its page
 GUESSES = "guesses"  # session state: what was guessed, by plan and step; None: shown unguessed
@@ -162,17 +163,31 @@ def enter(under: Underway) -> None:
                 st.session_state.pop(name, None)
 
 
-def go(plan_id: str, plan: Plan, number: int) -> NoReturn:
-    """Go to a step."""
+def go(plan_id: str, number: int) -> NoReturn:
+    """Go to a step, by way of the page Lessons.
+
+    The next step may be on the same page, and Streamlit lets no script change parameters that
+    the page's own widgets are bound to.
+    """
+    st.switch_page(PAGES["lessons"].file, query_params={TAKE: plan_id, STEP: str(number + 1)})
+
+
+def follow_link() -> None:
+    """Go on to the step that a link to the page Lessons names; call it before drawing the page."""
+    plan_id = st.query_params.get(TAKE)
+    plan = None if plan_id is None else find_plan(plan_id)
+    if plan_id is None or plan is None:
+        return
+    number = min(step_number(st.query_params.get(STEP, "1")), len(plan.steps) - 1)
     st.session_state[LESSON] = plan_id, number
     st.switch_page(PAGES[plan.steps[number].page].file, query_params=link(plan_id, plan, number))
 
 
 def link(plan_id: str, plan: Plan, number: int) -> dict[str, str]:
-    """Return the parameters of a link to a step."""
+    """Return the parameters of a link to a step's page."""
     step = plan.steps[number]
-    here = {} if "space" in step.address else {"space": st.session_state["space"]}
-    return {**here, **step.address, PLAN: plan_id, STEP: str(number + 1)}
+    here = st.session_state.get("space", spaces.DEFAULT)
+    return {"space": here, **step.address, PLAN: plan_id, STEP: str(number + 1)}
 
 
 def leave() -> None:

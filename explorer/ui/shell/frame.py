@@ -42,6 +42,8 @@ STYLE = """<style>
 [class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }
 [class*="st-key-door-"] a::after { content: ""; position: absolute; inset: 0; z-index: 1; }
 [class*="st-key-door-"] :is(a, .stPageLink, .stElementContainer) { position: static; }
+[class*="st-key-door-plan"] a { padding-inline: 0; }
+[class*="st-key-door-plan"] a p { white-space: normal; }
 /* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
