@@ -20,6 +20,7 @@ from explorer.lessons.measures import MEASURES
 LEVELS = ("beginner", "intermediate", "advanced")
 MOST_BYTES = 64 << 10
 MOST_STEPS, MOST_CHOICES, MOST_PARAMETERS = 40, 6, 20
+NEAR = 0.05  # of the range: a number so near to the answer is right
 DEEPEST = 8  # levels of nesting; a plan needs five
 TITLE, SENTENCE, PARAGRAPH = 80, 400, 1200  # characters
 PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_. ]{0,39}")
@@ -60,6 +61,12 @@ class Question:
     low: float | None = None
     high: float | None = None
     measured: Measurement | None = None
+
+    def accepts(self, guess: str) -> bool:
+        """Return whether a guess is right: the same words, or a number near enough."""
+        if self.low is not None and self.high is not None and is_number(guess):
+            return abs(float(guess) - float(self.answer)) <= NEAR * (self.high - self.low)
+        return guess.casefold() == self.answer.casefold()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.lessons.plan import Question, is_number
+from explorer.lessons.plan import Question
 from explorer.ui.plans import underway
 from explorer.ui.plans.cover import cover
 from explorer.ui.plans.underway import Underway
@@ -16,7 +16,6 @@ LONGEST_GUESS = 80  # characters
 STYLE = """<style>
 .stMainBlockContainer .page-heading h1 { font-size: 1.4rem; }
 .st-key-lesson-bar { padding: 0.5rem 0.9rem; }
-.st-key-lesson-bar p { margin: 0; }
 .st-key-lesson-bar button { min-height: 2rem; padding-block: 0.1rem; }
 </style>"""
 
@@ -179,15 +178,8 @@ def answer(under: Underway, question: Question) -> None:
     guess = underway.guesses()[under.key]
     if guess is None:
         said, mark = "", ":material/lightbulb:"
-    elif is_right(question, guess):
+    elif question.accepts(guess):
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/check_circle:"
     else:
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/lightbulb:"
     st.markdown(f"**{plain(question.text)}** {mark} {said}Answer: **{plain(question.answer)}**. {plain(question.why)}")
-
-
-def is_right(question: Question, guess: str) -> bool:
-    """Return whether a guess is the answer: the same number, or the same words."""
-    if is_number(guess) and is_number(question.answer):
-        return float(guess) == float(question.answer)
-    return guess.casefold() == question.answer.casefold()

@@ -9,7 +9,6 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.lessons.plan import Plan
 from explorer.ui.plans import challenges, teaching, underway
-from explorer.ui.plans.bar import is_right
 from explorer.ui.shell import address
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
@@ -74,7 +73,7 @@ def tell_score(plan_id: str, plan: Plan) -> str:
     ]
     guesses = underway.guesses()
     given = [(guesses.get((plan_id, number)), question) for number, question in questions]
-    right = sum(guess is not None and is_right(question, guess) for guess, question in given)
+    right = sum(guess is not None and question.accepts(guess) for guess, question in given)
     return f"{right} of {len(questions)} guesses were right." if questions else ""
 
 

@@ -74,9 +74,10 @@ def show(space: EmbeddingSpace) -> None:
         label_visibility="collapsed",
     )
     number = rounds.number_input(
-        "Round (the same for all who type it)",
+        "Round",
         1,
         ROUNDS,
+        help="Whoever types the same number plays the same round.",
         key=address.number("round", 1, ROUNDS),
         bind="query-params",
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-# What comes after the bar: blurred at once by the style, which needs no script.
+# What comes after the bar: blurred at once by the style, which needs no script. The sentence beside
+# the page's heading may give the answer away, too.
 STYLE = """<style>
+.stMainBlockContainer .page-heading p { visibility: hidden; }
 .stMainBlockContainer :is(.st-key-lesson-bar, :has(> .st-key-lesson-bar)) ~ * {
     filter: blur(14px); opacity: 0.6; pointer-events: none; user-select: none; }
 </style>"""

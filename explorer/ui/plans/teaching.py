@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.errors import PlanError
 from explorer.lessons import sheets
-from explorer.lessons.plan import MOST_BYTES, Plan
+from explorer.lessons.plan import MOST_BYTES, Plan, Step
 from explorer.ui.plans import underway
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
 
 DROPPED = "plans dropped"  # session state: the ids of this visitor's own plans
 MISTAKES_TOLD = 20
+STEPS_HEIGHT = 380  # pixels: in sight at 720
 PRINT = {"mime": "text/html", "on_click": "ignore", "icon": ":material/print:", "width": "stretch"}
 
 
@@ -41,7 +41,7 @@ def show_plan(plan_id: str, plan: Plan, space: EmbeddingSpace) -> None:
     """Draw a plan's link, its sheets and its steps."""
     st.page_link(
         PAGES[plan.steps[0].page].file,
-        label="**Take it**. The address of its first step is the link for the class.",
+        label="**Take it**; the address that you see then is the link for the class.",
         icon=":material/play_arrow:",
         query_params=underway.link(plan_id, plan, 0),
     )
@@ -74,22 +74,18 @@ def show_plan(plan_id: str, plan: Plan, space: EmbeddingSpace) -> None:
             width="stretch",
             help="Change it, and drop it here as a lesson of your own.",
         )
-    st.dataframe(steps_table(plan), hide_index=True, row_height=70)
+    with st.container(border=True, height=STEPS_HEIGHT):
+        st.markdown("\n\n".join(tell_step(n, step) for n, step in enumerate(plan.steps, 1)))
 
 
-def steps_table(plan: Plan) -> pa.Table:
-    """Return a plan's steps: page, what to do, question, answer, and note."""
-    steps = plan.steps
-    asked = [step.question for step in steps]
-    return pa.table(
-        {
-            "step": pa.array([step.title for step in steps], pa.string()),
-            "page": pa.array([PAGES[step.page].title for step in steps], pa.string()),
-            "question": pa.array([one.text if one else None for one in asked], pa.string()),
-            "answer": pa.array([one.answer if one else None for one in asked], pa.string()),
-            "teacher’s note": pa.array([step.teacher or None for step in steps], pa.string()),
-        }
-    )
+def tell_step(number: int, step: Step) -> str:
+    """Return a step in Markdown: page, question, answer, and the teacher's note."""
+    parts = [f"**{number}. {plain(step.title)}** · {PAGES[step.page].title}"]
+    if step.question is not None:
+        parts.append(f"{plain(step.question.text)} **{plain(step.question.answer)}**")
+    if step.teacher:
+        parts.append(f":material/school: {plain(step.teacher)}")
+    return "  \n".join(parts)
 
 
 def ask_own() -> None:
@@ -98,7 +94,7 @@ def ask_own() -> None:
         "#### Write your own\n\nA lesson is a text file. Take the one on the left, change it, "
         "and drop it here. Nothing in it is run."
     )
-    given = st.file_uploader("A lesson plan (YAML)", type=["yaml", "yml"], key="own plan")
+    given = st.file_uploader("A lesson plan (YAML)", type=["yaml", "yml"], max_upload_size=1, key="own plan")
     if given is None:
         return
     if given.size > MOST_BYTES:
