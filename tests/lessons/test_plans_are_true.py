@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from explorer.lessons.embedding_layer import train_step
 from explorer.lessons.encoding_cost import encoding_cost
 from explorer.lessons.ladder import rank_pairs, read_sentence_pairs, sentences
 from explorer.lessons.measures import measure
-from explorer.lessons.plan import Plan
+from explorer.lessons.plan import Plan, read_plan
 from explorer.lessons.shelf import SHIPPED, files_in, plan_of_file
 from explorer.probes.semantic_axis import place_on_axis, removal, semantic_axis, separation
 from explorer.probes.weat import Association, association_test, read_word_lists
@@ -239,3 +240,14 @@ def test_numbers_told_by_the_way_are_true() -> None:
     )
     assert round(float(island.scores[0]), 2) == 0.76
     assert asked("a love story") == "Persuasion"
+
+
+def test_the_example_of_the_documentation_is_a_plan_and_true() -> None:
+    text = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
+    start = text.index("    title: Is the map")
+    example = dedent(text[start : text.index("\n\n", start)])
+    step = read_plan(example.encode(), PAGES, SAMPLES.__contains__).steps[0]
+    assert step.question is not None
+    assert step.question.measured is not None
+    measured = step.question.measured
+    assert measure(sample("words"), measured.name, measured.labels) == step.question.answer
