@@ -150,7 +150,11 @@ def hidden_word(space: EmbeddingSpace, steps: NDArray[np.int32], number: int) ->
     random, pool = np.random.default_rng([number, 3]), asked_rows(space)
     for rows in random.choice(pool, (TRIES, CHOICES)):
         clues = unlike_spelled(space, int(rows[0]), steps[rows[0]])[:CLUES]
-        if len(clues) < CLUES or len(set(rows.tolist())) < CHOICES or set(clues) & set(rows.tolist()):
+        if (
+            len(clues) < CLUES
+            or len(set(rows.tolist())) < CHOICES
+            or set(clues) & set(rows.tolist())
+        ):
             continue
         mean = cosines(space, rows, np.array(clues)).mean(axis=1)
         if mean[0] - mean[1:].max() >= MARGIN:

@@ -182,14 +182,18 @@ class Reader:
     ) -> dict[str, yaml.Node]:
         """Return the values of a mapping by name; unknown, missing and repeated ones are told."""
         if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, f"{what} is expected to have fields, such as “{next(iter(known))}: …”.")
+            self.wrong(
+                node, f"{what} is expected to have fields, such as “{next(iter(known))}: …”."
+            )
             return {}
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "a list"
             if name not in known:
                 told = ", ".join(known)
-                self.wrong(key, f"“{shortened(name)}” is no field of {what.lower()}. Known: {told}.")
+                self.wrong(
+                    key, f"“{shortened(name)}” is no field of {what.lower()}. Known: {told}."
+                )
             elif name in found:
                 self.wrong(key, f"“{name}” stands here a second time.")
             else:
@@ -235,7 +239,9 @@ class Reader:
         }
         if values.get("level") and values["level"] not in LEVELS:
             told = ", ".join(LEVELS)
-            self.wrong(found["level"], f"The level is “{shortened(values['level'])}”. Known: {told}.")
+            self.wrong(
+                found["level"], f"The level is “{shortened(values['level'])}”. Known: {told}."
+            )
         if "minutes" in found:
             values["minutes"] = self.minutes(found["minutes"])
         steps = self.steps(found["steps"]) if "steps" in found else ()

@@ -20,7 +20,8 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 @page {{ size: A4; margin: 18mm; }}
-body {{ font: 11.5pt/1.45 system-ui, sans-serif; color: #111; max-width: 46rem; margin: 2rem auto; }}
+body {{ font: 11.5pt/1.45 system-ui, sans-serif; color: #111; }}
+body {{ max-width: 46rem; margin: 2rem auto; }}
 h1 {{ font-size: 18pt; margin: 0; }}
 h2 {{ font-size: 12.5pt; margin: 1.6rem 0 0.3rem; }}
 p {{ margin: 0.3rem 0; }}

@@ -177,7 +177,7 @@ PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of
     "5-one-word-many-meanings 3": lambda: (
         len({one.ids[one.positions("bank")[0]] for one in map(tokens, BANK)}) == 1
     ),
-    "5-one-word-many-meanings 5": lambda: [round(one, 2) for one in banks()[:: 6]] == [0.96, 0.82],
+    "5-one-word-many-meanings 5": lambda: [round(one, 2) for one in banks()[::6]] == [0.96, 0.82],
     "5-one-word-many-meanings 6": lambda: (
         0.46 < accuracies()[0] < 0.48 and accuracies()[1] < 0.56 and accuracies()[2] > 0.9
     ),
@@ -232,7 +232,9 @@ def test_numbers_told_by_the_way_are_true() -> None:
     share = project(words, "pca").variance_share
     assert share is not None
     assert round(float(share.sum()) * 100, 1) == 3.7
-    romeo = nearest_neighbors(sample("books"), encode(["two lovers from enemy families"]).vectors[0], 2)
+    romeo = nearest_neighbors(
+        sample("books"), encode(["two lovers from enemy families"]).vectors[0], 2
+    )
     assert romeo.labels[1] == "Romeo and Juliet"
     assert [round(float(one), 2) for one in romeo.scores] == [0.54, 0.48]
     island = nearest_neighbors(

@@ -8,7 +8,7 @@ from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.lessons.sheets import answer_sheet, worksheet
 from tests.lessons.test_plan import GOOD, read
 
-HOSTILE = GOOD.replace("One idea.", "<script>alert(1)</script> & \"more\" {title}")
+HOSTILE = GOOD.replace("One idea.", '<script>alert(1)</script> & "more" {title}')
 
 
 class Tags(HTMLParser):

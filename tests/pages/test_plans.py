@@ -30,9 +30,7 @@ def shipped(name: str) -> Plan:
     return plan
 
 
-STEPS = [
-    (name, number) for name in files_in(SHIPPED) for number in range(len(shipped(name).steps))
-]
+STEPS = [(name, number) for name in files_in(SHIPPED) for number in range(len(shipped(name).steps))]
 
 
 def take(visit: Visit, name: str, number: int) -> AppTest:

@@ -51,9 +51,7 @@ def steer(under: Underway, *, here: bool) -> None:
                 "Back to the lesson", icon=":material/undo:", key="lesson return", type="primary"
             )
         else:
-            st.button(
-                "Back", icon=":material/arrow_back:", key="lesson back", disabled=number == 0
-            )
+            st.button("Back", icon=":material/arrow_back:", key="lesson back", disabled=number == 0)
             last = number == len(steps) - 1
             st.button(
                 "Finish" if last else "Next",
@@ -124,10 +122,12 @@ def ask(under: Underway, question: Question) -> None:
                 width="content",
             )
         else:
-            with st.form(key, border=False, enter_to_submit=True, width="content"):
-                with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                    guess = (ask_number if question.low is not None else ask_text)(question)
-                    pressed = st.form_submit_button("Guess", type="primary")
+            with (
+                st.form(key, border=False, enter_to_submit=True, width="content"),
+                st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+            ):
+                guess = (ask_number if question.low is not None else ask_text)(question)
+                pressed = st.form_submit_button("Guess", type="primary")
             if pressed and guess:
                 underway.guesses()[under.key] = guess
                 st.rerun()
@@ -182,4 +182,7 @@ def answer(under: Underway, question: Question) -> None:
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/check_circle:"
     else:
         said, mark = f"You guessed **{plain(guess)}**. ", ":material/lightbulb:"
-    st.markdown(f"**{plain(question.text)}** {mark} {said}Answer: **{plain(question.answer)}**. {plain(question.why)}")
+    st.markdown(
+        f"**{plain(question.text)}** {mark} {said}Answer: **{plain(question.answer)}**. "
+        f"{plain(question.why)}"
+    )

@@ -36,8 +36,9 @@ def show_plans(space: EmbeddingSpace) -> None:
     plans, broken = underway.shelf()
     finished = st.query_params.get("finished")
     if finished in plans:
+        title, score = plain(plans[finished].title), tell_score(finished, plans[finished])
         st.success(
-            f"You finished “{plain(plans[finished].title)}”. {tell_score(finished, plans[finished])}",
+            f"You finished “{title}”. {score}",
             icon=":material/check_circle:",
         )
     listed = list(plans.items())
@@ -68,9 +69,7 @@ def card(plan_id: str, plan: Plan) -> None:
 
 def tell_score(plan_id: str, plan: Plan) -> str:
     """Say how many of a plan's questions this visitor guessed right, once there are guesses."""
-    questions = [
-        (number, step.question) for number, step in enumerate(plan.steps) if step.question
-    ]
+    questions = [(number, step.question) for number, step in enumerate(plan.steps) if step.question]
     guesses = underway.guesses()
     given = [(guesses.get((plan_id, number)), question) for number, question in questions]
     right = sum(guess is not None and question.accepts(guess) for guess, question in given)

@@ -94,9 +94,7 @@ def show(space: EmbeddingSpace) -> None:
         show_riddle(kind, made_round, played, key)
 
 
-def show_way(
-    space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, str, int]
-) -> None:
+def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, str, int]) -> None:
     """Draw the way so far and the neighbors to step to."""
     gone = played.ways.setdefault(key, [way.start])
     names = [plain(space.label(row)) for row in gone]

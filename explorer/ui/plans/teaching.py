@@ -94,7 +94,9 @@ def ask_own() -> None:
         "#### Write your own\n\nA lesson is a text file. Take the one on the left, change it, "
         "and drop it here. Nothing in it is run."
     )
-    given = st.file_uploader("A lesson plan (YAML)", type=["yaml", "yml"], max_upload_size=1, key="own plan")
+    given = st.file_uploader(
+        "A lesson plan (YAML)", type=["yaml", "yml"], max_upload_size=1, key="own plan"
+    )
     if given is None:
         return
     if given.size > MOST_BYTES:
