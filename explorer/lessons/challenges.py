@@ -208,7 +208,8 @@ def cosines(space: EmbeddingSpace, first: Rows, second: Rows) -> NDArray[np.floa
     def units(rows: Rows) -> NDArray[np.float64]:
         vectors = space.vectors[rows].astype(np.float64)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(lengths, np.finfo(float).tiny)
+        unit: NDArray[np.float64] = vectors / np.maximum(lengths, np.finfo(float).tiny)
+        return unit
 
     found: NDArray[np.float64] = units(first) @ units(second).T
     return found

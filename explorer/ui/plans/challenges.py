@@ -115,6 +115,9 @@ def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, st
             spent = COST * (len(gone) - 1 - way.shortest + played.hints.get(key, 0))
             played.points.setdefault(key, max(1, POINTS - spent))
 
+    def step_back() -> None:
+        del gone[-1]
+
     with st.container(horizontal=True, gap="small"):
         for row in steps[gone[-1]].tolist():
             label = plain(space.label(row))
@@ -134,7 +137,7 @@ def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, st
             icon=":material/undo:",
             key="way back",
             disabled=len(gone) == 1,
-            on_click=gone.pop,
+            on_click=step_back,
         )
     st.caption(f"Each detour and each hint costs {COST} of {POINTS} points.")
 

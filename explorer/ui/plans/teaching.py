@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.errors import PlanError
 from explorer.lessons import sheets
 from explorer.lessons.plan import MOST_BYTES, Plan, Step
+from explorer.lessons.shelf import plan_files
 from explorer.ui.plans import underway
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
@@ -15,7 +18,12 @@ from explorer.ui.shell.plain import plain
 DROPPED = "plans dropped"  # session state: the ids of this visitor's own plans
 MISTAKES_TOLD = 20
 STEPS_HEIGHT = 380  # pixels: in sight at 720
-PRINT = {"mime": "text/html", "on_click": "ignore", "icon": ":material/print:", "width": "stretch"}
+PRINT: dict[str, Any] = {
+    "mime": "text/html",
+    "on_click": "ignore",
+    "icon": ":material/print:",
+    "width": "stretch",
+}
 
 
 def show(space: EmbeddingSpace) -> None:
@@ -61,7 +69,7 @@ def show_plan(plan_id: str, plan: Plan, space: EmbeddingSpace) -> None:
         help="As measured on the space that is open now.",
         **PRINT,
     )
-    file = underway.plan_files().get(plan_id)
+    file = plan_files().get(plan_id)
     if file is not None:
         three.download_button(
             "The plan (YAML)",
