@@ -15,6 +15,7 @@ ExplorerError
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
+├── PlanError                a lesson plan has mistakes, each with its line
 ├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
@@ -28,6 +29,7 @@ sentences that the app shows to its user as they are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 
@@ -130,6 +132,17 @@ class TextError(EncodeError):
 
 class TrainingError(ExplorerError, ValueError):
     """A text or the settings do not allow to learn vectors from it."""
+
+
+class PlanError(ExplorerError, ValueError):
+    """A lesson plan has mistakes; `mistakes` holds each with its line, counted from 1."""
+
+    def __init__(self, mistakes: Sequence[tuple[int, str]]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(f"Line {line}: {sentence}" for line, sentence in mistakes))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[tuple[int, str], ...]]]:
+        return type(self), (self.mistakes,)
 
 
 class DownloadError(ExplorerError, RuntimeError):

@@ -42,6 +42,8 @@ class Settings:
         tcp://host:8786.
     data_dir
         Folder whose files the Open page offers, or None.
+    lessons
+        Folder of lesson plans that the Lessons page offers beside ours, or None.
     model_dir
         Folder of models put there by hand, each under its name: `BAAI/bge-small-en-v1.5`.
     model_gb
@@ -60,6 +62,7 @@ class Settings:
     workers: int = 2
     scheduler: str = ""
     data_dir: Path | None = None
+    lessons: Path | None = None
     model_dir: Path = field(default_factory=default_model_dir)
     model_gb: float = 5.0
     models: tuple[str, ...] = ()
@@ -82,6 +85,7 @@ def load_settings() -> Settings:
         workers=max(0, int(number("workers", given.get("workers"), Settings.workers))),
         scheduler=given.get("scheduler", Settings.scheduler),
         data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
+        lessons=Path(given["lessons"]) if "lessons" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
         model_gb=number("model_gb", given.get("model_gb"), Settings.model_gb),
         models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),

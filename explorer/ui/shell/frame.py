@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.ui.plans import bar
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
@@ -41,6 +42,8 @@ STYLE = """<style>
 [class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }
 [class*="st-key-door-"] a::after { content: ""; position: absolute; inset: 0; z-index: 1; }
 [class*="st-key-door-"] :is(a, .stPageLink, .stElementContainer) { position: static; }
+[class*="st-key-door-plan"] a { padding-inline: 0; }
+[class*="st-key-door-plan"] a p { white-space: normal; }
 /* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
@@ -68,6 +71,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         st.markdown(f"### {APP}")
         choose(space_id, space)
         navigation(name, space_id)
+    bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space
 

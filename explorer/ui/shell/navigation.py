@@ -32,6 +32,7 @@ PAGES = {  # in the order of the navigation
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
     "search": Page("pages/search.py", "Search at scale", ":material/speed:", "Explore"),
+    "lessons": Page("pages/lessons.py", "Lessons", ":material/school:", "Learn"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
     "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
     "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
