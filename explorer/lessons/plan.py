@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import yaml
@@ -317,8 +316,7 @@ class Reader:
             return None
         for name in (one for one in ("answer", "why") if one not in found):
             self.wrong(step, f"A step with a question has no “{name}”.")
-        read = partial(self.kind, found, values.get("answer", ""))
-        choices, low, high = read()
+        choices, low, high = self.kind(found, values.get("answer", ""))
         measured = self.measurement(found["measured"]) if "measured" in found else None
         return Question(
             values["question"],

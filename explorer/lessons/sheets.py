@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 
 from explorer.errors import ExplorerError
@@ -48,7 +49,10 @@ def worksheet(plan: Plan) -> str:
     parts = [
         '<p class="name">Name: ______________________</p>',
         *heading(plan, plan.title),
-        *(section(number, step, questions) for number, step in enumerate(plan.steps, 1)),
+        *(
+            section(number, step if step.question is None else replace(step, look=""), questions)
+            for number, step in enumerate(plan.steps, 1)  # what to look at may tell the answer
+        ),
         "<section><h2>In your own words: what is the idea?</h2>" + lines(LINES) + "</section>",
     ]
     return PAGE.format(title=escape(plan.title), body="\n".join(parts))

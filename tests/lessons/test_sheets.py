@@ -35,6 +35,7 @@ def test_a_worksheet_asks_and_does_not_answer() -> None:
     assert "How many?" in page.text
     assert "My guess" in page.text
     assert "Because." not in page.text
+    assert "Look at the map" not in page.text
     assert "A note." not in page.text
 
 
