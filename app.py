@@ -17,7 +17,7 @@ with left:
     found = question.answer(books, projection, asked)
     question.draw_map(books, projection, found)
 with right:
-    with st.container(height=320, border=False, gap="small"):
+    with st.container(height=340, border=False, gap="small"):
         question.tell_answer(books, found)
         if found is not None and st.button(
             "Where do the numbers come from?", icon=":material/play_circle:"

@@ -32,8 +32,8 @@ def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None
     source = space.source
     if not (source.model or source.words):
         st.caption(
-            ":material/flight_land: No sentence can land here: the model behind the vectors of "
-            f"{plain(space.name)} is not known.",
+            ":material/flight_land: No sentence can land here: no model is known that reads texts "
+            f"into the space of {plain(space.name)}.",
             help="It works in the samples, and in spaces whose texts were encoded here.",
         )
         return None

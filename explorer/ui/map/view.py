@@ -84,7 +84,7 @@ class View:
 def ask_view(space: EmbeddingSpace) -> View:
     """Draw the row of controls above the map and return what they say."""
     method, dimensions, by, color, search, style = st.columns(
-        [2.35, 0.95, 0.62, 1.25, 1.6, 0.95], vertical_alignment="center"
+        [2.35, 1.05, 0.68, 1.2, 1.5, 0.95], vertical_alignment="center"
     )
     titles = list(METHOD_OF_TITLE)
     title = method.segmented_control(

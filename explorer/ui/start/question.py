@@ -25,7 +25,7 @@ QUESTION = "a scientist makes a living monster"  # its vector comes along: quest
 LONGEST = 300  # letters
 ASKED = "asked on the first screen"  # session state: the question whose answer stands there
 PICKED = "picked on the first screen"  # session state: the row of the book that was clicked
-NEXT_LISTED = 3
+NEXT_LISTED = 2
 MAP_HEIGHT = 400  # pixels: map and question are in sight at 720
 
 
@@ -144,7 +144,7 @@ def tell_book(books: EmbeddingSpace, row: int) -> None:
     names = ", ".join(f"*{plain(label)}*" for label in near.labels)
     st.markdown(
         f"{by(books, row)} Of all {len(books)} books, the most similar in meaning are {names}. "
-        "Orange lines lead to its neighbors."
+        "Lines lead to its neighbors."
     )
 
 

@@ -15,7 +15,6 @@ from explorer.beyond.clip.towers import picture_space
 from explorer.encoding.pictures.job import PictureOptions
 from explorer.encoding.pictures.models import LiteEncoder, load_picture_encoder
 from explorer.errors import ExplorerError
-from explorer.figures.colors import Categories
 from explorer.figures.marks import Marks
 from explorer.pictures.column import pictures_of
 from explorer.projection.out_of_sample import Landing, land
@@ -34,7 +33,7 @@ from explorer.ui.shell.tables import table_height
 from explorer.ui.shell.word_fields import word_field
 
 TO_PICTURES, TO_TEXTS = "A text finds pictures", "A picture finds texts"
-MAPS, CLASSES, BOTH = "the two maps", "class names (ConSE)", "the sum of both"
+MAPS, CLASSES, BOTH = "what was learned", "class names (ConSE)", "the sum of both"
 FIRST = 10
 EXAMPLES = ("dog", "something sweet to eat", "winter", "he is very tired", "music")
 TEXT, ROW = "picture_text", "picture_name"
@@ -66,9 +65,10 @@ def show(wanted: Wanted) -> None:
 def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
     """Ask for a text; show where it lands, and the pictures nearest to it."""
     field, options = place.columns([1.7, 1], vertical_alignment="bottom")
+    if TEXT not in st.query_params:
+        st.session_state.setdefault(TEXT, EXAMPLES[0])
     text = field.text_input(
         "Type a text",
-        EXAMPLES[0],
         key=TEXT,
         bind="query-params",
         max_chars=300,
@@ -97,6 +97,7 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
             help="These were held out with all their variants: the maps never learned from them.",
         )
     if not (text and text.strip()):
+        st.info("Type a word or a sentence: the pictures nearest to it stand here then.")
         return
     frozen = data.frozen_texts((text.strip(),), wanted.towers)
     if frozen is None:
@@ -140,8 +141,6 @@ def draw(wanted: Wanted, landing: Landing | None, rows: NDArray[np.intp]) -> Non
         size=6,
         height=MAP_HEIGHT,
     )
-    if isinstance(look, Categories):
-        st.html(gallery.legend(look))
     method = "UMAP" if projection.method == "umap" else "PCA"
     texts = " and their names" if len(space) > len(wanted.pictures) else ""
     st.caption(
@@ -169,8 +168,9 @@ def find_texts(wanted: Wanted) -> None:
         seen = ""
         if wanted.unseen is not None:
             never = bool(wanted.unseen[row])
-            seen = "It was held out: never seen." if never else "It was not held out."
+            seen = "It was held out: never seen." if never else "It was learned from."
     else:
+        right.info("Type the name of a picture, or drop one: texts that fit it stand here then.")
         return
     with left:
         if shown:

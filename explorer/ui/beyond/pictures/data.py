@@ -28,6 +28,7 @@ from explorer.ui.encode import download, jobs, own_pictures
 from explorer.ui.open.view import tell
 from explorer.ui.picture.drawing import picture
 from explorer.ui.shell import address, owner, progress
+from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
 
 EMOJI, OWN = "Emoji", "My own pictures"
@@ -214,6 +215,8 @@ def own(towers: Towers) -> Wanted | None:
     found = own_pictures.encoded(order, "own pictures")
     if found is None:
         return None
+    for note in found[1].notes:  # what was left out, and why
+        st.caption(f":material/info: {plain(note)}")
     pairs = sample()
     texts = pairs.texts[0] if isinstance(towers, SmallClip) else encoded_names(pairs.names, towers)
     if texts is None:

@@ -11,7 +11,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
-from explorer.figures.colors import Categories
 from explorer.pictures.column import data_url, pictures_of
 
 LINE = 42  # pixels of a line with a picture
@@ -69,18 +68,7 @@ def row_of(
     return f'<div class="row-of-pictures">{"".join(shown)}</div>'
 
 
-def legend(look: Categories) -> str:
-    """Return HTML that says what the colors mean."""
-    parts = [
-        f'<span class="key"><i style="background:{color}"></i>{html.escape(name)}</span>'
-        for name, color in zip(look.names, look.colors, strict=True)
-    ]
-    return f'{STYLE}<div class="legend">{"".join(parts)}</div>'
-
-
 STYLE = """<style>
-.legend {display: flex; flex-wrap: wrap; gap: 14px; font-size: 14px}
-.legend i {display: inline-block; width: 10px; height: 10px; border-radius: 5px; margin-right: 5px}
 .row-of-pictures {display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 6px}
 .row-of-pictures .one {position: relative; display: inline-block; line-height: 0}
 .row-of-pictures img {width: 44px; height: 44px; object-fit: contain; background: #fff;
