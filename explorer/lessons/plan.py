@@ -17,10 +17,9 @@ from explorer.errors import PlanError
 from explorer.lessons.measures import MEASURES
 
 LEVELS = ("beginner", "intermediate", "advanced")
-MOST_BYTES = 64 << 10
+MOST_BYTES, DEEPEST = 64 << 10, 8  # of a file; levels of nesting, of which a plan needs five
 MOST_STEPS, MOST_CHOICES, MOST_PARAMETERS = 40, 6, 20
 NEAR = 0.05  # of the range: a number so near to the answer is right
-DEEPEST = 8  # levels of nesting; a plan needs five
 TITLE, SENTENCE, PARAGRAPH = 80, 400, 1200  # characters
 PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_. ]{0,39}")
 OURS = frozenset(("plan", "plan_step", "take"))  # parameters that say which step is under way

@@ -24,9 +24,10 @@ def recordings() -> dict[str, Recording]:
 def show() -> None:
     """Show the two runs side by side, and say what is seen."""
     st.markdown(
-        "Nobody writes them. Each word begins with random numbers. Then a small model reads a "
-        "text, and moves words together that stand beside the same words. **Press play**: left the "
-        "text, right the same words in random order, where there is nothing to learn."
+        "Nobody writes them: they are learned. In a small text, each word begins with random "
+        "numbers. Words that have the same neighbors in the text are moved together. **Press "
+        "play.** On the left the text; on the right the same words in random order, where there is "
+        "nothing to learn."
     )
     runs = recordings()
     ordered, shuffled = runs["ordered"], runs["shuffled"]
