@@ -111,8 +111,9 @@ def watch(pairs: Pairs, recipe: Recipe, course: Course) -> None:
             key="clip matrix",
         )
         st.caption(
-            f"Rows: {len(shown.names)} pictures that are not learned from; columns: their texts. A "
-            "bright diagonal means that each picture lies near its own text."
+            f"Rows: {len(shown.names)} pictures that are not learned from, after epoch "
+            f"{course.epoch:,}; columns: their texts. A bright diagonal means that each picture "
+            "lies near its own text."
         )
     with right:
         epochs = [look.epoch for look in course.looks]
