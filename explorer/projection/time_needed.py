@@ -9,7 +9,7 @@ from explorer.jobs.threads import cores
 # Seconds on one core of an Intel Xeon, measured by benchmarks/projection.py --all. The neighbors
 # of a point are sought among some √n others, on all cores; the optimization takes one.
 NEIGHBOR = 1e-9  # a number of each of these √n, for each point
-LAYOUT = 1.8e-4  # a point
+LAYOUT = 2.2e-4  # a point
 
 
 def umap_seconds(n: int, dim: int) -> float:
