@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import in_threads
 from explorer.neighbors.exact import comparable
-from explorer.neighbors.topk import nothing_yet, select, topk
 from explorer.space import EmbeddingSpace
 
 Floats = NDArray[np.float32]
@@ -189,6 +188,8 @@ def search(index: Index, asked: Rows, k: int, probes: int) -> tuple[Floats, Rows
         (q, k): squared distances less the point's own squared length, smallest first, and places
         in the index; a point itself comes first, with −∞.
     """
+    from explorer.neighbors.topk import nothing_yet  # compiles: only where it is used
+
     queries = index.points[asked]
     values, places = nothing_yet(len(asked), k)
     cells = cells_near(index, asked, queries, probes)
@@ -210,6 +211,8 @@ def search(index: Index, asked: Rows, k: int, probes: int) -> tuple[Floats, Rows
 
 def everywhere(index: Index, asked: Rows, k: int) -> tuple[Floats, Rows]:
     """Return what `search` does, of all cells: the true neighbors."""
+    from explorer.neighbors.topk import nothing_yet  # compiles: only where it is used
+
     best = nothing_yet(len(asked), k)
     looking = (asked, index.points[asked], np.arange(len(asked)))
     merge(index, slice(0, len(index.points)), looking, best)
@@ -218,6 +221,8 @@ def everywhere(index: Index, asked: Rows, k: int) -> tuple[Floats, Rows]:
 
 def cells_near(index: Index, asked: Rows, queries: Floats, probes: int) -> Rows:
     """Return the cells that each query looks into, (q, probes), its own among them."""
+    from explorer.neighbors.topk import topk  # compiles: only where it is used
+
     block = queries @ index.centers.T
     block *= -2
     block += np.einsum("ij,ij->i", index.centers, index.centers)
@@ -238,6 +243,8 @@ def merge(
 
     `looking` is the queries' places, their vectors, and which of them look here.
     """
+    from explorer.neighbors.topk import select  # compiles: only where it is used
+
     asked, queries, who = looking
     values, places = best
     own, vectors, value, place = asked[who], queries[who], values[who], places[who]

@@ -195,7 +195,7 @@ def test_molecules_of_one_ring_system_are_not_divided_by_it(molecules: Molecules
 
     n = len(molecules)
     same = replace(molecules, chemistry=replace(molecules.chemistry, scaffolds=("c1ccccc1",) * n))
-    with pytest.raises(TrainingError, match="choose the random division"):
+    with pytest.raises(TrainingError, match="choose the division"):
         SPLITS["scaffold"].divide(same)
 
 

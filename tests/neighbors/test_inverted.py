@@ -128,7 +128,7 @@ def test_products_are_computed_in_blocks(
         largest = max(largest, block.size)
         select(block, *others)
 
-    monkeypatch.setattr(inverted, "select", measured)
+    monkeypatch.setattr(topk, "select", measured)
     found = inverted_graph(clustered, K, "cosine", 42)
     assert 0 < largest <= 5000
     np.testing.assert_allclose(found.distances, whole.distances, atol=1e-5)

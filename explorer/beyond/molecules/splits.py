@@ -48,7 +48,7 @@ def scaffold_split(molecules: Molecules) -> Split:
     if not train or not valid or not test:
         raise TrainingError(
             f"The {n:,} molecules have {len(groups):,} ring systems, of which one has nearly all. "
-            "They cannot be divided by ring system: choose the random division."
+            "They cannot be divided by ring system: choose the division “By lot”."
         )
     return split_of(train, valid, test)
 

@@ -18,7 +18,6 @@ from explorer.errors import QueryError
 from explorer.figures.colors import coloring
 from explorer.figures.marks import Marks
 from explorer.ui.beyond.molecules.cards import Card, show_cards, show_structure
-from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark, pointcloud
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import offer
@@ -32,6 +31,8 @@ EXAMPLES = {  # of the sample: names that it holds, and SMILES that it lacks
     "capsaicin (new)": "COc1cc(CNC(=O)CCCCC=CC(C)C)ccc1O",
     "vitamin C (new)": "OCC(O)C1OC(=O)C(O)=C1O",
 }
+NEW = " (new)"  # in the sample's examples: what it lacks
+PARTS = "."  # of a SMILES: what stands between two molecules
 UNLIKE = 0.3  # cosine of Morgan fingerprints: below, nothing like it was learned from
 MAP_HEIGHT = 330
 SPACES = {
@@ -90,12 +91,24 @@ def find(learned: Learned, text: str) -> tuple[Chemistry, int | None, str] | Non
             with st.spinner("Reading …"):
                 chemistry = parsed(text)
         except QueryError as error:
-            tell(error)
+            st.info(
+                f"“{plain(text)}” is none of the {len(molecules.labels):,} names here, and no "
+                "SMILES either. Choose a name, or type the SMILES, which an encyclopedia has.",
+                icon=":material/search_off:",
+            )
+            st.caption(plain(str(error)))
             offer(st, learned.learned_space, text, key=ASKED, take=lambda chosen: chosen)
             return None
         row = row_of_smiles(molecules.digest, molecules.chemistry).get(chemistry.smiles[0])
+        if PARTS in text:
+            st.warning(
+                "This is a salt or a mixture. Only its largest part is looked at, "
+                f"{plain(chemistry.smiles[0])}: what is said below is not true of the whole.",
+                icon=":material/call_split:",
+            )
         if row is None:
-            return chemistry, None, chemistry.smiles[0]
+            names = {smiles: title.removesuffix(NEW) for title, smiles in EXAMPLES.items()}
+            return chemistry, None, names.get(text, chemistry.smiles[0])
     return molecules.chemistry.take(np.array([row])), row, molecules.labels[row]
 
 

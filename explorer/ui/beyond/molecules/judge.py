@@ -55,10 +55,16 @@ def show(learned: Learned, *, is_sample: bool) -> None:
             f"{plain(molecules.property)}; the mean is what one says without looking."
             + (" Off by factor: half of the predictions are closer." if is_sample else "")
         )
-        st.markdown(verdict(errors))
+        if len(split.test) < FEW:
+            st.markdown(
+                f"**Only {len(split.test):,} molecules to judge by**: too few to say which model "
+                "is better."
+            )
+        else:
+            st.markdown(verdict(errors))
         st.caption(
-            "One run with one seed. Another seed (Settings) shifts the network’s error by a few "
-            "hundredths, and so much no ranking of two models should rest on."
+            "One run with one seed. Another seed (Settings) gives the network a somewhat different "
+            "error: models that differ by as little are equally good."
         )
     with right:
         show_chart(
@@ -99,6 +105,7 @@ def misses(learned: Learned, name: str) -> NDArray[np.float64]:
     return np.abs(predicted[rows] - learned.molecules.values[rows])
 
 
+FEW = 30  # molecules to judge by; fewer say little
 CLOSE = 0.05  # share of an error; nearer ones are called equal
 
 

@@ -138,8 +138,12 @@ def lengths(found: dict[str, Any], nouns: Nouns) -> None:
     )
     right.markdown(
         f"What it offers first is taken by {found['dot offers']:,.0f} {nouns.users} (median) with "
-        f"the dot product, by {found['cosine offers']:,.0f} with cosine. To find what is alike, "
-        "take cosine; to guess what comes next, keep the length."
+        f"the dot product, by {found['cosine offers']:,.0f} with cosine. "
+        + (
+            "To find what is alike, take cosine; to guess what comes next, keep the length."
+            if found["dot"] > found["cosine"]
+            else "In this table cosine guesses as well: popularity says little here."
+        )
     )
 
 
@@ -206,7 +210,7 @@ def stars(found: dict[str, Any] | None, nouns: Nouns) -> None:
     by_name = {row["model"]: row for row in rows}
     best = by_name["vectors for ratings"]
     right.markdown(
-        f"The model that predicts ratings best errs by {best['RMSE']:.2f} stars; the mean rating "
+        f"The model learned from ratings errs by {best['RMSE']:.2f} stars; the mean rating "
         f"errs by {by_name['the mean rating']['RMSE']:.2f}. Yet ranked by the stars that it "
         f"predicts, it reaches {best[FIGURE]:.3f}: popularity, which knows no stars, "
         f"{by_name['popularity'][FIGURE]:.3f}, ALS without stars "
