@@ -243,8 +243,6 @@ def merge(
 
     `looking` is the queries' places, their vectors, and which of them look here.
     """
-    from explorer.neighbors.topk import select  # compiles: only where it is used
-
     asked, queries, who = looking
     values, places = best
     own, vectors, value, place = asked[who], queries[who], values[who], places[who]
@@ -256,8 +254,15 @@ def merge(
         block += index.squares[start:stop]
         itself = np.flatnonzero((own >= start) & (own < stop))
         block[itself, own[itself] - start] = -np.inf  # before its duplicates
-        select(block, start, value, place)
+        keep_nearest(block, start, value, place)
     values[who], places[who] = value, place
+
+
+def keep_nearest(block: Floats, start: int, values: Floats, places: Rows) -> None:
+    """Keep in `values` and `places` what is nearer in a block of distances, from `start` on."""
+    from explorer.neighbors.topk import select  # compiles: only where it is used
+
+    select(block, start, values, places)
 
 
 def tuned(index: Index, places: Rows, k: int, report: Report) -> tuple[int, float]:

@@ -12,7 +12,7 @@ from explorer import EmbeddingSpace
 from explorer.errors import QueryError
 from explorer.jobs import threads
 from explorer.jobs.progress import Report
-from explorer.neighbors import graph, inverted, topk
+from explorer.neighbors import graph, inverted
 from explorer.neighbors.exact import neighbor_graph
 from explorer.neighbors.inverted import inverted_graph
 
@@ -121,14 +121,14 @@ def test_products_are_computed_in_blocks(
     whole = inverted_graph(clustered, K, "cosine", 42)
     monkeypatch.setattr(inverted, "BLOCK_VALUES", 5000)
     largest = 0
-    select = topk.select
+    keep_nearest = inverted.keep_nearest
 
     def measured(block: Any, *others: Any) -> None:
         nonlocal largest
         largest = max(largest, block.size)
-        select(block, *others)
+        keep_nearest(block, *others)
 
-    monkeypatch.setattr(topk, "select", measured)
+    monkeypatch.setattr(inverted, "keep_nearest", measured)
     found = inverted_graph(clustered, K, "cosine", 42)
     assert 0 < largest <= 5000
     np.testing.assert_allclose(found.distances, whole.distances, atol=1e-5)
