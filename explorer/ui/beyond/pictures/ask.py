@@ -15,7 +15,6 @@ from explorer.beyond.clip.towers import picture_space
 from explorer.encoding.pictures.job import PictureOptions
 from explorer.encoding.pictures.models import LiteEncoder, load_picture_encoder
 from explorer.errors import ExplorerError
-from explorer.figures.marks import Marks
 from explorer.pictures.column import pictures_of
 from explorer.projection.out_of_sample import Landing, land
 from explorer.ui.beyond.pictures import data, gallery
@@ -114,7 +113,7 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
     landing = land(space, projection, text.strip(), vector[0])
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
-        draw(wanted, landing, rows)
+        draw(wanted, landing)
     with right:
         st.markdown(f"**“{plain(text.strip())}”**: the ten nearest pictures")
         gallery.table(
@@ -127,17 +126,16 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
         )
 
 
-def draw(wanted: Wanted, landing: Landing | None, rows: NDArray[np.intp]) -> None:
-    """Draw both kinds of points, where the text lands, and the pictures that were found."""
+def draw(wanted: Wanted, landing: Landing | None) -> None:
+    """Draw both kinds of points, and where the text lands."""
     space, projection = data.joint(wanted.pictures.digest, wanted)
-    look = coloring(space, "used for" if wanted.unseen is not None else "this is a")
+    look = coloring(space, "group" if wanted.pairs is not None else "this is a")
     pointcloud(
         projection,
         space,
         key="pictures map",
         colors=look,
-        marks=Marks(hits=rows),
-        arrows=landing_arrows(projection, landing),
+        arrows=landing_arrows(projection, landing),  # marks would fade all pictures but ten
         size=6,
         height=MAP_HEIGHT,
     )
