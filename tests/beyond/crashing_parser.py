@@ -4,8 +4,9 @@ import json
 import os
 import sys
 
-request = json.load(sys.stdin)
-for number in range(len(request["smiles"])):
-    sys.stdout.write(json.dumps({"at": number}) + "\n")
-sys.stdout.flush()
-os.abort()
+if __name__ == "__main__":
+    request = json.load(sys.stdin)
+    for number in range(len(request["smiles"])):
+        sys.stdout.write(json.dumps({"at": number}) + "\n")
+    sys.stdout.flush()
+    os.abort()

@@ -175,7 +175,7 @@ def test_a_space_whose_model_is_unknown_says_so(visit: Visit) -> None:
     )
     screen = visit("pages/map.py", space=space_id, typed="royal")
     assert not screen.exception
-    assert "the model behind the vectors of mine is not known" in said(screen)
+    assert "no model is known that reads texts into the space of mine" in said(screen)
     assert not [one for one in screen.text_input if one.key == "typed"]
 
 
