@@ -97,7 +97,7 @@ def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neigh
     page.get_by_role("button", name="Keep").click()
     page.get_by_role("button", name="Explore as a space").click()
     expect(page.get_by_role("heading", name="Map")).to_be_visible()
-    expect(page.get_by_text(re.compile("From grammar · skip-gram"))).to_be_visible()
+    expect(page.get_by_text(re.compile("from grammar · skip-gram"))).to_be_visible()
     page.goto(f"{page.url}&selected=paris")
     expect(page.get_by_role("heading", name="paris", exact=True)).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last

@@ -116,12 +116,12 @@ def test_nearer_more_of_those_in_sight_are_pictures(
     place = cloud.evaluate("map => map.pointcloud.placeOf(0)")
     page.mouse.move(place["x"], place["y"])
     page.mouse.wheel(0, -1500)
-    cloud.evaluate(
-        f"""async (map, [share, size]) => {{
-            const now = () => ({share})(map);
-            while (now()[0] <= share || now()[1] <= size) await new Promise(requestAnimationFrame);
+    page.wait_for_function(  # and not by a promise of the page's, which nothing bounds
+        f"""([map, share, size]) => {{
+            const [now, larger] = ({share})(map);
+            return now > share && larger > size;
         }}""",
-        far,
+        arg=[cloud.element_handle(), *far],
     )
 
 
