@@ -72,7 +72,8 @@ def test_each_page_opens_by_its_link_on_a_server_nobody_has_visited(
     title = page.locator("h1")
     expect(title).to_be_visible()
     title.click(trial=True)  # nothing lies over it
-    expect(page.get_by_text(re.compile("vectors of .* dimensions"))).to_be_visible()
+    facts = page.get_by_test_id("stSidebar").get_by_text(re.compile("vectors of .* dimensions"))
+    expect(facts).to_be_visible()
     expect(page.get_by_role("link", name=PAGES[name].title, exact=True).first).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)  # no "page not found"
 
