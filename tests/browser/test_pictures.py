@@ -101,6 +101,7 @@ def test_the_switch_makes_them_points_again(server: Server, page: Page, tmp_path
 def test_nearer_more_of_those_in_sight_are_pictures(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
+    page.set_viewport_size({"width": 1280, "height": 480})  # room for some of them only
     cloud = open_cards(page, server, tmp_path)
     expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
     share = """map => {
