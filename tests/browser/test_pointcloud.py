@@ -62,7 +62,7 @@ def camera(cloud: Locator) -> dict[str, object]:
 def test_hover_names_a_point_and_clicks_select_it_and_more(
     server: Server, page: Page, dims: str
 ) -> None:
-    cloud = open_map(page, server, f"space=books&dims={dims}")
+    cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
     page.mouse.move(*place_of(cloud, JANE_EYRE))
     expect(cloud.locator(".tip")).to_contain_text("Jane Eyre")
     expect(cloud.locator(".tip")).to_contain_text("Gothic")
@@ -89,7 +89,7 @@ def test_python_selects_and_a_screen_reader_hears_it(server: Server, page: Page)
 
 @pytest.mark.parametrize("dims", ["2D", "3D"])
 def test_lasso_and_box_select_what_they_hold(server: Server, page: Page, dims: str) -> None:
-    cloud = open_map(page, server, f"space=books&dims={dims}")
+    cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
     cloud.get_by_role("button", name="Select with a box").click()
     x, y = place_of(cloud, JANE_EYRE)
     drag(page, [(x - 12, y - 12), (x + 12, y + 12)])
@@ -299,7 +299,7 @@ def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> N
 
 @pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
 def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, moves: str) -> None:
-    cloud = open_map(page, server, f"space=books&dims={dims}")
+    cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
     stage = cloud.locator(".stage")
     stage.focus()
     before = camera(cloud)
@@ -442,7 +442,7 @@ def frames_drawn(page: Page, cloud: JSHandle) -> int:
 def test_a_turning_map_rests_while_its_page_is_gone_and_turns_on_after(
     server: Server, page: Page
 ) -> None:
-    cloud = open_map(page, server, "space=books&dims=3D")
+    cloud = open_map(page, server, "space=books&method=PCA&dims=3D")
     cloud.get_by_role("button", name="Turn by itself").click()
     kept = cloud.evaluate_handle("map => map.pointcloud")
     assert frames_drawn(page, kept) > 0
