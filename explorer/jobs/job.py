@@ -41,8 +41,9 @@ class JobState:
 class Job:
     """One computation, shared by all who submit the same key."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, is_long: bool = False) -> None:
         self.key = key
+        self.is_long = is_long
         self.state = JobState()
         self.frames = Frames()
         self.started = time.monotonic()

@@ -22,6 +22,7 @@ from explorer.errors import JobCancelled, JobError
 from explorer.jobs.cluster import Connection
 from explorer.jobs.frames import Frame
 from explorer.jobs.job import Job, JobState
+from explorer.jobs.lane import LONG_SECONDS, Lane
 from explorer.jobs.worker import Reporter, failure, run_task
 from explorer.settings import load_settings
 
@@ -48,6 +49,7 @@ class Jobs:
         self._followed: dict[str, Job] = {}  # by the scheduler's key of their task
         self._lock = threading.Lock()
         self._here = threading.Lock()  # one job at a time runs in this process
+        self._long = Lane()  # long jobs leave a worker free for short ones
         self._stopped = threading.Event()
         self._warmed: list[Any] = []
 
@@ -63,6 +65,7 @@ class Jobs:
         *args: Any,
         when_done: Callable[[Any], None] = lambda result: None,
         load: Callable[[], Any] | None = None,
+        seconds: float = 0.0,
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
@@ -80,6 +83,9 @@ class Jobs:
         load
             Loads the result that `when_done` kept, or returns None if it is gone. If given, the
             job does not hold the result in memory.
+        seconds
+            About how long it will take. Jobs of 10 seconds and more leave one worker to shorter
+            ones, which pass those that wait.
         """
         with self._lock:
             job = self._jobs.get(key)
@@ -90,7 +96,7 @@ class Jobs:
             ):
                 return job
             self._jobs.pop(key, None)  # a new job goes to the end of the line
-            job = self._jobs[key] = Job(key)
+            job = self._jobs[key] = Job(key, is_long=seconds >= LONG_SECONDS)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
                 del self._jobs[old]
         run = self._run_here if self.runs_here else self._run
@@ -119,6 +125,7 @@ class Jobs:
             line = [
                 one for one in self._jobs.values() if one.state.state in ("starting", "waiting")
             ]
+        line.sort(key=lambda one: one.is_long)  # stable: short ones pass, each kind in its order
         return line.index(job) + 1 if job in line else 0
 
     @property
@@ -183,7 +190,8 @@ class Jobs:
                     return
                 job._advance(state="waiting", step="waiting for a free worker")
                 try:
-                    result = self._compute(client, job, function, args, attempt)
+                    with self._turn(job):
+                        result = self._compute(client, job, function, args, attempt)
                     break
                 except Exception as error:
                     lost = "Cancelled" in type(error).__name__ and not job.state.is_over
@@ -193,6 +201,14 @@ class Jobs:
             finish(result)
         except BaseException as error:  # whatever it is, the page reports it
             job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+
+    def _turn(self, job: Job) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which a job may run: a long one waits for its turn to enter it."""
+        if not job.is_long:
+            return contextlib.nullcontext()
+        return self._long.turn(
+            lambda: len(self._connection.workers()), lambda: job.state.is_over, LOOK_EVERY
+        )
 
     def _compute(
         self,
@@ -211,7 +227,14 @@ class Jobs:
         try:
             given = [self._connection.reachable(arg) for arg in args]
             job._future = future = client.submit(
-                run_task, function, topic, task, *given, key=task, pure=False
+                run_task,
+                function,
+                topic,
+                task,
+                *given,
+                key=task,
+                pure=False,
+                priority=-int(job.is_long),
             )
             if job._over.is_set():  # cancelled before there was a future to cancel
                 future.cancel()

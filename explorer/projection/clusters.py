@@ -14,13 +14,14 @@ from explorer.errors import ProjectionError
 from explorer.jobs.progress import Report, no_report
 from explorer.neighbors.exact import comparable
 from explorer.projection import Projection, pca
+from explorer.projection.hdbscan import dense_groups
 from explorer.space import EmbeddingSpace
 from explorer.words import WORD
 
 NO_CLUSTER = "in no cluster"
 NAME_WORDS = 3
 HDBSCAN_DIMENSIONS = 30  # principal components; in more dimensions density means little
-MOST_FOR_HDBSCAN = 20_000  # vectors of more than three dimensions: its time grows with n²
+MOST_FOR_HDBSCAN = 1_000_000  # points; measured up to 400,000
 MOST_FOR_KMEANS = 20_000  # points; of more, mini-batches find about the same clusters sooner
 SEED = 0
 DENSE_VALUES = 100_000_000  # 400 MB: sparse spaces up to this size (n × d) are made dense
@@ -54,14 +55,14 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Clustering:
-    """One way to find clusters: its title, a sentence, and `find(points, size)`, giving codes."""
+    """One way to find clusters: title, a sentence, and `find(points, size, report)`, giving codes."""
 
     title: str
     sentence: str
-    find: Callable[[NDArray[np.float32], int], NDArray[np.intp]]
+    find: Callable[[NDArray[np.float32], int, Report], NDArray[np.intp]]
 
 
-def find_kmeans(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+def find_kmeans(points: NDArray[np.float32], k: int, report: Report) -> NDArray[np.intp]:
     """Divide the points into k clusters, each around its mean (Lloyd 1957)."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -75,18 +76,19 @@ def find_kmeans(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     return codes
 
 
-def find_hdbscan(points: NDArray[np.float32], smallest: int) -> NDArray[np.intp]:
+def find_hdbscan(points: NDArray[np.float32], smallest: int, report: Report) -> NDArray[np.intp]:
     """Find dense clusters of at least `smallest` points (Campello, Moulavi & Sander 2013)."""
-    from sklearn.cluster import HDBSCAN
-
+    if len(points) > MOST_FOR_HDBSCAN:
+        raise ProjectionError(
+            f"HDBSCAN of {len(points):,} points would take very long; it takes up to "
+            f"{MOST_FOR_HDBSCAN:,}. Draw fewer points, or use k-means."
+        )
     if len(points) < 2 * smallest:
         return np.full(len(points), -1)
     if points.shape[1] > HDBSCAN_DIMENSIONS:
         fitted = pca.fit(points, HDBSCAN_DIMENSIONS)
         points = pca.transform(points, fitted, np.arange(HDBSCAN_DIMENSIONS))
-    found = HDBSCAN(min_cluster_size=smallest, copy=False).fit_predict(points.astype(np.float64))
-    codes: NDArray[np.intp] = found.astype(np.intp)
-    return codes
+    return dense_groups(np.ascontiguousarray(points, np.float32), smallest, report=report)
 
 
 CLUSTERINGS = {
@@ -155,11 +157,6 @@ def find_clusters(
         )
     if size < 2:
         raise ProjectionError(f"The size is {size}. Clusters need at least 2.")
-    if projection is None and method == "hdbscan" and len(space) > MOST_FOR_HDBSCAN:
-        raise ProjectionError(
-            f"HDBSCAN on {len(space):,} vectors would take very long; it takes up to "
-            f"{MOST_FOR_HDBSCAN:,}. Use it on the picture, or use k-means."
-        )
     report(0.0, "finding clusters")
     directions, _, _ = comparable(space, "cosine")
     if space.is_sparse:  # clustering needs dense vectors: cluster means are dense
@@ -170,7 +167,7 @@ def find_clusters(
             "Use vectors of fewer dimensions."
         )
     points = directions if projection is None else projection.coordinates
-    codes = CLUSTERINGS[method].find(points, size)
+    codes = CLUSTERINGS[method].find(points, size, lambda done, step: report(0.8 * done, step))
     report(0.8, "naming clusters")
     order = np.argsort(-np.bincount(codes[codes >= 0]), kind="stable")  # the largest first
     rank = np.full(len(order) + 1, -1)  # the last entry maps −1 to itself

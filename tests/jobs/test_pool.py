@@ -612,3 +612,22 @@ def test_no_port_of_the_workers_answers_without_the_key(jobs: Jobs) -> None:
             asked.sendall(b"GET /health HTTP/1.0\r\n\r\n")
             with contextlib.suppress(ConnectionError):
                 assert not asked.recv(100).startswith(b"HTTP")
+
+
+def test_a_short_job_passes_long_ones_and_these_keep_a_worker_free(tmp_path: Path) -> None:
+    running = Jobs(workers=2)
+    go, log = str(tmp_path / "go"), str(tmp_path / "log")
+    try:
+        long = [
+            running.submit(f"long {i}", note_and_wait, log, go, seconds=60) for i in range(3)
+        ]
+        wait_until(lambda: long[0].state.state == "running")
+        short = running.submit("short", double, 21)
+        assert short.result(PATIENCE) == 42
+        assert [job.state.state for job in long] == ["running", "waiting", "waiting"]
+        assert running.place(long[1]) == 1
+        long[1].cancel()
+        Path(go).touch()
+        assert long[2].result(PATIENCE) == "went"
+    finally:
+        running.close()

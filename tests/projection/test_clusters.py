@@ -80,9 +80,9 @@ def test_what_cannot_be_is_told(blobs: EmbeddingSpace, options: dict, words: str
         find_clusters(blobs, **options)
 
 
-def test_hdbscan_on_too_many_vectors_is_refused(
+def test_hdbscan_of_too_many_points_is_refused(
     blobs: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("explorer.projection.clusters.MOST_FOR_HDBSCAN", 100)
-    with pytest.raises(ProjectionError, match="Use it on the picture, or use k-means"):
+    with pytest.raises(ProjectionError, match="Draw fewer points, or use k-means"):
         find_clusters(blobs, method="hdbscan")

@@ -1,0 +1,59 @@
+"""Long jobs wait for each other, so that short ones always find a worker."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+from explorer.errors import JobCancelled
+
+LONG_SECONDS = 10.0  # a job of so many seconds and more is long
+
+
+class Lane:
+    """Long jobs run on all workers but one; with a single worker, on that one."""
+
+    def __init__(self) -> None:
+        self._running = 0
+        self._line: list[object] = []
+        self._changed = threading.Condition()
+
+    @contextlib.contextmanager
+    def turn(
+        self, workers: Callable[[], int], is_over: Callable[[], bool], every: float
+    ) -> Iterator[None]:
+        """Wait for a place in the order of arrival, and hold it within the `with` block.
+
+        Looks every so many seconds how many workers there are, and raises JobCancelled if the
+        job is over by then.
+        """
+        me = object()
+        with self._changed:
+            self._line.append(me)
+        try:
+            while not self._enter(me, max(1, workers() - 1), every):
+                if is_over():
+                    raise JobCancelled("stopped")
+        finally:
+            with self._changed:
+                if me in self._line:
+                    self._line.remove(me)
+                    self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def _enter(self, me: object, places: int, seconds: float) -> bool:
+        with self._changed:
+            if not self._changed.wait_for(
+                lambda: self._line[0] is me and self._running < places, seconds
+            ):
+                return False
+            self._line.remove(me)
+            self._running += 1
+            self._changed.notify_all()
+            return True
