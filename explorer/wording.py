@@ -32,3 +32,14 @@ def readable_bytes(n: int) -> str:
     while size >= 1000 and len(units) > 1:
         size, units = size / 1000, units[1:]
     return f"{size:.0f} {units[0]}" if units[0] == "bytes" else f"{size:.1f} {units[0]}"
+
+
+def readable_seconds(seconds: float) -> str:
+    """Return a time as people say it.
+
+    Examples
+    --------
+    >>> readable_seconds(12.3), readable_seconds(200)
+    ('12 s', '3 minutes')
+    """
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

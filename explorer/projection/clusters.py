@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,18 +13,16 @@ from explorer.errors import ProjectionError
 from explorer.jobs.progress import Report, no_report
 from explorer.neighbors.exact import comparable
 from explorer.projection import Projection, pca
+from explorer.projection.cluster_names import name_clusters
 from explorer.projection.hdbscan import dense_groups
 from explorer.space import EmbeddingSpace
-from explorer.words import WORD
 
 NO_CLUSTER = "in no cluster"
-NAME_WORDS = 3
 HDBSCAN_DIMENSIONS = 30  # principal components; in more dimensions density means little
-MOST_FOR_HDBSCAN = 1_000_000  # points; measured up to 400,000
+MOST_FOR_HDBSCAN = 500_000  # points; 400,000 take up to five minutes on two cores
 MOST_FOR_KMEANS = 20_000  # points; of more, mini-batches find about the same clusters sooner
 SEED = 0
 DENSE_VALUES = 100_000_000  # 400 MB: sparse spaces up to this size (n × d) are made dense
-WORDS_IN_LABELS = 1.2  # at most, on average: then texts are labels, a few of them compounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +52,7 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Clustering:
-    """One way to find clusters: title, a sentence, and `find(points, size, report)`, giving codes."""
+    """One way to find clusters: title, sentence, and `find(points, size, report)`, giving codes."""
 
     title: str
     sentence: str
@@ -181,61 +178,3 @@ def find_clusters(
         CLUSTERINGS[method].title,
         "the vectors" if projection is None else "the picture",
     )
-
-
-def name_clusters(
-    codes: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]
-) -> tuple[str, ...]:
-    """Return a different name for each cluster.
-
-    Where texts have several words, c-TF-IDF (Grootendorst 2022) finds those frequent in a
-    cluster and rare in others. Labels of one word: those nearest to the cluster's mean.
-    """
-    clusters = range(int(codes.max(initial=-1)) + 1)
-    words = [naming_words(text) for text in texts]
-    members = [np.flatnonzero(codes == code) for code in clusters]
-    single = sum(len(found) for found in words) <= WORDS_IN_LABELS * max(1, sum(map(bool, words)))
-    if single:
-        names = [central(rows, texts, directions) for rows in members]
-    else:
-        names = own_words(members, words)
-    seen: Counter[str] = Counter()
-    unique = []
-    for name in names:
-        seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(unique)
-
-
-def naming_words(text: str) -> list[str]:
-    """Return the words of a text that can name a cluster: no numbers and no single letters."""
-    words = WORD.findall(text.casefold())
-    return [word for word in words if len(word) > 1 and not any(map(str.isdigit, word))]
-
-
-def central(rows: NDArray[np.intp], texts: Sequence[str], directions: NDArray[np.float32]) -> str:
-    """Return the texts nearest to the mean of some rows."""
-    mean = directions[rows].mean(axis=0)
-    nearest = rows[np.argsort(-(directions[rows] @ mean), kind="stable")]
-    # ten times as many as are needed, because texts may repeat
-    different = dict.fromkeys(texts[row].strip() or "?" for row in nearest[: 10 * NAME_WORDS])
-    return ", ".join(list(different)[:NAME_WORDS])
-
-
-def own_words(members: Sequence[NDArray[np.intp]], words: Sequence[Sequence[str]]) -> list[str]:
-    """Return each cluster's words of highest c-TF-IDF."""
-    counts = [Counter(word for row in rows for word in words[row]) for rows in members]
-    total: Counter[str] = Counter()
-    for count in counts:
-        total.update(count)
-    average = sum(total.values()) / max(1, len(counts))
-    names = []
-    for count in counts:
-        size = max(1, sum(count.values()))
-        scored = {
-            word: times / size * float(np.log1p(average / total[word]))
-            for word, times in count.items()
-        }
-        best = sorted(scored, key=lambda word: (-scored[word], word))[:NAME_WORDS]
-        names.append(", ".join(best) or "?")
-    return names

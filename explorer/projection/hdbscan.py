@@ -3,7 +3,7 @@
 scikit-learn's HDBSCAN builds the minimum spanning tree of all mutual reachability distances,
 whose time grows with n². Nearly all edges of that tree join near neighbors. So of many points the
 tree is built from their k-nearest-neighbor graph, and only what that graph leaves unconnected is
-compared with all points (a round of Borůvka 1926). scikit-learn then finds the clusters in the tree.
+compared with all points (a round of Borůvka 1926). scikit-learn finds the clusters in the tree.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from explorer.space import EmbeddingSpace
 
 EXACT_TO = 5_000  # points; scikit-learn takes seconds for them, and cannot be stopped meanwhile
 MOST_SAMPLES = 50  # neighbors that make a point dense; a larger cluster size needs no more
-FEWEST_NEIGHBORS = 30  # of a point in the graph: with fewer, more edges of the exact tree are missing
+FEWEST_NEIGHBORS = (
+    30  # of a point in the graph: with fewer, more edges of the exact tree are missing
+)
 MOST_COMPARED = 20_000  # points per round that are compared with all, to join components
 BLOCK = 8_000_000  # distances at once: 32 MB
 CLOSE = 1e-12  # stands for 0: a sparse graph has no edges of length 0

@@ -16,7 +16,7 @@ from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
-from explorer.projection.clusters import Clusters, find_clusters
+from explorer.projection.clusters import HDBSCAN_DIMENSIONS, Clusters, find_clusters
 from explorer.projection.storage import (
     load_clusters,
     load_projection,
@@ -25,9 +25,11 @@ from explorer.projection.storage import (
     save_projection,
     save_quality,
 )
+from explorer.projection.time_needed import hdbscan_seconds, picture_seconds, quality_seconds
 from explorer.space import EmbeddingSpace
 
 SEED = 42
+PLANE = 2  # dimensions of most pictures
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,15 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     vectors = ArrayFile.of(space)
     load = partial(load_projection, key)
     return jobs.submit(
-        key, draw_file, vectors, space.name, column, wanted, when_done=keep, load=load
+        key,
+        draw_file,
+        vectors,
+        space.name,
+        column,
+        wanted,
+        when_done=keep,
+        load=load,
+        seconds=picture_seconds(wanted.method, len(space), space.dim),
     )
 
 
@@ -111,6 +121,7 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
         k,
         when_done=partial(save_quality, quality_key),
         load=partial(load_quality, quality_key),
+        seconds=quality_seconds(len(space), space.dim),
     )
 
 
@@ -147,6 +158,13 @@ class Grouping:
         values = space.metadata[self.column].to_pylist()
         return tuple("" if one is None else str(one) for one in values)
 
+    def seconds(self, space: EmbeddingSpace) -> float:
+        """Estimate how long they take to find; k-means takes seconds even of a million points."""
+        if self.method != "hdbscan":
+            return 0.0
+        dim = PLANE if self.in_picture else min(space.dim, HDBSCAN_DIMENSIONS)
+        return hdbscan_seconds(len(space), dim)
+
 
 def clusters_key(space: EmbeddingSpace, projection: Projection, wanted: Grouping) -> str:
     """Return the key of these clusters, for their job and for the cache."""
@@ -172,6 +190,7 @@ def start_clusters(
         wanted,
         when_done=partial(save_clusters, key),
         load=partial(load_clusters, key),
+        seconds=wanted.seconds(space),
     )
 
 

@@ -618,9 +618,7 @@ def test_a_short_job_passes_long_ones_and_these_keep_a_worker_free(tmp_path: Pat
     running = Jobs(workers=2)
     go, log = str(tmp_path / "go"), str(tmp_path / "log")
     try:
-        long = [
-            running.submit(f"long {i}", note_and_wait, log, go, seconds=60) for i in range(3)
-        ]
+        long = [running.submit(f"long {i}", note_and_wait, log, go, seconds=60) for i in range(3)]
         wait_until(lambda: long[0].state.state == "running")
         short = running.submit("short", double, 21)
         assert short.result(PATIENCE) == 42

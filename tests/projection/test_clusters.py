@@ -86,3 +86,25 @@ def test_hdbscan_of_too_many_points_is_refused(
     monkeypatch.setattr("explorer.projection.clusters.MOST_FOR_HDBSCAN", 100)
     with pytest.raises(ProjectionError, match="Draw fewer points, or use k-means"):
         find_clusters(blobs, method="hdbscan")
+
+
+def test_frequent_words_name_a_vocabulary_that_stands_in_order_of_frequency() -> None:
+    rng = np.random.default_rng(5)
+    lengths = np.sort(rng.integers(3, 9, 600))  # the frequent are short
+    words = ["".join(rng.choice(list("abcdefghijklmnop"), length)) for length in lengths]
+    directions = np.stack([np.cos(angles := rng.normal(scale=0.1, size=600)), np.sin(angles)], 1)
+    codes = np.zeros(600, np.intp)
+    (ordered,) = name_clusters(codes, words, directions.astype(np.float32))
+    shuffled = rng.permutation(600)
+    (mixed,) = name_clusters(
+        codes, [words[row] for row in shuffled], directions[shuffled].astype(np.float32)
+    )
+    ranks = [np.median([words.index(one) for one in name.split(", ")]) for name in (ordered, mixed)]
+    assert ranks[0] < 150 < ranks[1]
+
+
+def test_function_words_and_forms_of_one_word_name_no_group() -> None:
+    texts = ["the king and the kings", "a king and his ship", "the cat of the cats", "of a cat"]
+    names = name_clusters(np.array([0, 0, 1, 1]), texts, np.eye(4, dtype=np.float32))
+    assert [name.split(", ")[0] for name in names] == ["king", "cat"]
+    assert not {"and", "the", "of", "kings", "cats"} & set(", ".join(names).split(", "))

@@ -13,10 +13,12 @@ from explorer.projection.job import Grouping, Picture, clusters_key, start_clust
 from explorer.ui.picture.drawing import is_finished
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
+from explorer.wording import readable_seconds
 
 COLOR = "clusters found"
 NO_CLUSTER_COLOR = "#b6bec6"
 PLACES = {"in the vectors": False, "in the picture": True}
+WORTH_TELLING = 5.0  # seconds that a search for groups takes
 SIZES = {"kmeans": ("How many groups", 8), "hdbscan": ("Fewest points in a group", 25)}
 
 
@@ -54,7 +56,10 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             key="cluster_names",
             help="The column whose words name the groups",
         )
-    return Grouping(method, number, PLACES[where], text or "label")
+        wanted = Grouping(method, number, PLACES[where], text or "label")
+        if (seconds := wanted.seconds(space)) >= WORTH_TELLING:
+            st.caption(f"About {readable_seconds(seconds)} for {len(space):,} points.")
+    return wanted
 
 
 def tell_clusters(
