@@ -16,6 +16,7 @@ from explorer.figures.colors import SCALE_COLORS, SELECTED, Categories, Numbers
 from explorer.figures.marks import Marks
 from explorer.figures.style import DARK, LIGHT, ink_for
 from explorer.pictures.column import has_pictures
+from explorer.projection.regions import Region
 from explorer.ui.pointcloud.component import mount
 from explorer.ui.pointcloud.message import write_message
 from explorer.ui.pointcloud.parts import (
@@ -92,6 +93,8 @@ def pointcloud(
     importance: Sequence[float] | None = None,
     size: float = 5,
     opacity: float = 0.7,
+    density: str = "none",
+    regions: Sequence[Region] = (),
     height: int | None = None,
     on_pick: Callable[[int | None], None] | None = None,
 ) -> Selection:
@@ -123,6 +126,10 @@ def pointcloud(
         (n,): the higher, the earlier a point gets its label; row order by default.
     size, opacity
         Of a point: pixels, and 0 to 1.
+    density
+        What is drawn below the points of a plane: 'none', 'lines' or 'heat'.
+    regions
+        Named regions of the plane; in place of the names of categories.
     height
         In pixels; by default what the window leaves.
     on_pick
@@ -164,6 +171,8 @@ def pointcloud(
             "Enter selects the point nearest to the middle, Escape selects nothing."
         ),
         "name": f"{space.name} {projection.method} {projection.n_components}D",
+        "density": density,
+        "regions": [region_data(one) for one in regions],
         "canPick": on_pick is not None,
     }
     message = write_message(
@@ -252,6 +261,17 @@ def arrow_data(arrow: Arrow) -> dict[str, Any]:
         "rows": ends,
         "start": start,
         "end": end,
+    }
+
+
+def region_data(region: Region) -> dict[str, Any]:
+    """Return a region as the browser reads it."""
+    return {
+        "at": [float(value) for value in region.at],
+        "level": region.level,
+        "name": region.name,
+        "examples": list(region.examples),
+        "size": region.size,
     }
 
 

@@ -4,6 +4,7 @@ import { Camera } from "./camera.ts";
 import type { Cameras } from "./cameras.ts";
 import { Choosing, type Tell } from "./choosing.ts";
 import { Coloring } from "./coloring.ts";
+import { Density } from "./density.ts";
 import { listen } from "./gestures.ts";
 import { type Drawing, inked } from "./ink.ts";
 import type { Label } from "./labels.ts";
@@ -13,6 +14,7 @@ import { Pace } from "./pace.ts";
 import type { Parts, PointsPart } from "./parts.ts";
 import { Pictures, sceneryOf } from "./pictures.ts";
 import { Pointing } from "./pointing.ts";
+import { Regions } from "./regions.ts";
 import { save, type Seen } from "./save.ts";
 import type { Shape } from "./shapes.ts";
 import { boxOf, Stage } from "./stage.ts";
@@ -38,6 +40,8 @@ export class Cloud {
   private readonly choosing = new Choosing((choice) => this.tell("choice", choice));
   private readonly coloring = new Coloring(this.painter, () => this.restyle());
   private readonly pictures = new Pictures(this.painter, () => this.ask(true));
+  private readonly density = new Density((cells, mode) => this.painter.setDensity(cells, mode));
+  private readonly regions = new Regions();
   private readonly pointing: Pointing;
   private readonly theme = new Theme(() => this.followTheme());
   private readonly tools: Tools;
@@ -76,11 +80,9 @@ export class Cloud {
     this.pointing = new Pointing(
       {
         ...{ camera: this.camera, motion: this.motion, coloring: this.coloring, choosing: this.choosing },
-        ...{ words: this.words, pictures: this.pictures },
-        view: () => this.view!,
-        points: () => this.points,
+        ...{ words: this.words, pictures: this.pictures, regions: this.regions },
+        ...{ view: () => this.view!, points: () => this.points, size: () => this.style.size },
         part: (id) => this.parts.get(id),
-        size: () => this.style.size,
       },
       () => this.restyle(),
       () => this.hovered(),
@@ -227,7 +229,10 @@ export class Cloud {
   private restyle(): void {
     const { view, choosing, coloring, words } = this;
     this.mark();
+    const { positions, dimensions } = this.points!;
+    this.density.dress(view!.density, positions, dimensions === 2, coloring.kept, coloring.isVisible);
     this.stage.note({
+      density: this.density.mode,
       hits: view!.hits.length,
       neighbors: choosing.neighbors.length,
       selected: choosing.rows.slice(0, 20).map(words.of).join("\n"),
@@ -263,6 +268,7 @@ export class Cloud {
         if (this.choosing.choose([])) this.restyle();
       },
       settle: () => this.ask(true),
+      isAwake: () => this.stage.isAwake || this.stage.mode !== "move",
     });
   }
 
@@ -343,14 +349,10 @@ export class Cloud {
       view: this.view!,
       ink: this.ink,
       points: this.points!,
-      depth: motion.depth,
-      at: motion.at,
-      isVisible: coloring.isVisible,
-      isShown: coloring.isShown,
-      textOf: words.of,
-      widthOf: words.widthOf,
-      selected: choosing.rows,
-      neighbors: choosing.neighbors,
+      ...{ depth: motion.depth, at: motion.at },
+      ...{ isVisible: coloring.isVisible, isShown: coloring.isShown },
+      ...{ textOf: words.of, widthOf: words.widthOf, regions: this.regions },
+      ...{ selected: choosing.rows, neighbors: choosing.neighbors },
       size: this.style.size,
       ...{ pictured: new Set(this.pictures.drawn), pictureRadius: this.pictures.size / 2 },
       reserved: boxOf(this.tools.element),

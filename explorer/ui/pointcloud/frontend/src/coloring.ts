@@ -64,6 +64,11 @@ export class Coloring {
 
   readonly isVisible = (row: number): boolean => this.palette[4 * this.shades[row]! + 3] !== 0;
 
+  /** All that decides which rows are visible: as long as these are the same, so are those. */
+  get kept(): readonly unknown[] {
+    return [this.by, [...this.hidden].sort((a, b) => a - b).join()];
+  }
+
   /** The color of a row's point. */
   readonly tintOf = (row: number): Rgb => {
     const at = 4 * this.shades[row]!;

@@ -2,6 +2,8 @@
 
 import type { Camera } from "./camera.ts";
 import type { Rgb } from "./colors.ts";
+import { type DensityMode, REACH } from "./density.ts";
+import { heatOf } from "./density-layer.ts";
 import type { Marking, Painter } from "./painter.ts";
 import { ATLAS, CELL, type Shown } from "./pictures.ts";
 import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
@@ -17,6 +19,7 @@ export class Flat implements Painter {
   private sizes: Uint8Array | null = null;
   private opacities: Uint8Array | null = null;
   private marking: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
+  private density: Float32Array | null = null;
   private shown: Shown | null = null;
   private atlas: HTMLCanvasElement | null = null;
   private ratio = 1;
@@ -49,6 +52,10 @@ export class Flat implements Painter {
     this.opacities = opacities;
   }
 
+  setDensity(cells: Float32Array | null, _mode: DensityMode): void {
+    this.density = cells; // lines are heat here
+  }
+
   setMarks(marking: Marking): void {
     this.marking = marking;
   }
@@ -72,6 +79,11 @@ export class Flat implements Painter {
     context.globalAlpha = 1;
     context.fillStyle = css(style.ground);
     context.fillRect(0, 0, camera.width, camera.height);
+    if (this.density && style.depth === 0 && share === 1) {
+      const [left, top] = camera.project(-REACH, REACH, 0);
+      const side = 2 * REACH * camera.scale;
+      context.drawImage(heatOf(this.density, style.ink), left, top, side, side);
+    }
     context.globalAlpha = style.opacity;
     const place = (at: number): number =>
       before ? before[at]! + (positions[at]! - before[at]!) * share : positions[at]!;

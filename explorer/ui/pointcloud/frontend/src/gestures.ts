@@ -18,6 +18,8 @@ export interface Listener {
   chooseCenter(adds: boolean): void;
   clear(): void;
   settle(): void;
+  /** Whether the wheel and one finger are the map's: else they scroll the page. */
+  isAwake(): boolean;
 }
 
 const SLACK = { mouse: 3, pen: 6, touch: 10 } as const; // pixels that still make a click
@@ -25,6 +27,7 @@ const STEP = 60; // pixels an arrow key moves
 
 export function listen(stage: HTMLElement, to: Listener): void {
   const pointers = new Map<number, Place>();
+  const sleeps = (event: PointerEvent): boolean => event.pointerType === "touch" && pointers.size < 2 && !to.isAwake();
   let start: Place | null = null;
   let path: Place[] = [];
   let isDrag = false;
@@ -80,6 +83,7 @@ export function listen(stage: HTMLElement, to: Listener): void {
       return;
     }
     if (pointers.size > 2 || !start) return;
+    if (sleeps(event)) return; // one finger scrolls the page until the map is tapped
     const slack = SLACK[event.pointerType as keyof typeof SLACK] ?? 3;
     if (!isDrag && Math.hypot(place[0] - start[0], place[1] - start[1]) <= slack) return;
     const from = isDrag ? before : start;
@@ -104,13 +108,22 @@ export function listen(stage: HTMLElement, to: Listener): void {
     if (was > 0 && spread > 0) to.zoomAt(middle[0], middle[1], spread / was);
   };
 
+  const isTap = (event: PointerEvent): boolean => {
+    const [x, y] = placeOf(event);
+    const slack = SLACK[event.pointerType as keyof typeof SLACK] ?? 3;
+    return Math.hypot(x - start![0], y - start![1]) <= slack;
+  };
+
   const end = (event: PointerEvent, isCancelled: boolean): void => {
     if (!pointers.delete(event.pointerId) || pointers.size) return;
     if (!isCancelled && isDrag && to.mode() !== "move") {
       isDrag = false;
       to.surround(path, true, event.shiftKey);
     } else if (isDrag || !start) to.settle();
-    else if (!isCancelled && event.button === 0) to.choose(placeOf(event), event.shiftKey);
+    else if (!isCancelled && event.button === 0 && isTap(event)) {
+      stage.focus?.({ preventScroll: true });
+      to.choose(placeOf(event), event.shiftKey);
+    }
     abandon();
   };
   stage.addEventListener("pointerup", (event) => end(event, false));
@@ -124,6 +137,7 @@ export function listen(stage: HTMLElement, to: Listener): void {
   stage.addEventListener(
     "wheel",
     (event) => {
+      if (!event.ctrlKey && !to.isAwake()) return; // who scrolls the page passes over the map
       event.preventDefault();
       const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
       const amount = Math.min(Math.max(event.deltaY * unit, -300), 300);
@@ -131,6 +145,12 @@ export function listen(stage: HTMLElement, to: Listener): void {
     },
     { passive: false },
   );
+
+  // two fingers are the map's always; the browser must not scroll with them
+  const keepTwo = (event: TouchEvent): void => {
+    if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+  };
+  for (const kind of ["touchstart", "touchmove"] as const) stage.addEventListener(kind, keepTwo, { passive: false });
 
   stage.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== stage) return;

@@ -6,6 +6,7 @@ import { mixed } from "./colors.ts";
 import { type Box, type Label, LINE, placeLabels, Sheet } from "./labels.ts";
 import type { Place } from "./pick.ts";
 import type { PointsPart } from "./parts.ts";
+import type { Regions } from "./regions.ts";
 import type { Shape } from "./shapes.ts";
 import type { Ink, View } from "./view.ts";
 import { shortened, TEXT_SIZE } from "./words.ts";
@@ -42,6 +43,7 @@ export interface Drawing {
   /** Rows whose pictures are drawn, and half of their longer side. */
   pictured: ReadonlySet<number>;
   pictureRadius: number;
+  regions: Regions;
   /** Where the buttons are. */
   reserved: Box;
 }
@@ -51,7 +53,7 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
   const { view, ink } = drawing;
   const sheet = new Sheet();
   sheet.take(drawing.reserved);
-  const shapes: Shape[] = [...axes(drawing, sheet), ...clusterNames(drawing, sheet)];
+  const shapes: Shape[] = [...axes(drawing, sheet), ...placeNames(drawing, sheet)];
   if (view.lines && view.selected !== null && view.selected === drawing.selected[0]) shapes.push(...lines(drawing));
   shapes.push(...arrows(drawing, sheet));
   for (const row of drawing.pictured) {
@@ -101,6 +103,14 @@ function names(drawing: Drawing, sheet: Sheet): Label[] {
     },
     sheet,
   );
+}
+
+/** Of the regions where they are asked for, else of the categories that the points are colored by. */
+function placeNames(drawing: Drawing, sheet: Sheet): Shape[] {
+  const { view, camera, ink, points, depth, selected, regions, reserved, widthOf } = drawing;
+  const found = depth === 0 && !selected.length && !view.hits.length ? view.regions : [];
+  const shapes = regions.write(found, points, camera, ink, camera.width - reserved.width, widthOf, sheet);
+  return view.regions.length ? shapes : clusterNames(drawing, sheet);
 }
 
 function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {

@@ -60,14 +60,19 @@ const AIR = [16, 9] as const; // pixels around it, beside and above; less when l
 const MOST_LOOKED_AT = 250_000; // rows: a drag must stay smooth
 const MOST_TRIED = 4_000; // labels
 
-const RINGS = [26, 44, 62, 84]; // pixels that a marked label may stand away from its point
-const DIRECTIONS = 12;
+const RINGS = [26, 44, 62, 84, 112, 144, 180]; // pixels that a marked label may stand away from its point
+const DIRECTIONS = 16;
+const TURNS = Array.from({ length: DIRECTIONS }, (_, index) => Math.ceil(index / 2) * (index % 2 ? 1 : -1));
 
-/** Where a label may stand if there is no place beside its point. */
-function apart(x: number, y: number, width: number): Box[] {
+/**
+ * Where a label may stand if there is no place beside its point: as near as can be, and rather away
+ * from the middle of all that is marked, so that the lines to their labels do not cross.
+ */
+function apart(x: number, y: number, width: number, [mx, my]: readonly [number, number]): Box[] {
+  const outward = Math.atan2(y - my, x - mx);
   return RINGS.flatMap((ring) =>
-    Array.from({ length: DIRECTIONS }, (_, index) => {
-      const angle = (2 * Math.PI * (index + 0.5)) / DIRECTIONS;
+    TURNS.map((turn) => {
+      const angle = outward + (2 * Math.PI * turn) / DIRECTIONS;
       const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
       // the box's near edge is on the ring
       const middle = { x: x + dx * ring + (dx * width) / 2, y: y + dy * ring };
@@ -116,6 +121,8 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
   const labels: Label[] = [];
   const seen = new Set(marked);
   const air = 1 / Math.max(camera.zoom, 1);
+  const spots = marked.filter(isVisible).map((row) => camera.project(...wanted.at(row)));
+  const middle = [0, 1].map((axis) => spots.reduce((sum, spot) => sum + spot[axis]! / spots.length, 0)) as [number, number];
 
   const place = (row: number, isMarked: boolean): boolean => {
     const [x, y, depth] = camera.project(...wanted.at(row));
@@ -125,7 +132,7 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     const gap = (wanted.pictureRadius?.(row) ?? wanted.radius) + GAP + (isMarked ? 2 : 0);
     const wide = wanted.widthOf(text);
     const beside = sides(x, y, wide, gap);
-    const boxes = isMarked ? [...beside, ...apart(x, y, wide)] : beside;
+    const boxes = isMarked ? [...beside, ...apart(x, y, wide, middle)] : beside;
     for (const [index, box] of boxes.entries()) {
       if (box.x < 2 || box.x + box.width > width - 2 || box.y < 2 || box.y + box.height > height - 2) continue;
       if (sheet.take(isMarked ? box : aired(box, air))) {
@@ -136,6 +143,7 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     return false;
   };
 
+  for (const [x, y] of spots) sheet.take(around(x, y, wanted.radius + 2)); // no name on a marked point
   for (const row of marked) place(row, true);
   if (!wanted.withOthers) return labels;
   const most = (width * height * Math.min(Math.max(1, 1 + Math.log2(camera.zoom)), 5)) / AREA;
@@ -151,6 +159,10 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     if (place(row, false)) found++;
   }
   return labels;
+}
+
+function around(x: number, y: number, radius: number): Box {
+  return { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius };
 }
 
 function aired({ x, y, width, height }: Box, share: number): Box {

@@ -1,6 +1,7 @@
 /** What draws points: the graphics card, or where there is none, the processor. */
 
 import type { Camera } from "./camera.ts";
+import type { DensityMode } from "./density.ts";
 import type { Shown } from "./pictures.ts";
 import type { Style } from "./style.ts";
 
@@ -22,6 +23,8 @@ export interface Painter {
   setPalette(colors: Uint8Array): void;
   /** Size and opacity by number: shares of 255, or null. */
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
+  /** Shares of a density below the points, or null. */
+  setDensity(cells: Float32Array | null, mode: DensityMode): void;
   setMarks(marking: Marking): void;
   /** Put a picture into a cell of the atlas. */
   putPicture(cell: number, bitmap: ImageBitmap): void;

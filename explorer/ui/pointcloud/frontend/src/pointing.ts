@@ -7,6 +7,7 @@ import type { Motion } from "./motion.ts";
 import type { Part, PointsPart } from "./parts.ts";
 import type { Pictures } from "./pictures.ts";
 import { pickPoint, type Place, pointsInside } from "./pick.ts";
+import { type Regions, toldOf } from "./regions.ts";
 import type { Shape } from "./shapes.ts";
 import { Tip } from "./tip.ts";
 import type { Ink, View } from "./view.ts";
@@ -25,6 +26,7 @@ export interface Target {
   points(): PointsPart | null;
   part(id: string): Part | undefined;
   pictures: Pictures;
+  regions: Regions;
   /** A point's diameter in pixels. */
   size(): number;
 }
@@ -34,6 +36,7 @@ export class Pointing {
   /** The row under the pointer. */
   row: number | null = null;
   private outline: Place[] = [];
+  private region: string | undefined;
 
   /** `chose` is called after a choice, `hovered` when something else has to be drawn. */
   constructor(
@@ -45,9 +48,13 @@ export class Pointing {
   /** Point at a place, or at nothing. */
   hover(place: Place | null): void {
     const row = place && !this.at.motion.isMoving ? this.pick(place, SLACK) : null;
-    if (row === this.row) return;
+    const region = place && !this.at.motion.isMoving ? this.at.regions.under(place) : null;
+    if (row === this.row && region?.name === this.region) return;
     this.row = row;
-    if (row === null) this.tip.hide();
+    this.region = region?.name;
+    const { width, height } = this.at.camera;
+    if (region) this.tip.show(region.name, toldOf(region), null, ...place!, width, height);
+    else if (row === null) this.tip.hide();
     else this.tell(row);
     this.hovered();
   }

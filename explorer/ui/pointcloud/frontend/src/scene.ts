@@ -26,6 +26,8 @@ import {
 } from "three";
 
 import type { Camera } from "./camera.ts";
+import type { DensityMode } from "./density.ts";
+import { DensityLayer } from "./density-layer.ts";
 import type { Marking, Painter } from "./painter.ts";
 import { ATLAS, CELL, type Shown } from "./pictures.ts";
 import {
@@ -60,6 +62,7 @@ export class Scene implements Painter {
   private readonly cloud: Points<BufferGeometry, RawShaderMaterial>;
   private readonly marks: Points<BufferGeometry, RawShaderMaterial>;
   private readonly pictures: Points<BufferGeometry, RawShaderMaterial>;
+  private readonly density = new DensityLayer();
   private palette = new DataTexture();
   private atlas: DataTexture | null = null;
   private pictureSize = 0;
@@ -135,6 +138,7 @@ export class Scene implements Painter {
       }),
     );
     this.pictures.visible = false;
+    this.scene.add(this.density.mesh);
     // in this order they are drawn: a picture stands before the mark of its point, and its rim says the same
     for (const points of [this.cloud, this.marks, this.pictures]) {
       points.frustumCulled = false;
@@ -186,6 +190,10 @@ export class Scene implements Painter {
     (this.cloud.material.uniforms["sized"]!.value as Vector2).set(sizes ? 1 : 0, opacities ? 1 : 0);
   }
 
+  setDensity(cells: Float32Array | null, mode: DensityMode): void {
+    this.density.set(cells, mode);
+  }
+
   setMarks({ positions, shapes, sizes }: Marking): void {
     const { geometry } = this.marks;
     geometry.dispose();
@@ -234,6 +242,7 @@ export class Scene implements Painter {
     uniforms["opacity"]!.value = style.opacity;
     (uniforms["ground"]!.value as Vector3).set(...style.ground);
     this.cloud.material.depthTest = this.cloud.material.depthWrite = inSpace;
+    this.density.dress(matrix, style, this.ratio, !inSpace && share === 1);
     const marks = this.marks.material.uniforms;
     marks["camera"]!.value = matrix;
     marks["ratio"]!.value = this.ratio;
@@ -253,6 +262,7 @@ export class Scene implements Painter {
     this.cloud.geometry.dispose();
     this.marks.geometry.dispose();
     this.pictures.geometry.dispose();
+    this.density.dispose();
     this.palette.dispose();
     this.atlas?.dispose();
     this.renderer.dispose();

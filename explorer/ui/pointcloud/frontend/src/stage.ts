@@ -110,6 +110,13 @@ export class Stage {
     paint(context, shapes, family);
   }
 
+  /** Whether somebody works with the map: it was clicked or tapped, or there is no page to scroll. */
+  get isAwake(): boolean {
+    const root = this.element.getRootNode() as Document | ShadowRoot;
+    const page = document.querySelector("[data-testid=stMain]");
+    return root.activeElement === this.element || !page || page.scrollHeight <= page.clientHeight + 1;
+  }
+
   /** What a drag does. */
   setMode(mode: Mode): void {
     this.mode = mode;

@@ -1,7 +1,9 @@
 /** A view: what Python asks to be shown, in terms of parts that travel on their own. */
 
+import type { DensityMode } from "./density.ts";
 import type { Message } from "./message.ts";
 import type { Part, Parts } from "./parts.ts";
+import type { Region } from "./regions.ts";
 
 export interface Ink {
   text: string;
@@ -66,6 +68,10 @@ export interface View {
   axes: string[] | null;
   alt: string;
   name: string;
+  /** How the density below the points is shown. */
+  density: DensityMode;
+  /** Named regions of the plane, the most important first; none where they are not asked for. */
+  regions: Region[];
   canPick: boolean;
 }
 

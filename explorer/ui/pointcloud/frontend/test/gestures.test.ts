@@ -5,7 +5,7 @@ import { listen, type Listener } from "../src/gestures.ts";
 import type { Mode } from "../src/tools.ts";
 
 /** A stage without a browser, and what was heard on it. */
-function stage(mode: Mode): { send: (kind: string, id: number, x: number, y: number) => void; heard: string[] } {
+function stage(mode: Mode, isAwake = true): { send: (kind: string, id: number, x: number, y: number) => void; heard: string[]; dispatch: (event: Event) => void } {
   const heard: string[] = [];
   const target = Object.assign(new EventTarget(), {
     classList: { add: () => undefined, remove: () => undefined },
@@ -26,13 +26,14 @@ function stage(mode: Mode): { send: (kind: string, id: number, x: number, y: num
     chooseCenter: named("center"),
     clear: named("clear"),
     settle: named("settle"),
+    isAwake: () => isAwake,
   };
   listen(target as unknown as HTMLElement, listener);
   const send = (kind: string, id: number, x: number, y: number): void => {
     const details = { pointerId: id, isPrimary: id === 1, pointerType: "touch", button: 0, ctrlKey: false, metaKey: false, clientX: x, clientY: y };
     target.dispatchEvent(Object.assign(new Event(kind), details));
   };
-  return { send, heard };
+  return { send, heard, dispatch: (event) => void target.dispatchEvent(event) };
 }
 
 function draw(send: ReturnType<typeof stage>["send"]): void {
@@ -86,3 +87,27 @@ test("a finger that left without a word is not taken for the first of two", () =
   send("pointermove", 1, 150, 90);
   assert.deepEqual(heard.slice(1), ["pan"]);
 });
+
+test("on a map that sleeps one finger scrolls the page, a tap chooses, two fingers move the map", () => {
+  const { send, heard } = stage("move", false);
+  draw(send);
+  send("pointerup", 1, 150, 150);
+  assert.deepEqual(heard, []);
+  send("pointerdown", 1, 50, 50);
+  send("pointerup", 1, 52, 50);
+  assert.deepEqual(heard, ["choose"]);
+  send("pointerdown", 1, 50, 50);
+  send("pointerdown", 2, 90, 50);
+  send("pointermove", 2, 150, 50);
+  assert.deepEqual(heard.slice(1), ["pan", "zoom"]);
+});
+
+for (const isAwake of [true, false]) {
+  test(`the wheel over a map that ${isAwake ? "is awake zooms" : "sleeps scrolls the page"}`, () => {
+    const target = stage("move", isAwake);
+    const wheel = Object.assign(new Event("wheel", { cancelable: true }), { deltaY: 100, deltaMode: 0, ctrlKey: false, clientX: 9, clientY: 9 });
+    target.dispatch(wheel);
+    assert.deepEqual(target.heard, isAwake ? ["zoom"] : []);
+    assert.equal(wheel.defaultPrevented, isAwake);
+  });
+}

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Camera } from "../src/camera.ts";
 import { type Drawing, inked } from "../src/ink.ts";
 import { overlap } from "../src/labels.ts";
+import { Regions } from "../src/regions.ts";
 import type { Letters, Shape } from "../src/shapes.ts";
 import type { Arrow, View } from "../src/view.ts";
 
@@ -16,7 +17,7 @@ function drawing(view: Partial<View>, more: Partial<Drawing> = {}): Drawing {
   const camera = new Camera();
   camera.resize(800, 600);
   camera.state = camera.fitting([1, 1, 0], 2);
-  const shown = { lines: true, arrows: [], axes: null, hits: NONE, lost: NONE, order: null, selected: null, color: null };
+  const shown = { lines: true, arrows: [], axes: null, hits: NONE, lost: NONE, order: null, selected: null, color: null, regions: [] };
   return {
     camera,
     view: { ...shown, ...view } as unknown as View,
@@ -35,6 +36,7 @@ function drawing(view: Partial<View>, more: Partial<Drawing> = {}): Drawing {
     size: 5,
     pictured: new Set(),
     pictureRadius: 0,
+    regions: new Regions(),
     reserved: { x: 760, y: 0, width: 40, height: 200 },
     ...more,
   };

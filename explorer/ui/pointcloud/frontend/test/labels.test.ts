@@ -77,3 +77,14 @@ test("a sheet tells what is taken", () => {
   assert.ok(sheet.take({ x: 100, y: 0, width: 10, height: 20 }));
   assert.ok(sheet.take({ x: -60, y: -60, width: 50, height: 50 }));
 });
+
+test("no name of a marked point stands on another marked point", () => {
+  const rows = [...Array(16).keys()];
+  const one = wanted({ marked: rows, at: (row) => [0.03 * Math.cos(row), 0.03 * Math.sin(row), 0], n: 16, withOthers: false });
+  const labels = placeLabels(one);
+  assert.equal(labels.length, 16);
+  for (const row of rows) {
+    const [x, y] = one.camera.project(...one.at(row));
+    assert.ok(labels.every((label) => !overlap(label, { x: x - 3, y: y - 3, width: 6, height: 6 })));
+  }
+});
