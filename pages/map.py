@@ -6,7 +6,7 @@ from explorer.ui.map import view as map_view
 from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.map.selection import show_selection
 from explorer.ui.map.telling import tell_picture
-from explorer.ui.picture import clusters, trust
+from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
 from explorer.ui.picture.method_settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
@@ -28,6 +28,7 @@ with right:  # what comes and goes stands beside the map, so that nothing moves 
     projection = draw(space, wanted, narrow=True, replay=replayed(space, wanted))
     known = trust.trust_in(space, projection, wanted, narrow=True)
     found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
+    named = regions.regions_in(space, projection, wanted)
     landing = ask_landing(space, projection)
 with told:
     tell_picture(space, projection, known)
@@ -42,11 +43,14 @@ with left:
         sizes=map_view.numbers(space, view.size_column, quality),
         opacity=view.opacity,
         opacities=map_view.numbers(space, view.opacity_column, quality),
+        density=regions.density(),
+        regions=named,
         arrows=landing_arrows(projection, landing),
         on_pick=lambda row: address.select(space, row),
     )
     replay(space, wanted)
-    clusters.table(found)
+    clusters.table(space, found)
+    regions.table(space, named)
 with right:
     show_landing(space, landing)
     show_selection(space, chosen)

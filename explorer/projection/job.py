@@ -17,13 +17,16 @@ from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.clusters import HDBSCAN_DIMENSIONS, Clusters, find_clusters
+from explorer.projection.regions import Region, find_regions
 from explorer.projection.storage import (
     load_clusters,
     load_projection,
     load_quality,
+    load_regions,
     save_clusters,
     save_projection,
     save_quality,
+    save_regions,
 )
 from explorer.projection.time_needed import hdbscan_seconds, picture_seconds, quality_seconds
 from explorer.space import EmbeddingSpace
@@ -205,6 +208,33 @@ def cluster_file(
     space = bare_space(loaded(vectors), "clusters")
     picture = pickle.loads(projection)
     return find_clusters(space, picture, wanted.method, wanted.size, texts=texts, report=report)
+
+
+def regions_key(space: EmbeddingSpace, projection: Projection) -> str:
+    """Return the key of a picture's regions, for their job and for the cache."""
+    return cache.content_key(kind="regions", space=space.digest, picture=projection.digest)
+
+
+def start_regions(jobs: Jobs, space: EmbeddingSpace, projection: Projection) -> Job:
+    """Find the named regions of a picture on a worker, or join the job that already does."""
+    key = regions_key(space, projection)
+    return jobs.submit(
+        key,
+        regions_file,
+        ArrayFile.of(space),
+        space.labels,
+        pickle.dumps(projection),
+        when_done=partial(save_regions, key),
+        load=partial(load_regions, key),
+    )
+
+
+def regions_file(
+    vectors: Any, labels: tuple[str, ...], projection: bytes, report: Report = no_report
+) -> tuple[Region, ...]:
+    """Find the named regions of a picture; runs on a worker."""
+    space = bare_space(loaded(vectors), "regions")
+    return find_regions(space, pickle.loads(projection), labels, report=report)
 
 
 def bare_space(vectors: Any, name: str, metadata: pa.Table | None = None) -> EmbeddingSpace:

@@ -47,7 +47,7 @@ class Region:
     name
         The words most characteristic of its points.
     examples
-        A few labels from its densest place.
+        A few texts from its densest place.
     size
         How many points it has.
     """
@@ -78,14 +78,13 @@ def find_regions(
     projection
         Their picture. One in 3D has no regions.
     texts
-        n texts to name regions by; the labels by default.
+        n texts to name regions by, and to give examples of; the labels by default.
     report
         Called with the share done; may raise to stop.
     """
     if projection.n_components != 2 or len(space) < 2 * FEWEST:
         return ()
-    labels = space.labels
-    texts = labels if texts is None else texts
+    texts = space.labels if texts is None else texts
     directions = dense_directions(space)
     found: list[Region] = []
     for level, scale in enumerate(SCALES):
@@ -103,7 +102,7 @@ def find_regions(
             rows = np.flatnonzero(codes == code)
             away = np.square(projection.coordinates[rows] - peak).sum(axis=1)
             near = rows[np.argsort(away, kind="stable")[: 10 * EXAMPLES]]
-            shown = dict.fromkeys(labels[row][:LONGEST_EXAMPLE] for row in near)
+            shown = dict.fromkeys(texts[row][:LONGEST_EXAMPLE] for row in near)
             examples = tuple(list(shown)[:EXAMPLES])
             at = (float(peak[0]), float(peak[1]))
             found.append(Region(at, level, name, examples, len(rows)))
@@ -149,9 +148,7 @@ def rising(
     density = gaussian_filter(counts.astype(np.float64), blur * SIDE, mode="constant")
     # each cell's highest neighbor, itself included; where cells are equal the first counts
     padded = np.pad(density, 1, constant_values=-1.0)
-    around = np.stack(
-        [padded[1 + dx : 1 + dx + SIDE, 1 + dy : 1 + dy + SIDE] for dx, dy in STEPS]
-    )
+    around = np.stack([padded[1 + dx : 1 + dx + SIDE, 1 + dy : 1 + dy + SIDE] for dx, dy in STEPS])
     best = around.argmax(axis=0)
     offsets = np.array([dx * SIDE + dy for dx, dy in STEPS])
     up = np.arange(SIDE * SIDE) + offsets[best.ravel()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from explorer import cache
 from explorer.projection.clusters import Clusters
 from explorer.projection.projection import Projection
 from explorer.projection.quality import Quality
+from explorer.projection.regions import Region
 
 PROJECTIONS = cache.Kind("projections", 1)
 QUALITY = cache.Kind("quality", 1)
-CLUSTERS = cache.Kind("clusters", 1)
+CLUSTERS = cache.Kind("clusters", 2)  # 2: names by frequent words
+REGIONS = cache.Kind("regions", 1)
 
 
 def load_projection(key: str) -> Projection | None:
@@ -72,3 +75,19 @@ def save_clusters(key: str, clusters: Clusters) -> None:
     """Keep clusters under their key."""
     facts = {"names": clusters.names, "method": clusters.method, "on": clusters.on}
     cache.save_arrays(CLUSTERS, key, {"codes": clusters.codes}, facts)
+
+
+def load_regions(key: str) -> tuple[Region, ...] | None:
+    """Return the kept regions of a picture, or None."""
+    found = cache.load_json(REGIONS, key)
+    if found is None:
+        return None
+    return tuple(
+        Region(tuple(one["at"]), one["level"], one["name"], tuple(one["examples"]), one["size"])
+        for one in found
+    )
+
+
+def save_regions(key: str, regions: tuple[Region, ...]) -> None:
+    """Keep the regions of a picture."""
+    cache.save_json(REGIONS, key, [asdict(one) for one in regions])

@@ -24,7 +24,7 @@ from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
-from explorer.ui.picture import clusters, trust
+from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
@@ -127,6 +127,7 @@ def ask_view(space: EmbeddingSpace) -> View:
         size_column = ask_number(space, "Size by", key="size_by")
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
+        regions.ask_reading()
         regex = st.toggle("Search by regular expression", key="regex", bind="query-params")
     with search:
         hits = ask_search(space, regex=regex)

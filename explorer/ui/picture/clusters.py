@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer import EmbeddingSpace, Projection
@@ -10,6 +11,7 @@ from explorer.figures.colors import Categories, palette
 from explorer.pictures.column import without_pictures
 from explorer.projection.clusters import CLUSTERINGS, NO_CLUSTER, Clusters
 from explorer.projection.job import Grouping, Picture, clusters_key, start_clusters
+from explorer.ui.picture import naming
 from explorer.ui.picture.drawing import is_finished
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
@@ -84,7 +86,7 @@ def tell_clusters(
         f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by its most "
         "typical words." + (f" {outside:,} points are in no group." if outside else "")
     )
-    return found
+    return replace(found, names=tuple(naming.called(space, name) for name in found.names))
 
 
 def as_colors(found: Clusters) -> Categories:
@@ -97,13 +99,15 @@ def as_colors(found: Clusters) -> Categories:
     return Categories(COLOR, found.names, colors, found.codes)
 
 
-def table(found: Clusters | None) -> None:
-    """List the clusters with their sizes, for those who do not see the colors."""
+def table(space: EmbeddingSpace, found: Clusters | None) -> None:
+    """List the clusters, for those who do not see the colors; their names can be changed here."""
     if found is None:
         return
     with st.expander("The groups as a table"):
-        st.dataframe(
-            pa.table({"group": pa.array(found.names, pa.string()), "points": found.sizes}),
-            hide_index=True,
-            height=220,
+        naming.table(
+            space,
+            naming.found_for(space, found.names),
+            {"points": found.sizes.tolist()},
+            title="group",
+            key="groups table",
         )

@@ -1,0 +1,83 @@
+"""Density below the points, and names of regions: what makes a picture readable at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from explorer import EmbeddingSpace, Projection
+from explorer.projection.job import Picture, regions_key, start_regions
+from explorer.projection.regions import Region
+from explorer.ui.picture import naming
+from explorer.ui.picture.drawing import is_finished
+from explorer.ui.shell import address, progress
+
+DENSITY = ("none", "lines", "heat")
+DENSITY_KEY, NAMED_KEY = "density", "regions"  # parameters of the address
+LEVELS = ("from afar", "nearer", "close by")
+
+
+def ask_reading() -> None:
+    """Ask for density and names of regions; `density` and `regions_in` return what was chosen."""
+    st.segmented_control(
+        "Density",
+        DENSITY,
+        default=DENSITY[0],
+        required=True,
+        key=address.choice(DENSITY_KEY, DENSITY),
+        bind="query-params",
+        help="Where points stand thickest, in 2D. The lines enclose 90, 75, 50 and 25 of 100 "
+        "points; categories that are switched off do not count.",
+    )
+    st.toggle(
+        "Name the regions",
+        key=NAMED_KEY,
+        bind="query-params",
+        help="Typical words of the points around each peak of the density, in 2D. Zoom in for "
+        "smaller regions; point at a name for examples.",
+    )
+
+
+def density() -> str:
+    """Return how the density is shown."""
+    return str(st.session_state.get(DENSITY_KEY) or DENSITY[0])
+
+
+def regions_in(
+    space: EmbeddingSpace, projection: Projection, wanted: Picture
+) -> tuple[Region, ...]:
+    """Return a picture's named regions; none where nobody asked, or while a job finds them."""
+    if not st.session_state.get(NAMED_KEY) or projection.n_components != 2:
+        return ()
+    if not is_finished(projection, wanted):
+        return ()
+    found: tuple[Region, ...] | None = progress.wait_for(
+        regions_key(space, projection),
+        lambda: start_regions(progress.jobs(), space, projection),
+        progress.Wait(
+            place="regions",
+            running="Naming the regions.",
+            stopped="The regions were not named.",
+            narrow=True,
+        ),
+    )
+    return tuple(replace(one, name=naming.called(space, one.name)) for one in found or ())
+
+
+def table(space: EmbeddingSpace, named: tuple[Region, ...]) -> None:
+    """List the regions, for those who do not see the map; their names can be changed here."""
+    if not named:
+        return
+    with st.expander("The regions as a table"):
+        naming.table(
+            space,
+            naming.found_for(space, [one.name for one in named]),
+            {
+                "points": [one.size for one in named],
+                "seen": [LEVELS[one.level] for one in named],
+                "examples": [", ".join(one.examples) for one in named],
+            },
+            title="region",
+            key="regions table",
+        )
