@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.errors import TrainingError
+from explorer.jobs.files import KeptFile
+from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
 COURSES = cache.Kind("courses", 1)
@@ -114,6 +117,20 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
             course = Course((*course.looks, look), learner.state(), learner.epochs)
             keep_course(key, course)
     return course
+
+
+def start_course(
+    jobs: Jobs, key: str, train_file: Callable[..., Course], data: KeptFile, recipe: Any
+) -> Job:
+    """Start to learn, or go on from where it was stopped, or join who learns the same."""
+    return jobs.submit(
+        key,
+        train_file,
+        data,
+        recipe,
+        when_done=partial(keep_course, key),  # a worker elsewhere has another cache
+        load=partial(kept_course, key),
+    )
 
 
 def kept_course(key: str) -> Course | None:

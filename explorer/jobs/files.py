@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,38 @@ class JobFile:
     def load(self) -> Any:
         """Return the file's content."""
         raise NotImplementedError
+
+
+def left_the_cache(what: str) -> JobError:
+    """Return the error for an argument that was evicted before its job began."""
+    return JobError(
+        f"The {what} had to leave the cache before this could begin: it is too small for all that "
+        "is being computed. Start it again, or set EXPLORER_CACHE_GB higher."
+    )
+
+
+class KeptFile(JobFile):
+    """The folder of a cache entry as a job's argument, opened again by its name there."""
+
+    holds: ClassVar[str]  # such as “facts”, for the error
+
+    @staticmethod
+    def opened(digest: str) -> Any:
+        """Return what is kept under a digest, or None."""
+        raise NotImplementedError
+
+    def load(self) -> Any:
+        """Return what the entry holds.
+
+        Raises
+        ------
+        JobError
+            The cache made room meanwhile.
+        """
+        found = self.opened(Path(self.path).name)
+        if found is None:
+            raise left_the_cache(self.holds)
+        return found
 
 
 class ArrayFile(JobFile):
@@ -59,11 +91,7 @@ class ArrayFile(JobFile):
                 return load_npz(self.path)
             return np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
         except FileNotFoundError as error:
-            raise JobError(
-                "The vectors were removed from the cache before this could begin: the cache is "
-                "too small for all that is being computed. Start it again, or set "
-                "EXPLORER_CACHE_GB higher."
-            ) from error
+            raise left_the_cache("vectors") from error
 
 
 def loaded(given: Any) -> Any:

@@ -33,6 +33,7 @@ TRIES = 2  # attempts, where data that workers held is lost
 LOOK_EVERY = 2.0  # seconds between checks that there are workers
 NO_WORKERS_SECONDS = 150.0  # enough to replace a dead worker, or for a cluster to start
 FETCH_SECONDS = 600.0  # for a finished result to arrive
+IDLE_SECONDS = 300.0  # after which local workers end, until a page is visited or a job comes
 
 
 class Jobs:
@@ -44,14 +45,18 @@ class Jobs:
         settings = load_settings()
         self.workers = settings.workers if workers is None else workers
         self.scheduler = settings.scheduler if scheduler is None else scheduler
-        self._connection = Connection(self.workers, self.scheduler, threads)
+        self._connect = partial(Connection, self.workers, self.scheduler, threads)
+        self._connection = self._connect()
         self._jobs: dict[str, Job] = {}
         self._followed: dict[str, Job] = {}  # by the scheduler's key of their task
         self._lock = threading.Lock()
         self._here = threading.Lock()  # one job at a time runs in this process
         self._long = Lane()  # long jobs leave a worker free for short ones
         self._stopped = threading.Event()
+        self._warm_up: Callable[[], None] = nothing
         self._warmed: list[Any] = []
+        self._used = time.monotonic()  # when a page was last visited or a job begun or ended
+        self._rests = False
 
     @property
     def runs_here(self) -> bool:
@@ -95,6 +100,7 @@ class Jobs:
                 and not job.is_lost
             ):
                 return job
+            self._used = time.monotonic()
             self._jobs.pop(key, None)  # a new job goes to the end of the line
             job = self._jobs[key] = Job(key, is_long=seconds >= LONG_SECONDS)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
@@ -134,8 +140,12 @@ class Jobs:
         with self._lock:
             return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
 
-    def start(self, warm_up: Callable[[], None] = lambda: None) -> None:
-        """Start the workers now and run `warm_up` on each, so that the first job does not wait."""
+    def start(self, warm_up: Callable[[], None] | None = None) -> None:
+        """Start the workers now and run `warm_up` on each, so that the first job does not wait.
+
+        Without `warm_up` it is the one of the call before.
+        """
+        self._warm_up = warm_up or self._warm_up
         if self.runs_here:
             return
 
@@ -143,13 +153,34 @@ class Jobs:
             with contextlib.suppress(Exception):  # the first job will report what is wrong
                 client = self._connection.client()
                 for worker in self._connection.workers():
-                    self._warmed.append(client.submit(warm_up, workers=[worker], pure=False))
+                    self._warmed.append(client.submit(self._warm_up, workers=[worker], pure=False))
 
         threading.Thread(target=begin, daemon=True).start()
 
     def is_warm(self) -> bool:
         """Return whether the workers have started and warmed up."""
         return bool(self._warmed) and all(future.done() for future in self._warmed)
+
+    def wake(self) -> None:
+        """Start local workers again that have ended because nobody was there."""
+        with self._lock:
+            self._used, rested, self._rests = time.monotonic(), self._rests, False
+        if rested:
+            self.start()
+
+    def rest(self) -> None:
+        """End local workers that have had nothing to do for a while: nobody is there."""
+        with self._lock:
+            if any(not job.state.is_over for job in self._jobs.values()):
+                self._used = time.monotonic()
+                return
+            used_lately = time.monotonic() - self._used < IDLE_SECONDS
+            if self._rests or used_lately or self.runs_here or self.scheduler:
+                return
+            resting, self._connection = self._connection, self._connect()
+            self._warmed.clear()
+            self._rests = True
+        resting.close()
 
     def stop_abandoned(self) -> None:
         """Cancel the jobs whose watchers are all gone."""
@@ -159,11 +190,12 @@ class Jobs:
             job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:
-        """Cancel abandoned jobs from now on, in a background thread."""
+        """Cancel abandoned jobs and let idle workers end from now on, in a background thread."""
 
         def look() -> None:
             while not self._stopped.wait(every):
                 self.stop_abandoned()
+                self.rest()
 
         threading.Thread(target=look, daemon=True).start()
 
@@ -304,6 +336,10 @@ class Jobs:
                 finish(result)
             except BaseException as error:
                 job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+
+
+def nothing() -> None:
+    """Warm up nothing."""
 
 
 def end(

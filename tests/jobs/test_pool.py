@@ -520,6 +520,29 @@ def test_warmed_workers_have_done_what_a_first_job_would_wait_for(tmp_path: Path
     fresh.close()
 
 
+def test_workers_end_when_nobody_is_there_and_come_back_with_the_next_visit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("explorer.jobs.pool.IDLE_SECONDS", -1.0)
+    own = Jobs(workers=1)
+    own.start(partial(Path.touch, tmp_path / "warm"))
+    assert own.submit("a job", double, 1).result(PATIENCE) == 2
+    program = own._connection._process
+    waiting = own.submit("another", turn_forever)
+    own.rest()
+    assert own._connection._process is program  # not while there is a job
+    waiting.cancel()
+    own.rest()
+    assert program is not None
+    assert program.poll() is not None
+    wait_until((tmp_path / "warm").exists)
+    (tmp_path / "warm").unlink()
+    own.wake()
+    wait_until((tmp_path / "warm").exists)
+    assert own.submit("a job after that", double, 2).result(PATIENCE) == 4
+    own.close()
+
+
 def test_the_end_of_all_workers_at_once_is_survived() -> None:
     own = Jobs(workers=1)
     assert own.submit("before the end", double, 1).result(PATIENCE) == 2

@@ -127,6 +127,15 @@ def test_a_link_to_facts_that_are_gone_says_so(visit: Visit) -> None:
     assert "names facts that are not kept here" in said(screen)
 
 
+def test_own_facts_are_still_there_after_a_tour_of_other_pages(visit: Visit, own: str) -> None:
+    screen = visit(FILE, facts=data.OWN, graph=own)
+    screen.switch_page("pages/molecules.py").run()
+    screen.query_params.clear()  # as a browser does when the page changes
+    screen.query_params["facts"] = data.OWN
+    screen.switch_page(FILE).run()
+    assert "From towns." in said(screen)
+
+
 def test_an_uploaded_table_becomes_the_graph(visit: Visit) -> None:
     screen = visit(FILE, facts=data.OWN)
     lines = "\n".join(",".join(one) for one in triples())

@@ -175,4 +175,4 @@ def test_a_rating_that_is_no_number_is_told_on_the_page(visit: Visit) -> None:
 
 def test_a_link_to_a_table_that_is_gone_says_so(visit: Visit) -> None:
     screen = visit(FILE, tastes_of=data.OWN, table="0" * 32)
-    assert "names a table that is not kept here" in said(screen)
+    assert "names tastes that are not kept here" in said(screen)

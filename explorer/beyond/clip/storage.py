@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from explorer import cache
 from explorer.beyond.clip.pairs import Pairs
-from explorer.errors import JobError
-from explorer.jobs.files import JobFile
+from explorer.jobs.files import KeptFile
 
 PAIRS = cache.Kind("pairs", 1)
 
 
-class PairsFile(JobFile):
+class PairsFile(KeptFile):
     """Pairs among a job's arguments: the folder of their entry in the cache."""
+
+    holds = "pictures"
 
     @classmethod
     def of(cls, pairs: Pairs) -> PairsFile:
@@ -26,27 +25,24 @@ class PairsFile(JobFile):
             cache.save_arrays(PAIRS, pairs.digest, arrays, about)
         return cls(str(cache.place(PAIRS, pairs.digest)))
 
-    def load(self) -> Pairs:
-        """Return the pairs, without thumbnails.
+    @staticmethod
+    def opened(digest: str) -> Pairs | None:
+        """Return what is kept under a digest, or None."""
+        return open_pairs(digest)
 
-        Raises
-        ------
-        JobError
-            The cache made room meanwhile.
-        """
-        found = cache.load_arrays(PAIRS, Path(self.path).name)
-        if found is None:
-            raise JobError(
-                "The pictures had to leave the cache before this could begin. Start it again, or "
-                "set EXPLORER_CACHE_GB higher."
-            )
-        arrays, (names, captions, groups, kinds, parts) = found
-        return Pairs(
-            tuple(names),
-            tuple(captions),
-            tuple(groups),
-            tuple(kinds),
-            np.array(parts),
-            np.asarray(arrays["pictures"]),
-            np.asarray(arrays["texts"]),
-        )
+
+def open_pairs(digest: str) -> Pairs | None:
+    """Return the pairs kept under a digest, without thumbnails; or None."""
+    found = cache.load_arrays(PAIRS, digest)
+    if found is None:
+        return None
+    arrays, (names, captions, groups, kinds, parts) = found
+    return Pairs(
+        tuple(names),
+        tuple(captions),
+        tuple(groups),
+        tuple(kinds),
+        np.array(parts),
+        np.asarray(arrays["pictures"]),
+        np.asarray(arrays["texts"]),
+    )

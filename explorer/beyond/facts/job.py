@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from explorer.beyond.course import Course, keep_course, kept_course
+from explorer.beyond.course import Course, start_course
 from explorer.beyond.facts.graph import Graph
 from explorer.beyond.facts.storage import GraphFile
 from explorer.beyond.facts.training import Recipe, course_key, train_facts
@@ -16,15 +15,7 @@ from explorer.jobs.progress import Report, no_report
 
 def start(jobs: Jobs, graph: Graph, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    key = course_key(graph, recipe)
-    return jobs.submit(
-        key,
-        train_file,
-        GraphFile.of(graph),
-        recipe,
-        when_done=partial(keep_course, key),  # a worker elsewhere has another cache
-        load=partial(kept_course, key),
-    )
+    return start_course(jobs, course_key(graph, recipe), train_file, GraphFile.of(graph), recipe)
 
 
 def train_file(graph: Any, recipe: Recipe, report: Report = no_report) -> Course:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from explorer import cache
 from explorer.beyond.facts.graph import Graph
-from explorer.errors import JobError
-from explorer.jobs.files import JobFile
+from explorer.jobs.files import KeptFile
 
 GRAPHS = cache.Kind("graphs", 1)
 PARTS = ("train", "valid", "test")
 
 
-class GraphFile(JobFile):
+class GraphFile(KeptFile):
     """A graph among a job's arguments: the folder of its entry in the cache."""
+
+    holds = "facts"
 
     @classmethod
     def of(cls, graph: Graph) -> GraphFile:
@@ -27,21 +26,10 @@ class GraphFile(JobFile):
             cache.save_arrays(GRAPHS, graph.digest, arrays, about)
         return cls(str(cache.place(GRAPHS, graph.digest)))
 
-    def load(self) -> Graph:
-        """Return the graph.
-
-        Raises
-        ------
-        JobError
-            The cache made room meanwhile.
-        """
-        graph = open_graph(Path(self.path).name)
-        if graph is None:
-            raise JobError(
-                "The facts had to leave the cache before this could begin. Start it again, or "
-                "set EXPLORER_CACHE_GB higher."
-            )
-        return graph
+    @staticmethod
+    def opened(digest: str) -> Graph | None:
+        """Return what is kept under a digest, or None."""
+        return open_graph(digest)
 
 
 def open_graph(digest: str) -> Graph | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from explorer.beyond.course import Course, keep_course, kept_course
+from explorer.beyond.course import Course, start_course
 from explorer.beyond.molecules.molecules import Molecules
 from explorer.beyond.molecules.storage import MoleculesFile
 from explorer.beyond.molecules.training import Recipe, course_key, train_molecules
@@ -16,14 +15,8 @@ from explorer.jobs.progress import Report, no_report
 
 def start(jobs: Jobs, molecules: Molecules, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    key = course_key(molecules, recipe)
-    return jobs.submit(
-        key,
-        train_file,
-        MoleculesFile.of(molecules),
-        recipe,
-        when_done=partial(keep_course, key),  # a worker elsewhere has another cache
-        load=partial(kept_course, key),
+    return start_course(
+        jobs, course_key(molecules, recipe), train_file, MoleculesFile.of(molecules), recipe
     )
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 
 from explorer import cache
 from explorer.beyond.molecules.molecules import Chemistry, Molecules
 from explorer.beyond.molecules.parsing import chemistry_of
-from explorer.errors import JobError
-from explorer.jobs.files import JobFile
+from explorer.jobs.files import KeptFile
 
 MOLECULES = cache.Kind("molecules", 1)
 PARTS = tuple(field.name for field in fields(Chemistry))
 
 
-class MoleculesFile(JobFile):
+class MoleculesFile(KeptFile):
     """Molecules among a job's arguments: the folder of their entry in the cache."""
+
+    holds = "molecules"
 
     @classmethod
     def of(cls, molecules: Molecules) -> MoleculesFile:
@@ -30,21 +30,10 @@ class MoleculesFile(JobFile):
             cache.save_arrays(MOLECULES, molecules.digest, {**arrays, **own}, about)
         return cls(str(cache.place(MOLECULES, molecules.digest)))
 
-    def load(self) -> Molecules:
-        """Return the molecules.
-
-        Raises
-        ------
-        JobError
-            The cache made room meanwhile.
-        """
-        molecules = open_molecules(Path(self.path).name)
-        if molecules is None:
-            raise JobError(
-                "The molecules had to leave the cache before this could begin. Start it again, or "
-                "set EXPLORER_CACHE_GB higher."
-            )
-        return molecules
+    @staticmethod
+    def opened(digest: str) -> Molecules | None:
+        """Return what is kept under a digest, or None."""
+        return open_molecules(digest)
 
 
 def open_molecules(digest: str) -> Molecules | None:

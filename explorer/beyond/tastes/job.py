@@ -12,15 +12,14 @@ from typing import Any
 import pyarrow as pa
 
 from explorer import cache
-from explorer.beyond.course import Course, keep_course, kept_course
+from explorer.beyond.course import Course, start_course
 from explorer.beyond.tastes.lesson import lesson, rivals
 from explorer.beyond.tastes.movielens import MOVIELENS, fetch, fetched, read_movielens
 from explorer.beyond.tastes.reading import tastes_from_table
-from explorer.beyond.tastes.storage import EVICTED, TASTES, TastesFile, keep_tastes
+from explorer.beyond.tastes.storage import TASTES, TastesFile, keep_tastes
 from explorer.beyond.tastes.tastes import Tastes
 from explorer.beyond.tastes.training import VERSION, Recipe, course_key, train_tastes
-from explorer.errors import JobError
-from explorer.jobs.files import JobFile, loaded
+from explorer.jobs.files import JobFile, left_the_cache, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
@@ -31,15 +30,7 @@ MADE = cache.Kind("tastes of tables", 1)  # which tastes were made of a table
 
 def start(jobs: Jobs, tastes: Tastes, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    key = course_key(tastes, recipe)
-    return jobs.submit(
-        key,
-        train_file,
-        TastesFile.of(tastes),
-        recipe,
-        when_done=partial(keep_course, key),  # a worker elsewhere has another cache
-        load=partial(kept_course, key),
-    )
+    return start_course(jobs, course_key(tastes, recipe), train_file, TastesFile.of(tastes), recipe)
 
 
 def train_file(tastes: Any, recipe: Recipe, report: Report = no_report) -> Course:
@@ -104,7 +95,7 @@ class TableFile(JobFile):
             with Path(self.path).open("rb") as stream:
                 return pa.ipc.open_file(stream).read_all()
         except FileNotFoundError:
-            raise JobError(EVICTED) from None
+            raise left_the_cache("table") from None
 
 
 def table_digest(table: pa.Table) -> str:

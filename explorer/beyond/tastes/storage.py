@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,10 @@ import pyarrow as pa
 
 from explorer import cache
 from explorer.beyond.tastes.tastes import Nouns, Tastes
-from explorer.errors import JobError
-from explorer.jobs.files import JobFile
+from explorer.jobs.files import KeptFile
 
 TASTES = cache.Kind("tastes", 1)
 ARRAYS = ("pairs", "parts", "ratings", "times")
-EVICTED = (
-    "The table had to leave the cache before this could begin. Start it again, or set "
-    "EXPLORER_CACHE_GB higher."
-)
 
 
 def keep_tastes(tastes: Tastes) -> None:
@@ -44,8 +38,10 @@ def columns_of(table: pa.Table | None) -> dict[str, list[Any]] | None:
     return None if table is None else table.to_pydict()
 
 
-class TastesFile(JobFile):
+class TastesFile(KeptFile):
     """Tastes among a job's arguments: the folder of their entry in the cache."""
+
+    holds = "table"
 
     @classmethod
     def of(cls, tastes: Tastes) -> TastesFile:
@@ -53,12 +49,10 @@ class TastesFile(JobFile):
         keep_tastes(tastes)
         return cls(str(cache.place(TASTES, tastes.digest)))
 
-    def load(self) -> Tastes:
-        """Return the tastes; raises JobError where the cache made room meanwhile."""
-        tastes = open_tastes(Path(self.path).name)
-        if tastes is None:
-            raise JobError(EVICTED)
-        return tastes
+    @staticmethod
+    def opened(digest: str) -> Tastes | None:
+        """Return what is kept under a digest, or None."""
+        return open_tastes(digest)
 
 
 def open_tastes(digest: str) -> Tastes | None:

@@ -114,8 +114,8 @@ def checked(
         wrong.append(str(kept))
     for value in dict.fromkeys(wrong):
         st.toast(
-            f"“{plain(name)}” cannot be “{plain(value[:MOST_LETTERS])}” here, so it was left out. "
-            f"It can be: {plain(told)}.",
+            f"“{plain(name.replace('_', ' '))}” cannot be “{plain(value[:MOST_LETTERS])}” here, so "
+            f"it was left out. It can be: {plain(told)}.",
             icon=":material/link_off:",
             duration="long",
         )

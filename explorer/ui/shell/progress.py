@@ -61,8 +61,15 @@ class Wait:
     narrow: bool = False
 
 
-@st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
+    """Return this server's long computations, and wake its workers if they rest."""
+    found = shared_jobs()
+    found.wake()
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def shared_jobs() -> Jobs:
     """Return this server's long computations; its workers start soon after the first call."""
     made = Jobs()
     made.look_after()

@@ -21,11 +21,9 @@ from explorer.beyond.facts.reading import (
 )
 from explorer.beyond.facts.storage import GraphFile, open_graph
 from explorer.beyond.facts.training import RECIPES, Recipe, recipe_for
-from explorer.errors import ExplorerError
 from explorer.formats.file import as_file
-from explorer.formats.whole_table import TABLES
-from explorer.ui.encode.own_texts import PACKED
-from explorer.ui.open.view import tell
+from explorer.ui.beyond.own_data import SHOWN_ROWS, TABLE_TYPES, OwnData, own, use_button
+from explorer.ui.beyond.settings import SEED, Setting, ask_settings
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
@@ -38,9 +36,11 @@ LICENSE = (
     "[Open Database License](https://opendatacommons.org/licenses/odbl/1-0/) "
     "1.0, as is this table."
 )
-SHOWN_ROWS = 4
-MOST_DIM, MOST_EPOCHS = 256, 500
-READ = "facts read"  # session state: the file's key and its table
+SETTINGS = (
+    Setting("dim", "Dimensions", 1, 256, "Numbers for each entity. With two, little fits."),
+    Setting("epochs", "Epochs", 1, 500, "How often all facts are gone through."),
+    SEED,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +87,8 @@ def ask() -> Wanted | None:
         label_visibility="collapsed",
     )
     with more.popover("Settings", icon=":material/tune:", width="stretch"):
-        changed = ask_settings(model)
-    graph = countries() if source == COUNTRIES else own_graph()
+        changed = ask_settings("facts", SETTINGS, RECIPES[model], model)
+    graph = countries() if source == COUNTRIES else own(OWN_FACTS)
     if graph is None:
         return None
     return Wanted(graph, recipe_for(model, **changed), source == COUNTRIES)
@@ -99,99 +99,32 @@ def title_of(model: str) -> str:
     return MODELS[model].title
 
 
-def ask_settings(model: str) -> dict[str, Any]:
-    """Draw a control for each setting; return what they say."""
-    usual = RECIPES[model]
-    found = {
-        "dim": st.number_input(
-            "Dimensions",
-            1,
-            MOST_DIM,
-            usual.dim,
-            key=f"facts dim {model}",
-            help="Numbers for each entity. With two, little fits.",
-        ),
-        "epochs": st.number_input(
-            "Epochs",
-            1,
-            MOST_EPOCHS,
-            usual.epochs,
-            key=f"facts epochs {model}",
-            help="How often all facts are gone through.",
-        ),
-        "seed": st.number_input(
-            "Seed",
-            0,
-            9999,
-            usual.seed,
-            key=f"facts seed {model}",
-            help="The same seed gives the same vectors. Another one begins anew.",
-        ),
-    }
-    return {name: int(value) for name, value in found.items()}
-
-
-def own_graph() -> Graph | None:
-    """Return the graph that the address names, or draw the uploader until there is one."""
-    digest = st.query_params.get("graph", "")
-    graph = kept_graph(digest) if digest else None
-    if digest and graph is None:
-        kept_graph.clear(digest)
-        st.warning(
-            "This link names facts that are not kept here (any more). Open their file again.",
-            icon=":material/link_off:",
-        )
-    if graph is None:
-        ask_file()
+def use_facts(table: pa.Table, upload: Any) -> str | None:
+    """Ask for the columns; return the digest of the graph once they are chosen."""
+    columns = ask_columns(table)
+    if not use_button("Use these facts"):
         return None
-    told, button = st.columns([4, 1], vertical_alignment="center")
-    told.caption(f"From {plain(graph.name)}.")
-    if button.button("Other facts", icon=":material/upload_file:", width="stretch"):
-        address.change("graph", None)
-        st.rerun()
-    return graph
+    with st.spinner("Reading the facts …"):
+        graph = graph_from_table(table, columns, Path(upload.name).stem)
+        GraphFile.of(graph)
+    return graph.digest
 
 
-def ask_file() -> None:
-    """Draw the uploader and the choice of columns; name the graph in the address."""
-    known = [suffix for kind in TABLES for suffix in kind.suffixes]
-    left, right = st.columns([1.4, 1], gap="large")
-    with right:
-        st.markdown(
-            "**Three columns are enough.** A row is a fact: *head*, *relation*, *tail*.\n\n"
-            "- CSV, Excel, Parquet, JSON …, also compressed\n"
-            "- N-Triples (`.nt`)\n"
-            "- what the Wikidata query page saves as CSV or JSON: "
-            "`SELECT ?item ?itemLabel ?relation ?value …`"
-        )
-        st.code("France,capital,Paris\nFrance,borders,Spain\nSpain,capital,Madrid", language=None)
-    with left:
-        upload = st.file_uploader(
-            "A table of facts", type=[*known, *N_TRIPLES, *PACKED], key="facts file"
-        )
-        if upload is None:
-            return
-        try:
-            table = read_once(upload)
-            columns = ask_columns(table)
-            if st.button("Use these facts", type="primary", icon=":material/check:"):
-                with st.spinner("Reading the facts …"):
-                    graph = graph_from_table(table, columns, Path(upload.name).stem)
-                    GraphFile.of(graph)
-                address.change("graph", graph.digest)
-                st.rerun()
-        except ExplorerError as error:
-            tell(error)
-
-
-def read_once(upload: Any) -> pa.Table:
-    """Return an uploaded table, read once and not with each click."""
-    kept = st.session_state.get(READ)
-    if kept is None or kept[0] != upload.file_id:
-        with st.spinner("Reading …"):
-            kept = st.session_state[READ] = (upload.file_id, read_facts_table(as_file(upload)))
-    table: pa.Table = kept[1]
-    return table
+OWN_FACTS = OwnData(
+    parameter="graph",
+    called="facts",
+    other="Other facts",
+    explained="**Three columns are enough.** A row is a fact: *head*, *relation*, *tail*.\n\n"
+    "- CSV, Excel, Parquet, JSON …, also compressed\n"
+    "- N-Triples (`.nt`)\n"
+    "- what the Wikidata query page saves as CSV or JSON: "
+    "`SELECT ?item ?itemLabel ?relation ?value …`",
+    example="France,capital,Paris\nFrance,borders,Spain\nSpain,capital,Madrid",
+    types=(*TABLE_TYPES, *N_TRIPLES),
+    kept=kept_graph,
+    read=read_facts_table,
+    use=use_facts,
+)
 
 
 def ask_columns(table: pa.Table) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from explorer.beyond.molecules.storage import MoleculesFile, open_molecules
 from explorer.beyond.molecules.training import Recipe
 from explorer.errors import ExplorerError
 from explorer.formats.file import as_file
-from explorer.formats.whole_table import TABLES
-from explorer.ui.encode.own_texts import PACKED
+from explorer.ui.beyond.own_data import SHOWN_ROWS, TABLE_TYPES, OwnData, own, use_button
+from explorer.ui.beyond.settings import SEED, Setting, ask_settings
 from explorer.ui.open.view import tell
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
@@ -41,9 +41,18 @@ NOT_MEDICAL = (
     ":material/health_and_safety: **Not for medical use.** A small model for learning: what it "
     "says of a substance is no ground for handling or taking it."
 )
-SHOWN_ROWS = 4
-MOST_EPOCHS, MOST_LAYERS, MOST_WIDTH = 300, 6, 128
-READ = "molecules read"  # session state: the file's key and its table
+SETTINGS = (
+    Setting(
+        "layers",
+        "Rounds of messages",
+        0,
+        6,
+        "How many bonds far an atom sees. With none, it knows only itself.",
+    ),
+    Setting("width", "Dimensions", 2, 128, "Numbers for each atom and each molecule."),
+    Setting("epochs", "Epochs", 1, 300, "How often all molecules are gone through."),
+    SEED,
+)
 NONE = "—"
 
 
@@ -81,7 +90,7 @@ def ask() -> Wanted | None:
         label_visibility="collapsed",
     )
     try:
-        molecules = sample() if source == SAMPLE else own_molecules()
+        molecules = sample() if source == SAMPLE else own(OWN_MOLECULES)
     except ExplorerError as error:
         tell(error)
         return None
@@ -99,7 +108,7 @@ def ask() -> Wanted | None:
         help="  \n".join(f"**{SPLITS[kind].title}**: {SPLITS[kind].idea}" for kind in kinds),
     )
     with more.popover("Settings", icon=":material/tune:", width="stretch"):
-        changed = ask_settings()
+        changed = ask_settings("molecules", SETTINGS, Recipe())
     return Wanted(molecules, Recipe(split, **changed), source == SAMPLE)
 
 
@@ -108,112 +117,34 @@ def title_of(split: str) -> str:
     return SPLITS[split].title
 
 
-def ask_settings() -> dict[str, Any]:
-    """Draw a control for each setting; return what they say."""
-    usual = Recipe()
-    found = {
-        "layers": st.number_input(
-            "Rounds of messages",
-            0,
-            MOST_LAYERS,
-            usual.layers,
-            key="molecules layers",
-            help="How many bonds far an atom sees. With none, it knows only itself.",
-        ),
-        "width": st.number_input(
-            "Dimensions",
-            2,
-            MOST_WIDTH,
-            usual.width,
-            key="molecules width",
-            help="Numbers for each atom and each molecule.",
-        ),
-        "epochs": st.number_input(
-            "Epochs",
-            1,
-            MOST_EPOCHS,
-            usual.epochs,
-            key="molecules epochs",
-            help="How often all molecules are gone through.",
-        ),
-        "seed": st.number_input(
-            "Seed",
-            0,
-            9999,
-            usual.seed,
-            key="molecules seed",
-            help="The same seed gives the same vectors. Another one begins anew.",
-        ),
-    }
-    return {name: int(value) for name, value in found.items()}
-
-
-def own_molecules() -> Molecules | None:
-    """Return the molecules that the address names, or draw the uploader until there are some."""
-    digest = st.query_params.get("molecules_of", "")
-    molecules = kept_molecules(digest) if digest else None
-    if digest and molecules is None:
-        kept_molecules.clear(digest)
-        st.warning(
-            "This link names molecules that are not kept here (any more). Open their file again.",
-            icon=":material/link_off:",
-        )
-    if molecules is None:
-        ask_file()
+def use_molecules(table: MoleculeTable, upload: Any) -> str | None:
+    """Ask for the columns; return the digest of the molecules once they are chosen."""
+    smiles, measured, named, part = ask_columns(table)
+    if not use_button("Use these molecules"):
         return None
-    told, button = st.columns([4, 1], vertical_alignment="center")
-    told.caption(f"From {plain(molecules.name)}.")
-    if button.button("Other molecules", icon=":material/upload_file:", width="stretch"):
-        address.change("molecules_of", None)
-        st.rerun()
-    return molecules
-
-
-def ask_file() -> None:
-    """Draw the uploader and the choice of columns; name the molecules in the address."""
-    known = [suffix for kind in TABLES for suffix in kind.suffixes]
-    left, right = st.columns([1.4, 1], gap="large")
-    with right:
-        st.markdown(
-            "**Two columns are enough**: the SMILES of each molecule, and a number that was "
-            "measured. A SMILES writes a molecule as a line of letters.\n\n"
-            "- CSV, Excel, Parquet, JSON …, also compressed\n"
-            "- SMILES files (`.smi`) and SDF (`.sdf`)\n"
-            "- a column that says *test* keeps those rows to judge by"
+    with st.spinner("Reading the molecules …"):
+        molecules = molecules_from_table(
+            table, smiles, measured, Path(upload.name).stem, named=named, part=part
         )
-        st.code("name,smiles,solubility\nethanol,CCO,1.1\nbenzene,c1ccccc1,-1.64", language=None)
-    with left:
-        upload = st.file_uploader(
-            "A table of molecules",
-            type=[*known, *SMILES_FILES, *SDF_FILES, *PACKED],
-            key="molecules file",
-        )
-        if upload is None:
-            return
-        try:
-            table = read_once(upload)
-            columns = ask_columns(table)
-            if st.button("Use these molecules", type="primary", icon=":material/check:"):
-                with st.spinner("Reading the molecules …"):
-                    smiles, measured, named, part = columns
-                    molecules = molecules_from_table(
-                        table, smiles, measured, Path(upload.name).stem, named=named, part=part
-                    )
-                    MoleculesFile.of(molecules)
-                address.change("molecules_of", molecules.digest)
-                st.rerun()
-        except ExplorerError as error:
-            tell(error)
+        MoleculesFile.of(molecules)
+    return molecules.digest
 
 
-def read_once(upload: Any) -> MoleculeTable:
-    """Return an uploaded table, read once and not with each click."""
-    kept = st.session_state.get(READ)
-    if kept is None or kept[0] != upload.file_id:
-        with st.spinner("Reading …"):
-            kept = st.session_state[READ] = (upload.file_id, read_molecule_table(as_file(upload)))
-    table: MoleculeTable = kept[1]
-    return table
+OWN_MOLECULES = OwnData(
+    parameter="molecules_of",
+    called="molecules",
+    other="Other molecules",
+    explained="**Two columns are enough**: the SMILES of each molecule, and a number that was "
+    "measured. A SMILES writes a molecule as a line of letters.\n\n"
+    "- CSV, Excel, Parquet, JSON …, also compressed\n"
+    "- SMILES files (`.smi`) and SDF (`.sdf`)\n"
+    "- a column that says *test* keeps those rows to judge by",
+    example="name,smiles,solubility\nethanol,CCO,1.1\nbenzene,c1ccccc1,-1.64",
+    types=(*TABLE_TYPES, *SMILES_FILES, *SDF_FILES),
+    kept=kept_molecules,
+    read=read_molecule_table,
+    use=use_molecules,
+)
 
 
 def ask_columns(found: MoleculeTable) -> tuple[str, str, str | None, str | None]:
