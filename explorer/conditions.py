@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
+from polars import selectors
 
 from explorer.clauses import Token, clauses, divided, tokens
 from explorer.dates import kind_of, with_moments
@@ -114,7 +115,8 @@ def asked(table: pa.Table, condition: str, found: list[Token]) -> tuple[pl.DataF
     for name in wanted.meta.root_names():
         if name not in frame.columns and name not in moments:
             raise unknown(table, condition, name)
-    return frame.with_columns(**moments), wanted
+    # NaN is no value; Polars takes it for the greatest number
+    return frame.with_columns(selectors.float().fill_nan(None), **moments), wanted
 
 
 def unreadable(found: list[Token], error: Exception) -> tuple[str, int]:

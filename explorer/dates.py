@@ -7,11 +7,23 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 import polars as pl
+from polars.datatypes.classes import NumericType
 
 from explorer.clauses import Token
 from explorer.errors import ConditionSyntaxError
 
 COMPARED = frozenset({"=", "==", "<>", "!=", "<", "<=", ">", ">="})
+KINDS: tuple[tuple[type[pl.DataType], str], ...] = (
+    (pl.Date, "dates"),
+    (pl.Datetime, "dates with times"),
+    (pl.Time, "times of day"),
+    (pl.Duration, "lengths of time"),
+    (pl.Boolean, "true or false"),
+    (pl.Null, "no value at all"),
+    (pl.String, "texts"),
+    (pl.Categorical, "texts"),
+    (NumericType, "numbers"),
+)
 VALUES = ("text", "number")  # 2024 is a year
 MONTHLY = re.compile(r"\d{4}(-\d{2})?")  # a year or a month stands for its first day
 Moments = dict[str, pl.Expr]
@@ -81,7 +93,9 @@ def moment(token: Token, name: str, dtype: pl.DataType) -> pl.Expr:
             "'2024-01-31 18:30'",
             token.at,
         ) from None
-    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    zone, unit = (
+        (dtype.time_zone, dtype.time_unit) if isinstance(dtype, pl.Datetime) else (None, "us")
+    )
     if zone is None and value.tzinfo is not None:
         raise ConditionSyntaxError(
             f"“{name}” has no time zone, so “{text}” cannot be compared with it. Leave its zone "
@@ -92,20 +106,12 @@ def moment(token: Token, name: str, dtype: pl.DataType) -> pl.Expr:
         is_day = isinstance(dtype, pl.Date) and value.time() == time()
         return pl.lit(date(value.year, value.month, value.day) if is_day else value)
     if value.tzinfo is None:
-        local = pl.lit(value).cast(pl.Datetime(dtype.time_unit))
+        local = pl.lit(value).cast(pl.Datetime(unit))
         return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    utc = pl.lit(value.astimezone(UTC).replace(tzinfo=None)).cast(pl.Datetime(dtype.time_unit))
+    utc = pl.lit(value.astimezone(UTC).replace(tzinfo=None)).cast(pl.Datetime(unit))
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
 
 
 def kind_of(dtype: pl.DataType) -> str:
     """Return what a column holds, in words."""
-    if dtype.is_temporal():
-        return {pl.Date: "dates", pl.Time: "times of day", pl.Duration: "lengths of time"}.get(
-            type(dtype), "dates with times"
-        )
-    if dtype.is_numeric():
-        return "numbers"
-    return {pl.Boolean: "true or false", pl.Null: "no value at all"}.get(
-        type(dtype), "texts" if isinstance(dtype, (pl.String, pl.Categorical)) else str(dtype)
-    )
+    return next((words for kind, words in KINDS if isinstance(dtype, kind)), str(dtype))

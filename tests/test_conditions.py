@@ -177,6 +177,12 @@ def test_a_column_without_any_value_fulfills_nothing_but_is_null() -> None:
     assert matching_rows(table, "empty IS NULL AND numbers IS NULL").tolist() == [0, 1, 2]
 
 
+def test_nan_is_no_value() -> None:
+    table = pa.table({"price": [5.0, float("nan"), 30.0]})
+    assert matching_rows(table, "price > 20").tolist() == [2]
+    assert matching_rows(table, "price IS NULL").tolist() == [1]
+
+
 def test_numbers_among_other_texts_are_read_by_try_cast() -> None:
     table = pa.table({"mixed": ["5", "n/a", None, "30"]})
     assert matching_rows(table, "TRY_CAST(mixed AS DOUBLE) > 20").tolist() == [3]

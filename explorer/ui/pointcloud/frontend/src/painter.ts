@@ -22,6 +22,8 @@ export interface Painter {
   setPalette(colors: Uint8Array): void;
   /** Size and opacity by number: shares of 255, or null. */
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
+  /** 1 for each point that a filter leaves out: those are a faint ground, or not drawn. */
+  setOutside(outside: Uint8Array | null, isShown: boolean): void;
   setMarks(marking: Marking): void;
   /** Put a picture into a cell of the atlas. */
   putPicture(cell: number, bitmap: ImageBitmap): void;
