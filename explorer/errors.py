@@ -13,6 +13,8 @@ ExplorerError
 │   │   └── RefusedError     ... or it could run code: how to convert it is said
 │   └── TargetError          a file to write exists already, or is the one that was read
 ├── QueryError               a question does not fit the space it is asked of
+│   ├── ConditionSyntaxError a condition cannot be read: why, and at which letter
+│   └── UnknownColumnError   a condition names a column that is not there
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
 ├── PlanError                a lesson plan has mistakes, each with its line
@@ -112,6 +114,22 @@ class TargetError(FormatError):
 
 class QueryError(ExplorerError, ValueError):
     """A question (neighbors, search) does not fit the space."""
+
+
+class ConditionSyntaxError(QueryError):
+    """A condition cannot be read: `why` it cannot, and `at` which letter, from 0."""
+
+    def __init__(self, why: str, at: int) -> None:
+        super().__init__(f"The condition cannot be read at letter {at + 1}: {why}.")
+        self.why, self.at = why, at
+
+
+class UnknownColumnError(QueryError):
+    """A condition names a `column` that is not there."""
+
+    def __init__(self, message: str, column: str) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 class ProjectionError(ExplorerError, ValueError):

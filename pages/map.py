@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from explorer.ui.filter import bar
 from explorer.ui.map import view as map_view
+from explorer.ui.map.beside import beside
+from explorer.ui.map.filtering import choose_category, offer_columns
 from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.map.selection import show_selection
 from explorer.ui.map.telling import tell_picture
@@ -17,9 +20,10 @@ space = open_page("map", "Map", "Every point is a vector. Every picture leaves s
 address.remember_map()  # before drawing, so that leaving midway also comes back to this view
 with st.container(gap="xsmall"):
     view = map_view.ask_view(space)
-    told, settings = st.columns([5.6, 1], vertical_alignment="center")
+    line, about, settings = st.columns([4.6, 1, 1], vertical_alignment="center")
     left, right = st.columns([2.2, 1], gap="medium")
 with right:
+    told = st.container(key="told")
     axes = st.container()
 with settings:
     wanted = ask_picture(space, view.method, view.n_components, axes)
@@ -30,14 +34,17 @@ with right:  # what comes and goes stands beside the map, so that nothing moves 
     found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
     named = regions.regions_in(space, projection, wanted)
     landing = ask_landing(space, projection)
-with told:
-    tell_picture(space, projection, known)
+tell_picture(space, projection, known, told, about)
 quality = known.quality if known else None
+offer_columns(space, quality, found)
+with line:
+    kept = bar.show(space)
+colors = map_view.colors(view, quality, found)
 with left:
     chosen = pointcloud(
         projection,
         space,
-        colors=map_view.colors(view, quality, found),
+        colors=colors,
         marks=landing_marks(view.marks(projection, space), landing),
         size=view.size,
         sizes=map_view.numbers(space, view.size_column, quality),
@@ -46,7 +53,11 @@ with left:
         density=regions.density(),
         regions=named,
         arrows=landing_arrows(projection, landing),
+        kept=kept.drawn if kept else None,
+        condition=kept.condition if kept else "",
+        ground=view.ground,
         on_pick=lambda row: address.select(space, row),
+        on_key=lambda choice: choose_category(space, colors, choice),
     )
     replay(space, wanted)
     clusters.table(space, found)
@@ -54,4 +65,4 @@ with left:
 with right:
     show_landing(space, landing)
     show_selection(space, chosen)
-    map_view.beside(space, projection, view)
+    beside(space, projection, view)

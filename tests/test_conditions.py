@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,9 +57,17 @@ def test_a_condition_finds_the_rows_that_sqlite_finds(condition: str) -> None:
         ("prize > 20", "no column “prize”"),
         ("price + 1", "not true or false"),
         ("price > 'x'", "price"),
-        ("price > 20; DROP TABLE t", "unexpected token"),
+        ("price > 20; DROP TABLE t", "the sign ; is not known, at letter 11"),
+        ("price > 20 AND text LIKE", "at letter 16"),
+        ("(price > 20", "a parenthesis is not closed, at letter 1"),
+        ("text = 'door", "a quote is not closed, at letter 8"),
+        ("Price > 20", 'Did you mean "price"?'),
+        ("text > 5", 'TRY_CAST("text" AS DOUBLE)'),
         ("price > 20 LIMIT 3", "LIMIT"),
-        ("price > (SELECT max(price) FROM t)", "select"),
+        ("price > (SELECT max(price) FROM t)", "SELECT has no place here"),
+        ("$$'$$ = read_csv('/etc/passwd') OR '' = ''", "the sign $ is not known"),
+        ("\"read_csv\"('/etc/passwd') IS NULL", "read_csv"),
+        ("text = E'\\'' OR read_csv('x') = ''", "a space is missing"),
         ("read_csv('/etc/passwd') IS NOT NULL", "read_csv"),
         ("price > length(repeat('x', 1000000000))", "repeat"),
         ("lpad (text, 1000000000, 'x') = 'x'", "lpad"),
@@ -112,3 +121,68 @@ def test_every_row_of_a_saved_filter_comes_back_by_its_condition(tmp_path: Path)
     path.write_text("word,price,x,y\nking,5,1,2\nqueen,30,3,4\npea,40,5,6\n")
     space = open_space(path, metadata_columns=["price"])
     assert space.filter("price > 20").labels == ("queen", "pea")
+
+
+MOMENTS = pa.table(
+    {
+        "day": pa.array([date(2024, 1, 1), date(2024, 1, 31), None]),
+        "at": pa.array([datetime(2024, 1, 1), datetime(2024, 1, 1, 12, 30), None]),
+        "zoned": pa.array(
+            [datetime(2024, 6, 1, 0, 30), datetime(2024, 6, 1, 22, 30), None],
+            pa.timestamp("us", "UTC"),
+        ).cast(pa.timestamp("ms", "Europe/Vienna")),  # there 02:30, and 00:30 of the next day
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("day > '2024-01-01'", [1]),
+        ("'2024-01-31' = day", [1]),
+        ("day NOT IN ('2024-01-01', '2024-02-01')", [1]),
+        ("day BETWEEN '2024' AND '2024-01-30' AND day IS NOT NULL", [0]),
+        ("day > DATE '2024-01-01' OR day < '2024-01'", [1]),
+        ("at > '2024-01-01'", [1]),
+        ("at <= '2024-01-01 12:30' AND NOT at = '2024-01-01T00:00'", [1]),
+        ("zoned >= '2024-06-02'", [1]),
+        ("zoned >= '2024-06-01T22:30:00Z'", [1]),
+        ("zoned > '2024-06-01T22:30:00Z'", []),
+        ("zoned < '2024-06-01 04:00+02:00' AND EXTRACT(hour FROM zoned) = 2", [0]),
+    ],
+)
+def test_texts_beside_dates_are_dates_in_the_zone_of_their_column(
+    condition: str, rows: list[int]
+) -> None:
+    assert matching_rows(MOMENTS, condition).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("day > 'soon'", "“day” holds dates, and “soon” is none. Write it as '2024-01-31'"),
+        ("at > '2024-01-01T00:00Z'", "“at” has no time zone"),
+        ("day > 5", "“day” holds dates"),
+    ],
+)
+def test_what_is_no_date_is_told(condition: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        matching_rows(MOMENTS, condition)
+    assert told in str(caught.value)
+
+
+def test_a_column_without_any_value_fulfills_nothing_but_is_null() -> None:
+    table = pa.table({"empty": pa.nulls(3), "numbers": pa.nulls(3, pa.float64())})
+    assert matching_rows(table, "empty > 5 OR numbers > 5 OR empty = 'x'").tolist() == []
+    assert matching_rows(table, "empty IS NULL AND numbers IS NULL").tolist() == [0, 1, 2]
+
+
+def test_nan_is_no_value() -> None:
+    table = pa.table({"price": [5.0, float("nan"), 30.0]})
+    assert matching_rows(table, "price > 20").tolist() == [2]
+    assert matching_rows(table, "price IS NULL").tolist() == [1]
+
+
+def test_numbers_among_other_texts_are_read_by_try_cast() -> None:
+    table = pa.table({"mixed": ["5", "n/a", None, "30"]})
+    assert matching_rows(table, "TRY_CAST(mixed AS DOUBLE) > 20").tolist() == [3]

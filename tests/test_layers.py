@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"errors", "settings", "wording", "compiled"},
     {"vector", "matrix"},
-    {"space", "sparse", "labels", "formula", "words", "conditions"},
+    {"space", "sparse", "labels", "formula", "words", "conditions", "clauses", "dates"},
     {"cache"},
     {"jobs"},
     {"pictures"},

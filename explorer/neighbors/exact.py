@@ -171,10 +171,23 @@ def nearest_neighbors(
 
 
 def neighbors_of_row(
-    space: EmbeddingSpace, row: int, k: int = 10, metric: str = "cosine"
+    space: EmbeddingSpace,
+    row: int,
+    k: int = 10,
+    metric: str = "cosine",
+    *,
+    among: NDArray[np.intp] | None = None,
 ) -> Neighbors:
-    """Return a row's k nearest neighbors without the row itself; its label may repeat."""
+    """Return a row's k nearest neighbors without the row itself; its label may repeat.
+
+    `among` are the rows to choose from, (m,); by default all of the space.
+    """
     itself = np.array([row], np.intp)
+    if among is not None:
+        others = np.ones(len(space), bool)
+        others[among] = False
+        others[row] = True
+        itself = np.flatnonzero(others)
     return _nearest(space, space.label(row), space.vector_at(row), k, metric, excluded_rows=itself)
 
 

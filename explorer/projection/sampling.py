@@ -88,11 +88,17 @@ def whole_space(space: EmbeddingSpace) -> EmbeddingSpace:
     return space.drawn_from.whole if space.drawn_from else space
 
 
-def neighbors_in_whole(space: EmbeddingSpace, row: int, k: int) -> Neighbors:
-    """Return a sampled row's nearest neighbors in the whole space, with that space's indices."""
+def neighbors_in_whole(
+    space: EmbeddingSpace, row: int, k: int, among: NDArray[np.intp] | None = None
+) -> Neighbors:
+    """Return a sampled row's nearest neighbors in the whole space, with that space's indices.
+
+    `among` are rows of the whole to choose from, (m,); by default all.
+    """
     if space.drawn_from is None:
-        return neighbors_of_row(space, row, k)
-    return neighbors_of_row(space.drawn_from.whole, int(space.drawn_from.rows[row]), k)
+        return neighbors_of_row(space, row, k, among=among)
+    whole_row = int(space.drawn_from.rows[row])
+    return neighbors_of_row(space.drawn_from.whole, whole_row, k, among=among)
 
 
 def places_drawn(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp]:

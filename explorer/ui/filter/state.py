@@ -5,19 +5,26 @@ Rows are those of the whole space, also where a sample of it is drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
-from explorer.conditions import matching_rows
-from explorer.projection.sampling import places_drawn
-from explorer.ui.filter.columns import columns_of
+from explorer.clauses import clauses, joined
+from explorer.conditions import matching_rows, quoted
+from explorer.errors import QueryError, UnknownColumnError
+from explorer.projection.sampling import places_drawn, whole_space
+from explorer.ui.filter import columns
 from explorer.ui.shell import address
+from explorer.ui.shell.address import FILTER
 
-FILTER = "filter"  # the parameter of the address
+HISTORY = "filter history"  # session state: the space's digest, and its History
+FOUND = "filter found"  # session state: what the last condition kept, and what it was asked of
+AMONG = "among"  # the key of the switch: neighbors only among the filtered
+MOST_KEPT = 100  # conditions to go back to
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,33 +36,149 @@ class Filtered:
     drawn: NDArray[np.intp]
 
 
+@dataclass
+class History:
+    """Conditions before and after the one in the address, the nearest last."""
+
+    past: list[str] = field(default_factory=list)
+    future: list[str] = field(default_factory=list)
+
+
 def condition() -> str:
     """Return the condition in the address; empty where nothing is filtered."""
     return st.query_params.get(FILTER, "")
 
 
+def history() -> History:
+    """Return what can be undone and redone in the current space."""
+    current = st.session_state.get("space")
+    of_space: tuple[Any, History] = st.session_state.get(HISTORY, (None, History()))
+    if of_space[0] != current:
+        of_space = st.session_state[HISTORY] = (current, History())
+    return of_space[1]
+
+
 def apply(text: str) -> None:
     """Filter by a condition, or by nothing where it is empty."""
-    address.change(FILTER, text.strip() or None)
+    before, after = condition(), text.strip()
+    if before == after:
+        return
+    kept = history()
+    kept.past = [*kept.past, before][-MOST_KEPT:]
+    kept.future = []
+    address.change(FILTER, after or None)
+
+
+def clear() -> None:
+    """Filter by nothing."""
+    apply("")
+
+
+def undo() -> None:
+    """Filter as before the last change."""
+    kept = history()
+    if kept.past:
+        kept.future.append(condition())
+        address.change(FILTER, kept.past.pop() or None)
+
+
+def redo() -> None:
+    """Take the last undoing back."""
+    kept = history()
+    if kept.future:
+        kept.past.append(condition())
+        address.change(FILTER, kept.future.pop() or None)
 
 
 def narrow(clause: str) -> None:
-    """Keep only those that fulfill a further clause as well."""
-    before = condition()
-    apply(f"({before}) AND {clause}" if before else clause)
+    """Keep only those that fulfill a further clause as well; one that is there is not repeated."""
+    parts = parts_of(condition())
+    if clause not in parts:
+        apply(joined([*parts, clause]))
+
+
+def remove(clause: str) -> None:
+    """Take a clause away."""
+    apply(joined([one for one in parts_of(condition()) if one != clause]))
+
+
+def narrow_to_rows(space: EmbeddingSpace, rows: NDArray[np.intp], kind: str) -> None:
+    """Keep only these rows of the whole space, as a named column: “lasso 1”, say."""
+    whole = whole_space(space)
+    taken = columns.columns_of(whole).column_names
+    number = next(number for number in range(1, len(taken) + 2) if f"{kind} {number}" not in taken)
+    mask = np.zeros(len(whole), bool)
+    mask[rows] = True
+    columns.offer_measured(whole, f"{kind} {number}", mask)
+    narrow(quoted(f"{kind} {number}"))
+
+
+def parts_of(text: str) -> list[str]:
+    """Return a condition's clauses; one that cannot be read is one."""
+    try:
+        return clauses(text)
+    except QueryError:
+        return [text]
 
 
 def filtered(space: EmbeddingSpace) -> Filtered | None:
-    """Return what the address's filter keeps, or None without one.
+    """Return what the address's filter keeps; None without one that can be used."""
+    found = asked(space)
+    return found if isinstance(found, Filtered) else None
 
-    Raises
-    ------
-    QueryError
-        The condition cannot be read.
+
+def problem(space: EmbeddingSpace) -> str | None:
+    """Return why the address's filter cannot be used, if it cannot."""
+    found = asked(space)
+    return found if isinstance(found, str) else None
+
+
+def among(space: EmbeddingSpace) -> NDArray[np.intp] | None:
+    """Return the rows that neighbors are looked for among; None for all."""
+    found = filtered(space)
+    is_on = st.session_state.get(AMONG, st.query_params.get(AMONG) == "true")
+    return found.rows if found is not None and is_on else None
+
+
+def ask_among(space: EmbeddingSpace) -> None:
+    """Draw the switch of `among`, where something is filtered."""
+    found = filtered(space)
+    if found is not None:
+        st.toggle(
+            f"Only among the {len(found.rows):,} filtered",
+            key=AMONG,
+            bind="query-params",
+            help="Exact neighbors either way: among all rows, or among those that the filter keeps",
+        )
+
+
+def asked(space: EmbeddingSpace) -> Filtered | str | None:
+    """Return what the address's filter keeps, or why it cannot be used.
+
+    A page asks several times: the answer is kept until condition, space or columns change.
     """
     text = condition()
     if not text:
         return None
-    rows = matching_rows(columns_of(space), text)
+    added = columns.added_to(whole_space(space))
+    key = (text, space.digest, {name: id(values) for name, values in added.items()})
+    kept = st.session_state.get(FOUND)
+    if kept is None or kept[0] != key:  # the columns are kept too, so that no id comes twice
+        kept = st.session_state[FOUND] = (key, added, answer(space, text))
+    found: Filtered | str = kept[2]
+    return found
+
+
+def answer(space: EmbeddingSpace, text: str) -> Filtered | str:
+    """Return what a condition keeps, or why it cannot be used."""
+    try:
+        rows = matching_rows(columns.columns_of(space), text)
+    except UnknownColumnError as error:
+        if error.column in columns.MEASURABLE:
+            how = columns.MEASURABLE[error.column]
+            return f"“{error.column}” is not measured yet, so nothing is filtered: {how}."
+        return str(error)
+    except QueryError as error:
+        return str(error)
     places = places_drawn(space, rows)
     return Filtered(text, rows, places[places >= 0])

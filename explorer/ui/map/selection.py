@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.pictures.column import without_pictures
+from explorer.ui.map.filtering import offer_selection
 from explorer.ui.map.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
 from explorer.ui.shell.tables import pictured, table_height
@@ -19,6 +20,7 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     """List the selected points, if there are several; a click on a column's name sorts."""
     if len(selection) < 2:
         return
+    offer_selection(space, selection.rows)
     offer_alone(space, selection.rows, "selected points", key="alone")
     listed = selection.rows[:MOST_LISTED]
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""

@@ -1,8 +1,9 @@
-"""What the Map says of its picture: one line above it, and the rest behind a button."""
+"""What the Map says of its picture: a sentence beside it, and the rest behind a button."""
 
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
 from explorer.projection import METHODS
@@ -10,16 +11,20 @@ from explorer.ui.picture import method_settings, trust
 from explorer.ui.shell.plain import plain
 
 
-def tell_picture(space: EmbeddingSpace, projection: Projection, known: trust.Trust | None) -> None:
-    """Say in one line how far the picture can be trusted, and the rest behind a button.
+def tell_picture(
+    space: EmbeddingSpace,
+    projection: Projection,
+    known: trust.Trust | None,
+    line: DeltaGenerator,
+    more: DeltaGenerator,
+) -> None:
+    """Say in a place of fixed height how far the picture can be trusted; the rest behind a button.
 
-    One line of fixed height: nothing that is told later moves the map.
+    Nothing that is told later moves the map or what stands below the place.
     """
     method = METHODS[projection.method]
-    line, more = st.columns([5, 1], vertical_alignment="center")
-    with line.container(key="told"):
-        shown = f"**{method.title}**: {method.sentence}"
-        st.markdown(trust.sentence(known) if known else shown)
+    shown = f"**{method.title}**: {method.sentence}"
+    line.markdown(trust.sentence(known) if known else shown)
     with more.popover("About it", icon=":material/info:", width="stretch"):
         st.markdown(shown)
         if projection.variance_share is not None:

@@ -1,8 +1,7 @@
-"""The Map's questions and answers: which picture, what is searched, what is selected."""
+"""The Map's questions: which picture, how it looks, what is searched, what is selected."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,33 +16,23 @@ from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
-from explorer.pictures.column import data_url, pictures_of, without_pictures
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
 from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
 from explorer.space import is_numeric
-from explorer.ui.map.isolating import offer_alone, offer_whole
+from explorer.ui.filter import state
 from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import pictured, table_height
 from explorer.ui.shell.word_fields import LONGEST_WORD
-from explorer.wording import count
 
-NEIGHBORS = 15  # as many as the quality of a picture is measured with
 LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
-PICTURE_WIDTH = 96  # pixels of the selected point's picture
-HITS_LISTED = 100  # lines; who looks for more narrows the search
-HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
+NEIGHBORS = 15  # as many as the quality of a picture is measured with
 ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
-NEIGHBOR_COLUMNS = {
-    "label": st.column_config.TextColumn("Neighbor", width=110),
-    "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
-}
 METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
 
 
@@ -61,18 +50,20 @@ class View:
     opacity_column: str
     hits: NDArray[np.intp]
     selected: int | None
+    ground: bool = True  # whether what a filter leaves out stays as a faint ground
     undrawn: int | None = None  # the selected row, of the whole space, if it is not drawn
 
     def marks(self, projection: Projection, space: EmbeddingSpace) -> Marks:
         """Return what stands out: hits, the selected point, its neighbors, those that were lost."""
         if self.undrawn is not None:  # it has no place, but its neighbors may have one
-            near = neighbors_of_row(whole_space(space), self.undrawn, NEIGHBORS).indices
+            near = neighbors_of_undrawn(space, self.undrawn).indices
             return Marks(hits=drawn_only(space, near))
         found = neighbors(space, self.selected)
         near = drawn_only(space, found.indices) if found else NO_ROWS
         lost = NO_ROWS
         if self.selected is not None:
-            lost = near[ranks_in_picture(projection.coordinates, self.selected, near) > NEIGHBORS]
+            places = places_in_picture(space, projection, self.selected, near)
+            lost = near[places > NEIGHBORS]
         return Marks(
             hits=drawn_only(space, self.hits),
             selected=self.selected,
@@ -128,6 +119,9 @@ def ask_view(space: EmbeddingSpace) -> View:
         opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
         regions.ask_reading()
+        ground = not st.toggle(
+            "Hide what the filter leaves out", key="hide_others", bind="query-params"
+        )
         regex = st.toggle("Search by regular expression", key="regex", bind="query-params")
     with search:
         hits = ask_search(space, regex=regex)
@@ -144,6 +138,7 @@ def ask_view(space: EmbeddingSpace) -> View:
         opacity_column,
         hits,
         address.selected_row(space),
+        ground,
         address.undrawn_row(space),
     )
 
@@ -205,8 +200,28 @@ def first_look(space: EmbeddingSpace) -> dict[str, Any]:
 
 
 def neighbors(space: EmbeddingSpace, row: int | None) -> Neighbors | None:
-    """Return the true nearest neighbors of the selected row, among all and not only the drawn."""
-    return None if row is None else neighbors_in_whole(space, row, NEIGHBORS)
+    """Return the true nearest neighbors of the selected row: among all, or the filtered."""
+    if row is None:
+        return None
+    return neighbors_in_whole(space, row, NEIGHBORS, among=state.among(space))
+
+
+def neighbors_of_undrawn(space: EmbeddingSpace, row: int) -> Neighbors:
+    """Return the true nearest neighbors of a row of the whole that is not drawn."""
+    return neighbors_of_row(whole_space(space), row, NEIGHBORS, among=state.among(space))
+
+
+def places_in_picture(
+    space: EmbeddingSpace, projection: Projection, row: int, near: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the ranks of some points by distance from one, among all drawn or the filtered."""
+    kept = state.filtered(space) if state.among(space) is not None else None
+    if kept is None:
+        return ranks_in_picture(projection.coordinates, row, near)
+    drawn = np.union1d(kept.drawn, [row])
+    coordinates = projection.coordinates[drawn]
+    at, places = np.searchsorted(drawn, row), np.searchsorted(drawn, near)
+    return ranks_in_picture(coordinates, int(at), places)
 
 
 def drawn_only(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -234,158 +249,3 @@ def numbers(space: EmbeddingSpace, column: str, quality: Quality | None) -> Numb
         return None
     found = coloring(space, column)
     return found if isinstance(found, Numbers) else None
-
-
-def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
-    """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
-    offer_whole()
-    nothing = view.selected is None and view.undrawn is None
-    if len(view.hits):  # the last question, so above; short where a point is selected
-        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
-    elif st.session_state.get("search"):
-        st.info(f"No label contains “{plain(st.session_state['search'])}”.")
-    if view.selected is not None:
-        neighbor_panel(space, projection, view.selected)
-    if view.undrawn is not None:
-        undrawn_panel(space, view.undrawn)
-    if nothing and not len(view.hits):
-        st.info(
-            f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
-            "dimensions and not in the picture.",
-            icon=":material/touch_app:",
-        )
-        st.caption("Drag to move, scroll to zoom, double-click to see all.")
-
-
-def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
-    """List the true neighbors of a row, with where each stands in the picture."""
-    found = neighbors(space, row)
-    if found is None:
-        return
-    heading(space.label(row))
-    details(space, row)
-    rows = places_drawn(space, found.indices)
-    drawn = rows >= 0
-    places = np.zeros(len(rows), np.intp)
-    if drawn.any():
-        places[drawn] = ranks_in_picture(projection.coordinates, row, rows[drawn])
-    near = int((places[drawn] <= NEIGHBORS).sum())
-    text = (
-        f"**{near} of its {len(found)}** true nearest neighbors are among the {len(found)} "
-        "nearest in this picture."
-        + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
-    )
-    if not drawn.all():
-        text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, so without a place."
-    st.markdown(text)
-    shown = pa.array(places, mask=~drawn)
-    table = found.to_arrow().drop(["row"]).append_column("place here", shown)
-    pick_from(
-        space,
-        table,
-        found.indices,
-        key="neighbors",
-        column_config={
-            **NEIGHBOR_COLUMNS,
-            "place here": st.column_config.NumberColumn(
-                "Place",
-                format="localized",
-                width=75,
-                help="Rank by distance in the picture: 1 is the point drawn nearest",
-            ),
-        },
-    )
-
-
-def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
-    """List the true neighbors of a row that the picture leaves out."""
-    whole = whole_space(space)
-    heading(whole.label(row))
-    details(whole, row)
-    found = neighbors_of_row(whole, row, NEIGHBORS)
-    drawn = len(drawn_only(space, found.indices))
-    st.markdown(
-        f"Searched, but **not drawn**: it has no place in this picture. Of its {len(found)} true "
-        "nearest neighbors "
-        + (f"{count(drawn, 'is', 'are')} drawn, and marked." if drawn else "none is drawn either.")
-    )
-    pick_from(
-        space,
-        found.to_arrow().drop(["row"]),
-        found.indices,
-        key="neighbors of undrawn",
-        column_config=NEIGHBOR_COLUMNS,
-    )
-
-
-def heading(label: str) -> None:
-    """Draw the selected label, and the way to select nothing."""
-    title, close = st.columns([5, 1], vertical_alignment="center")
-    title.markdown(f"#### {plain(label)}")
-    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
-        address.forget_selection()
-        st.rerun()
-
-
-def details(space: EmbeddingSpace, row: int) -> None:
-    """Show a row's picture and its other metadata."""
-    (picture,) = pictures_of(space, [row])
-    if picture:
-        st.image(str(data_url(picture)), width=PICTURE_WIDTH)
-    metadata = without_pictures(space.metadata)
-    if metadata is None:
-        return
-    values = metadata.slice(row, 1).to_pylist()[0]
-    st.caption(" · ".join(f"{plain(name)}: {plain(str(value))}" for name, value in values.items()))
-
-
-def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> None:
-    """List the search's hits; choosing one selects it."""
-    listed = hits[:HITS_LISTED]
-    more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
-    places = places_drawn(space, hits)
-    if (places < 0).any():
-        more += f", {int((places >= 0).sum()):,} of them drawn"
-    st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
-    offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
-    table = pa.table({"label": whole_space(space).labels_at(listed)})
-    pick_from(
-        space,
-        table,
-        listed,
-        key="hits",
-        column_config={"label": st.column_config.TextColumn("Label")},
-        lines=lines,
-    )
-
-
-def pick_from(
-    space: EmbeddingSpace,
-    table: pa.Table,
-    rows: NDArray[np.intp],
-    *,
-    key: str,
-    column_config: dict[str, Any],
-    lines: int = HITS_IN_SIGHT,
-) -> None:
-    """Show a table of `rows` of the whole space, whose lines select them.
-
-    Its key holds what it lists: a choice made in one list must not count in the next.
-    """
-    table, column_config = pictured(table, whole_space(space), rows, column_config)
-    key = f"{key} {hashlib.blake2b(rows.tobytes(), digest_size=8).hexdigest()}"
-
-    def tell() -> None:
-        chosen = st.session_state[key].selection.cells
-        if chosen:
-            address.select_in_whole(space, int(rows[chosen[0][0]]))
-
-    st.dataframe(
-        table,
-        key=key,
-        on_select=tell,
-        selection_mode="single-cell",
-        hide_index=True,
-        column_config=column_config,
-        height=table_height(min(len(rows), lines)),
-    )

@@ -24,6 +24,7 @@ from explorer.ui.pointcloud.parts import (
     column_part,
     hover_parts,
     labels_part,
+    outside_part,
     picture_parts,
     points_part,
 )
@@ -73,6 +74,15 @@ class Selection:
         return int(self.rows[0]) if len(self.rows) else None
 
 
+@dataclass(frozen=True)
+class KeyChoice:
+    """A category clicked in a map's key: of which column, and whether to leave it out."""
+
+    column: str
+    code: int
+    out: bool
+
+
 def is_dark() -> bool:
     """Return whether the visitor's theme is dark."""
     return st.context.theme.type == "dark"
@@ -96,7 +106,11 @@ def pointcloud(
     density: str = "none",
     regions: Sequence[Region] = (),
     height: int | None = None,
+    kept: Rows | None = None,
+    condition: str = "",
+    ground: bool = True,
     on_pick: Callable[[int | None], None] | None = None,
+    on_key: Callable[[KeyChoice], None] | None = None,
 ) -> Selection:
     """Draw the points of a projection and return what is selected on it.
 
@@ -132,16 +146,24 @@ def pointcloud(
         Named regions of the plane; in place of the names of categories.
     height
         In pixels; by default what the window leaves.
+    kept, condition
+        What a filter keeps, and the filter; all points by default. The others cannot be pointed
+        at, and have no names.
+    ground
+        Whether points that the filter leaves out stay visible, as a faint ground.
     on_pick
         Called with the first selected row after a choice, None when nothing is selected.
         Without it points cannot be selected.
+    on_key
+        Called after a click on a category in the key. Without it the category is hidden.
     """
     marks = marks or Marks()
     points, labels = points_part(projection), labels_of(space)
     columns = hovered(space, tuple(hover) if hover is not None else None)
     pictures = pictures_for(space.digest, space) if has_pictures(space) else []
     by = [None if one is None else column_part(one) for one in (colors, sizes, opacities)]
-    parts = {one.id: one for one in (points, labels, *columns, *by) if one is not None}
+    outside = None if kept is None else outside_part(len(projection), kept)
+    parts = {one.id: one for one in (points, labels, *columns, *by, outside) if one is not None}
     color_part, size_part, opacity_part = by
     view = {
         "kind": "view",
@@ -154,6 +176,8 @@ def pointcloud(
         "color": colored(colors, color_part),
         "sizes": ranged(sizes, size_part),
         "opacities": ranged(opacities, opacity_part),
+        "outside": None if outside is None else {"part": outside.id, "isShown": ground},
+        "keyFilters": on_key is not None,
         "plain": ink_for(is_dark()).points,
         "size": size,
         "opacity": opacity,
@@ -166,7 +190,8 @@ def pointcloud(
         "arrows": [arrow_data(one) for one in arrows],
         "axes": projection.axis_names if projection.has_axes else None,
         "alt": (
-            f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
+            f"{counted(len(projection), kept, condition)} of {space.name}, "
+            f"drawn by {projection.method.upper()} "
             f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
             "Enter selects the point nearest to the middle, Escape selects nothing."
         ),
@@ -186,6 +211,11 @@ def pointcloud(
     )
 
     def tell() -> None:
+        clicked = clicked_in_key(key, colors)
+        if clicked is not None:
+            if on_key is not None:
+                on_key(clicked)
+            return
         keep_choice(key)
         if on_pick is not None:
             on_pick(selection(last_choice(key), labels.id, len(space)).first)
@@ -248,6 +278,11 @@ def ranged(numbers: Numbers | None, part: Part | None) -> dict[str, Any] | None:
     }
 
 
+def counted(n: int, kept: Rows | None, condition: str) -> str:
+    """Return how many points a filter keeps, for those who cannot see the map."""
+    return f"{n:,} points" if kept is None else f"{len(kept):,} of {n:,} points, where {condition},"
+
+
 def arrow_data(arrow: Arrow) -> dict[str, Any]:
     """Return an arrow as the browser reads it: −1 stands for an end that is no row."""
     ends = [one if isinstance(one, int) else -1 for one in (arrow.start, arrow.end)]
@@ -285,6 +320,17 @@ def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:
 def keep_choice(key: str) -> None:
     """Keep the choice just made in the browser: Streamlit forgets it with the page."""
     st.session_state[f"{key} choice"] = st.session_state[key].get("choice")
+
+
+def clicked_in_key(key: str, colors: Categories | Numbers | None) -> KeyChoice | None:
+    """Return the category just clicked in the key, if it was the key that was clicked."""
+    found = st.session_state[key].get("key")
+    heard = f"{key} key heard"  # the browser's value stays after it was heard
+    if not found or found["at"] == st.session_state.get(heard):
+        return None
+    st.session_state[heard] = found["at"]
+    column = found["of"] if colors is None else colors.column
+    return KeyChoice(column, int(found["code"]), bool(found["out"]))
 
 
 def last_choice(key: str) -> dict[str, Any] | None:

@@ -43,7 +43,8 @@ def mount(
     on_choice: Callable[[], None],
     later: Sequence[Part] = (),
 ) -> None:
-    """Send a view and its parts to the browser; `on_choice` is called after a choice there.
+    """Send a view and its parts to the browser; `on_choice` is called after a choice there
+    or a click in its key.
 
     Parts that come `later` are sent after the view, which is drawn without them at first.
 
@@ -59,8 +60,9 @@ def mount(
         draw(
             key=key,
             data=view,
-            default={"choice": None, "dark": None},
+            default={"choice": None, "dark": None, "key": None},
             on_choice_change=on_choice,
+            on_key_change=on_choice,
             on_dark_change=nothing,
         )
         if later:

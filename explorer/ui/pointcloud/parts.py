@@ -66,6 +66,13 @@ def column_part(colors: Categories | Numbers) -> Part:
     return part("codes", header, {"codes": codes})
 
 
+def outside_part(n: int, kept: NDArray[np.intp]) -> Part:
+    """Return which of n points a filter leaves out: all but those kept, one bit each."""
+    outside = np.ones(n, bool)
+    outside[kept] = False
+    return part("bits", {"n": n}, {"bits": np.packbits(outside, bitorder="little")})
+
+
 def hover_parts(space: EmbeddingSpace, columns: Sequence[str] | None) -> list[Part]:
     """Return the columns to show on hover: those named, or the first few."""
     metadata = without_pictures(space.metadata)

@@ -30,7 +30,9 @@ from explorer.ui.shell.plain import plain
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
 ASKED = ("search", "typed")  # the Map's fields, which ask about one space's points
-VIEW = ("method", "dims", "color", "size_by", "opacity_by")  # each space begins with its own
+FILTER = "filter"  # a condition on one space's columns
+# each space begins with its own
+VIEW = ("method", "dims", "color", "size_by", "opacity_by", FILTER, "hide_others")
 BROWSER_SECONDS = 10.0  # by then the browser knows of a change
 MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
@@ -220,7 +222,16 @@ def remember_map() -> None:
     st.session_state[MAP_ADDRESS] = st.query_params.to_dict()
 
 
+def page_parameters(space_id: str) -> dict[str, str]:
+    """Return the parameters of a link to any page: the space, and the filter if it is the same."""
+    text = st.query_params.get(FILTER)
+    is_same = space_id == st.session_state.get("space")
+    return {"space": space_id, **({FILTER: text} if text and is_same else {})}
+
+
 def map_parameters(space_id: str) -> dict[str, str]:
     """Return the parameters of a link to the Map: as it was left, if the space is the same."""
     kept: dict[str, str] = dict(st.session_state.get(MAP_ADDRESS, {}))
-    return kept if kept.get("space") == space_id else {"space": space_id}
+    kept.pop(FILTER, None)  # it may have changed on another page
+    same = kept if kept.get("space") == space_id else {}
+    return {**same, **page_parameters(space_id)}

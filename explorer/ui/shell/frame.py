@@ -35,8 +35,16 @@ STYLE = """<style>
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; }
 .page-heading p { margin: 0; }
-/* What is told of a picture is one line, so that nothing told later moves the map. */
-.st-key-told p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; margin: 0; }
+/* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */
+.st-key-told { height: 2.8rem; flex: none; overflow: hidden; }
+.st-key-told p { margin: 0; font-size: 0.875rem; line-height: 1.3rem; display: -webkit-box;
+    -webkit-line-clamp: 2; -webkit-box-orient: vertical; }
+/* The filter is one line: what has no room in it scrolls sideways. */
+.st-key-filter-bar { flex-wrap: nowrap; height: 2.5rem; overflow: auto hidden;
+    scrollbar-width: none; }
+.st-key-filter-bar > * { flex: none; }
+.st-key-filter-bar p { white-space: nowrap; }
+[class*="st-key-clause-"] button { min-height: 0; padding: 0.1rem 0.5rem; border-radius: 1rem; }
 /* The whole card of a door is its link. */
 [class*="st-key-door-"] { position: relative; }
 [class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }

@@ -99,7 +99,8 @@ def sections_unfolded(current: str) -> set[str]:
 
 def link_parameters(name: str, space_id: str) -> dict[str, str]:
     """Return what a link to a page carries in its address."""
-    return address.map_parameters(space_id) if name == "map" else {"space": space_id}
+    known = address.map_parameters if name == "map" else address.page_parameters
+    return known(space_id)
 
 
 def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:

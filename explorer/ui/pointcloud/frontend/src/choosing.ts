@@ -10,10 +10,20 @@ export interface Choice {
   of: string;
 }
 
-/** What a map tells Python: a choice, and whether the page has become dark, so that it colors anew. */
+/** A category that was clicked in the key: to be kept, or left out. */
+export interface KeyChoice {
+  code: number;
+  out: boolean;
+  at: number;
+  /** The title of what is colored by. */
+  of: string;
+}
+
+/** What a map tells Python: a choice, a click in the key, and whether the page has become dark, so that it colors anew. */
 export interface Told {
   choice: Choice;
   dark: boolean;
+  key: KeyChoice;
 }
 export type Tell = <What extends keyof Told>(what: What, value: Told[What]) => void;
 

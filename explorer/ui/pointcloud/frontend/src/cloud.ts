@@ -38,7 +38,11 @@ export class Cloud {
   private readonly pace = new Pace(() => this.ask(true));
   private readonly words = new Words(this.stage.context);
   private readonly choosing = new Choosing((choice) => this.tell("choice", choice));
-  private readonly coloring = new Coloring(this.painter, () => this.restyle());
+  private readonly coloring = new Coloring(
+    this.painter,
+    () => this.restyle(),
+    (code, out) => this.tell("key", { code, out, at: Date.now(), of: this.view?.color?.title ?? "" }),
+  );
   private readonly pictures = new Pictures(this.painter, () => this.ask(true));
   private readonly density = new Density((cells, mode) => this.painter.setDensity(cells, mode));
   private readonly regions = new Regions();
@@ -238,6 +242,7 @@ export class Cloud {
       selected: choosing.rows.slice(0, 20).map(words.of).join("\n"),
       selectedCount: choosing.rows.length,
       hidden: coloring.hidden.size,
+      outside: coloring.outside?.reduce((sum, one) => sum + one, 0) ?? 0,
       colored: coloring.by,
     });
     this.stage.say(choosing.inWords(words.of, view!.hits.length));

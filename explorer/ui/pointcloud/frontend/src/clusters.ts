@@ -22,12 +22,17 @@ interface Crowd {
 }
 
 /** Return the categories that have a place of their own, the largest first. */
-export function clustersOf({ positions }: PointsPart, { codes, names }: CodesPart): Cluster[] {
+export function clustersOf(
+  { positions }: PointsPart,
+  { codes, names }: CodesPart,
+  outside: Uint8Array | null = null,
+): Cluster[] {
   if (names.length > MOST_CLUSTERS) return [];
   const step = Math.max(1, Math.ceil(codes.length / MOST_COUNTED));
   const everyone = new Map<number, number>();
   const members = names.map(() => new Map<number, number[]>());
   for (let row = 0; row < codes.length; row += step) {
+    if (outside?.[row]) continue;
     const cell = cellOf(positions, row);
     const own = members[codes[row]!]!;
     everyone.set(cell, (everyone.get(cell) ?? 0) + 1);

@@ -4,7 +4,7 @@ import { type Cluster, clustersOf } from "./clusters.ts";
 import { categoryPalette, type Rgb, scalePalette, scaleShades, shares } from "./colors.ts";
 import { Legend } from "./legend.ts";
 import type { Painter } from "./painter.ts";
-import { type Part, type PointsPart, shownNumber } from "./parts.ts";
+import { type Part, type PointsPart, shownNumber, spreadBits } from "./parts.ts";
 import type { SizeBy, View } from "./view.ts";
 import { shortened } from "./words.ts";
 
@@ -24,11 +24,13 @@ export class Coloring {
   sizes: Uint8Array | null = null;
   opacities: Uint8Array | null = null;
   clusters: Cluster[] = [];
+  /** 1 for each point that a filter leaves out; null without one. */
+  outside: Uint8Array | null = null;
   /** Codes of the categories that are switched off. */
   hidden = new Set<number>();
   /** The id of what is colored by. */
   by = "";
-  readonly legend = new Legend((code, alone) => this.toggle(code, alone));
+  readonly legend = new Legend((code, event) => this.click(code, event));
   private done: readonly unknown[] = [];
   private view: View | null = null;
   private part: Part | undefined;
@@ -37,15 +39,16 @@ export class Coloring {
   constructor(
     private readonly painter: Painter,
     private readonly changed: () => void,
+    private readonly filter: (code: number, out: boolean) => void,
   ) {}
 
   /** Color the points as a view asks; what is as it was is not computed again. */
   dress(view: View, points: PointsPart, got: Got): void {
-    const { color, sizes, opacities } = view;
+    const { color, sizes, opacities, outside } = view;
     const part = color ? got.get(color.part) : undefined;
     this.view = view;
     this.part = part;
-    const wanted = [points.id, JSON.stringify([color, sizes, opacities])];
+    const wanted = [points.id, JSON.stringify([color, sizes, opacities, outside])];
     if (wanted.some((one, index) => one !== this.done[index])) {
       this.done = wanted;
       if (part?.id !== this.by) this.hidden.clear();
@@ -57,16 +60,21 @@ export class Coloring {
       this.sizes = weights(sizes, got);
       this.opacities = weights(opacities, got);
       this.painter.setWeights(this.sizes, this.opacities);
-      this.clusters = part?.kind === "codes" ? clustersOf(points, part) : [];
+      const bits = outside && got.get(outside.part);
+      this.outside = bits?.kind === "bits" ? spreadBits(bits, points.positions.length / 3) : null;
+      this.painter.setOutside(this.outside, outside?.isShown ?? true);
+      this.clusters = part?.kind === "codes" ? clustersOf(points, part, this.outside) : [];
     }
     this.repaint();
   }
 
-  readonly isVisible = (row: number): boolean => this.palette[4 * this.shades[row]! + 3] !== 0;
+  /** Whether a row's point can be pointed at and named: the ground of a filter cannot. */
+  readonly isVisible = (row: number): boolean =>
+    !this.outside?.[row] && this.palette[4 * this.shades[row]! + 3] !== 0;
 
   /** All that decides which rows are visible: as long as these are the same, so are those. */
   get kept(): readonly unknown[] {
-    return [this.by, [...this.hidden].sort((a, b) => a - b).join()];
+    return [this.by, [...this.hidden].sort((a, b) => a - b).join(), this.outside];
   }
 
   /** The color of a row's point. */
@@ -100,7 +108,21 @@ export class Coloring {
     else if (color && this.part?.kind === "numbers") this.palette = scalePalette(color.colors);
     else this.palette = categoryPalette([plain], new Set());
     this.painter.setPalette(this.palette);
-    this.legend.show(this.view!, this.part, this.hidden);
+    this.legend.show(this.view!, this.part, this.off);
+  }
+
+  /** The categories whose points are hidden, or all left out by a filter. */
+  private get off(): ReadonlySet<number> {
+    const { part, outside } = this;
+    if (!outside || part?.kind !== "codes") return this.hidden;
+    const present = new Set<number>();
+    part.codes.forEach((code, row) => outside[row] || present.add(code));
+    return new Set(part.names.map((_, code) => code).filter((code) => this.hidden.has(code) || !present.has(code)));
+  }
+
+  private click(code: number, { detail, shiftKey }: MouseEvent): void {
+    if (!this.view?.keyFilters) this.toggle(code, detail === 2);
+    else if (detail < 2) this.filter(code, shiftKey); // a double-click is one
   }
 
   private toggle(code: number, alone: boolean): void {

@@ -6,7 +6,7 @@ import { type DensityMode, REACH } from "./density.ts";
 import { heatOf } from "./density-layer.ts";
 import type { Marking, Painter } from "./painter.ts";
 import { ATLAS, CELL, type Shown } from "./pictures.ts";
-import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
+import { nearnessOf, opacityOf, OUTSIDE, sizeOf, type Style } from "./style.ts";
 
 const css = ([red, green, blue]: Rgb): string => `rgb(${red * 255} ${green * 255} ${blue * 255})`;
 
@@ -18,6 +18,8 @@ export class Flat implements Painter {
   private palette: Uint8Array = new Uint8Array();
   private sizes: Uint8Array | null = null;
   private opacities: Uint8Array | null = null;
+  private outside: Uint8Array | null = null;
+  private isGroundShown = true;
   private marking: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
   private density: Float32Array | null = null;
   private shown: Shown | null = null;
@@ -56,6 +58,11 @@ export class Flat implements Painter {
     this.density = cells; // lines are heat here
   }
 
+  setOutside(outside: Uint8Array | null, isShown: boolean): void {
+    this.outside = outside;
+    this.isGroundShown = isShown;
+  }
+
   setMarks(marking: Marking): void {
     this.marking = marking;
   }
@@ -87,9 +94,11 @@ export class Flat implements Painter {
     context.globalAlpha = style.opacity;
     const place = (at: number): number =>
       before ? before[at]! + (positions[at]! - before[at]!) * share : positions[at]!;
+    if (this.outside && this.isGroundShown) this.drawGround(camera, style, place);
     // by color: setting a fill style for each point would take most of the time
     const rows = new Map<number, number[]>();
     for (let row = 0; row < positions.length / 3; row++) {
+      if (this.outside?.[row]) continue;
       const shade = this.shades[row] ?? 0;
       const group = rows.get(shade);
       if (group) group.push(row);
@@ -115,6 +124,21 @@ export class Flat implements Painter {
 
   dispose(): void {
     this.canvas.width = this.canvas.height = 0;
+  }
+
+  private drawGround(camera: Camera, style: Style, place: (at: number) => number): void {
+    const { context, palette } = this;
+    context.fillStyle = css(style.ink);
+    context.globalAlpha = style.outside;
+    this.outside!.forEach((isOutside, row) => {
+      if (!isOutside || !palette[4 * (this.shades[row] ?? 0) + 3]) return;
+      const [x, y, depth] = camera.project(place(3 * row), place(3 * row + 1), place(3 * row + 2));
+      if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) return;
+      context.beginPath();
+      context.arc(x, y, (style.size * OUTSIDE.size) / 2, 0, 2 * Math.PI);
+      context.fill();
+    });
+    context.globalAlpha = style.opacity;
   }
 
   private drawPictures(camera: Camera): void {

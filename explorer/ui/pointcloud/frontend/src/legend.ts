@@ -12,19 +12,19 @@ export class Legend {
   readonly element = document.createElement("div");
   private shown = "";
 
-  constructor(private readonly toggle: (code: number, alone: boolean) => void) {
+  constructor(private readonly click: (code: number, event: MouseEvent) => void) {
     this.element.className = "key";
   }
 
   /** Show what the looks of points mean. */
-  show({ color, sizes, opacities }: View, part: Part | undefined, hidden: ReadonlySet<number>): void {
+  show({ color, sizes, opacities, keyFilters }: View, part: Part | undefined, hidden: ReadonlySet<number>): void {
     const what = JSON.stringify([color, sizes, opacities, part?.id]);
     if (what !== this.shown) {
       this.shown = what;
       this.element.replaceChildren();
       if (sizes) this.range("Size", sizes, (dot, weight) => Object.assign(dot.style, square(DOT * sizeOf(weight))));
       if (opacities) this.range("Opacity", opacities, (dot, weight) => (dot.style.opacity = `${opacityOf(weight)}`));
-      if (color && part?.kind === "codes") this.categories(color, part.names, counts(part));
+      if (color && part?.kind === "codes") this.categories(color, part.names, counts(part), keyFilters);
       if (color && part?.kind === "numbers") this.scale(color);
       this.element.hidden = !this.element.children.length;
     }
@@ -33,17 +33,20 @@ export class Legend {
     }
   }
 
-  private categories(color: ColorBy, names: readonly string[], sizes: readonly number[]): void {
+  private categories(color: ColorBy, names: readonly string[], sizes: readonly number[], keyFilters: boolean): void {
     this.element.append(span("title", color.title));
+    const how = keyFilters
+      ? "Click: keep it, with others that you clicked. Shift and click: leave it out."
+      : "Click: off or on. Double-click: it alone, or all.";
     names.forEach((name, code) => {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset["code"] = `${code}`;
-      button.title = `${name}: ${sizes[code]!.toLocaleString("en")} points. Click: off or on. Double-click: it alone, or all.`;
+      button.title = `${name}: ${sizes[code]!.toLocaleString("en")} points. ${how}`;
       const dot = document.createElement("i");
       dot.style.background = color.colors[code]!;
       button.append(dot, span("", name));
-      button.addEventListener("click", (event) => this.toggle(code, event.detail === 2));
+      button.addEventListener("click", (event) => this.click(code, event));
       this.element.append(button);
     });
   }

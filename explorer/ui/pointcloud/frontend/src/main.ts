@@ -39,7 +39,7 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
   }
   const view = toView(message);
   const living = clouds.get(view.key) ?? born(view.key);
-  living.tell = (what, value) => setStateValue(what, typeof value === "object" ? packed(value) : value);
+  living.tell = (what, value) => setStateValue(what, typeof value === "object" && "rows" in value ? packed(value) : value);
   const { element } = living.cloud;
   const isElsewhere = element.parentNode !== parentElement;
   if (isElsewhere) {

@@ -29,7 +29,7 @@ export function marksOf(
   for (const [marked, shape, pixels] of groups) {
     for (let index = 0; index < marked.length; index++) {
       const row = marked[index]!;
-      if (shape === 0 && !isVisible(row)) continue;
+      if (shape !== 2 && !isVisible(row)) continue;
       positions.set(at(row), 3 * count);
       shapes[count] = shape;
       sizes[count++] = pixels;

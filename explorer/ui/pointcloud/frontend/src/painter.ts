@@ -25,6 +25,8 @@ export interface Painter {
   setWeights(sizes: Uint8Array | null, opacities: Uint8Array | null): void;
   /** Shares of a density below the points, or null. */
   setDensity(cells: Float32Array | null, mode: DensityMode): void;
+  /** 1 for each point that a filter leaves out: those are a faint ground, or not drawn. */
+  setOutside(outside: Uint8Array | null, isShown: boolean): void;
   setMarks(marking: Marking): void;
   /** Put a picture into a cell of the atlas. */
   putPicture(cell: number, bitmap: ImageBitmap): void;

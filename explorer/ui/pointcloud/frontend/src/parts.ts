@@ -52,7 +52,14 @@ export interface PicturesPart {
   ends: Uint32Array;
 }
 
-export type Part = PointsPart | TextsPart | CodesPart | NumbersPart | PicturesPart;
+/** One bit a point, eight points a byte, the lowest first. */
+export interface BitsPart {
+  kind: "bits";
+  id: string;
+  bits: Uint8Array;
+}
+
+export type Part = BitsPart | PointsPart | TextsPart | CodesPart | NumbersPart | PicturesPart;
 
 const MOST_KEPT = 32;
 
@@ -102,6 +109,8 @@ export function toPart({ header, arrays }: Message): Part {
       return { kind, id, column, names: header["names"] as string[], codes: arrays["codes"] as Uint16Array };
     case "numbers":
       return { kind, id, column, values: arrays["values"] as Float32Array };
+    case "bits":
+      return { kind, id, bits: arrays["bits"] as Uint8Array };
     case "pictures": {
       // the message may be a view of a larger buffer that goes with it
       const bytes = (arrays["bytes"] as Uint8Array).slice();
@@ -122,6 +131,8 @@ export function fromPart(part: Part): Uint8Array {
       return writeMessage({ kind, id, column: part.column, names: part.names }, { codes: part.codes });
     case "numbers":
       return writeMessage({ kind, id, column: part.column }, { values: part.values });
+    case "bits":
+      return writeMessage({ kind, id }, { bits: part.bits });
     case "pictures":
       return writeMessage({ kind, id, column: part.column, first: part.first }, { bytes: part.bytes, ends: part.ends });
   }
@@ -170,6 +181,13 @@ function coordinates({ positions, dimensions, center, scale }: PointsPart): Floa
   return raw;
 }
 
+/** Return a byte for each of n points: 1 where its bit is set. */
+export function spreadBits({ bits }: BitsPart, n: number): Uint8Array {
+  const found = new Uint8Array(n);
+  for (let row = 0; row < n; row++) found[row] = (bits[row >> 3]! >> (row & 7)) & 1;
+  return found;
+}
+
 const decoder = new TextDecoder();
 
 /** Return the text of a row. */
@@ -181,6 +199,7 @@ export function textOf(part: TextsPart, row: number): string {
 export function shownValue(part: Part, row: number): string {
   switch (part.kind) {
     case "points":
+    case "bits":
     case "pictures":
       return "";
     case "texts":

@@ -7,7 +7,7 @@ import type { Marking } from "./painter.ts";
 import type { Pictures } from "./pictures.ts";
 import { fromPart, type Part, shownNumber } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
-import { nearnessOf, opacityOf, sizeOf, type Style } from "./style.ts";
+import { nearnessOf, opacityOf, OUTSIDE, sizeOf, type Style } from "./style.ts";
 import type { SaveAs } from "./tools.ts";
 import type { Ink, View } from "./view.ts";
 
@@ -75,17 +75,23 @@ ${toSvg(key.shapes)}
 
 function pointElements(seen: Seen): string {
   const { positions, camera, style } = seen;
-  const { palette, shades, sizes, opacities } = seen.coloring;
+  const { palette, shades, sizes, opacities, outside } = seen.coloring;
   const n = positions.length / 3;
   if (n > MOST_CIRCLES) {
     return `<image width="${short(camera.width)}" height="${short(camera.height)}" href="${seen.drawn(2).toDataURL()}"/>`;
   }
   const groups = new Map<number, string[]>();
+  const ground: string[] = [];
   for (let row = 0; row < n; row++) {
     const shade = shades[row] ?? 0;
     if (!palette[4 * shade + 3]) continue;
     const [x, y, depth] = camera.project(positions[3 * row]!, positions[3 * row + 1]!, positions[3 * row + 2]!);
     if (depth <= 0 || x < -9 || y < -9 || x > camera.width + 9 || y > camera.height + 9) continue;
+    if (outside?.[row]) {
+      const radius = short((style.size * OUTSIDE.size) / 2);
+      ground.push(`<circle cx="${short(x)}" cy="${short(y)}" r="${radius}"/>`);
+      continue;
+    }
     const nearness = style.depth ? nearnessOf(camera.distance, depth) : 1;
     const radius = ((sizes ? sizeOf(sizes[row]!) : 1) * style.size * nearness) / 2;
     const clear = opacities ? ` opacity="${short(opacityOf(opacities[row]!))}"` : "";
@@ -94,12 +100,14 @@ function pointElements(seen: Seen): string {
     if (group) group.push(circle);
     else groups.set(shade, [circle]);
   }
-  return [...groups]
-    .map(([shade, circles]) => {
-      const color = palette.slice(4 * shade, 4 * shade + 3).join(",");
-      return `<g fill="rgb(${color})" fill-opacity="${short(style.opacity)}">${circles.join("")}</g>`;
-    })
-    .join("\n");
+  const behind = seen.view.outside?.isShown
+    ? [`<g fill="${seen.ink.text}" fill-opacity="${short(style.outside)}">${ground.join("")}</g>`]
+    : [];
+  const kept = [...groups].map(([shade, circles]) => {
+    const color = palette.slice(4 * shade, 4 * shade + 3).join(",");
+    return `<g fill="rgb(${color})" fill-opacity="${short(style.opacity)}">${circles.join("")}</g>`;
+  });
+  return [...behind, ...kept].join("\n");
 }
 
 function pictureElements({ pictures, camera, at }: Seen): string {

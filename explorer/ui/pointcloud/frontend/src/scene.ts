@@ -22,6 +22,7 @@ import {
   UnsignedByteType,
   Vector2,
   Vector3,
+  Vector4,
   WebGLRenderer,
 } from "three";
 
@@ -60,6 +61,8 @@ export class Scene implements Painter {
   private readonly scene = new ThreeScene();
   private readonly camera = new ThreeCamera();
   private readonly cloud: Points<BufferGeometry, RawShaderMaterial>;
+  /** The same points again: those that a filter leaves out, drawn first. */
+  private readonly outside: Points<BufferGeometry, RawShaderMaterial>;
   private readonly marks: Points<BufferGeometry, RawShaderMaterial>;
   private readonly pictures: Points<BufferGeometry, RawShaderMaterial>;
   private readonly density = new DensityLayer();
@@ -96,9 +99,17 @@ export class Scene implements Painter {
           opacity: { value: 1 },
           ground: { value: new Vector3() },
           palette: { value: this.palette },
+          side: { value: 0 },
+          quiet: { value: new Vector4() },
         },
       }),
     );
+    const { geometry, material } = this.cloud;
+    this.outside = new Points(geometry, material.clone());
+    // one value serves both, but which points are meant and how opaque they are
+    const own = { side: { value: 1 }, opacity: { value: 1 } };
+    Object.assign(this.outside.material.uniforms, material.uniforms, own);
+    this.outside.visible = false;
     this.marks = new Points(
       new BufferGeometry(),
       new RawShaderMaterial({
@@ -140,7 +151,7 @@ export class Scene implements Painter {
     this.pictures.visible = false;
     this.scene.add(this.density.mesh);
     // in this order they are drawn: a picture stands before the mark of its point, and its rim says the same
-    for (const points of [this.cloud, this.marks, this.pictures]) {
+    for (const points of [this.outside, this.cloud, this.marks, this.pictures]) {
       points.frustumCulled = false;
       points.matrixAutoUpdate = false;
       this.scene.add(points);
@@ -194,6 +205,11 @@ export class Scene implements Painter {
     this.density.set(cells, mode);
   }
 
+  setOutside(outside: Uint8Array | null, isShown: boolean): void {
+    this.set("outside", outside, false);
+    this.outside.visible = outside !== null && isShown;
+  }
+
   setMarks({ positions, shapes, sizes }: Marking): void {
     const { geometry } = this.marks;
     geometry.dispose();
@@ -241,6 +257,9 @@ export class Scene implements Painter {
     uniforms["depth"]!.value = style.depth;
     uniforms["opacity"]!.value = style.opacity;
     (uniforms["ground"]!.value as Vector3).set(...style.ground);
+    (uniforms["quiet"]!.value as Vector4).set(...style.ink, style.outside);
+    this.outside.material.depthTest = inSpace;
+    this.outside.material.depthWrite = false; // a ground hides nothing
     this.cloud.material.depthTest = this.cloud.material.depthWrite = inSpace;
     this.density.dress(matrix, style, this.ratio, !inSpace && share === 1);
     const marks = this.marks.material.uniforms;

@@ -1,6 +1,6 @@
 /** The shaders: a point is a disc with a soft edge; a mark is a disc with a rim, or a ring. */
 
-import { HAZE, NEARNESS, OPACITIES, SIZES } from "./style.ts";
+import { HAZE, NEARNESS, OPACITIES, OUTSIDE, SIZES } from "./style.ts";
 
 /** Numbers as GLSL writes them, with a point. */
 const glsl = (numbers: readonly number[]): string => numbers.map((one) => one.toFixed(4)).join(", ");
@@ -13,11 +13,14 @@ uniform float size;       // pixels of the screen
 uniform float depth;      // 1 in space, 0 on the plane
 uniform vec2 sized;       // by number: 1 if so; opacity by number: 1 if so
 uniform sampler2D palette;
+uniform float side;       // 0: what a filter keeps; 1: the ground, what it leaves out
+uniform vec4 quiet;       // the ground's color, and how clear it is
 in vec3 position;
 in vec3 before;
 in float shade;
 in float weight;
 in float clear;
+in float outside;         // 1 where a filter leaves the point out; 0 without a filter
 out vec4 tint;
 out float pixels;
 out float haze;
@@ -30,8 +33,13 @@ void main() {
   float nearness = away / max(gl_Position.w, 1e-6);
   pixels = size * mix(1.0, mix(${glsl(SIZES)}, weight), sized.x) * mix(1.0, clamp(nearness, ${glsl(NEARNESS)}), depth);
   haze = depth * clamp((gl_Position.w - away) * ${glsl([HAZE.slope])}, 0.0, ${glsl([HAZE.most])});
+  if (side > 0.5) {
+    pixels *= ${glsl([OUTSIDE.size])};
+    tint = vec4(quiet.rgb, quiet.a * step(0.004, tint.a));
+  }
   gl_PointSize = pixels + 1.0;
-  if (tint.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);  // a category switched off
+  if (abs(outside - side) > 0.5) tint.a = 0.0;
+  if (tint.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);  // switched off, or on the other side
 }`;
 
 export const POINT_FRAGMENT = /* glsl */ `

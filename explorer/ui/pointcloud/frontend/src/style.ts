@@ -13,6 +13,9 @@ export const NEARNESS = [0.4, 3] as const;
 /** How far points fade into the ground behind the camera's target: by unit of depth, and at most. */
 export const HAZE = { slope: 0.45, most: 0.62 } as const;
 
+/** Points that a filter leaves out, against the others: their size, and how clear they are. */
+export const OUTSIDE = { size: 0.75, clear: { light: 0.16, dark: 0.2 } } as const;
+
 const FADED = { light: 0.35, dark: 0.55 }; // of the opacity, for points that do not stand out
 
 export interface Style {
@@ -26,6 +29,8 @@ export interface Style {
   ink: Rgb;
   ground: Rgb;
   chosen: Rgb;
+  /** Opacity of the points that a filter leaves out. */
+  outside: number;
 }
 
 /** Return how a view's points look now. */
@@ -41,6 +46,7 @@ export function styleOf(view: View, camera: Camera, depth: number, isDark: boole
     ink: rgb(ink.text),
     ground: rgb(ink.ground),
     chosen: rgb(ink.chosen),
+    outside: OUTSIDE.clear[isDark ? "dark" : "light"],
   };
 }
 

@@ -48,6 +48,10 @@ export interface View {
   color: ColorBy | null;
   sizes: SizeBy | null;
   opacities: SizeBy | null;
+  /** The bits of the points that a filter leaves out, and whether they stay as a faint ground. */
+  outside: { part: string; isShown: boolean } | null;
+  /** Whether a click in the key filters, which Python does, or hides, which happens here. */
+  keyFilters: boolean;
   plain: string;
   size: number;
   opacity: number;
@@ -93,7 +97,7 @@ export function inkOf({ inks }: View, isDark: boolean): Ink {
 
 /** Return the ids of the parts that a view needs before it can be drawn, and those it can wait for. */
 export function partsOf(view: View): { needed: string[]; wanted: string[] } {
-  const by = [view.color, view.sizes, view.opacities].flatMap((one) => (one ? [one.part] : []));
+  const by = [view.color, view.sizes, view.opacities, view.outside].flatMap((one) => (one ? [one.part] : []));
   return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover, ...view.pictures] };
 }
 

@@ -62,7 +62,7 @@ export class Words {
 /** Return what columns say of a row, as pairs of name and value. */
 export function told(parts: readonly (Part | undefined)[], row: number): [string, string][] {
   return parts.flatMap((part): [string, string][] =>
-    part && part.kind !== "points" && part.kind !== "pictures" ? [[part.column, shortened(shownValue(part, row), COLUMN_LENGTH)]] : [],
+    part && "column" in part && part.kind !== "pictures" ? [[part.column, shortened(shownValue(part, row), COLUMN_LENGTH)]] : [],
   );
 }
 

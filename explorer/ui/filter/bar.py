@@ -1,0 +1,146 @@
+"""The filter as one line of fixed height: the count, each clause with its ×, the text, undo."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.conditions import matching_rows
+from explorer.errors import QueryError
+from explorer.projection.sampling import whole_space
+from explorer.ui.filter import columns, state
+from explorer.ui.filter.state import Filtered
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import table_height
+
+TEXT = "filter text"  # the field's key
+ERROR = "filter error"  # session state: what was typed last, and why it cannot be used
+LONGEST_CHIP = 36  # letters
+COLUMNS_IN_SIGHT = 6
+SIMPLE = re.compile(r'"([A-Za-z_]\w*)"')  # a name that reads as well without its quotes
+HOLDS = (
+    (pa.types.is_boolean, "true or false"),
+    (pa.types.is_temporal, "dates"),
+    (pa.types.is_integer, "numbers"),
+    (pa.types.is_floating, "numbers"),
+    (pa.types.is_decimal, "numbers"),
+    (pa.types.is_null, "no value at all"),
+)
+
+
+def show(space: EmbeddingSpace) -> Filtered | None:
+    """Draw the filter's line and return what it keeps; None where nothing is filtered."""
+    text, found, problem = state.condition(), state.filtered(space), state.problem(space)
+    with st.container(horizontal=True, key="filter bar", vertical_alignment="center", gap="xsmall"):
+        with st.popover("Filter", icon=":material/filter_alt:", key="filter popover"):
+            ask_text(space, problem)
+        if text or state.history().past or state.history().future:
+            steps(text)
+        unused = ":orange[:material/error: not in use: see Filter]"
+        st.markdown(f":small[{unused if problem else counted(space, found)}]", width="content")
+        for number, clause in enumerate(state.parts_of(text)):
+            st.button(
+                f"{plain(shown(clause))} :material/close:",
+                key=f"clause {number}",
+                help=f"Take away: {plain(clause)}",
+                on_click=state.remove,
+                args=(clause,),
+            )
+    return found
+
+
+def steps(text: str) -> None:
+    """Draw the buttons that go back, forward, and to no filter."""
+    kept = state.history()
+    for name, icon, act, is_there in (
+        ("Undo", "undo", state.undo, bool(kept.past)),
+        ("Redo", "redo", state.redo, bool(kept.future)),
+        ("Clear the filter", "filter_alt_off", state.clear, bool(text)),
+    ):
+        st.button(
+            "",
+            icon=f":material/{icon}:",
+            help=name,
+            key=f"filter {name}",
+            type="tertiary",
+            disabled=not is_there,
+            on_click=act,
+        )
+
+
+def counted(space: EmbeddingSpace, found: Filtered | None) -> str:
+    """Return how many rows are kept, and of those how many are drawn."""
+    whole = whole_space(space)
+    if found is None:
+        return f"all {len(whole):,}"
+    text = f"**{len(found.rows):,}** of {len(whole):,}"
+    if not len(found.rows):
+        return f"{text}: nothing fulfills it{emptiness(space, found.condition)}"
+    return text if space.drawn_from is None else f"{text}, {len(found.drawn):,} drawn"
+
+
+def emptiness(space: EmbeddingSpace, condition: str) -> str:
+    """Return why a condition keeps nothing, where a column tells: it has no values."""
+    table = columns.columns_of(space)
+    named = [name for name in table.column_names if name in condition]
+    empty = [name for name in named if table[name].null_count == len(table)]
+    return f"; “{plain(empty[0])}” has no value in any row" if empty else ""
+
+
+def shown(clause: str) -> str:
+    """Return a clause as its chip shows it: simple names without quotes, and not too long."""
+    text = " ".join(SIMPLE.sub(r"\1", clause).split())
+    return text if len(text) <= LONGEST_CHIP else f"{text[: LONGEST_CHIP - 1]}…"
+
+
+def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
+    """Draw the field for the condition; a mistake is told below it and changes nothing."""
+    typed, error = st.session_state.get(ERROR, (None, ""))
+    if typed is None or typed != st.session_state.get(TEXT):  # else it stays, to be mended
+        error = problem
+        st.session_state[TEXT] = state.condition()
+
+    def take() -> None:
+        text = st.session_state[TEXT].strip()
+        st.session_state.pop(ERROR, None)
+        try:
+            if text:
+                matching_rows(columns.columns_of(space), text)
+        except QueryError as wrong:
+            st.session_state[ERROR] = (st.session_state[TEXT], str(wrong))
+            return
+        state.apply(text)
+
+    st.text_input(
+        "Keep the rows for which this is true",
+        key=TEXT,
+        on_change=take,
+        placeholder="price > 20 AND category IN ('a', 'b')",
+        help="As in SQL: = <> < > AND OR NOT IN BETWEEN LIKE IS NULL. Texts stand in 'single' "
+        'quotes, names with spaces in "double" ones.',
+    )
+    if error:
+        st.error(plain(error), icon=":material/error:")
+    table = columns.columns_of(space)
+    listing = pa.table(
+        {
+            "Column": table.column_names,
+            "holds": [holds(table[name]) for name in table.column_names],
+            "for example": [example(table[name]) for name in table.column_names],
+        }
+    )
+    st.dataframe(listing, height=table_height(min(len(listing), COLUMNS_IN_SIGHT)), hide_index=True)
+
+
+def holds(column: pa.ChunkedArray) -> str:
+    """Return what a column holds, in words."""
+    return next((words for is_such, words in HOLDS if is_such(column.type)), "texts")
+
+
+def example(column: pa.ChunkedArray) -> str:
+    """Return the first value of a column, shortened."""
+    first = next((one for one in column[:1_000].to_pylist() if one is not None), None)
+    return "" if first is None else str(first)[:40]

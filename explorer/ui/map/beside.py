@@ -1,0 +1,205 @@
+"""What stands beside the Map: the selected point and its neighbors, what was found, what to do."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import EmbeddingSpace, Projection
+from explorer.pictures.column import data_url, pictures_of, without_pictures
+from explorer.projection.sampling import places_drawn, whole_space
+from explorer.ui.filter import state
+from explorer.ui.map.filtering import offer_hits
+from explorer.ui.map.isolating import offer_alone, offer_whole
+from explorer.ui.map.view import (
+    NEIGHBORS,
+    View,
+    drawn_only,
+    neighbors,
+    neighbors_of_undrawn,
+    places_in_picture,
+)
+from explorer.ui.shell import address
+from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import pictured, table_height
+from explorer.wording import count
+
+PICTURE_WIDTH = 96  # pixels of the selected point's picture
+HITS_LISTED = 100  # lines; who looks for more narrows the search
+HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
+NEIGHBOR_COLUMNS = {
+    "label": st.column_config.TextColumn("Neighbor", width=110),
+    "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
+}
+
+
+def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
+    """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
+    offer_whole()
+    nothing = view.selected is None and view.undrawn is None
+    if len(view.hits):  # the last question, so above; short where a point is selected
+        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
+    elif st.session_state.get("search"):
+        st.info(f"No label contains “{plain(st.session_state['search'])}”.")
+    if view.selected is not None:
+        neighbor_panel(space, projection, view.selected)
+    if view.undrawn is not None:
+        undrawn_panel(space, view.undrawn)
+    if nothing and not len(view.hits):
+        st.info(
+            f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
+            "dimensions and not in the picture.",
+            icon=":material/touch_app:",
+        )
+        st.caption("Drag to move, scroll to zoom, double-click to see all.")
+
+
+def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
+    """List the true neighbors of a row, with where each stands in the picture."""
+    heading(space.label(row))
+    details(space, row)
+    state.ask_among(space)
+    found = neighbors(space, row)
+    if found is None:
+        return
+    if not len(found):
+        st.info("The filter keeps no other point, so there is no neighbor.")
+        return
+    rows = places_drawn(space, found.indices)
+    drawn = rows >= 0
+    places = np.zeros(len(rows), np.intp)
+    if drawn.any():
+        places[drawn] = places_in_picture(space, projection, row, rows[drawn])
+    near = int((places[drawn] <= NEIGHBORS).sum())
+    kept = state.among(space)
+    chosen_from = "" if kept is None else f" among the {len(kept):,} filtered"
+    text = (
+        f"**{near} of its {len(found)}** true nearest neighbors{chosen_from} are among the "
+        f"{len(found)} nearest {'in' if kept is None else 'of them in'} this picture."
+        + (" :orange[Orange lines] lead to those it lost." * (near < len(found)))
+    )
+    if not drawn.all():
+        text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, so without a place."
+    st.markdown(text)
+    shown = pa.array(places, mask=~drawn)
+    table = found.to_arrow().drop(["row"]).append_column("place here", shown)
+    pick_from(
+        space,
+        table,
+        found.indices,
+        key="neighbors",
+        column_config={
+            **NEIGHBOR_COLUMNS,
+            "place here": st.column_config.NumberColumn(
+                "Place",
+                format="localized",
+                width=75,
+                help="Rank by distance in the picture: 1 is the point drawn nearest",
+            ),
+        },
+    )
+
+
+def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
+    """List the true neighbors of a row that the picture leaves out."""
+    whole = whole_space(space)
+    heading(whole.label(row))
+    details(whole, row)
+    state.ask_among(space)
+    found = neighbors_of_undrawn(space, row)
+    drawn = len(drawn_only(space, found.indices))
+    st.markdown(
+        f"Searched, but **not drawn**: it has no place in this picture. Of its {len(found)} true "
+        "nearest neighbors "
+        + (f"{count(drawn, 'is', 'are')} drawn, and marked." if drawn else "none is drawn either.")
+    )
+    pick_from(
+        space,
+        found.to_arrow().drop(["row"]),
+        found.indices,
+        key="neighbors of undrawn",
+        column_config=NEIGHBOR_COLUMNS,
+    )
+
+
+def heading(label: str) -> None:
+    """Draw the selected label, and the way to select nothing."""
+    title, close = st.columns([5, 1], vertical_alignment="center")
+    title.markdown(f"#### {plain(label)}")
+    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
+        address.forget_selection()
+        st.rerun()
+
+
+def details(space: EmbeddingSpace, row: int) -> None:
+    """Show a row's picture and its other metadata."""
+    (picture,) = pictures_of(space, [row])
+    if picture:
+        st.image(str(data_url(picture)), width=PICTURE_WIDTH)
+    metadata = without_pictures(space.metadata)
+    if metadata is None:
+        return
+    values = metadata.slice(row, 1).to_pylist()[0]
+    st.caption(" · ".join(f"{plain(name)}: {plain(str(value))}" for name, value in values.items()))
+
+
+def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> None:
+    """List the search's hits; choosing one selects it."""
+    listed = hits[:HITS_LISTED]
+    more = f", the first {HITS_LISTED} listed" if len(hits) > HITS_LISTED else ""
+    places = places_drawn(space, hits)
+    if (places < 0).any():
+        more += f", {int((places >= 0).sum()):,} of them drawn"
+    st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
+    kept = state.filtered(space)
+    if kept is not None:
+        inside = int(np.isin(hits, kept.rows).sum())
+        st.caption(f"{inside:,} of them are among the filtered.")
+    offer_hits(space, hits, st.session_state["search"], regex=bool(st.session_state.get("regex")))
+    offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
+    table = pa.table({"label": whole_space(space).labels_at(listed)})
+    pick_from(
+        space,
+        table,
+        listed,
+        key="hits",
+        column_config={"label": st.column_config.TextColumn("Label")},
+        lines=lines,
+    )
+
+
+def pick_from(
+    space: EmbeddingSpace,
+    table: pa.Table,
+    rows: NDArray[np.intp],
+    *,
+    key: str,
+    column_config: dict[str, Any],
+    lines: int = HITS_IN_SIGHT,
+) -> None:
+    """Show a table of `rows` of the whole space, whose lines select them.
+
+    Its key holds what it lists: a choice made in one list must not count in the next.
+    """
+    table, column_config = pictured(table, whole_space(space), rows, column_config)
+    key = f"{key} {hashlib.blake2b(rows.tobytes(), digest_size=8).hexdigest()}"
+
+    def tell() -> None:
+        chosen = st.session_state[key].selection.cells
+        if chosen:
+            address.select_in_whole(space, int(rows[chosen[0][0]]))
+
+    st.dataframe(
+        table,
+        key=key,
+        on_select=tell,
+        selection_mode="single-cell",
+        hide_index=True,
+        column_config=column_config,
+        height=table_height(min(len(rows), lines)),
+    )
