@@ -40,9 +40,16 @@ def search_labels(space: EmbeddingSpace, text: str, *, regex: bool = False) -> N
     >>> search_labels(space, "^q.*n$", regex=True).tolist()
     [2]
     """
+    return search_texts(space.label_array, text, regex=regex)
+
+
+def search_texts(
+    texts: pa.Array | pa.ChunkedArray, text: str, *, regex: bool = False
+) -> NDArray[np.intp]:
+    """Return the rows of an Arrow column of texts, as `search_labels` does of labels."""
     if not text:
         return np.empty(0, np.intp)
-    labels = space.label_array
+    labels = pc.fill_null(texts, "")
     if regex:
         try:
             mask = pc.match_substring_regex(labels, text, ignore_case=True)

@@ -98,7 +98,8 @@ def central(
 
 def standardized(values: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return values with mean 0 and standard deviation 1; equal ones become 0."""
-    return (values - values.mean()) / (values.std() or 1)
+    scaled: NDArray[np.floating] = (values - values.mean()) / (values.std() or 1)
+    return scaled
 
 
 def own_words(members: Sequence[NDArray[np.intp]], words: Sequence[Sequence[str]]) -> list[str]:

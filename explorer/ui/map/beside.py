@@ -14,10 +14,10 @@ from explorer import EmbeddingSpace, Projection
 from explorer.pictures.column import data_url, pictures_of, without_pictures
 from explorer.projection.sampling import places_drawn, whole_space
 from explorer.ui.filter import state
+from explorer.ui.map import neighboring, searching
 from explorer.ui.map.filtering import offer_hits
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.map.view import (
-    NEIGHBORS,
     View,
     drawn_only,
     neighbors,
@@ -35,6 +35,8 @@ HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 NEIGHBOR_COLUMNS = {
     "label": st.column_config.TextColumn("Neighbor", width=110),
     "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
+    "euclidean distance": st.column_config.NumberColumn("Distance", format="%.3f", width=75),
+    "dot product": st.column_config.NumberColumn("Dot", format="%.3f", width=65),
 }
 
 
@@ -45,7 +47,8 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     if len(view.hits):  # the last question, so above; short where a point is selected
         hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
     elif st.session_state.get("search"):
-        st.info(f"No label contains “{plain(st.session_state['search'])}”.")
+        what = "label" if searching.is_plain(space) else "text or label"
+        st.info(f"No {what} contains “{plain(st.session_state['search'])}”.")
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
     if view.undrawn is not None:
@@ -56,14 +59,18 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
             "dimensions and not in the picture.",
             icon=":material/touch_app:",
         )
-        st.caption("Drag to move, scroll to zoom, double-click to see all.")
+        st.caption(
+            "Drag to move; click the map, then scroll to zoom; double-click to see all. A finger "
+            "moves it once it is tapped, two fingers always."
+        )
 
 
 def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
     """List the true neighbors of a row, with where each stands in the picture."""
     heading(space.label(row))
     details(space, row)
-    state.ask_among(space)
+    searching.offer_like(space, np.array([row], np.intp))
+    neighboring.ask(space)
     found = neighbors(space, row)
     if found is None:
         return
@@ -75,7 +82,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     places = np.zeros(len(rows), np.intp)
     if drawn.any():
         places[drawn] = places_in_picture(space, projection, row, rows[drawn])
-    near = int((places[drawn] <= NEIGHBORS).sum())
+    near = int((places[drawn] <= len(found)).sum())
     kept = state.among(space)
     chosen_from = "" if kept is None else f" among the {len(kept):,} filtered"
     text = (
@@ -110,7 +117,7 @@ def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
     whole = whole_space(space)
     heading(whole.label(row))
     details(whole, row)
-    state.ask_among(space)
+    neighboring.ask(space)
     found = neighbors_of_undrawn(space, row)
     drawn = len(drawn_only(space, found.indices))
     st.markdown(
@@ -160,7 +167,10 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
     if kept is not None:
         inside = int(np.isin(hits, kept.rows).sum())
         st.caption(f"{inside:,} of them are among the filtered.")
-    offer_hits(space, hits, st.session_state["search"], regex=bool(st.session_state.get("regex")))
+    if searching.is_plain(space):
+        offer_hits(
+            space, hits, st.session_state["search"], regex=bool(st.session_state.get("regex"))
+        )
     offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
     table = pa.table({"label": whole_space(space).labels_at(listed)})
     pick_from(

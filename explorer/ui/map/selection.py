@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.pictures.column import without_pictures
+from explorer.ui.map import searching
 from explorer.ui.map.filtering import offer_selection
 from explorer.ui.map.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
@@ -21,6 +22,7 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     if len(selection) < 2:
         return
     offer_selection(space, selection.rows)
+    searching.offer_like(space, selection.rows)
     offer_alone(space, selection.rows, "selected points", key="alone")
     listed = selection.rows[:MOST_LISTED]
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer import EmbeddingSpace, Projection
+from explorer import EmbeddingSpace, Projection, Quality
 from explorer.projection import METHODS
+from explorer.ui.map.beside import pick_from
 from explorer.ui.picture import method_settings, trust
 from explorer.ui.shell.plain import plain
+from explorer.wording import count
+
+WORST = 50  # points listed
 
 
 def tell_picture(
@@ -34,5 +40,23 @@ def tell_picture(
             st.markdown(plain(space.notes[0]))
         if known:
             st.markdown(f"{trust.sentence(known)} {trust.figures(known.quality)}.")
+            st.markdown(trust.verdict(known.quality))
+            list_worst(space, known.quality)
         if how := method_settings.told(projection):
             st.caption(f"{how}.")
+
+
+def list_worst(space: EmbeddingSpace, quality: Quality) -> None:
+    """List the points that the picture places worst; a click selects one."""
+    rows = trust.worst(quality, WORST)
+    none = int((quality.kept == 0).sum())
+    lost = f"{count(none, 'point keeps', 'points keep')} none of them. " if none else ""
+    st.markdown(f"{lost}Placed worst, one click selects:")
+    table = pa.table(
+        {
+            "label": space.labels_at(rows),
+            trust.COLOR: pa.array(np.round(quality.kept[rows] * quality.k).astype(np.intp)),
+        }
+    )
+    whole = rows if space.drawn_from is None else space.drawn_from.rows[rows]
+    pick_from(space, table, whole, key="worst", column_config={}, lines=5)

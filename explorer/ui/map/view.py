@@ -11,17 +11,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
-from explorer.errors import QueryError
+from explorer.errors import ExplorerError
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
-from explorer.neighbors.exact import Neighbors, neighbors_of_row
-from explorer.neighbors.search import search_labels
+from explorer.neighbors.exact import Neighbors
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
 from explorer.projection.quality import ranks_in_picture
-from explorer.projection.sampling import neighbors_in_whole, places_drawn, whole_space
+from explorer.projection.sampling import places_drawn
 from explorer.space import is_numeric
 from explorer.ui.filter import state
+from explorer.ui.map import neighboring, searching
 from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.coloring import colorable, coloring
 from explorer.ui.shell import address, spaces
@@ -30,7 +30,6 @@ from explorer.ui.shell.word_fields import LONGEST_WORD
 
 LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
 SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
-NEIGHBORS = 15  # as many as the quality of a picture is measured with
 ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
 METHOD_OF_TITLE = {method.title: name for name, method in METHODS.items()}
@@ -63,7 +62,7 @@ class View:
         lost = NO_ROWS
         if self.selected is not None:
             places = places_in_picture(space, projection, self.selected, near)
-            lost = near[places > NEIGHBORS]
+            lost = near[places > len(near)]
         return Marks(
             hits=drawn_only(space, self.hits),
             selected=self.selected,
@@ -123,6 +122,7 @@ def ask_view(space: EmbeddingSpace) -> View:
             "Hide what the filter leaves out", key="hide_others", bind="query-params"
         )
         regex = st.toggle("Search by regular expression", key="regex", bind="query-params")
+        searching.ask_places(space)
     with search:
         hits = ask_search(space, regex=regex)
     if SEARCH_ERROR in st.session_state:  # across the page, where it has room
@@ -167,8 +167,8 @@ def ask_search(space: EmbeddingSpace, *, regex: bool) -> NDArray[np.intp]:
         label_visibility="collapsed",
     )
     try:
-        return search_labels(whole_space(space), text or "", regex=regex)
-    except QueryError as error:
+        return searching.find(space, text or "", regex=regex)
+    except ExplorerError as error:
         st.session_state[SEARCH_ERROR] = str(error)
         return NO_ROWS
 
@@ -203,12 +203,13 @@ def neighbors(space: EmbeddingSpace, row: int | None) -> Neighbors | None:
     """Return the true nearest neighbors of the selected row: among all, or the filtered."""
     if row is None:
         return None
-    return neighbors_in_whole(space, row, NEIGHBORS, among=state.among(space))
+    whole_row = row if space.drawn_from is None else int(space.drawn_from.rows[row])
+    return neighboring.nearest(space, whole_row)
 
 
 def neighbors_of_undrawn(space: EmbeddingSpace, row: int) -> Neighbors:
     """Return the true nearest neighbors of a row of the whole that is not drawn."""
-    return neighbors_of_row(whole_space(space), row, NEIGHBORS, among=state.among(space))
+    return neighboring.nearest(space, row)
 
 
 def places_in_picture(

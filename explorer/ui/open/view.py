@@ -252,7 +252,7 @@ def ask_drawing(report: FileReport) -> tuple[Drawing, bool]:
         "Open this space", type="primary", icon=":material/arrow_forward:", width="stretch"
     )
     title = columns[0].segmented_control(
-        "Draw", list(WAYS), default="All" if seconds <= PATIENCE else "The first", required=True
+        "Draw", list(WAYS), default="All" if seconds <= PATIENCE else "Random", required=True
     )
     way = WAYS[str(title)]
     if way == "all":

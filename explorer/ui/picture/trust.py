@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
@@ -17,6 +18,8 @@ from explorer.wording import count
 
 K = 15  # neighbors, as many as the Map lists
 COLOR = "neighbors kept"
+TRUSTWORTHY = 0.9  # trustworthiness from which neighbors in a picture are at least from near
+MOSTLY = 0.5  # share of neighbors kept from which a picture shows who is beside whom
 
 
 def measured(
@@ -97,6 +100,20 @@ def sentence(trust: Trust) -> str:
     )
 
 
+def verdict(quality: Quality) -> str:
+    """Say in a sentence how the figures go together."""
+    kept, near = quality.neighbors_kept / quality.k, count(quality.k, "nearest neighbor")
+    if quality.trustworthiness < TRUSTWORTHY:
+        return "Points drawn close are often not close: groups in this picture may be no groups."
+    if kept >= MOSTLY:
+        return f"Who stands beside whom is mostly true: {kept:.0%} of the {near} are kept."
+    return (
+        f"Both figures hold. Only {kept:.0%} of the {near} are kept, yet a wrong neighbor is "
+        "seldom a distant one: dense groups stay together, and inside them nearly equal points "
+        "change places. Read the groups, not who stands beside whom."
+    )
+
+
 def figures(quality: Quality) -> str:
     """Return the measures of the literature, each with what it asks."""
     parts = [
@@ -111,6 +128,12 @@ def figures(quality: Quality) -> str:
     if not np.isfinite(quality.kept).all():
         parts.append(f"Measured on a sample of {quality.measured:,} points")
     return " · ".join(parts)
+
+
+def worst(quality: Quality, n: int) -> NDArray[np.intp]:
+    """Return up to n points that keep the fewest true neighbors, the worst first."""
+    order = np.argsort(quality.kept, kind="stable")  # those not measured come last
+    return order[np.isfinite(quality.kept[order])][:n]
 
 
 def colors(quality: Quality | None) -> Numbers | None:

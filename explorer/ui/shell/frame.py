@@ -18,7 +18,7 @@ APP = "Embedding Explorer"
 ICON = Path(__file__).parent / "icon.png"
 
 STYLE = """<style>
-.stMainBlockContainer { padding: 1rem 2.5rem 2rem; }
+.stMainBlockContainer { padding: 0.75rem 2.5rem 2rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 1rem 2rem; } }
 /* The bar with Streamlit's menu lies over the page's first line, which is ours. */
 .stAppHeader { background: transparent; pointer-events: none; }
@@ -33,7 +33,7 @@ STYLE = """<style>
 .stSidebar [data-testid="stExpanderDetails"] { padding: 0; }
 .stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
-.page-heading h1 { margin: 0; padding: 0; }
+.page-heading h1 { margin: 0; padding: 0; font-size: 1.9rem; line-height: 1.15; }
 .page-heading p { margin: 0; }
 /* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */
 .st-key-told { height: 2.8rem; flex: none; overflow: hidden; }

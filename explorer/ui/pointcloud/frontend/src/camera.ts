@@ -25,7 +25,7 @@ const FOCUS = 2.6; // focal length in half heights: a view angle of 42°
 const NEAREST = 0.002;
 const FARTHEST = 40;
 const ROUND = 0.86; // in space points seldom fill the corners of their box, so they may come nearer
-const PADDING = [54, 28] as const; // pixels beside and above the points when all are shown; beside are buttons
+const PADDING = [46, 18] as const; // pixels beside and above the points when all are shown; beside are buttons
 
 export class Camera implements CameraState {
   target: Vector = [0, 0, 0];
