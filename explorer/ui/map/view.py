@@ -164,12 +164,24 @@ def ask_search(space: EmbeddingSpace, *, regex: bool) -> NDArray[np.intp]:
         icon=":material/search:",
         max_chars=LONGEST_WORD,
         label_visibility="collapsed",
+        on_change=select_exact,
+        args=(space,),
     )
     try:
         return search_labels(whole_space(space), text or "", regex=regex)
     except QueryError as error:
         st.session_state[SEARCH_ERROR] = str(error)
         return NO_ROWS
+
+
+def select_exact(space: EmbeddingSpace) -> None:
+    """Select the row whose label is what was typed; capitals count only where they decide."""
+    text = st.session_state["search"] or ""
+    whole = whole_space(space)
+    hits = [] if st.session_state.get("regex") else search_labels(whole, text)[:1]
+    for row in hits:
+        if whole.label(row).lower() == text.lower():
+            address.select_in_whole(space, whole.row(text) if text in whole else int(row))
 
 
 def default_column(space: EmbeddingSpace) -> str:

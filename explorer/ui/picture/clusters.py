@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, palette
@@ -92,13 +94,13 @@ def as_colors(found: Clusters) -> Categories:
     return Categories(COLOR, found.names, colors, found.codes)
 
 
-def table(found: Clusters | None) -> None:
-    """List the clusters with their sizes, for those who do not see the colors."""
+def table(found: Clusters | None, kept: NDArray[np.intp] | None) -> None:
+    """List the clusters with their sizes, and how many of each a filter keeps."""
     if found is None:
         return
+    columns = {"group": pa.array(found.names, pa.string()), "points": found.sizes}
+    if kept is not None:
+        codes = found.codes[kept]
+        columns["filtered"] = np.bincount(codes[codes >= 0], minlength=len(found.names))
     with st.expander("The groups as a table"):
-        st.dataframe(
-            pa.table({"group": pa.array(found.names, pa.string()), "points": found.sizes}),
-            hide_index=True,
-            height=220,
-        )
+        st.dataframe(pa.table(columns), hide_index=True, height=220)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
@@ -87,14 +88,27 @@ def tell_quality(
     return trust.quality
 
 
-def sentence(trust: Trust) -> str:
-    """Say how many true neighbors a picture keeps, compared with PCA where that is known."""
+def sentence(trust: Trust, kept: NDArray[np.intp] | None = None) -> str:
+    """Say how many true neighbors a picture keeps: of all points, and of those of a filter.
+
+    Compared with PCA where that is known.
+    """
     near = count(trust.quality.k, "true neighbor")
     compared = f"; PCA keeps {trust.flat.neighbors_kept:.1f}" if trust.flat else ""
     return (
         f"Of each point’s {near}, **{trust.quality.neighbors_kept:.1f}** are still near it "
-        f"here{compared}."
+        f"here{compared}.{of_filtered(trust.quality, kept)}"
     )
+
+
+def of_filtered(quality: Quality, kept: NDArray[np.intp] | None) -> str:
+    """Say how many true neighbors, among all, are kept near the points of a filter."""
+    values = quality.kept if kept is None else quality.kept[kept]
+    values = values[np.isfinite(values)]
+    if kept is None or not len(values):
+        return ""
+    points = count(len(values), "filtered point")
+    return f" Of the {points}: **{values.mean() * quality.k:.1f}**."
 
 
 def figures(quality: Quality) -> str:
