@@ -34,11 +34,11 @@ with right:  # what comes and goes stands beside the map, so that nothing moves 
     found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
     named = regions.regions_in(space, projection, wanted)
     landing = ask_landing(space, projection)
-tell_picture(space, projection, known, told, about)
 quality = known.quality if known else None
 offer_columns(space, quality, found)
 with line:
     kept = bar.show(space)
+tell_picture(space, projection, known, kept, line=told, more=about)
 colors = map_view.colors(view, quality, found)
 with left:
     chosen = pointcloud(
@@ -60,7 +60,7 @@ with left:
         on_key=lambda choice: choose_category(space, colors, choice),
     )
     replay(space, wanted)
-    clusters.table(space, found)
+    clusters.table(space, found, kept.drawn if kept else None)
     regions.table(space, named)
 with right:
     show_landing(space, landing)

@@ -13,7 +13,13 @@ from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, coloring
 from explorer.ui.pointcloud import Arrow, arrow_data, order, selection
 from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import column_part, hover_parts, labels_part, points_part
+from explorer.ui.pointcloud.parts import (
+    column_part,
+    hover_parts,
+    labels_part,
+    outside_part,
+    points_part,
+)
 
 # What frontend/test/message.test.ts reads.
 WRITTEN = Path(__file__).parents[2] / "explorer/ui/pointcloud/frontend/test/message.bin"
@@ -67,6 +73,13 @@ def test_on_hover_stand_the_first_columns_and_colors_find_theirs_there() -> None
     assert len(columns) == 3
     assert columns[0].id == column_part(coloring(metadata, "kind", dark=True)).id
     assert [one.id for one in hover_parts(space, ["year"])] == [columns[1].id]
+
+
+def test_what_a_filter_leaves_out_is_a_bit_a_point() -> None:
+    part = outside_part(200_000, np.arange(0, 200_000, 2))
+    assert len(part.data) < 200_000 / 8 + 200
+    assert part.data.endswith(bytes([0b10101010]) * 100)
+    assert part.id != outside_part(200_000, np.arange(1, 200_000, 2)).id
 
 
 def test_numbers_that_are_missing_stay_missing() -> None:

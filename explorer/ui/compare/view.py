@@ -12,10 +12,10 @@ from explorer import EmbeddingSpace, Projection
 from explorer.figures.marks import Marks
 from explorer.projection import METHODS
 from explorer.projection.job import SEED, Picture, drawn, start
-from explorer.projection.quality import ranks_in_picture
 from explorer.projection.sampling import neighbors_in_whole
 from explorer.projection.stability import projection_stability
-from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look
+from explorer.ui.filter import state
+from explorer.ui.map.view import METHOD_OF_TITLE, drawn_only, first_look, places_in_picture
 from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw, is_finished
 from explorer.ui.picture.method_settings import ask_picture, told
@@ -47,11 +47,12 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
     if quality is None:
         st.markdown(f"**{METHODS[projection.method].title}**")
     row = address.selected_row(space)
+    kept = state.filtered(space)
     marks = Marks(selected=row)
     if row is not None:
-        found = neighbors_in_whole(space, row, trust.K)
+        found = neighbors_in_whole(space, row, trust.K, state.among(space))
         near = drawn_only(space, found.indices)
-        lost = near[ranks_in_picture(projection.coordinates, row, near) > len(found)]
+        lost = near[places_in_picture(space, projection, row, near) > len(found)]
         marks = replace(marks, neighbors=near, lost=lost)
     pointcloud(
         projection,
@@ -60,6 +61,8 @@ def show_side(space: EmbeddingSpace, name: str) -> tuple[Picture, Projection]:
         **first_look(space),
         marks=marks,
         height=HEIGHT,
+        kept=kept.drawn if kept else None,
+        condition=kept.condition if kept else "",
         on_pick=lambda chosen: address.select(space, chosen),
     )
     if how := told(projection):
@@ -83,6 +86,9 @@ def tell_agreement(
         f"Of the {found.k} points drawn nearest to each point, {same} have "
         f"**{found.mean * found.k:.1f}** in common."
     )
+    if (kept := state.filtered(space)) and len(kept.drawn):
+        mean = float(found.shared[kept.drawn].mean()) * found.k
+        st.markdown(f"For the {len(kept.drawn):,} points that the filter keeps: **{mean:.1f}**.")
     row = address.selected_row(space)
     if row is not None:
         st.markdown(f"For **{plain(space.label(row))}**: {found.shared[row] * found.k:.0f}.")

@@ -17,7 +17,8 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
 
 TEXT = "filter text"  # the field's key
-ERROR = "filter error"  # session state: what was typed last, and why it cannot be used
+SHOWN = "filter shown"  # session state: the condition that the field was last set to
+ERROR = "filter error"  # session state: why what was typed last cannot be used
 LONGEST_CHIP = 36  # letters
 COLUMNS_IN_SIGHT = 6
 SIMPLE = re.compile(r'"([A-Za-z_]\w*)"')  # a name that reads as well without its quotes
@@ -98,10 +99,13 @@ def shown(clause: str) -> str:
 
 def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
     """Draw the field for the condition; a mistake is told below it and changes nothing."""
-    typed, error = st.session_state.get(ERROR, (None, ""))
-    if typed is None or typed != st.session_state.get(TEXT):  # else it stays, to be mended
+    text = state.condition()
+    error = st.session_state.get(ERROR, problem)
+    if TEXT not in st.session_state or st.session_state.get(SHOWN) != text:
+        # only then: a field that is set loses what somebody is just typing into it
+        st.session_state[TEXT] = st.session_state[SHOWN] = text
+        st.session_state.pop(ERROR, None)
         error = problem
-        st.session_state[TEXT] = state.condition()
 
     def take() -> None:
         text = st.session_state[TEXT].strip()
@@ -110,9 +114,10 @@ def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
             if text:
                 matching_rows(columns.columns_of(space), text)
         except QueryError as wrong:
-            st.session_state[ERROR] = (st.session_state[TEXT], str(wrong))
+            st.session_state[ERROR] = str(wrong)
             return
         state.apply(text)
+        st.session_state[SHOWN] = state.condition()
 
     st.text_input(
         "Keep the rows for which this is true",
@@ -143,4 +148,4 @@ def holds(column: pa.ChunkedArray) -> str:
 def example(column: pa.ChunkedArray) -> str:
     """Return the first value of a column, shortened."""
     first = next((one for one in column[:1_000].to_pylist() if one is not None), None)
-    return "" if first is None else str(first)[:40]
+    return f"{first:.4g}" if isinstance(first, float) else str(first or "")[:40]

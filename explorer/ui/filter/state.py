@@ -24,6 +24,7 @@ from explorer.ui.shell.address import FILTER
 HISTORY = "filter history"  # session state: the space's digest, and its History
 FOUND = "filter found"  # session state: what the last condition kept, and what it was asked of
 AMONG = "among"  # the key of the switch: neighbors only among the filtered
+PART = "filter part"  # session state: what `part` made last
 MOST_KEPT = 100  # conditions to go back to
 
 
@@ -150,6 +151,26 @@ def ask_among(space: EmbeddingSpace) -> None:
             bind="query-params",
             help="Exact neighbors either way: among all rows, or among those that the filter keeps",
         )
+
+
+def part(space: EmbeddingSpace) -> EmbeddingSpace:
+    """Return the space of the rows that the filter keeps, and say so; all without a filter.
+
+    Where the filter keeps nothing, a sentence says that all are used.
+    """
+    found = filtered(space)
+    if found is None:
+        return space
+    whole = whole_space(space)
+    if not len(found.rows):
+        st.info(f"No row fulfills the filter, so all {len(whole):,} are used here.")
+        return space
+    st.caption(f"Among the {len(found.rows):,} of {len(whole):,} rows that the filter keeps.")
+    kept: tuple[Filtered, EmbeddingSpace] | None = st.session_state.get(PART)
+    if kept is None or kept[0] is not found:
+        taken = whole.take(found.rows, name=whole.name, step=f"where {found.condition}")
+        kept = st.session_state[PART] = (found, taken)
+    return kept[1]
 
 
 def asked(space: EmbeddingSpace) -> Filtered | str | None:

@@ -43,6 +43,8 @@ NEIGHBOR_COLUMNS = {
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
     offer_whole()
+    if (kept := state.filtered(space)) is not None:
+        offer_alone(whole_space(space), kept.rows, f"where {kept.condition}", key="filtered alone")
     nothing = view.selected is None and view.undrawn is None
     if len(view.hits):  # the last question, so above; short where a point is selected
         hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.projection import METHODS
+from explorer.ui.filter.state import Filtered
 from explorer.ui.map.beside import pick_from
 from explorer.ui.picture import method_settings, trust
 from explorer.ui.shell.plain import plain
@@ -21,6 +22,8 @@ def tell_picture(
     space: EmbeddingSpace,
     projection: Projection,
     known: trust.Trust | None,
+    kept: Filtered | None,
+    *,
     line: DeltaGenerator,
     more: DeltaGenerator,
 ) -> None:
@@ -30,16 +33,17 @@ def tell_picture(
     """
     method = METHODS[projection.method]
     shown = f"**{method.title}**: {method.sentence}"
-    line.markdown(trust.sentence(known) if known else shown)
+    told = trust.sentence(known, kept.drawn if kept else None) if known else shown
+    line.markdown(told, help=told)  # where it is cut, pointing at it shows the rest
     with more.popover("About it", icon=":material/info:", width="stretch"):
         st.markdown(shown)
         if projection.variance_share is not None:
-            kept = float(projection.variance_share.sum())
-            st.markdown(f"Here it keeps **{kept:.1%}** of the variance.")
+            share = float(projection.variance_share.sum())
+            st.markdown(f"Here it keeps **{share:.1%}** of the variance.")
         if space.drawn_from is not None:
             st.markdown(plain(space.notes[0]))
         if known:
-            st.markdown(f"{trust.sentence(known)} {trust.figures(known.quality)}.")
+            st.markdown(f"{told} {trust.figures(known.quality)}.")
             st.markdown(trust.verdict(known.quality))
             list_worst(space, known.quality)
         if how := method_settings.told(projection):

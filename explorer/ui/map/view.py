@@ -15,10 +15,11 @@ from explorer.errors import ExplorerError
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
 from explorer.neighbors.exact import Neighbors
+from explorer.neighbors.search import search_labels
 from explorer.projection import METHODS
 from explorer.projection.clusters import Clusters
 from explorer.projection.quality import ranks_in_picture
-from explorer.projection.sampling import places_drawn
+from explorer.projection.sampling import places_drawn, whole_space
 from explorer.space import is_numeric
 from explorer.ui.filter import state
 from explorer.ui.map import neighboring, searching
@@ -165,12 +166,24 @@ def ask_search(space: EmbeddingSpace, *, regex: bool) -> NDArray[np.intp]:
         icon=":material/search:",
         max_chars=LONGEST_WORD,
         label_visibility="collapsed",
+        on_change=select_exact,
+        args=(space,),
     )
     try:
         return searching.find(space, text or "", regex=regex)
     except ExplorerError as error:
         st.session_state[SEARCH_ERROR] = str(error)
         return NO_ROWS
+
+
+def select_exact(space: EmbeddingSpace) -> None:
+    """Select the row whose label is what was typed; capitals count only where they decide."""
+    text = st.session_state["search"] or ""
+    whole = whole_space(space)
+    hits = [] if st.session_state.get("regex") else search_labels(whole, text)[:1]
+    for row in hits:
+        if whole.label(row).lower() == text.lower():
+            address.select_in_whole(space, whole.row(text) if text in whole else int(row))
 
 
 def default_column(space: EmbeddingSpace) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, palette
@@ -99,15 +101,19 @@ def as_colors(found: Clusters) -> Categories:
     return Categories(COLOR, found.names, colors, found.codes)
 
 
-def table(space: EmbeddingSpace, found: Clusters | None) -> None:
-    """List the clusters, for those who do not see the colors; their names can be changed here."""
+def table(space: EmbeddingSpace, found: Clusters | None, kept: NDArray[np.intp] | None) -> None:
+    """List the clusters, with how many of each a filter keeps; their names can be changed here."""
     if found is None:
         return
+    counts = {"points": found.sizes.tolist()}
+    if kept is not None:
+        codes = found.codes[kept]
+        counts["filtered"] = np.bincount(codes[codes >= 0], minlength=len(found.names)).tolist()
     with st.expander("The groups as a table"):
         naming.table(
             space,
             naming.found_for(space, found.names),
-            {"points": found.sizes.tolist()},
+            counts,
             title="group",
             key="groups table",
         )

@@ -90,13 +90,16 @@ def tell_quality(
     return trust.quality
 
 
-def sentence(trust: Trust) -> str:
-    """Say how many true neighbors a picture keeps, compared with PCA where that is known."""
+def sentence(trust: Trust, kept: NDArray[np.intp] | None = None) -> str:
+    """Say how many true neighbors a picture keeps: of all points, and of those of a filter.
+
+    Compared with PCA where that is known.
+    """
     near = count(trust.quality.k, "true neighbor")
     compared = f"; PCA keeps {trust.flat.neighbors_kept:.1f}" if trust.flat else ""
     return (
         f"Of each point’s {near}, **{trust.quality.neighbors_kept:.1f}** are still near it "
-        f"here{compared}."
+        f"here{compared}.{of_filtered(trust.quality, kept)}"
     )
 
 
@@ -112,6 +115,16 @@ def verdict(quality: Quality) -> str:
         "seldom a distant one: dense groups stay together, and inside them nearly equal points "
         "change places. Read the groups, not who stands beside whom."
     )
+
+
+def of_filtered(quality: Quality, kept: NDArray[np.intp] | None) -> str:
+    """Say how many true neighbors, among all, are kept near the points of a filter."""
+    values = quality.kept if kept is None else quality.kept[kept]
+    values = values[np.isfinite(values)]
+    if kept is None or not len(values):
+        return ""
+    points = count(len(values), "filtered point")
+    return f" Of the {points}: **{values.mean() * quality.k:.1f}**."
 
 
 def figures(quality: Quality) -> str:

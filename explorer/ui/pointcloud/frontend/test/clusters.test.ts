@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { clustersOf } from "../src/clusters.ts";
-import { normalized, type CodesPart, type PointsPart } from "../src/parts.ts";
+import { normalized, spreadBits, type CodesPart, type PointsPart } from "../src/parts.ts";
 
 /** Points around some places, the same number each. */
 function around(places: readonly [number, number][], each: number): PointsPart {
@@ -21,6 +21,13 @@ test("a name stands where its points are thickest, and not between two places of
   const part = codes(["apart", "other"], [...Array(80).fill(0), ...Array(40).fill(1)] as number[]);
   const [apart] = clustersOf(points, part).filter(({ name }) => name === "apart");
   assert.ok(Math.abs(apart!.center[0]) > 0.8);
+});
+
+test("what a filter leaves out has no name", () => {
+  const points = around([[-5, 0], [5, 0]], 40);
+  const part = codes(["kept", "left out"], [...Array(40).fill(0), ...Array(40).fill(1)] as number[]);
+  const outside = spreadBits({ kind: "bits", id: "b", bits: Uint8Array.from({ length: 10 }, (_, byte) => (byte < 5 ? 0 : 255)) }, 80);
+  assert.deepEqual(clustersOf(points, part, outside).map(({ name }) => name), ["kept"]);
 });
 
 test("a category that others run through has no place of its own", () => {

@@ -1,0 +1,43 @@
+"""The filter on the screens: what it keeps, what it says, what stays of it."""
+
+from __future__ import annotations
+
+import pyarrow.compute as pc
+
+from explorer.ui.shell.spaces import sample_space
+from tests.pages.conftest import Visit, finished, said
+
+
+def test_clauses_come_and_go_and_come_back(visit: Visit) -> None:
+    metadata = sample_space("books").metadata
+    assert metadata is not None
+    gothic = int(pc.sum(pc.equal(metadata["genre"], "Gothic")).as_py())
+    condition = "\"genre\" IN ('Gothic') AND year > 3000"
+    screen = visit("pages/map.py", space="books", method="PCA", filter=condition)
+    assert "**0** of 338: nothing fulfills it" in said(screen)
+    screen.button(key="clause 1").click().run()
+    assert screen.query_params["filter"] == ["\"genre\" IN ('Gothic')"]
+    assert f"**{gothic}** of 338" in said(screen)
+    screen.text_input(key="filter text").set_value("yeer > 5").run()
+    assert "There is no column “yeer”" in said(screen)
+    assert "Columns: label, author, year, genre" in said(screen)
+    assert f"**{gothic}** of 338" in said(screen)  # as before
+    screen.text_input(key="filter text").set_value("year < 0 OR year > 3000").run()
+    assert "yeer" not in said(screen)
+    screen.button(key="filter Undo").click().run()
+    assert f"**{gothic}** of 338" in said(screen)
+    screen.button(key="filter Redo").click().run()
+    assert screen.query_params["filter"] == ["year < 0 OR year > 3000"]
+    screen.selectbox(key="space choice").select("words").run()
+    assert "filter" not in screen.query_params
+    assert "all 10,000" in said(screen)
+
+
+def test_a_link_that_filters_by_what_is_measured_waits_for_it(visit: Visit) -> None:
+    screen = visit("pages/compare.py", space="books", filter="trust < 0.2")
+    assert "not in use" in said(screen)
+    assert "“trust” is not measured yet" in said(screen)
+    screen = finished(visit("pages/map.py", space="books", method="PCA", filter="trust < 0.2"))
+    assert "“trust” is not measured yet" not in said(screen)
+    assert " of 338" in said(screen)
+    assert "filtered points: **" in said(screen)
