@@ -31,6 +31,7 @@ from explorer.wording import count
 
 PICTURE_WIDTH = 96  # pixels of the selected point's picture
 HITS_LISTED = 100  # lines; who looks for more narrows the search
+NEIGHBORS_IN_SIGHT = 7
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 NEIGHBOR_COLUMNS = {
     "label": st.column_config.TextColumn("Neighbor", width=110),
@@ -72,7 +73,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     heading(space.label(row))
     details(space, row)
     searching.offer_like(space, np.array([row], np.intp))
-    neighboring.ask(space)
+    state.ask_among(space)
     found = neighbors(space, row)
     if found is None:
         return
@@ -102,6 +103,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         table,
         found.indices,
         key="neighbors",
+        lines=NEIGHBORS_IN_SIGHT,
         column_config={
             **NEIGHBOR_COLUMNS,
             "place here": st.column_config.NumberColumn(
@@ -120,6 +122,7 @@ def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
     heading(whole.label(row))
     details(whole, row)
     neighboring.ask(space)
+    state.ask_among(space)
     found = neighbors_of_undrawn(space, row)
     drawn = len(drawn_only(space, found.indices))
     st.markdown(

@@ -67,7 +67,6 @@ def ask(space: EmbeddingSpace) -> None:
         )
         if space.drawn_from is not None:
             st.toggle("Only among the drawn", key=DRAWN, bind="query-params")
-    state.ask_among(space)
 
 
 def nearest(space: EmbeddingSpace, whole_row: int) -> Neighbors:

@@ -20,6 +20,7 @@ from explorer.neighbors.exact import nearest_neighbors
 from explorer.neighbors.search import search_labels, search_texts
 from explorer.pictures.column import without_pictures
 from explorer.projection.sampling import whole_space
+from explorer.ui.map import neighboring
 from explorer.ui.map.landing import vector_of
 from explorer.vector import Vector
 
@@ -149,19 +150,23 @@ def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
         st.session_state[LIKE] = Like(whole_space(space).digest, these, others)
         st.session_state["search"] = ""
 
-    with st.container(horizontal=True):
+    those = "these" if len(picked) > 1 else "this"
+    with st.container(horizontal=True, gap="small"):
         st.button(
-            "More like these" if len(picked) > 1 else "More like this",
-            icon=":material/add_circle:",
+            f"More like {those}",
             on_click=keep,
             args=(picked, now.others if now else ()),
+            key=f"more like {those}",
         )
         if now and set(picked) != set(now.these):
             st.button(
-                "Less like these" if len(picked) > 1 else "Less like this",
-                icon=":material/do_not_disturb_on:",
+                f"Less like {those}",
                 on_click=keep,
                 args=(now.these, picked),
+                key=f"less like {those}",
+                help="Takes what is alike here off the mean of the others",
             )
         if now:
-            st.button("End", icon=":material/close:", on_click=keep, args=((), ()))
+            st.button("End", on_click=keep, args=((), ()), key=f"no more like {those}")
+        if len(picked) == 1:
+            neighboring.ask(space)

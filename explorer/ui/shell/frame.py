@@ -35,6 +35,10 @@ STYLE = """<style>
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; font-size: 1.9rem; line-height: 1.15; }
 .page-heading p { margin: 0; }
+/* The Map has more rows above what matters than other pages, and begins higher. */
+.stMainBlockContainer:has(.page-map) { padding-top: 0.4rem; }
+.page-map { margin-bottom: -0.7rem; }
+.page-map h1 { font-size: 1.6rem; }
 /* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */
 .st-key-told { height: 2.8rem; flex: none; overflow: hidden; }
 .st-key-told p { margin: 0; font-size: 0.875rem; line-height: 1.3rem; display: -webkit-box;
@@ -72,7 +76,8 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone, where it would cover the page
     )
-    st.html(f'{STYLE}<header class="page-heading"><h1>{heading}</h1><p>{sentence}</p></header>')
+    title = f"<h1>{heading}</h1><p>{sentence}</p>"
+    st.html(f'{STYLE}<header class="page-heading page-{name}">{title}</header>')
     address.settle(name)
     space_id, space = address.current_space()
     with st.sidebar:

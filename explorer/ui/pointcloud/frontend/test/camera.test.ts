@@ -19,8 +19,8 @@ test("all points fit, the middle in the middle", () => {
   const [x, y] = camera().project(0, 0, 0);
   assert.deepEqual([x, y], [400, 300]);
   const [left, bottom] = camera().project(-1, -1, 0);
-  near(bottom, 572);
-  near(left, 128);
+  near(bottom, 582);
+  near(left, 118);
   for (const [x, y, z] of [[0.7, 0, 0.7], [-0.7, -0.7, 0], [0, 1, 0], [0, 0, -1]] as Vector[]) {
     const place = camera(3).project(x, y, z);
     assert.ok(place[0] >= 0 && place[0] <= 800 && place[1] >= 0 && place[1] <= 600);
