@@ -177,7 +177,9 @@ def chosen() -> None:
                         outliers.SPREADS, before = value, outliers.SPREADS
                         bound = outliers.usual_bound(whole.outliers)
                         outliers.SPREADS = before
-                    true = {"near": one.near, "outliers": one.outlier, "doubt": one.flipped}[finding]
+                    true = {"near": one.near, "outliers": one.outlier, "doubt": one.flipped}[
+                        finding
+                    ]
                     judged = one.judged if finding == "doubt" else None
                     results.append(scored(found_by(whole, finding, bound).rows, true, judged))
                 tell(f"{name:9} {finding:9} {value:5}", results)

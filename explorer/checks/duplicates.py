@@ -152,10 +152,40 @@ def nearest_in_another(
     return found
 
 
-def check_parts(parts: int, name: str) -> None:
-    """Raise QueryError unless a column divides the rows into two parts or more."""
-    if parts < 2:
+def row_elsewhere(
+    neighbors: NDArray[np.int32],
+    copies: NDArray[np.int32],
+    parts: NDArray[np.intp],
+    rows: NDArray[np.intp],
+) -> NDArray[np.intp]:
+    """Return for each of some rows, (m,), the row of another part that is nearest to it.
+
+    An equal row comes first. The row itself where there is none among its neighbors.
+    """
+    found = rows.copy()
+    for place, row in enumerate(rows.tolist()):
+        equal = np.flatnonzero(copies == copies[row])
+        for near in (equal, neighbors[row]):
+            elsewhere = near[(parts[near] >= 0) & (parts[near] != parts[row])]
+            if len(elsewhere):
+                found[place] = elsewhere[0]
+                break
+    return found
+
+
+def check_parts(parts: NDArray[np.intp], texts: tuple[str, ...], name: str) -> None:
+    """Raise QueryError unless a column divides the rows into a few parts.
+
+    `parts` is (n,) codes, −1 where there is no value, and `texts` has one for each code.
+    """
+    known = int((parts >= 0).sum())
+    if len(texts) < 2:
         raise QueryError(
             f"All rows have the same value in “{name}”. A split needs two at least, such as train "
             "and test."
+        )
+    if len(texts) > max(2, known // 2):
+        raise QueryError(
+            f"“{name}” has {len(texts):,} different values for {known:,} rows. A split has a few "
+            "parts, such as train and test: choose such a column."
         )

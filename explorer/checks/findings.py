@@ -87,8 +87,9 @@ class Findings:
             return self.split.name if self.split else None
         return ""
 
+    @cached_property
     def columns(self) -> dict[str, pa.Array]:
-        """Return a column of n values for each finding, by its name; null where NaN."""
+        """A column of n values for each finding, by its name; null where NaN."""
         return {found.column: as_column(found.values) for found in self.summary().values()}
 
     @cached_property
@@ -290,9 +291,7 @@ def check(
     # columns are read first: a mistake is told before the long work
     coded_labels = None if labels is None else coded(table, labels)
     coded_split = None if split is None else coded(table, split)
-    return conclude(
-        space, measure(space, metric, report), coded_labels, coded_split
-    )
+    return conclude(space, measure(space, metric, report), coded_labels, coded_split)
 
 
 def conclude(
@@ -307,7 +306,7 @@ def conclude(
     voted = None if labels is None else agreement(measured.neighbors, labels, measured.counted)
     elsewhere = None
     if split is not None:
-        check_parts(len(split.texts), split.name)
+        check_parts(split.codes, split.texts, split.name)
         elsewhere = nearest_in_another(
             measured.neighbors, measured.distances, measured.copy_of, split.codes
         )

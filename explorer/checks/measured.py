@@ -67,9 +67,7 @@ class Measured:
         return found
 
 
-def measure(
-    space: EmbeddingSpace, metric: str = "cosine", report: Report = no_report
-) -> Measured:
+def measure(space: EmbeddingSpace, metric: str = "cosine", report: Report = no_report) -> Measured:
     """Compute the neighbor graph of a space and what follows from it.
 
     Raises
