@@ -4,8 +4,8 @@
 - told: precision and recall of each finding on seeds 0 to 4, beside chance and a simpler way;
 - large: time and memory of 400,000 x 128, and what its approximate neighbors miss.
 
-Planted: 5 % of the labels flipped, 100 near duplicates, 50 outliers, 50 equal rows. The data are made
-clusters, scikit-learn's handwritten digits (real labels), and the sample of words (no labels).
+Planted: 5 % of the labels flipped, 100 near duplicates, 50 outliers, 50 equal rows. The data are
+made clusters, scikit-learn's handwritten digits (real labels), and the sample of words (no labels).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def clusters(seed: int) -> tuple[Floats, NDArray[np.intp]]:
-    """Return 5,000 x 64 vectors in 20 Gaussian clusters, each of its own width and 12 directions."""
+    """Return 5,000 x 64 vectors in 20 Gaussian clusters, of own widths and 12 directions each."""
     random = np.random.default_rng(seed)
     centers = random.normal(size=(20, 64))
     own = random.integers(20, size=5000)
@@ -282,11 +282,11 @@ def large() -> None:
     found = known.conclude(space, measured, known.coded(table, "kind"))
     found.summary()
     print(f"  labels and summary: {time.perf_counter() - begin:.1f} s")
+    kept = sum(value.nbytes for value in vars(measured).values() if hasattr(value, "nbytes"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(
         f"  memory: {before / 1e6:.2f} GB before, {peak / 1e6:.2f} GB at its peak; "
-        f"vectors {vectors.nbytes / 1e9:.2f} GB, kept "
-        f"{sum(value.nbytes for value in vars(measured).values() if hasattr(value, 'nbytes')) / 1e9:.2f} GB"
+        f"vectors {vectors.nbytes / 1e9:.2f} GB, kept {kept / 1e9:.2f} GB"
     )
     true = np.zeros(len(vectors), bool)
     true[source] = true[-1000:] = True

@@ -175,14 +175,11 @@ def agreement(
     size = len(labels.texts)
     pairs = np.zeros((size, size), np.int64) if size <= MOST_PAIRED else None
     rows = np.flatnonzero(counted & (codes >= 0))
+    rows = rows[(codes[neighbors[rows, :k]] >= 0).any(axis=1)]  # somebody votes
     for part in blocks(rows):
         own = codes[part, None]
         near = codes[neighbors[part, :k]]
         voting = (near >= 0).sum(axis=1)
-        voted = voting > 0
-        if near.shape[1] == 0 or not voted.any():
-            continue
-        part, own, near, voting = part[voted], own[voted], near[voted], voting[voted]
         votes = np.stack([(near == near[:, [j]]).sum(axis=1) for j in range(near.shape[1])], axis=1)
         votes[near < 0] = 0
         predicted[part] = winner(near, votes)

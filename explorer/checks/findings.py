@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from explorer.checks import hubs, outliers
 from explorer.checks.agreement import DOUBTFUL, Agreement, Coded, agreement, coded
 from explorer.checks.duplicates import check_parts, nearest_in_another
-from explorer.checks.measured import Measured, measure
+from explorer.checks.measured import K, Measured, measure
 from explorer.conditions import quoted
 from explorer.jobs.progress import Report, no_report
 from explorer.space import EmbeddingSpace
+from explorer.wording import count
 
 PREFIX = "check_"  # of the columns' names
 LABELS, SPLIT = "labels", "split"  # what a finding needs
@@ -225,7 +226,7 @@ FINDINGS = {
         lambda found: found.outliers,
         ">",
         lambda found: rounded(outliers.usual_bound(found.outliers)),
-        "Around these rows it is far emptier than around their own neighbors.",
+        "Their surroundings are far emptier than those of their neighbors.",
     ),
     "lonely": Finding(
         "Lonely points",
@@ -233,7 +234,7 @@ FINDINGS = {
         lambda found: found.measured.in_lists,
         "=",
         lambda found: 0,
-        f"No other row has them among its {hubs.K} nearest: a search hardly ever returns them.",
+        f"In no other row’s {hubs.K} nearest: a search hardly ever returns them.",
     ),
     "hubs": Finding(
         "Hubs",
@@ -241,8 +242,7 @@ FINDINGS = {
         lambda found: found.measured.in_lists,
         ">",
         lambda found: hubs.HUB * hubs.K,
-        f"More than {hubs.HUB * hubs.K} rows have them among their {hubs.K} nearest, five times "
-        "the average: a search returns them too often.",
+        f"In more than {hubs.HUB * hubs.K} rows’ {hubs.K} nearest: searches return them too often.",
     ),
 }
 
@@ -350,3 +350,28 @@ def near_pairs(found: Findings, bound: float) -> NDArray[np.intp]:
     _, first = np.unique(pairs, axis=0, return_index=True)
     unique: NDArray[np.intp] = pairs[np.sort(first)]
     return unique
+
+
+def notes(space: EmbeddingSpace, results: Findings) -> list[str]:
+    """Return what a reader of the findings should know about this space."""
+    found = results.measured
+    told = [
+        f"{note} A missed neighbor can hide a near duplicate; it adds none." for note in found.notes
+    ]
+    if len(found) <= K:
+        told.append(
+            f"With {len(found):,} rows, each is compared with all others, and outliers, lonely "
+            "points and hubs say little. From some hundred rows on they do."
+        )
+    zeros = int((space.norms == 0).sum()) if found.metric == "cosine" else 0
+    if zeros:
+        told.append(
+            f"{count(zeros, 'vector holds', 'vectors hold')} only zeros and cannot be compared by "
+            "cosine: left out of outliers, hubs and labels."
+        )
+    if many := int((~found.counted).sum()) - zeros:
+        told.append(
+            f"{count(many, 'row has', 'rows have')} more than {found.neighbors.shape[1]} equal "
+            "ones, which fill the list of neighbors: left out of outliers, hubs and labels."
+        )
+    return told

@@ -8,23 +8,25 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.checks.findings import COMPARISONS
 from explorer.figures.colors import SCALE, SELECTED
 from explorer.figures.style import TEXT_SIZE, color_bar, ink_for, shown_text, style
 
 BINS = 60
 MOST_LABELS = 20  # of a drawn table: more names would not fit
 LABEL_LENGTH = 18
+SIGNS = {"<=": "≤", ">=": "≥", "=": "=", ">": ">"}
 DECADES = 1.5  # from which on the axis counts powers of ten
 
 
 def spread_figure(
     values: NDArray[np.floating],
+    compare: str,
     bound: float,
     title: str,
     *,
-    below: bool = False,
     dark: bool = False,
-    height: int = 230,
+    height: int = 250,
 ) -> go.Figure:
     """Draw how many rows have which value; those beyond the bound are red.
 
@@ -32,71 +34,88 @@ def spread_figure(
     ----------
     values
         (n,) numbers, NaN where there is none.
-    bound
-        Drawn as a line.
+    compare, bound
+        A row is concerned where its value compares so with the bound: '<=', '=', '>=' or '>'.
     title
         What the values are.
-    below
-        Whether the rows up to the bound are concerned; else those above it.
     """
     ink = ink_for(dark)
     known = values[np.isfinite(values)].astype(np.float64)
-    positive = known[known > 0]
-    logs = (
-        below
-        and len(positive) == len(known) > 0
-        and np.log10(positive.max() / max(positive.min(), 1e-12)) > DECADES
+    logs = spans_decades(known)
+    shown, place = (
+        (np.log10(known), float(np.log10(bound))) if logs and bound > 0 else (known, bound)
     )
-    shown = np.log10(np.maximum(known, 1e-12)) if logs else known
-    place = float(np.log10(max(bound, 1e-12))) if logs else bound
-    low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0)
-    if high <= low:
-        low, high = low - 0.5, high + 0.5
-    # the bound is an edge, so that a bar is on one side of it
-    width = (high - low) / BINS
-    first = place - np.ceil(max(0.0, (place - low) / width)) * width if low < place < high else low
-    edges = first + width * np.arange(BINS + 3)
-    counts, edges = np.histogram(shown, edges)
-    middles = (edges[:-1] + edges[1:]) / 2
-    concerned = middles <= place if below else middles > place
-    ends = 10**edges if logs else edges
+    logs = logs and bound > 0
+    different, repeats = np.unique(shown, return_counts=True)
+    if 1 <= len(different) <= BINS:  # a bar for each
+        width = float(np.diff(different).min(initial=1.0))
+        middles, counts = different, repeats
+        concerned = COMPARISONS[compare](different, place)
+        low, high = middles - width / 2, middles + width / 2
+        place += width / 2 if compare in ("<=", "=", ">") else -width / 2
+    else:
+        edges = edges_at(shown, place)
+        counts, edges = np.histogram(shown, edges)
+        low, high = edges[:-1], edges[1:]
+        middles, width = (low + high) / 2, float(edges[1] - edges[0])
+        concerned = middles <= place if compare in ("<=", "=") else middles > place
+    ends = np.stack([10**low, 10**high] if logs else [low, high], axis=1)
     figure = go.Figure(
         go.Bar(
             x=middles,
             y=counts,
             width=width * 0.92,
-            marker={"color": np.where(concerned, SELECTED, ink.points), "line": {"width": 0}},
-            customdata=np.stack([ends[:-1], ends[1:]], axis=1),
+            marker={
+                "color": [SELECTED if red else ink.points for red in concerned],
+                "line": {"width": 0},
+            },
+            customdata=ends,
             hovertemplate="%{customdata[0]:.3g} to %{customdata[1]:.3g}: %{y:,} rows"
             "<extra></extra>",
             showlegend=False,
         )
     )
-    style(figure, ink, height, bargap=0)
+    style(figure, ink, height, bargap=0, margin={"l": 8, "r": 8, "t": 26, "b": 8})
     figure.add_vline(
         x=place,
         line={"color": ink.text, "dash": "dot"},
         annotation={
-            "text": f"{bound:.3g}",
+            "text": f"{SIGNS[compare]} {bound:.3g}",
             "font": {"color": ink.text, "size": TEXT_SIZE - 1},
-            "bgcolor": ink.ground,
+            "yanchor": "bottom",
         },
         annotation_position="top",
     )
-    few_among_many = counts.max(initial=0) > 50 * max(1, counts[concerned].max(initial=0))
-    figure.update_yaxes(
-        title_text="rows",
-        nticks=5,
-        type="log" if few_among_many else "linear",
-        tickformat="~s",
-        dtick=1 if few_among_many else None,
-    )
-    figure.update_xaxes(title_text=title, range=[edges[0], edges[-1]])
+    unseen = counts.max(initial=0) > 50 * max(1, counts[concerned].max(initial=0))
+    figure.update_yaxes(title_text="rows", nticks=5, tickformat="~s")
+    if unseen:
+        figure.update_yaxes(type="log", dtick=1)
+    ends_at = (min(low[0], place - width), max(high[-1], place + width))
+    figure.update_xaxes(title_text=title, range=ends_at)
     if logs:
-        powers = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+        powers = range(int(np.floor(ends_at[0])), int(np.ceil(ends_at[1])) + 1)
         ticks = [10.0**power * step for power in powers for step in (1, 3)]
         figure.update_xaxes(tickvals=np.log10(ticks), ticktext=[f"{tick:.1g}" for tick in ticks])
     return figure
+
+
+def spans_decades(known: NDArray[np.float64]) -> bool:
+    """Return whether values, all positive, span so much that their logarithms are drawn."""
+    if not len(known) or known.min() <= 0:
+        return False
+    return bool(np.log10(known.max() / known.min()) > DECADES)
+
+
+def edges_at(shown: NDArray[np.float64], place: float) -> NDArray[np.float64]:
+    """Return the edges of some sixty bins, one of them at `place` if it is among the values."""
+    low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0)
+    if high <= low:
+        low, high = low - 0.5, high + 0.5
+    width = (high - low) / BINS
+    if bool((shown == np.floor(shown)).all()):  # a bar holds whole numbers, each in one bar
+        width, low, place = float(np.ceil(width)), low - 0.5, place + 0.5
+    first = place - np.ceil((place - low) / width) * width if low < place < high else low
+    return np.arange(first, high + 2 * width, width)
 
 
 def confusion_figure(

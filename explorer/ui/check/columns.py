@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 
-import polars as pl
 import pyarrow as pa
 import streamlit as st
 

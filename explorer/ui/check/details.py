@@ -93,9 +93,9 @@ def show(space: EmbeddingSpace, results: Findings, name: str, chosen: dict[str, 
             show_chart(
                 spread_figure(
                     found.values,
+                    found.finding.compare,
                     found.bound,
                     AXES[name],
-                    below=found.finding.compare in ("<=", "="),
                     dark=is_dark(),
                 ),
                 f"How many rows have which value: {AXES[name]}; the bound is {found.bound:.3g}",
@@ -109,8 +109,8 @@ def show(space: EmbeddingSpace, results: Findings, name: str, chosen: dict[str, 
         st.info("No row is concerned by this bound.", icon=":material/check_circle:")
         return
     listed, others = LISTS.get(name, one_a_line)(results, found)
-    row = ask_row(space, results, name, found, listed, others)
-    side_by_side(space, found, int(listed[row]), int(others[row]))
+    row = ask_row(space, results, name, found, (listed, others))
+    side_by_side(space, int(listed[row]), int(others[row]))
 
 
 def ask_bound(space: EmbeddingSpace, results: Findings, name: str, bound: float) -> float:
@@ -251,11 +251,6 @@ def copies(results: Findings, found: Found) -> tuple[NDArray[np.intp], NDArray[n
     return first[rows].astype(np.intp), rows
 
 
-def same_label(results: Findings, found: Found) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows with a label that occurs again; beside each, its nearest row."""
-    return one_a_line(results, found)
-
-
 def near(results: Findings, found: Found) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return pairs of near duplicates, the nearest first."""
     pairs = near_pairs(results, found.bound)[:MOST_LISTED]
@@ -284,10 +279,10 @@ def ask_row(
     results: Findings,
     name: str,
     found: Found,
-    listed: NDArray[np.intp],
-    others: NDArray[np.intp],
+    pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> int:
     """Draw the list and return the line that is chosen, the first by default."""
+    listed, others = pairs
     total = len(found.rows)
     what = "pairs" if name in PAIRED else "rows"
     more = f"The first {len(listed):,} {what}, " if total > MOST_LISTED else ""
@@ -327,7 +322,7 @@ def ask_row(
     return lines[0] if lines and lines[0] < len(listed) else 0
 
 
-def side_by_side(space: EmbeddingSpace, found: Found, row: int, other: int) -> None:
+def side_by_side(space: EmbeddingSpace, row: int, other: int) -> None:
     """Show two rows beside each other: pictures, labels, and each column's values."""
     rows = [row, other]
     similarity = cosine(space, row, other)
@@ -345,7 +340,7 @@ def side_by_side(space: EmbeddingSpace, found: Found, row: int, other: int) -> N
         else without_pictures(space.table())
     )
     values = table.take(rows)
-    names = [name for name in values.column_names]
+    names = list(values.column_names)
     one, two = ([told(values[name][place].as_py()) for name in names] for place in range(len(rows)))
     st.dataframe(
         pa.table(

@@ -11,8 +11,16 @@ from explorer import EmbeddingSpace
 from explorer.checks import job
 from explorer.checks.agreement import check_labels, coded
 from explorer.checks.duplicates import check_parts
-from explorer.checks.findings import FINDINGS, LABELS, PREFIX, SPLIT, Findings, Found
-from explorer.checks.measured import K, Measured
+from explorer.checks.findings import (
+    FINDINGS,
+    LABELS,
+    PREFIX,
+    SPLIT,
+    Findings,
+    Found,
+    notes,
+)
+from explorer.checks.measured import Measured
 from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.ui.check import details
@@ -125,33 +133,28 @@ def tell(space: EmbeddingSpace, results: Findings, summary: dict[str, Found], cu
         st.caption(f":material/info: {plain(note)}")
     for name, found in summary.items():
         number, sentence, to_map, to_list = st.columns(
-            [0.75, 7, 1.7, 0.95], vertical_alignment="center", gap="small"
+            [0.55, 6.3, 2.15, 0.95], vertical_alignment="center", gap="small"
         )
         n = len(found.rows)
         number.markdown(f"**{n:,}**" if n else ":gray[0]", text_alignment="right")
         line = f"**{found.finding.title}.** {found.finding.meaning}"
         sentence.markdown(line if n else f":gray[{line}]")
-        if not n:
-            continue
-        to_map.button(
+        if n and to_map.button(
             "Show on the map",
             icon=":material/scatter_plot:",
             key=f"map {name}",
             width="stretch",
             help=f"`{found.clause}`",
-            on_click=st.session_state.update,
-            args=({"to map": found.clause},),
-        )
-        if to_list.button(
-            "List",
+        ):
+            go_to_map(found.clause)
+        if (n or name in details.AXES) and to_list.button(
+            "List" if n else "Details",
             key=f"list {name}",
             width="stretch",
             type="primary" if name == current else "secondary",
         ):
             address.change(CHOSEN_FINDING, name)
             st.rerun()
-    if clause := st.session_state.pop("to map", None):
-        go_to_map(clause)
 
 
 def headline(results: Findings, summary: dict[str, Found]) -> str:
@@ -168,30 +171,6 @@ def headline(results: Findings, summary: dict[str, Found]) -> str:
         f"lines. All rest on each row’s {results.measured.neighbors.shape[1]} nearest neighbors "
         "by cosine."
     )
-
-
-def notes(space: EmbeddingSpace, results: Findings) -> list[str]:
-    """Return what a reader of the findings should know about this space."""
-    found = results.measured
-    told = [
-        f"{note} A missed neighbor can hide a near duplicate; it adds none." for note in found.notes
-    ]
-    if len(found) <= K:
-        told.append(
-            f"With {len(found):,} rows, each is compared with all others, and outliers, lonely "
-            "points and hubs say little. From some hundred rows on they do."
-        )
-    if zeros := int((space.norms == 0).sum()):
-        told.append(
-            f"{count(zeros, 'vector holds', 'vectors hold')} only zeros and cannot be compared by "
-            "cosine: left out of outliers, hubs and labels."
-        )
-    if many := int((~found.counted & (space.norms > 0)).sum()):
-        told.append(
-            f"{count(many, 'row has', 'rows have')} more than {found.neighbors.shape[1]} equal "
-            "ones, which fill the list of neighbors: left out of outliers, hubs and labels."
-        )
-    return told
 
 
 def go_to_map(clause: str) -> None:
