@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from explorer.checks.findings import LABELS, SPLIT, Findings, check, notes
 from explorer.checks.measured import METRICS
-from explorer.cli.formats import declare_reading, terminal_bar
+from explorer.cli.formats import declare_force, declare_reading, terminal_bar
 from explorer.errors import FormatError
 from explorer.formats import open_space
 from explorer.formats.save import KEEP_METADATA, check_save, save_space
@@ -34,6 +34,7 @@ def declare_check(parser: argparse.ArgumentParser) -> None:
         help="write the rows with a column for each finding into a new file: "
         f"{', '.join(KEEP_METADATA)}",
     )
+    declare_force(parser)
     declare_reading(parser)
 
 
@@ -45,7 +46,8 @@ def run_check(given: argparse.Namespace) -> int:
             raise FormatError(
                 f"{given.save} has no place for columns. Choose one of {', '.join(KEEP_METADATA)}."
             )
-        check_save(given.save, sources=[Path(given.file), *map(Path, given.beside)])
+        read = [Path(given.file), *map(Path, given.beside)]
+        check_save(given.save, overwrite=given.force, sources=read)
     space = open_space(
         given.file,
         beside=given.beside,
@@ -58,7 +60,9 @@ def run_check(given: argparse.Namespace) -> int:
     found = check(space, given.label, given.split, given.metric, report=bar)
     print_findings(space, found)
     if given.save is not None:
-        written = save_space(with_columns(space, found), given.save, report=bar)
+        written = save_space(
+            with_columns(space, found), given.save, overwrite=given.force, report=bar
+        )
         print(f"The columns {', '.join(found.columns)} are in {written[0]}.")
     return 0
 
