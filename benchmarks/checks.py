@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
+from sklearn.metrics import average_precision_score
 from sklearn.neighbors import NearestCentroid
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -163,6 +164,17 @@ def chosen() -> None:
     for name in DATA:
         data = [planted(name, seed) for seed in CHOOSING]
         found = [checked(one) for one in data]
+        for k in (10, 20):
+            ranked = [
+                average_precision_score(
+                    one.outlier,
+                    outliers.local_outlier_factor(
+                        whole.measured.neighbors[:, :k], whole.measured.distances[:, :k]
+                    ),
+                )
+                for one, whole in zip(data, found, strict=True)
+            ]
+            print(f"{name:9} LOF of {k} neighbors: average precision {np.mean(ranked):.3f}")
         for finding, values in candidates.items():
             if finding == "doubt" and data[0].flipped is None:
                 continue
