@@ -204,7 +204,8 @@ def blocks(rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
 def winner(near: NDArray[np.intp], votes: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the label with most votes in each line, the first in order of equals."""
     best = votes == votes.max(axis=1, keepdims=True)
-    return np.where(best, near, np.iinfo(np.intp).max).min(axis=1)
+    first: NDArray[np.intp] = np.where(best, near, np.iinfo(np.intp).max).min(axis=1)
+    return first
 
 
 def check_labels(labels: Coded) -> None:
