@@ -9,6 +9,7 @@
 from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
+from explorer.checks.findings import Findings, check
 from explorer.encoding.pictures.space import encode_images
 from explorer.encoding.space import encode
 from explorer.errors import ExplorerError
@@ -25,6 +26,7 @@ __all__ = [
     "EmbeddingSpace",
     "ExplorerError",
     "FileReport",
+    "Findings",
     "Neighbors",
     "Projection",
     "Quality",
@@ -32,6 +34,7 @@ __all__ = [
     "Source",
     "Vector",
     "analogy",
+    "check",
     "encode",
     "encode_images",
     "evaluate_analogies",

@@ -21,7 +21,7 @@ FLOORS = (
     {"formats"},
     {"neighbors"},
     {"projection"},
-    {"analogies", "encoding"},
+    {"analogies", "encoding", "checks"},
     {"probes"},
     {"training", "beyond"},
     {"lessons"},

@@ -19,6 +19,7 @@ from explorer.analogies.evaluation import RESTRICT_VOCAB, AnalogyReport, evaluat
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
 from explorer.cli import encode as encoding
 from explorer.cli import formats
+from explorer.cli.check import declare_check, run_check
 from explorer.cli.encode_images import declare_encode_images, encode_images
 from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.project import declare_project, run_project
@@ -160,6 +161,9 @@ COMMANDS = {
     ),
     "convert": Command(
         "save a file of vectors in another format", formats.declare_convert, formats.convert
+    ),
+    "check": Command(
+        "look for duplicates, outliers, hubs and doubtful labels", declare_check, run_check
     ),
     "encode": Command(
         "turn a file of texts into a Parquet file of vectors",

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.navigation import PAGES, navigation

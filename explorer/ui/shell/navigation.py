@@ -27,6 +27,7 @@ PAGES = {  # in the order of the navigation
         "pages/encode_pictures.py", "Encode pictures", ":material/image:", "Explore"
     ),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
+    "check": Page("pages/check.py", "Check", ":material/rule:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),

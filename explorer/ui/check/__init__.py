@@ -1,0 +1,1 @@
+"""“Check”: what is wrong with a space, each finding a filter for the map."""
