@@ -165,15 +165,18 @@ def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
         open_bert(tmp_path)
 
 
-def test_all_layers_share_one_pca(bert: Bert) -> None:
+def test_all_layers_are_drawn_on_the_last_layers_pca(bert: Bert) -> None:
     from sklearn.decomposition import PCA
 
     readings = [read(bert, tokenize(bert, one)) for one in (RIVER, MONEY)]
     path = walk(readings)
     states = np.concatenate([one.hidden for one in readings], axis=1)
-    expected = PCA(2).fit_transform(states.reshape(-1, 384)).reshape(7, -1, 2)
+    expected = PCA(2).fit(states[-1]).transform(states.reshape(-1, 384)).reshape(7, -1, 2)
     assert np.abs(path.places) == pytest.approx(np.abs(expected), abs=1e-3)
     assert path.sentence.tolist() == [0] * 9 + [1] * 8
+    first, second = (row for row, piece in enumerate(path.pieces) if piece == "bank")
+    apart = np.linalg.norm(path.places[:, first] - path.places[:, second], axis=1)
+    assert apart[-1] > 5 * apart[0]  # what the screen claims: they start on one spot, and part
 
 
 ANY = ["tiny_bert", "tiny_roberta", "tiny_distilbert", "tiny_mpnet", "sentence_bert"]

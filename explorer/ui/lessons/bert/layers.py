@@ -8,6 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
 from explorer.lessons.bert.attention import attention_patterns
+from explorer.lessons.bert.forward import cosines
+from explorer.lessons.bert.tokens import shared_words
 from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
@@ -33,8 +35,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
 def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the tokens' way through the layers."""
     beside.markdown(
-        "**Look for** words that move as each layer adds context. Do words that start together "
-        "also end together? Press play."
+        "**Look for** words that move as each layer adds context. The same word in both sentences "
+        "starts on one spot. Where does it end? Press play."
     )
     path = walk(visit.readings)
     with picture:
@@ -43,8 +45,8 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
             figure, "The tokens after each layer, on two axes that all layers share", key="walk"
         )
         st.caption(
-            f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. Thin lines show "
-            "the path so far."
+            f"{parting(visit)}The axes are the last layer’s first two principal components, which "
+            f"keep {path.kept:.0%} of its variance. Thin lines: the path so far."
         )
     with beside:
         code(beside, "layers", visit)
@@ -59,6 +61,19 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
                     },
                 }
             )
+
+
+def parting(visit: Visit) -> str:
+    """Say how similar the longest shared word's two vectors are, in all dimensions."""
+    shared = shared_words([reading.tokens for reading in visit.readings])
+    if len(visit.readings) < 2 or not shared:
+        return ""
+    first, second = (reading.word(shared[0]) for reading in visit.readings)
+    similar = cosines(first, second)
+    return (
+        f"The two vectors of **{plain(shared[0])}**: cosine **{similar[0]:.2f}** before the first "
+        f"layer, **{similar[-1]:.2f}** after the last, in all {first.shape[1]} dimensions. "
+    )
 
 
 def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
