@@ -21,7 +21,13 @@ from explorer.encoding.subwords import (
     word_pieces,
 )
 from explorer.figures import matrices, one_hot
-from explorer.lessons.distance_matrices import PAIR_METRICS, PairMetric, formulas, pairwise
+from explorer.lessons.distance_matrices import (
+    PAIR_METRICS,
+    PairMetric,
+    equal_signs,
+    formulas,
+    pairwise,
+)
 from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 from explorer.ui.lessons import lesson
 from explorer.ui.lessons.own_words import Lesson
@@ -35,6 +41,8 @@ CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among
 METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
+AS_FAR, MORE_ALIKE = 0.02, 0.05  # distances that differ by less are told as equal; of cosine
+MOST_SIGNS = 9  # words whose signs are compared with those of the first
 SEEDS = (1, 20)  # lowest and highest; twenty pictures make the point
 DIMENSIONS = [2**power for power in range(1, 13)]
 
@@ -77,9 +85,10 @@ def show_numbers(shown: Lesson) -> None:
             numbers_table(shown.dense),
             key="dense-matrix",
         )
+        show_signs(shown.dense, min(drawn, MOST_SIGNS))
     lesson.try_this(
-        "Find the rows for *king* and *queen*: do their colors agree more often than those of "
-        "*king* and *banana*?",
+        "No eye can compare two rows of hairlines. Count instead: in how many columns do two words "
+        "have the same sign? Unrelated words agree in about half of them, by chance.",
         "Add a word. One-hot needs no new column, but only because its vocabulary already has "
         "the word. What would a brand-new name need?",
         f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? The "
@@ -95,6 +104,23 @@ def show_numbers(shown: Lesson) -> None:
         lesson.offer_map(shown.own, "Open these one-hot vectors on the Map", key="map one-hot")
     with offers[1]:
         lesson.offer_map(shown.dense, "Open these dense vectors on the Map", key="map dense")
+
+
+def show_signs(dense: EmbeddingSpace, drawn: int) -> None:
+    """Count in how many columns the words have the sign of the first one."""
+    if drawn < 2:
+        return
+    anchor = dense.labels[0]
+    counts = equal_signs(dense, 0)[:drawn]
+    order = 1 + np.argsort(-counts[1:], kind="stable")
+    labels = [dense.labels[row] for row in order.tolist()]
+    st.markdown(f"Columns in which a word has the same sign as **{plain(anchor)}**:")
+    show_chart(
+        one_hot.sign_bars(counts[order], labels, dense.dim, dark=is_dark()),
+        f"Of {dense.dim} columns, those with the sign of {anchor}, for {len(labels)} words",
+        pa.table({"word": labels, f"same sign as {anchor}": counts[order]}),
+        key="sign-bars",
+    )
 
 
 def numbers_table(space: EmbeddingSpace) -> pa.Table:
@@ -124,6 +150,8 @@ def show_distances(shown: Lesson) -> None:
     metric = PAIR_METRICS[name]
     tables = {space: pairwise(space, name) for space in (shown.own, shown.dense)}
     tell_pairs(shown, metric, words, *tables.values())
+    if name == "euclidean":
+        st.markdown(lengths_told(shown.dense, st.session_state.get("compare") or shown.labels[0]))
     headings = ("**One-hot**", f"**Dense**: {shown.title}")
     for column, heading, (space, table) in zip(
         st.columns(2, gap="medium"), headings, tables.items(), strict=True
@@ -156,6 +184,34 @@ def show_distances(shown: Lesson) -> None:
         "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
         "Look for blocks of bright cells in the dense matrix: which words are similar, though "
         "nobody said so?",
+    )
+
+
+def lengths_told(dense: EmbeddingSpace, anchor: str) -> str:
+    """Name two words as far from one by euclidean distance, though not by cosine; or nothing.
+
+    The euclidean distance of unrelated words is mostly their lengths: d² = |x|² + |y|² − 2xy.
+    """
+    at = dense.row(anchor)
+    cosine, distance = pairwise(dense, "cosine")[at], pairwise(dense, "euclidean")[at]
+    lengths = np.linalg.norm(dense.vectors, axis=1)
+    found = [
+        (cosine[near] - cosine[far], near, far)
+        for near in range(len(dense))
+        for far in range(len(dense))
+        if at not in (near, far)
+        and abs(distance[near] - distance[far]) < AS_FAR * distance[far]
+        and lengths[near] > lengths[far]
+    ]
+    gap, near, far = max(found, default=(0.0, 0, 0))
+    if gap < MORE_ALIKE:
+        return ""
+    names = [plain(dense.labels[row]) for row in (near, far)]
+    return (
+        f"From **{plain(anchor)}**, *{names[0]}* and *{names[1]}* are as far by euclidean distance "
+        f"({distance[near]:.2f} and {distance[far]:.2f}), but not by cosine ({cosine[near]:.2f} "
+        f"and {cosine[far]:.2f}). Euclidean distance counts length too, and the vector of "
+        f"*{names[1]}* is shorter ({lengths[far]:.2f} against {lengths[near]:.2f})."
     )
 
 

@@ -69,21 +69,21 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     space_id, space = address.current_space()
     with st.sidebar:
         st.markdown(f"### {APP}")
-        choose(space_id, space)
+        choose(space_id, space, "Space of the other pages" if name == "start" else "Space")
         navigation(name, space_id)
     bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space
 
 
-def choose(space_id: str, space: EmbeddingSpace) -> None:
+def choose(space_id: str, space: EmbeddingSpace, label: str) -> None:
     """Draw the chooser of spaces and the facts of the current one."""
     options = [*spaces.SAMPLES, *st.session_state["opened"]]
     options = [one for one in options if one == space_id or spaces.find_space(one) is not None]
     # set here, not given as a default: a link or another page may have changed it
     st.session_state["space choice"] = space_id
     st.selectbox(
-        "Space",
+        label,
         options,
         format_func=spaces.title,
         key="space choice",

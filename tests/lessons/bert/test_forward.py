@@ -15,6 +15,7 @@ from explorer.encoding.loaded import load_encoder
 from explorer.encoding.offline import offline_model_folder
 from explorer.errors import EncodeError, ModelError, QueryError
 from explorer.lessons.bert import forward, model
+from explorer.lessons.bert.attention import WHO_IS_IT, mean_looks
 from explorer.lessons.bert.forward import look_up, read
 from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.pooling import pooled_sentence, sentence_vector
@@ -319,3 +320,16 @@ def test_the_code_is_right_for_any_model(other: Bert) -> None:
         result = kept[RESULTS[step]]
         assert isinstance(result, torch.Tensor)
         assert result.numpy() == pytest.approx(values, abs=1e-5), step
+
+
+def test_this_model_does_not_know_who_it_is(bert: Bert) -> None:
+    """What the lesson says: “big” or “small” moves no look from the cup to the case."""
+    looks = []
+    for sentence in WHO_IS_IT:
+        reading = read(bert, tokenize(bert, sentence))
+        assert reading.attention is not None
+        pieces = reading.tokens.pieces
+        found = dict(mean_looks(reading.attention, pieces.index("it"), pieces))
+        assert not {".", "[CLS]", "[SEP]", "it"} & set(found)
+        looks.append(found["cup"] - found["case"])
+    assert abs(looks[0] - looks[1]) < 0.005

@@ -126,9 +126,9 @@ def which(visit: Visit, place: DeltaGenerator) -> Reading:
 
 
 def ask_token(reading: Reading, key: str) -> int:
-    """Ask for one of the sentence's tokens; return its position."""
+    """Ask for one of the sentence's tokens; return its position. A pronoun “it” comes first."""
     pieces = reading.tokens.pieces
-    first = 1 if len(pieces) > 2 else 0
+    first = pieces.index("it") if "it" in pieces else min(1, len(pieces) - 1)
     chosen: int = st.selectbox(
         "Token",
         range(len(pieces)),
