@@ -43,8 +43,9 @@ def mean_looks(attention: Floats, row: int, pieces: Sequence[str]) -> list[tuple
     mean = attention[:, :, row].mean(axis=(0, 1))
     shown = [at for at in np.argsort(-mean, kind="stable").tolist() if at != row]
     return [
-        (pieces[at], float(mean[at])) for at in shown if any(sign.isalnum() for sign in pieces[at])
-        and not SPECIAL.fullmatch(pieces[at])
+        (pieces[at], float(mean[at]))
+        for at in shown
+        if any(sign.isalnum() for sign in pieces[at]) and not SPECIAL.fullmatch(pieces[at])
     ]
 
 

@@ -180,8 +180,8 @@ def show_report(report: AnalogyReport) -> None:
     st.caption(
         f"{ANALOGY_METHODS[report.method].title}. Asked: {len(total.asked):,} of {everything:,} "
         "questions, those whose words the space has. The first number is the one that papers give. "
-        "It leaves the three words of the question out of the answers; the last number allows them, "
-        "and then the best answer is usually one of them."
+        "It leaves the three words of the question out of the answers. The last number allows "
+        "them, and then the best answer is usually one of them."
     )
     left, right = st.columns(2, gap="medium")
     with left:
