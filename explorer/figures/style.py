@@ -155,7 +155,11 @@ def thicken(part: Any, size: int) -> None:
         if name in FONTS and isinstance(value, dict):
             given = value.get("size")
             value["size"] = max(size, given) if isinstance(given, int | float) else size
-        elif name == "line" and isinstance(value, dict) and isinstance(value.get("width"), int | float):
+        elif (
+            name == "line"
+            and isinstance(value, dict)
+            and isinstance(value.get("width"), int | float)
+        ):
             value["width"] = 2 * value["width"]
         elif name == "arrowwidth" and value:
             part[name] = 1.6 * value

@@ -48,7 +48,8 @@ STYLE = """<style>
 ::highlight(glossary) { text-decoration: underline dotted; text-underline-offset: 0.2em; }
 .glossary-tip { position: fixed; z-index: 1000001; max-width: min(26rem, calc(100vw - 16px));
     padding: 0.4rem 0.7rem; border-radius: 0.5rem; font-size: 0.95rem; line-height: 1.4;
-    pointer-events: none; color: light-dark(#ffffff, #0f1418); background: light-dark(#1b242c, #e4e9ed); }
+    pointer-events: none; color: light-dark(#ffffff, #0f1418);
+    background: light-dark(#1b242c, #e4e9ed); }
 /* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }

@@ -128,10 +128,10 @@ def tell_found(books: EmbeddingSpace, landing: Landing) -> None:
     far = is_far(landing)
     heading = "Nothing here is near. The least far is" if far else "It finds"
     st.markdown(f"{heading}\n## {labels[0]}")
+    usual = landing.usual[len(landing.usual) // 2]
     st.markdown(
         f"{by(books, int(landing.neighbors.indices[0]))} Cosine similarity "
-        f"**{landing.nearness:.2f}** (1 would be the same text; the books’ own nearest neighbors "
-        f"have {landing.usual[len(landing.usual) // 2]:.2f}). Then come "
+        f"**{landing.nearness:.2f}**; two neighboring books have {usual:.2f}. Then come "
         + ", ".join(f"*{label}*" for label in labels[1 : 1 + NEXT_LISTED])
         + "."
     )

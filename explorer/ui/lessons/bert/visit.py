@@ -24,9 +24,9 @@ FIRST = "She sat on the river bank."
 SECOND = "The bank raised its rates."
 LONGEST = 60_000  # characters of a sentence: many more than any model reads
 OWN_MODEL = (
-    "Choose a model, or type one: a name on the Hugging Face hub such as google-bert/"
-    "bert-base-cased, or a folder on this computer with config.json, a tokenizer and weights as "
-    "safetensors. Code that comes with a model is never run."
+    "Choose a model or type one: a name on the Hugging Face hub, such as google-bert/"
+    "bert-base-cased, or a folder on this computer. The folder needs config.json, a tokenizer and "
+    "weights as safetensors. Code that comes with a model is never run."
 )
 
 
