@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui.picture.drawing import picture
-from explorer.ui.shell import spaces
+from explorer.ui.shell import projector, spaces
 from explorer.ui.shell.frame import open_page
 from explorer.ui.shell.navigation import door
 from explorer.ui.start import question, recorded
@@ -16,8 +16,9 @@ with left:
     projection = picture(books, spaces.best_method(books), 2)
     found = question.answer(books, projection, asked)
     question.draw_map(books, projection, found)
+room = "content" if projector.is_on() else 340  # pixels: what is told moves no door
 with right:
-    with st.container(height=340, border=False, gap="small"):
+    with st.container(height=room, border=False, gap="small"):
         question.tell_answer(books, found)
         if found is not None and st.button(
             "Where do the numbers come from?", icon=":material/play_circle:"

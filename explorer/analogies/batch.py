@@ -61,10 +61,10 @@ def predict(
     method: str = "3cosadd",
     report: Report = no_report,
 ) -> Rows:
-    """Return the row that answers each question, (q,) intp.
+    """Return the row that answers each question, and the best of all rows: (q, 2) intp.
 
     As in gensim, the answer is the best row that is neither an input nor (in the top five) a
-    case variant of one.
+    case variant of one. The best of all rows is the answer with the inputs allowed.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def predict(
     vectors = vectors[: len(canonical)]
     norms = row_lengths(vectors)
     variants = case_variants(canonical)
-    predicted = np.empty(len(questions), np.intp)
+    predicted = np.empty((len(questions), 2), np.intp)
     for start in range(0, len(questions), QUESTIONS_AT_ONCE):
         part = questions[start : start + QUESTIONS_AT_ONCE]
 
@@ -131,7 +131,7 @@ def predict_part(
     method: str,
     report: Callable[[float], None],
 ) -> Rows:
-    """Answer as many questions as fit into memory at once, (q, 4): see `predict`."""
+    """Answer as many questions as fit into memory at once, (q, 4); return (q, 2): see `predict`."""
     words, places = np.unique(questions[:, :3], return_inverse=True)
     places = places.reshape(-1, 3)
     units = unit_rows(vectors[words], norms[words])
@@ -145,6 +145,8 @@ def predict_part(
     best = np.full(len(questions), -np.inf, np.float32)
     second = np.full(len(questions), -np.inf, np.float32)
     answers = np.zeros(len(questions), np.intp)
+    best_of_all = np.full(len(questions), -np.inf, np.float32)
+    with_inputs = np.zeros(len(questions), np.intp)
     others: list[dict[int, float]] = [{} for _ in doubles]
     step = int(np.clip(BLOCK_BYTES // (4 * len(words)), 256, 16_384))
     for start in range(0, len(vectors), step):
@@ -155,6 +157,11 @@ def predict_part(
         stop = start + len(block)
         for number, (a, b, c) in enumerate(triples):
             OBJECTIVES[method](similar[a], similar[b], similar[c], shifts[number], scores)
+            if len(zero):
+                scores[zero] = -np.inf
+            place = int(scores.argmax())
+            if scores[place] > best_of_all[number]:
+                best_of_all[number], with_inputs[number] = scores[place], start + place
             for row in doubles[number]:
                 if start <= row < stop:
                     others[number][row] = float(scores[row - start])
@@ -162,8 +169,6 @@ def predict_part(
             for row in ignored[number]:
                 if start <= row < stop:
                     scores[row - start] = -np.inf
-            if len(zero):
-                scores[zero] = -np.inf
             place = int(scores.argmax())
             top = scores[place]
             scores[place] = -np.inf
@@ -185,7 +190,7 @@ def predict_part(
         for number in np.flatnonzero(best - second < NEAR_TIE).tolist():
             again = judge(vectors, norms, questions[number, :3], doubles[number])
             answers[number] = answers[number] if again is None else again
-    return answers
+    return np.stack([answers, with_inputs], axis=1)
 
 
 def unit_rows(vectors: Floats, norms: Floats) -> Floats:

@@ -84,12 +84,16 @@ class AnalogyReport:
         The out-of-vocabulary words, each once, in the order of the file.
     unreadable
         How many lines are not four words.
+    with_inputs
+        Share of right answers, 0 to 1, over the questions asked, where the answer may be one of
+        the three input words.
     """
 
     sections: tuple[AnalogySection, ...]
     method: str
     missing: tuple[str, ...]
     unreadable: int = 0
+    with_inputs: float = 0.0
 
     @cached_property
     def total(self) -> AnalogySection:
@@ -164,9 +168,10 @@ class AnalogyPlan:
     unreadable: int
 
     def report(self, space: EmbeddingSpace, predicted: Rows, method: str) -> AnalogyReport:
-        """Return the report, given the row that answers each question, (q,) intp."""
-        right = self.canonical[predicted] == self.questions[:, 3]
-        answers = [space.labels[row] for row in predicted.tolist()]
+        """Return the report, given what `predict` found, (q, 2) intp."""
+        is_right = self.canonical[predicted] == self.questions[:, 3:]
+        right = is_right[:, 0]
+        answers = [space.labels[row] for row in predicted[:, 0].tolist()]
         sections, start = [], 0
         for name, asked, skipped in self.sections:
             stop = start + len(asked)
@@ -180,7 +185,8 @@ class AnalogyPlan:
                 )
             )
             start = stop
-        return AnalogyReport(tuple(sections), method, self.missing, self.unreadable)
+        with_inputs = float(is_right[:, 1].mean()) if len(right) else 0.0
+        return AnalogyReport(tuple(sections), method, self.missing, self.unreadable, with_inputs)
 
 
 def evaluate_analogies(

@@ -124,10 +124,10 @@ def named_dots(
 
 
 def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -> go.Figure:
-    """Draw the steps of a family of pairs in the plane of their mean step.
+    """Draw the steps of a family of pairs in its plane.
 
-    To the right is the mean step, which is what the steps have in common; upwards is the
-    direction of the words' largest spread at right angles to it.
+    If they share a direction, that is the mean step, to the right, and upwards the direction of
+    the words' largest spread at right angles to it.
     """
     ink = ink_for(dark)
     starts, _ = family.plane.place(family.starts)
@@ -162,9 +162,14 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
         )
     style(figure, ink, height, true_lengths=True)
     figure.update_layout(room_for(everything, room=0.25))
+    along, across = (
+        ("along the mean step →", "at right angles to it")
+        if family.shares_direction
+        else ("no common direction: the plane", "that holds most of the steps")
+    )
     figure.update_layout(
-        xaxis_title="along the mean step →",
-        yaxis_title="at right angles to it",
+        xaxis_title=along,
+        yaxis_title=across,
         annotations=[
             arrow_between(start.tolist(), end.tolist(), arrowcolor=ink.quiet, arrowwidth=2)
             for start, end in zip(starts, ends, strict=True)

@@ -83,6 +83,35 @@ def similarity_matrices(
     return figure
 
 
+def abilities_figure(
+    shares: dict[str, dict[str, float]], *, height: int = 270, dark: bool = False
+) -> go.Figure:
+    """Draw the share of right answers by rung (a line each) and ability (a column each)."""
+    ink = ink_for(dark)
+    rungs, abilities = list(shares), list(next(iter(shares.values())))
+    values = [[shares[rung][ability] for ability in abilities] for rung in rungs]
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            x=abilities,
+            y=rungs,
+            zmin=0,
+            zmax=1,
+            colorscale=SCALE,
+            texttemplate="%{z:.0%}",
+            textfont={"size": TEXT_SIZE + 1},
+            xgap=2,
+            ygap=2,
+            hovertemplate="%{y}, %{x}: <b>%{z:.0%}</b><extra></extra>",
+            colorbar=color_bar(ink, "right", tickformat=".0%"),
+        )
+    )
+    style(figure, ink, height, grid=False)
+    figure.update_xaxes(side="top")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
 def similarities_by_kind(
     similarities: dict[str, NDArray[np.float64]],
     kinds: Sequence[str],

@@ -15,6 +15,7 @@ from explorer.figures.style import TEXT_SIZE, ink_for, shown_text, style
 from explorer.lessons.encoding_cost import NUMBER_BYTES, Cost
 from explorer.wording import count, readable_bytes
 
+BAR_HEIGHT = 26  # pixels of a bar
 SHEET = (360.0, 260.0)  # pixels that points take up
 MARGIN = {"l": 30, "r": 30, "t": 20, "b": 20}  # pixels: names stand beside the outermost points
 MOST_NAMED = 12  # words up to which each is named, even if crowded
@@ -111,6 +112,51 @@ def columns_with_gaps(
     if with_gaps and columns > end:
         shown.append((-1, columns - end))
     return shown
+
+
+def sign_bars(
+    counts: NDArray[np.intp],
+    labels: Sequence[str],
+    dimensions: int,
+    *,
+    dark: bool = False,
+) -> go.Figure:
+    """Draw in how many columns words have the sign of another word, beside what chance gives.
+
+    Parameters
+    ----------
+    counts
+        (n,) columns of equal sign, in the order to draw, from the top.
+    labels
+        n words.
+    dimensions
+        How many columns there are: half of them agree by chance.
+    dark
+        Whether the ground is dark.
+    """
+    ink = ink_for(dark)
+    figure = go.Figure(
+        go.Bar(
+            x=counts,
+            y=list(range(len(counts))),
+            orientation="h",
+            marker={"color": ink.points},
+            text=[f"{count:,}" for count in counts],
+            textposition="inside",
+            hovertemplate="%{x:,} columns<extra></extra>",
+        )
+    )
+    figure.add_vline(
+        x=dimensions / 2,
+        line={"color": SELECTED, "width": 3, "dash": "dot"},
+        annotation={"text": "by chance", "font": {"color": ink.text}, "yshift": 4},
+        annotation_position="top",
+    )
+    height = 50 + BAR_HEIGHT * len(counts)
+    style(figure, ink, height, grid=False, bargap=0.2, margin={"l": 8, "r": 8, "t": 24, "b": 8})
+    figure.update_xaxes(range=[0, dimensions], tickvals=[0, dimensions // 2, dimensions])
+    name_rows(figure, [shown_text(label, LABEL_LENGTH) for label in labels])
+    return figure
 
 
 def word_map(

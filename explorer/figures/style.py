@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 TEXT_SIZE = 14  # readable from the back of a classroom
+FONTS = ("font", "tickfont", "textfont")  # as Plotly names them
 HOVER_LENGTH = 60  # letters: a hover stays on one line
 LABEL_LENGTH = 28  # letters of a label in a figure
 
@@ -129,6 +130,40 @@ def without_motion(figure: go.Figure) -> go.Figure:
         frames, options = one.args
         one.args = [frames, {**options, "transition": {"duration": 0}}]
     return still
+
+
+def for_projector(figure: go.Figure, size: int) -> go.Figure:
+    """Return the figure with letters of at least a size in pixels and lines twice as thick."""
+    large = figure.to_dict()
+    thicken(large, size)
+    drawn = go.Figure(large, skip_invalid=False)
+    named = [one for one in drawn.data if one.name and one.showlegend is not False]
+    if len(named) > 1:
+        drawn.update_layout(showlegend=True)  # colors alone may not be told apart on the wall
+    return drawn
+
+
+def thicken(part: Any, size: int) -> None:
+    """Enlarge fonts and lines in a part of a figure's dictionary, in place."""
+    if isinstance(part, list | tuple):
+        for one in part:
+            thicken(one, size)
+        return
+    if not isinstance(part, dict):
+        return
+    for name, value in part.items():
+        if name in FONTS and isinstance(value, dict):
+            given = value.get("size")
+            value["size"] = max(size, given) if isinstance(given, int | float) else size
+        elif (
+            name == "line"
+            and isinstance(value, dict)
+            and isinstance(value.get("width"), int | float)
+        ):
+            value["width"] = 2 * value["width"]
+        elif name == "arrowwidth" and value:
+            part[name] = 1.6 * value
+        thicken(value, size)
 
 
 def moves(figure: go.Figure) -> bool:

@@ -120,6 +120,13 @@ PAIR_METRICS = {
 }
 
 
+def equal_signs(space: EmbeddingSpace, row: int) -> NDArray[np.intp]:
+    """Return in how many dimensions each row has the sign of the given row: (n,); d for itself."""
+    signs = np.sign(space.vectors)
+    found: NDArray[np.intp] = (signs == signs[row]).sum(axis=1)
+    return found
+
+
 def pairwise(space: EmbeddingSpace, metric: str = "cosine") -> Doubles:
     """Compare every vector of a small space with every other.
 

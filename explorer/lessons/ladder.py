@@ -178,6 +178,60 @@ def rank_pairs(space: EmbeddingSpace, pairs: Sequence[SentencePair]) -> Ranking:
     )
 
 
+ABILITIES = {  # what a rung adds to those below it, and what that means
+    "how often": "counts a word each time",
+    "rare words": "lets rare words count more than *the*",
+    "go together": "knows which words occur together in these texts",
+    "synonyms": "knows words of the same meaning",
+    "context": "reads a word by its neighbors",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which of two texts is nearer to a text; the right one needs one of ABILITIES."""
+
+    ability: str
+    text: str
+    right: str
+    wrong: str
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """Read questions from a CSV file with the columns ability, text, right and wrong."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        questions = tuple(Question(**row) for row in csv.DictReader(stream))
+    for line, one in enumerate(questions, 2):
+        if one.ability not in ABILITIES:
+            raise ParseError(
+                f"{path.name}, line {line}: the ability is “{one.ability}”. Known: "
+                f"{', '.join(ABILITIES)}."
+            )
+    return questions
+
+
+def texts_of(questions: Sequence[Question]) -> list[str]:
+    """Return the questions' texts: text, right and wrong of the first, and so on."""
+    return [text for one in questions for text in (one.text, one.right, one.wrong)]
+
+
+def share_right(space: EmbeddingSpace, questions: Sequence[Question]) -> dict[str, float]:
+    """Return the share of right answers for each ability; a tie counts half, chance is 0.5.
+
+    Parameters
+    ----------
+    space
+        The encoded `texts_of` the questions, in that order.
+    questions
+        At least one of each ability.
+    """
+    table = pairwise(space, "cosine").round(DIGITS)
+    rows = np.arange(0, 3 * len(questions), 3)
+    right = (np.sign(table[rows, rows + 1] - table[rows, rows + 2]) + 1) / 2
+    kinds = np.array([one.ability for one in questions])
+    return {ability: float(right[kinds == ability].mean()) for ability in ABILITIES}
+
+
 def share_above(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
     """Return the share of combinations in which ours is larger, a tie counted half (ROC AUC).
 

@@ -20,6 +20,7 @@ WordPair: TypeAlias = tuple[str, str]
 Floats: TypeAlias = NDArray[np.float64]
 
 MOST_PAIRS = 200
+PARALLEL = 0.05  # mean cosine of steps below which they have no direction in common
 ROUNDING = 1e-7  # of vectors of length 1 in float32: shorter steps have no direction
 BETWEEN = ",;\t:→"  # signs between the two words of a pair; “->” is read as “→”
 
@@ -78,18 +79,25 @@ class PairFamily:
         lengths: Floats = np.linalg.norm(self.steps, axis=1)
         return lengths
 
+    @property
+    def shares_direction(self) -> bool:
+        """Whether the steps point one way at all: parallelism of at least PARALLEL."""
+        return self.parallelism >= PARALLEL
+
     @cached_property
     def plane(self) -> Plane:
-        """The plane of the mean step, to the right, and the largest spread orthogonal to it."""
-        mean = self.steps.mean(axis=0)
-        length = np.linalg.norm(mean)
-        if length < ROUNDING:
-            raise QueryError(
-                "The steps of these pairs cancel out: they have no common direction to draw along."
-            )
-        along = mean / length
+        """The plane that the family is drawn in.
+
+        The mean step, to the right, and the largest spread orthogonal to it. Steps without a common
+        direction would look parallel along their mean, which is mostly chance: they are drawn in
+        the plane that holds the most of them (an uncentered PCA of the steps).
+        """
         middles = (self.starts + self.ends) / 2
         origin = middles.mean(axis=0)
+        if not self.shares_direction:
+            return Plane(origin, np.linalg.svd(self.steps, full_matrices=False)[2][:2], False)
+        mean = self.steps.mean(axis=0)
+        along = mean / np.linalg.norm(mean)
         across = middles - origin
         across -= np.outer(across @ along, along)
         widest = np.linalg.svd(across, full_matrices=False)[2][0]

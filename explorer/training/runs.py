@@ -6,6 +6,7 @@ again after a restart. Only those who know a run's id can open it.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -92,7 +93,21 @@ def frame_path(folder: Path, step: int) -> Path:
     return folder / "frames" / f"{step}.npz"
 
 
-def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
+def shared_run(corpus: Corpus, options: TrainingOptions) -> Run:
+    """Return the run that all who ask for this text and these settings share.
+
+    An equal run would learn equal vectors, so that a class waits for one run, not for thirty. Its
+    id can be guessed: use it for texts that come with the app.
+    """
+    arrays = hashlib.blake2b(corpus.ids.tobytes(), digest_size=16)
+    arrays.update(corpus.sentence.tobytes())
+    run_id = cache.content_key(
+        text=arrays.hexdigest(), words=corpus.words, settings=asdict(options)
+    )
+    return open_run(run_id) or new_run(corpus, options, run_id)
+
+
+def new_run(corpus: Corpus, options: TrainingOptions, run_id: str = "") -> Run:
     """Create a run with initial vectors, and return it; raises TrainingError."""
     trainer = Trainer.start(corpus, options)
     steps_an_epoch = trainer.steps_an_epoch()
@@ -101,7 +116,7 @@ def new_run(corpus: Corpus, options: TrainingOptions) -> Run:
             f"{corpus.name} has no two words that stand beside each other within these settings. "
             "Drop a longer text, or set subsampling to 0."
         )
-    run_id = uuid.uuid4().hex
+    run_id = run_id or uuid.uuid4().hex
     about = {
         "name": corpus.name,
         "words": corpus.words,

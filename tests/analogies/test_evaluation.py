@@ -128,6 +128,18 @@ def test_the_evaluation_answers_what_analogy_answers(words: EmbeddingSpace, meth
             assert report.total.predicted[number] == best
 
 
+def test_with_the_inputs_allowed_the_best_of_all_rows_answers(words: EmbeddingSpace) -> None:
+    plan = plan_analogies(words, GOOGLE)
+    questions = plan.questions[::250]
+    units = words.vectors / words.norms[:, None]
+    a, b, c, expected = questions.T
+    best = ((units[b] - units[a] + units[c]) @ units.T).argmax(axis=1)
+    found = predict(words.vectors, plan.canonical, questions)
+    np.testing.assert_array_equal(found[:, 1], best)
+    assert evaluate_analogies(words, b"man king woman queen\n").with_inputs == 0  # king itself
+    assert (best == expected).mean() < 0.1 < (found[:, 0] == expected).mean()
+
+
 def test_blocks_give_what_one_block_gives(
     words: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.figures.bert import walk_figure
 from explorer.figures.colors import palette
-from explorer.figures.style import ink_for, moves, style, without_motion
+from explorer.figures.style import for_projector, ink_for, moves, style, without_motion
 from explorer.lessons.bert.trajectories import Walk
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
@@ -57,3 +57,19 @@ def test_without_motion_a_map_does_not_glide_to_its_next_frame() -> None:
     figure = style(go.Figure(), ink_for(False), 300, transition={"duration": 300})
     assert moves(figure)
     assert not moves(without_motion(figure))
+
+
+def test_for_the_projector_letters_are_large_lines_thick_and_colors_named() -> None:
+    figure = go.Figure(
+        [
+            go.Scatter(y=np.arange(3.0), name="one", line={"width": 2}),
+            go.Scatter(y=[1, 2], name="other", textfont={"size": [9, 10]}),
+        ]
+    )
+    style(figure, ink_for(False), 200, showlegend=False)
+    shown = for_projector(figure, 18)
+    assert shown.layout.font.size == shown.layout.xaxis.tickfont.size == 18
+    assert shown.data[0].line.width == 4
+    assert shown.layout.showlegend
+    np.testing.assert_array_equal(shown.data[0].y, [0, 1, 2])
+    assert figure.data[0].line.width == 2  # the figure itself stays: others may look at it

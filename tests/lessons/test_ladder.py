@@ -21,9 +21,12 @@ from explorer.lessons.ladder import (
     SentencePair,
     climb,
     rank_pairs,
+    read_questions,
     read_sentence_pairs,
     sentences,
     share_above,
+    share_right,
+    texts_of,
 )
 
 PAIRS = read_sentence_pairs(Path(__file__).parents[2] / "sample_data" / "paraphrases.csv")
@@ -124,3 +127,23 @@ def test_who_has_the_partner_nearest_is_found() -> None:
     ranking = rank_pairs(space, pairs)
     assert ranking.found_first == 1
     assert ranking.above_unrelated == 1
+
+
+QUESTIONS = read_questions(Path(__file__).parents[2] / "sample_data" / "abilities.csv")
+
+
+def test_each_of_the_counting_rungs_adds_what_the_one_below_misses() -> None:
+    texts = texts_of(QUESTIONS)
+    materials = Materials(EmbeddingSpace(["a"], np.ones((1, 2))), pretend, lsa_dim=40)
+    right = {}
+    for rung in ("presence", "counts", "tf-idf", "lsa"):
+        space = climb(rung, texts, materials).space
+        assert space is not None
+        right[rung] = share_right(space, QUESTIONS)
+    assert right["presence"]["how often"] == 0.5  # each a tie: it sees the same words
+    assert right["counts"]["how often"] == 1
+    assert right["counts"]["rare words"] < 0.2
+    assert right["tf-idf"]["rare words"] > 0.9
+    assert right["tf-idf"]["go together"] < 0.6
+    assert right["lsa"]["go together"] > 0.9
+    assert right["lsa"]["synonyms"] == right["lsa"]["context"] == 0

@@ -233,7 +233,9 @@ class NeverDone(AtOnce):
     """Jobs that are submitted and go on."""
 
     def submit(self, key: str, function: Callable[..., Any], *args: Any) -> Job:
-        job = self.jobs[key] = Job(key)
+        job = self.jobs.get(key)
+        if job is None or job.state.is_over:
+            job = self.jobs[key] = Job(key)
         return job
 
 
@@ -254,3 +256,22 @@ def test_a_film_whose_job_was_cancelled_while_its_tab_was_hidden_goes_on(
     assert not again.state.is_over
     shown.pause()
     assert again.state.state == "cancelled"
+
+
+def test_a_run_is_found_again_after_another_page(visit: Visit, run: runs.Run) -> None:
+    screen = visit(FILE, lesson="Shuffled", run=run.id)
+    screen.switch_page("pages/one_hot.py").run()
+    screen.query_params.clear()  # as the links of the navigation do
+    screen.switch_page(FILE).run()
+    assert not screen.exception
+    assert screen.query_params["run"] == run.id
+    assert screen.button_group(key="lesson").value == "Shuffled"
+
+
+def test_all_who_play_a_run_share_its_job(run: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = NeverDone()
+    monkeypatch.setattr(playback, "jobs", lambda: jobs)
+    first, second = Playback(film_of(run), playing=True), Playback(film_of(run), playing=True)
+    first.tick()
+    second.tick()
+    assert first.job is second.job is not None

@@ -161,3 +161,12 @@ def test_a_film_of_another_text_asks_no_analogy() -> None:
     assert film.answer(film.frames[0]) is None
     assert np.isnan(film.frames[0].same_class)
     assert film.space(film.frames[0]).labels == corpus.words
+
+
+def test_equal_texts_and_settings_share_one_run(small: Corpus) -> None:
+    run = runs.shared_run(small, TrainingOptions(epochs=1, dimensions=4))
+    runs.train(str(run.folder), run.steps)
+    again = runs.shared_run(small, TrainingOptions(epochs=1, dimensions=4))
+    assert again.id == run.id
+    assert again.is_over  # whoever comes second waits for nothing
+    assert runs.shared_run(small, TrainingOptions(epochs=1, dimensions=4, seed=7)).id != run.id

@@ -85,10 +85,9 @@ pieces = tokenizer.convert_ids_to_tokens(ids)
     + """
 # {states} states: before the first layer, and after each
 states = torch.cat(output.hidden_states)
-points = states.flatten(0, 1)
-points = points - points.mean(dim=0)
-_, _, axes = torch.linalg.svd(points, full_matrices=False)
-picture = (points @ axes[:2].T).unflatten(0, states.shape[:2])
+middle = states[-1].mean(dim=0)
+_, _, axes = torch.linalg.svd(states[-1] - middle)
+picture = (states - middle) @ axes[:2].T
 """,
     "attention": RUN
     + """

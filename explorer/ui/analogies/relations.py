@@ -81,25 +81,31 @@ def show_family(family: PairFamily) -> None:
     with left:
         show_chart(
             pairs_figure(family, dark=is_dark()),
-            f"{len(family.pairs)} pairs as arrows in the plane of their mean step",
+            f"{len(family.pairs)} pairs as arrows in a plane",
             key="family picture",
         )
         st.caption(
-            "To the right: the mean step, to scale. Upwards: the direction at right angles to it "
-            "in which the words differ most. The rest of each step points off the page: the "
-            "table gives the full and the drawn lengths."
+            (
+                "To the right: the mean step, to scale. Upwards: the direction at right angles to "
+                "it in which the words differ most. "
+                if family.shares_direction
+                else "Drawn in the plane that holds the most of these steps. Each arrow goes its "
+                "own way. "
+            )
+            + "The rest of each step points off the page: the table gives the full and the drawn "
+            "lengths."
         )
 
 
 def in_words(family: PairFamily) -> str:
     """Say what the numbers mean."""
     gained = family.parallelism - family.shuffled_parallelism
-    if family.parallelism < 0.05:
+    if not family.shares_direction:
         return "These steps have **no direction in common**: there is nothing an analogy could use."
     if gained < 0.05:
         return (
-            "The steps are **no more parallel than with shuffled partners**: the two groups of "
-            "words differ, but it makes no difference which words are paired."
+            "The steps are **no more parallel than with shuffled partners**. The two groups of "
+            "words differ, but it does not matter who is paired with whom."
         )
     return (
         "The steps **share a direction**, more than with shuffled partners. Even so, most of each "

@@ -46,9 +46,9 @@ AXIS_LESSONS = {
         "cheap, poor, modest",
         "expensive, rich, luxury",
         "bread, diamond, palace, gold, water, silk, wool, castle, cabin, yacht, bicycle, jewelry",
-        "Look at the poles: left out in turn, most of their own words fall on the wrong side, "
-        "and random axes spread the words as far. You can draw an axis between any words; this "
-        "one measures hardly anything.",
+        "Look at the poles: even most of their own words fall on the wrong side, and random axes "
+        "spread the words as far. You can draw an axis between any words. This one measures hardly "
+        "anything.",
     ),
     "bad ↔ good": AxisLesson(
         "bad, terrible, awful, horrible, evil",

@@ -135,9 +135,9 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             key="axis picture",
         )
         st.caption(
-            "Each word stands at its cosine similarity to the axis's direction; the dotted line "
-            "is halfway between the poles. All other differences between the words are left out: "
-            "an axis is one direction of many."
+            "Each word stands at its cosine similarity to the axis. The dotted line is halfway "
+            "between the poles. All other differences between the words are left out: an axis is "
+            "one direction of many."
         )
     with right:
         if placed.look:
@@ -163,12 +163,12 @@ def tell_separation(space: EmbeddingSpace, axis: SemanticAxis) -> None:
     st.markdown(
         "**Do the poles separate?** Each pole word, placed on an axis made without it: "
         f"**{found.right} of {found.asked}** fall on their own side (effect size "
-        f"{found.effect_size:.1f}). The poles lie farther apart than when their words are divided "
-        f"at random: {probability(found.p_value)}."
+        f"{found.effect_size:.1f}). Poles mixed at random rarely lie as far apart: "
+        f"{probability(found.p_value)}."
         if found.p_value < 0.05
         else "**Do the poles separate?** Each pole word, placed on an axis made without it: only "
-        f"**{found.right} of {found.asked}** fall on their own side. Pole words divided at "
-        f"random lie as far apart too often to rule out chance: {probability(found.p_value)}."
+        f"**{found.right} of {found.asked}** fall on their own side. Poles mixed at random "
+        f"often lie as far apart, so this may be chance: {probability(found.p_value)}."
     )
 
 
@@ -182,7 +182,10 @@ def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
     larger = int((found.random_spreads >= found.spread).sum())
     st.markdown(
         f"**Would any axis do?** {larger:,} of {len(found.random_spreads):,} axes between random "
-        f"words spread these words as far: {probability(found.p_value)}."
+        f"words spread these words as far: {probability(found.p_value)}.",
+        help=f"The axis itself counts as one more: ({larger:,} + 1) / "
+        f"({len(found.random_spreads):,} + 1). Otherwise p could be 0, which no number of trials "
+        "can show (Phipson & Smyth 2010).",
     )
     show_chart(
         spread_figure(found, height=190, dark=is_dark()),
@@ -251,16 +254,16 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
         )
     with right:
         st.markdown(
-            f"**What went away.** Every word's place on {plain(axis.name)} is now 0: the largest "
-            f"was {np.abs(found.before).max():.2f} and is now {np.abs(found.after).max():.2f}. "
+            f"**What went away.** Every word's place on {plain(axis.name)} is now 0. The largest "
+            f"was {np.abs(found.before).max():.2f}, and is {np.abs(found.after).max():.2f}. "
             "This is the “neutralize” step of Bolukbasi et al. 2016."
         )
         st.markdown(
             f"**What did not.** The words keep **{found.kept.mean():.0%}** of their "
             f"{len(found.neighbors_before[0])} nearest neighbors. "
             + (
-                "Where a word stood before still predicts the side that its new neighbors come "
-                f"from: correlation **{found.lean_left:.2f}**. "
+                "A word’s old place still predicts on which side its new neighbors stand: "
+                f"correlation **{found.lean_left:.2f}**. "
                 if not np.isnan(found.lean_left)
                 else ""
             )

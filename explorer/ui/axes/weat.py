@@ -19,14 +19,13 @@ FIRST = next(iter(ASSOCIATIONS))
 MOST_BYTES = 100_000  # some ten thousand words
 
 MEANING = """
-**What it says.** The effect size: how much nearer the first targets are to the first attributes
-than the second targets are, in standard deviations. The p-value: how often a random division of the
-targets reaches as much.
+**What it says.** The effect size: are the first targets nearer to the first attributes than the
+second targets are? It is counted in standard deviations. The p-value: how often do lists mixed at
+random reach as much?
 
-**What it does not say.** That people think so, or that a program using these vectors will act so.
-Other words for the same things can give another result: change the lists and see. No effect means
-no prejudice found with these lists, not that there is none. And the p-value is about the words
-chosen here, not about all words.
+**What it does not say.** That people think so, or that a program with these vectors will act so.
+Other words can give another result: change the lists and see. No effect means that these lists
+found no prejudice, not that there is none. And the p-value is about these words, not about all.
 """
 
 
@@ -87,9 +86,8 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
             key="association picture",
         )
         st.caption(
-            "Each point is a word. The farther right, the more similar it is to "
-            f"{plain(good.name)} than to {plain(bad.name)} (difference of its two mean cosine "
-            "similarities). The bars are the lists' means; height means nothing."
+            f"Each point is a word. Right: more similar to {plain(good.name)}. Left: more similar "
+            f"to {plain(bad.name)}. A bar is the mean of a list. Height means nothing."
         )
         if found.missing:
             st.warning(

@@ -172,17 +172,17 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
 def show_report(report: AnalogyReport) -> None:
     """Show the totals, each section, the wrong answers and the missing words."""
     total = report.total
-    columns = st.columns(4)
-    columns[0].metric("Right", f"{report.accuracy:.1%}", help="Of the questions that were asked")
-    columns[1].metric("Asked", f"{len(total.asked):,}")
     everything = len(total.asked) + len(total.skipped)
-    columns[2].metric(
-        "Not asked",
-        f"{len(total.skipped):,}",
-        help=f"{len(report.missing):,} words are not in this space. With these questions counted "
-        f"as wrong, {total.correct / everything:.1%} of all are right.",
+    columns = st.columns(3)
+    columns[0].metric("Right, of those asked", f"{report.accuracy:.1%}")
+    columns[1].metric("Right, of all questions", f"{total.correct / everything:.1%}")
+    columns[2].metric("Right, input words allowed", f"{report.with_inputs:.1%}")
+    st.caption(
+        f"{ANALOGY_METHODS[report.method].title}. Asked: {len(total.asked):,} of {everything:,} "
+        "questions, those whose words the space has. The first number is the one that papers give. "
+        "It leaves the three words of the question out of the answers. The last number allows "
+        "them, and then the best answer is usually one of them."
     )
-    columns[3].metric("Method", ANALOGY_METHODS[report.method].title)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("#### By section")

@@ -1,38 +1,27 @@
-"""The lesson "The ladder": the same sentences on six rungs, and which rung understands them."""
+"""The lesson "The ladder": the same sentences on six rungs. Step 3 is in ladder_measured.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace
-from explorer.encoding import job
-from explorer.encoding.job import EncodeOptions, EncodeResult
-from explorer.encoding.texts import prepare
-from explorer.errors import JobError
 from explorer.figures import ladder
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.ladder import (
     RUNGS,
-    Materials,
-    Ranking,
-    SentencePair,
     Step,
-    climb,
-    rank_pairs,
-    read_sentence_pairs,
 )
 from explorer.lessons.ladder import sentences as sentences_of
 from explorer.neighbors.exact import neighbors_of_row
-from explorer.ui.encode import jobs
 from explorer.ui.lessons import lesson
+from explorer.ui.lessons.climbing import Texts, encoded
+from explorer.ui.lessons.ladder_measured import pairs, show_measured
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import address, progress, spaces
+from explorer.ui.shell import address, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import readable_bytes
@@ -54,64 +43,6 @@ MOST_TEXTS = 200  # all pairs are compared on six rungs
 LONGEST_TEXT = 1000  # letters of a sentence
 NEIGHBORS = 3  # as many as fit on a card
 LSA_DIM = 8  # of at most 11 for the twelve sentences
-LSA_DIM_MEASURED = 100  # usual for LSA
-ENCODED = "sentence embeddings"  # the name of their space
-
-
-@dataclass(frozen=True, eq=False)
-class Texts:
-    """The sentences, the words whose vectors are averaged, and what the transformer makes of them.
-
-    `encoded` is None until the transformer has read them.
-    """
-
-    sentences: tuple[str, ...]
-    words: EmbeddingSpace
-    encoded: EmbeddingSpace | None
-
-    def climb(self, lsa_dim: int) -> Iterator[Step]:
-        """Yield the sentences on each rung."""
-        for rung in RUNGS:
-            if rung == "transformer" and self.encoded is not None:
-                yield Step(RUNGS[rung], self.encoded)
-            else:
-                dim = lsa_dim if rung == "lsa" else 0
-                yield climbed(rung, self.sentences, self.words.digest, dim, self.words)
-
-
-def encoded(sentences: tuple[str, ...], place: str) -> EmbeddingSpace | None:
-    """Return the encoded sentences; None while the transformer reads, with its progress shown."""
-    pool, texts = jobs.encodings().jobs, prepare(sentences)
-    made = progress.wait_for(
-        job.encoding_key(texts, EncodeOptions(), ENCODED),
-        partial(job.start, pool, texts, EncodeOptions(), ENCODED),
-        progress.Wait(
-            place=place,
-            running="The transformer is reading the sentences.",
-            stopped="The transformer was stopped. The lower rungs work without it.",
-        ),
-        pool=pool,
-    )
-    return None if made is None else finished(sentences, made)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def finished(sentences: tuple[str, ...], _made: EncodeResult) -> EmbeddingSpace:
-    """Return the space of encoded sentences, made once for all visitors."""
-    return job.finished_space(prepare(sentences), _made, ENCODED)
-
-
-@st.cache_resource(show_spinner=False, max_entries=128)
-def climbed(
-    rung: str, texts: tuple[str, ...], words_digest: str, lsa_dim: int, _words: EmbeddingSpace
-) -> Step:
-    """Return the texts on a rung, computed once for all visitors; on the last, why not yet."""
-    return climb(rung, texts, Materials(_words, not_read, lsa_dim))
-
-
-def not_read(texts: Sequence[str]) -> EmbeddingSpace:
-    """Say why the last rung is empty."""
-    raise JobError("The transformer has not read the sentences yet.")
 
 
 def ask(space: EmbeddingSpace) -> tuple[Texts | None, str]:
@@ -273,97 +204,6 @@ def show_matrices(texts: Texts) -> None:
     title = choice.selectbox("Rung", titles, key="rung to open")
     with button:
         lesson.offer_map(made[title], "Open this rung’s space on the Map", key="map rung")
-
-
-@st.cache_resource(show_spinner=False)
-def pairs() -> tuple[SentencePair, ...]:
-    """Return the pairs that come with the app."""
-    return read_sentence_pairs(spaces.SAMPLE_FOLDER / "paraphrases.csv")
-
-
-@st.cache_resource(show_spinner="Comparing all the pairs on each rung …")
-def measured(_encoded: EmbeddingSpace) -> dict[str, Ranking]:
-    """Return how each rung ranks the pairs, measured once on this computer."""
-    sentences = tuple(sentences_of(pairs()))
-    steps = Texts(sentences, spaces.sample_space(spaces.DEFAULT), _encoded).climb(LSA_DIM_MEASURED)
-    return {
-        step.rung.title: rank_pairs(step.space, pairs()) for step in steps if step.space is not None
-    }
-
-
-def show_measured(texts: Texts) -> None:
-    """Show how each rung ranks paraphrases among the pairs written for this lesson."""
-    read = encoded(tuple(sentences_of(pairs())), "pairs")
-    if read is None:
-        return
-    rankings = measured(read)
-    best = max(rankings, key=lambda title: rankings[title].found_first)
-    winner = rankings[best]
-    counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in ladder.KIND_COLORS}
-    st.markdown(
-        f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of these sentences, "
-        f"the nearest of {2 * len(pairs()):,} sentences is the paraphrase. But the same words with "
-        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does it rank "
-        "a paraphrase above such a pair."
-    )
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        show_chart(
-            ladder.similarities_by_kind(
-                {title: ranking.similarities for title, ranking in rankings.items()},
-                [pair.kind for pair in pairs()],
-                [f"{pair.first} | {pair.second}" for pair in pairs()],
-                height=400,
-                dark=is_dark(),
-            ),
-            "Cosine similarity of each pair on each rung, by kind of pair",
-            pairs_table(rankings),
-            key="ladder-kinds",
-            table_title="All pairs as a table",
-        )
-    with right:
-        shares = st.column_config.NumberColumn(format="percent")
-        st.dataframe(
-            rankings_table(rankings),
-            hide_index=True,
-            column_config=dict.fromkeys(("first", "> unrelated", "> same"), shares),
-            alt="Each rung's three shares",
-        )
-        kinds = ", ".join(f"{n} {kind}" for kind, n in counts.items())
-        st.caption(
-            f"{len(pairs())} pairs written for this lesson: {kinds}. No paraphrase shares a word "
-            "with its sentence, so counting words cannot find it. **First**: how often a "
-            "sentence’s nearest neighbor is its paraphrase. **>**: how often a paraphrase is "
-            "more similar than a pair of the other kind; guessing gives 50%. LSA keeps "
-            f"{LSA_DIM_MEASURED} dimensions, learned from these sentences alone."
-        )
-    lesson.try_this(
-        "Find the paraphrases on each rung. Where do they rise above the unrelated pairs?",
-        "Why are the pairs with the same words on top everywhere? Hover over one that the "
-        "transformer puts low: a word changed its meaning there, and the transformer noticed.",
-    )
-
-
-def rankings_table(rankings: dict[str, Ranking]) -> pa.Table:
-    """Return the three shares of each rung."""
-    return pa.table(
-        {
-            "rung": list(rankings),
-            "first": [round(one.found_first, 2) for one in rankings.values()],
-            "> unrelated": [round(one.above_unrelated, 2) for one in rankings.values()],
-            "> same": [round(one.above_same_words, 2) for one in rankings.values()],
-        }
-    )
-
-
-def pairs_table(rankings: dict[str, Ranking]) -> pa.Table:
-    """Return all pairs with their similarity on each rung."""
-    told = {
-        "kind": [pair.kind for pair in pairs()],
-        "first": [pair.first for pair in pairs()],
-        "second": [pair.second for pair in pairs()],
-    }
-    return pa.table(told | {title: one.similarities for title, one in rankings.items()})
 
 
 STEPS: dict[str, Callable[[Texts], None]] = {

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import streamlit as st
-from numpy.typing import NDArray
-from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, nearest_neighbors, project
 from explorer.encoding.classical import one_hot_plane
@@ -21,9 +18,12 @@ from explorer.encoding.subwords import (
     word_pieces,
 )
 from explorer.figures import matrices, one_hot
-from explorer.lessons.distance_matrices import PAIR_METRICS, PairMetric, formulas, pairwise
+from explorer.lessons.distance_matrices import (
+    equal_signs,
+)
 from explorer.lessons.encoding_cost import NUMBER_BYTES, encoding_cost
 from explorer.ui.lessons import lesson
+from explorer.ui.lessons.one_hot_distances import show_distances
 from explorer.ui.lessons.own_words import Lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, spaces
@@ -31,10 +31,9 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.wording import count, readable_bytes
 
-CLASSIC = ("king", "queen", "banana")  # compared at first, where they are among the words
-METRIC_OF_TITLE = {metric.title: name for name, metric in PAIR_METRICS.items()}
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
 VOCABULARIES.append(10_000_000)
+MOST_SIGNS = 9  # words whose signs are compared with those of the first
 SEEDS = (1, 20)  # lowest and highest; twenty pictures make the point
 DIMENSIONS = [2**power for power in range(1, 13)]
 
@@ -77,9 +76,10 @@ def show_numbers(shown: Lesson) -> None:
             numbers_table(shown.dense),
             key="dense-matrix",
         )
+        show_signs(shown.dense, min(drawn, MOST_SIGNS))
     lesson.try_this(
-        "Find the rows for *king* and *queen*: do their colors agree more often than those of "
-        "*king* and *banana*?",
+        "No eye can compare two rows of hairlines. Count instead: in how many columns do two words "
+        "have the same sign? Unrelated words agree in about half of them, by chance.",
         "Add a word. One-hot needs no new column, but only because its vocabulary already has "
         "the word. What would a brand-new name need?",
         f"How many zeros would all {len(shown.vocabulary):,} words of the vocabulary take? The "
@@ -97,110 +97,29 @@ def show_numbers(shown: Lesson) -> None:
         lesson.offer_map(shown.dense, "Open these dense vectors on the Map", key="map dense")
 
 
+def show_signs(dense: EmbeddingSpace, drawn: int) -> None:
+    """Count in how many columns the words have the sign of the first one."""
+    if drawn < 2:
+        return
+    anchor = dense.labels[0]
+    counts = equal_signs(dense, 0)[:drawn]
+    order = 1 + np.argsort(-counts[1:], kind="stable")
+    labels = [dense.labels[row] for row in order.tolist()]
+    st.markdown(f"Columns in which a word has the same sign as **{plain(anchor)}**:")
+    show_chart(
+        one_hot.sign_bars(counts[order], labels, dense.dim, dark=is_dark()),
+        f"Of {dense.dim} columns, those with the sign of {anchor}, for {len(labels)} words",
+        pa.table({"word": labels, f"same sign as {anchor}": counts[order]}),
+        key="sign-bars",
+    )
+
+
 def numbers_table(space: EmbeddingSpace) -> pa.Table:
     """Return a word and its numbers per row."""
     numbers = {
         f"{d + 1}": space.vectors[:, d] for d in range(min(space.dim, matrices.MOST_COLUMNS))
     }
     return pa.table({"word": space.labels, **numbers})
-
-
-def show_distances(shown: Lesson) -> None:
-    """Compare every word with every other in both encodings."""
-    if len(shown.labels) < 2:
-        st.info("A distance needs two words: add another.", icon=":material/straighten:")
-        return
-    kind, *words = st.columns([2.1, 1, 1, 1], vertical_alignment="center")
-    title = kind.segmented_control(
-        "Metric",
-        list(METRIC_OF_TITLE),
-        default=PAIR_METRICS["euclidean"].title,
-        required=True,
-        key=address.choice("metric", list(METRIC_OF_TITLE)),
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    name = METRIC_OF_TITLE[title]
-    metric = PAIR_METRICS[name]
-    tables = {space: pairwise(space, name) for space in (shown.own, shown.dense)}
-    tell_pairs(shown, metric, words, *tables.values())
-    headings = ("**One-hot**", f"**Dense**: {shown.title}")
-    for column, heading, (space, table) in zip(
-        st.columns(2, gap="medium"), headings, tables.items(), strict=True
-    ):
-        with column:
-            st.markdown(heading)
-            show_chart(
-                matrices.comparison_matrix(
-                    table,
-                    shown.labels,
-                    larger_is_nearer=metric.larger_is_nearer,
-                    phrases=phrases(space, name),
-                    height=360,
-                    dark=is_dark(),
-                ),
-                f"{metric.name} of each pair of {len(shown.labels)} words, {space.name}",
-                pairs_table(shown.labels, table, metric.name),
-                key=f"pairs-{'one-hot' if space is shown.own else 'dense'}",
-            )
-    st.caption(
-        f"{metric.name.capitalize()}: {metric.sentence}. Bright is near. "
-        + (
-            "Hover over a cell for the formula in numbers."
-            if len(shown.labels) <= matrices.MOST_PHRASES
-            else f"Up to {matrices.MOST_PHRASES} words, hovering over a cell also shows the "
-            "formula."
-        )
-    )
-    lesson.try_this(
-        "Choose each metric in turn. Does one of them find anything in the one-hot matrix?",
-        "Look for blocks of bright cells in the dense matrix: which words are similar, though "
-        "nobody said so?",
-    )
-
-
-def phrases(space: EmbeddingSpace, metric: str) -> list[list[str]] | None:
-    """Return each pair's formula in numbers; None for many words, where it would take megabytes."""
-    return formulas(space, metric) if len(space) <= matrices.MOST_PHRASES else None
-
-
-def tell_pairs(
-    shown: Lesson,
-    metric: PairMetric,
-    columns: list[DeltaGenerator],
-    lone: NDArray[np.float64],
-    dense: NDArray[np.float64],
-) -> None:
-    """Ask for three words and say in a sentence how both encodings compare them."""
-    labels = list(shown.labels)
-    nearness = dense if metric.larger_is_nearer else -dense
-    hidden: dict[str, Any] = {"label_visibility": "collapsed"}
-    anchor = columns[0].selectbox(
-        "Compare", labels, key=address.choice("compare", labels), bind="query-params", **hidden
-    )
-    at = labels.index(anchor)
-    classic = anchor == CLASSIC[0] and set(CLASSIC) <= set(labels)
-    order = sorted(
-        (word for word in labels if word != anchor), key=lambda w: -nearness[at, labels.index(w)]
-    )
-    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
-    near = columns[1].selectbox("with, nearest first", order, usual[0], key="near", **hidden)
-    order.reverse()
-    usual = [order.index(word) if classic else 0 for word in CLASSIC[1:]]
-    far = columns[2].selectbox("and with, farthest first", order, usual[1], key="far", **hidden)
-    a, b = labels.index(near), labels.index(far)
-    first, second = (f"{plain(anchor)}–{plain(word)}" for word in (near, far))
-    st.markdown(
-        f"#### {first} and {second}: equal in one-hot ({lone[at, a]:.2f} and {lone[at, b]:.2f}); "
-        f"in this space {dense[at, a]:.2f} and {dense[at, b]:.2f}."
-    )
-
-
-def pairs_table(labels: tuple[str, ...], table: NDArray[np.float64], title: str) -> pa.Table:
-    """Return each pair once, with its number."""
-    first, second = np.triu_indices(len(labels), 1)
-    names = np.array(labels, object)
-    return pa.table({"word": names[first], "other": names[second], title: table[first, second]})
 
 
 def show_maps(shown: Lesson) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, encode
 from explorer.encoding import job
+from explorer.encoding.models import TOKENS_OF
 from explorer.errors import EncodeError, ExplorerError
 from explorer.figures.marks import Marks
 from explorer.projection.out_of_sample import Landing, land
@@ -19,9 +20,12 @@ from explorer.ui.encode import jobs
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import Arrow
 from explorer.ui.shell import address, owner, spaces
+from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
 
+FAR = 0.05  # share of the points with a more distant nearest neighbor; chosen on texts, see tests
+SENTENCE_WORDS = 3
 FALL = 0.12  # length of the arrow, of the picture's height
 MOST = 32  # letters beside it
 PATIENCE = 90.0  # seconds; the first time, the model has to be loaded
@@ -107,6 +111,7 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         f"The nearest point is **{plain(nearest)}**, at a cosine of **{landing.nearness:.2f}**: "
         f"{how_near(landing)}"
     )
+    tell_average(space, landing)
     table = landing.neighbors.to_arrow().drop(["row"])
 
     def choose() -> None:
@@ -134,11 +139,34 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
     )
 
 
+def tell_average(space: EmbeddingSpace, landing: Landing) -> None:
+    """Say what the mean of word vectors cannot do, where a sentence landed as one."""
+    averages = bool(space.source.words) or space.source.model.startswith(TOKENS_OF)
+    if not averages or len(landing.text.split()) < SENTENCE_WORDS:
+        return
+    st.info(
+        "This space knows words, not sentences: yours landed at the **mean of its words**. Small "
+        "words such as *a* and *that* pull as hard as the others, and word order is lost.",
+        icon=":material/functions:",
+    )
+    st.page_link(
+        PAGES["map"].file,
+        label="Ask the books: their model reads sentences",
+        icon=":material/menu_book:",
+        query_params={"space": "books", "typed": landing.text},
+    )
+
+
+def is_far(landing: Landing) -> bool:
+    """Whether next to no point of the space has so distant a nearest neighbor."""
+    return len(landing.usual) > 0 and landing.rank < FAR
+
+
 def how_near(landing: Landing) -> str:
     """Say whether that cosine is high or low for this space."""
     if not len(landing.usual):
         return "there is no other point to compare with."
-    if landing.rank < 0.05:
+    if is_far(landing):
         farther = share(1 - landing.rank)
         return f"far from everything: {farther} of the points here have a nearer neighbor."
     if landing.rank < 0.5:

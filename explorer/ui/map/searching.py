@@ -86,9 +86,12 @@ def find(space: EmbeddingSpace, text: str, *, regex: bool) -> NDArray[np.intp]:
         where = places(space)
         if LABELS in where:
             found.append(search_labels(whole, text, regex=regex))
-        for name in text_columns(whole):
-            if name in where:
-                found.append(search_texts(whole.metadata[name], text, regex=regex))
+        table = whole.table()
+        found += [
+            search_texts(table[name], text, regex=regex)
+            for name in text_columns(whole)
+            if name in where
+        ]
         if MEANING in where:
             found.append(alike(whole, vector_of(text, whole.source)))
     elif (wanted := like(space)) is not None:

@@ -89,9 +89,9 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
     )
     st.markdown(
         f":material/lightbulb: **Why real embeddings are searchable all the same**: they fill few "
-        f"of their {curse.dim:,} dimensions. Around a vector the others lie as on a surface of "
-        f"about {curse.intrinsic_space:.0f} dimensions, where near and far differ, so an index "
-        "can tell where to look. In pure noise there is nothing to tell."
+        f"of their {curse.dim:,} dimensions. Around each vector the others spread in only about "
+        f"{curse.intrinsic_space:.0f} of them. There, near and far differ, and an index knows "
+        "where to look. In pure noise all are equally far."
     )
     st.caption(
         f"Vectors of length 1; {curse.n:,} of this space, and as many of noise, 300 of them as "

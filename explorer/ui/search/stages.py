@@ -59,8 +59,9 @@ def show_measured(space: EmbeddingSpace, data: str | Made) -> None:
         key,
         partial(stages.start, progress.jobs(), space_for(space, wanted), wanted),
         "Measure",
-        f"**{n:,} vectors**: codes of one bit a number, whose candidates are compared again with "
-        "the vectors; and HNSW behind filters that let fewer and fewer pass.",
+        f"**{n:,} vectors**, two measurements. One: search by codes of one bit a number, then "
+        "compare the best with the vectors. Two: HNSW behind filters that let fewer and fewer "
+        "pass.",
         progress.Wait(place="stages"),
     )
     if found is not None:

@@ -69,9 +69,9 @@ def introduce() -> None:
     """Say what an index is, before anything is measured."""
     st.markdown(
         "To find a vector’s **nearest neighbors exactly**, a program compares it with every other "
-        "vector. Twice the vectors take twice the time. An **index** sorts the vectors beforehand, "
-        "so that a search looks at few of them, or at short codes in place of the vectors. It is "
-        "quicker or smaller, and now and then it **misses a true neighbor**: it is *approximate*."
+        "vector. Twice the vectors take twice the time. An **index** sorts the vectors beforehand. "
+        "A search then looks at few of them, or at short codes that stand for them. That is "
+        "quicker or smaller, but now and then it **misses a true neighbor**: it is *approximate*."
     )
     st.dataframe(
         pa.table(

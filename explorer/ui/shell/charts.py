@@ -7,7 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from explorer.figures.style import moves, without_motion
+from explorer.figures.style import for_projector, moves, without_motion
+from explorer.ui.shell import projector
 
 FORMATS = ("PNG", "SVG")
 FORMAT = "chart format"  # session state: what the camera of each chart saves
@@ -62,6 +63,8 @@ def show_chart(
         "toImageButtonOptions": {**image, "filename": name},
     }
     with st.container(gap=None):
+        if projector.is_on():
+            figure = for_projector(figure, projector.TEXT)
         if moves(figure) and asks_for_less_motion(key):
             figure = without_motion(figure)
         st.plotly_chart(figure, theme=None, config=config, key=key, alt=alt)

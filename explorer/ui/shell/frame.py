@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
-from explorer.ui.shell import address, spaces
+from explorer.ui.shell import address, glossary, projector, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
@@ -57,6 +57,12 @@ STYLE = """<style>
 [class*="st-key-door-"] :is(a, .stPageLink, .stElementContainer) { position: static; }
 [class*="st-key-door-plan"] a { padding-inline: 0; }
 [class*="st-key-door-plan"] a p { white-space: normal; }
+/* The terms of the glossary: what glossary.js paints, and its box. */
+::highlight(glossary) { text-decoration: underline dotted; text-underline-offset: 0.2em; }
+.glossary-tip { position: fixed; z-index: 1000001; max-width: min(26rem, calc(100vw - 16px));
+    padding: 0.4rem 0.7rem; border-radius: 0.5rem; font-size: 0.95rem; line-height: 1.4;
+    pointer-events: none; color: light-dark(#ffffff, #0f1418);
+    background: light-dark(#1b242c, #e4e9ed); }
 /* Streamlit writes white on the primary color, which is light on a dark ground. The theme chosen in
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
@@ -71,33 +77,39 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     comes by a deep link.
     """
     page = PAGES[name]
+    is_projected = projector.is_on()
     st.set_page_config(
         page_title=APP if name == "start" else f"{page.title} · {APP}",
         page_icon=ICON,
         layout="wide",
-        initial_sidebar_state="auto",  # closed on a phone, where it would cover the page
+        # closed on a phone, where it would cover the page
+        initial_sidebar_state="collapsed" if is_projected else "auto",
     )
     title = f"<h1>{heading}</h1><p>{sentence}</p>"
-    st.html(f'{STYLE}<header class="page-heading page-{name}">{title}</header>')
+    style = STYLE + (projector.STYLE if is_projected else "")
+    st.html(f'{style}<header class="page-heading page-{name}">{title}</header>')
     address.settle(name)
     space_id, space = address.current_space()
     with st.sidebar:
         st.markdown(f"### {APP}")
-        choose(space_id, space)
+        choose(space_id, space, "Space of the other pages" if name == "start" else "Space")
         navigation(name, space_id)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            projector.draw()
+            glossary.draw()
     bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space
 
 
-def choose(space_id: str, space: EmbeddingSpace) -> None:
+def choose(space_id: str, space: EmbeddingSpace, label: str) -> None:
     """Draw the chooser of spaces and the facts of the current one."""
     options = [*spaces.SAMPLES, *st.session_state["opened"]]
     options = [one for one in options if one == space_id or spaces.find_space(one) is not None]
     # set here, not given as a default: a link or another page may have changed it
     st.session_state["space choice"] = space_id
     st.selectbox(
-        "Space",
+        label,
         options,
         format_func=spaces.title,
         key="space choice",

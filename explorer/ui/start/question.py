@@ -15,7 +15,7 @@ from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection.out_of_sample import Landing, land
 from explorer.ui.encode import jobs
 from explorer.ui.map import view
-from explorer.ui.map.landing import landing_arrows, landing_marks, vector_of
+from explorer.ui.map.landing import is_far, landing_arrows, landing_marks, vector_of
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import spaces
@@ -125,9 +125,13 @@ def tell_answer(books: EmbeddingSpace, found: Answer | None) -> None:
 def tell_found(books: EmbeddingSpace, landing: Landing) -> None:
     """Name the nearest book in large type, the next ones, and say in a sentence how."""
     labels = [plain(label) for label in landing.neighbors.labels]
-    st.markdown(f"It finds\n## {labels[0]}")
+    far = is_far(landing)
+    heading = "Nothing here is near. The least far is" if far else "It finds"
+    st.markdown(f"{heading}\n## {labels[0]}")
+    usual = landing.usual[len(landing.usual) // 2]
     st.markdown(
-        f"{by(books, int(landing.neighbors.indices[0]))} Then come "
+        f"{by(books, int(landing.neighbors.indices[0]))} Cosine similarity "
+        f"**{landing.nearness:.2f}**; two neighboring books have {usual:.2f}. Then come "
         + ", ".join(f"*{label}*" for label in labels[1 : 1 + NEXT_LISTED])
         + "."
     )

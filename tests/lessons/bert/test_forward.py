@@ -15,6 +15,7 @@ from explorer.encoding.loaded import load_encoder
 from explorer.encoding.offline import offline_model_folder
 from explorer.errors import EncodeError, ModelError, QueryError
 from explorer.lessons.bert import forward, model
+from explorer.lessons.bert.attention import WHO_IS_IT, mean_looks
 from explorer.lessons.bert.forward import look_up, read
 from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.pooling import pooled_sentence, sentence_vector
@@ -165,15 +166,18 @@ def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
         open_bert(tmp_path)
 
 
-def test_all_layers_share_one_pca(bert: Bert) -> None:
+def test_all_layers_are_drawn_on_the_last_layers_pca(bert: Bert) -> None:
     from sklearn.decomposition import PCA
 
     readings = [read(bert, tokenize(bert, one)) for one in (RIVER, MONEY)]
     path = walk(readings)
     states = np.concatenate([one.hidden for one in readings], axis=1)
-    expected = PCA(2).fit_transform(states.reshape(-1, 384)).reshape(7, -1, 2)
+    expected = PCA(2).fit(states[-1]).transform(states.reshape(-1, 384)).reshape(7, -1, 2)
     assert np.abs(path.places) == pytest.approx(np.abs(expected), abs=1e-3)
     assert path.sentence.tolist() == [0] * 9 + [1] * 8
+    first, second = (row for row, piece in enumerate(path.pieces) if piece == "bank")
+    apart = np.linalg.norm(path.places[:, first] - path.places[:, second], axis=1)
+    assert apart[-1] > 5 * apart[0]  # what the screen claims: they start on one spot, and part
 
 
 ANY = ["tiny_bert", "tiny_roberta", "tiny_distilbert", "tiny_mpnet", "sentence_bert"]
@@ -316,3 +320,16 @@ def test_the_code_is_right_for_any_model(other: Bert) -> None:
         result = kept[RESULTS[step]]
         assert isinstance(result, torch.Tensor)
         assert result.numpy() == pytest.approx(values, abs=1e-5), step
+
+
+def test_this_model_does_not_know_who_it_is(bert: Bert) -> None:
+    """What the lesson says: “big” or “small” moves no look from the cup to the case."""
+    looks = []
+    for sentence in WHO_IS_IT:
+        reading = read(bert, tokenize(bert, sentence))
+        assert reading.attention is not None
+        pieces = reading.tokens.pieces
+        found = dict(mean_looks(reading.attention, pieces.index("it"), pieces))
+        assert not {".", "[CLS]", "[SEP]", "it"} & set(found)
+        looks.append(found["cup"] - found["case"])
+    assert abs(looks[0] - looks[1]) < 0.005

@@ -39,8 +39,8 @@ def show(graph: Graph, *, is_sample: bool) -> None:
     fitting = [one for one in graph.relations if len(single_facts(graph, one)) >= FEWEST]
     if not fitting:
         st.info(
-            "The lesson compares arrows. It needs a relation in which at least five heads have a "
-            "tail of their own, as each country has its capital. These facts have none."
+            "The lesson compares arrows. It needs a relation like *capital*, in which five or more "
+            "things each have a partner of their own. These facts have none."
         )
         return
     learned = both(graph)
@@ -169,9 +169,9 @@ def parallel_arrows(
         f"the two groups and not from who belongs to whom ({trained.shuffled_parallelism:.2f} "
         "here).\n\nTwo dimensions are too few for these facts: of those never seen, "
         f"{flat.predicted.hits():.0%} are found among the first ten, against "
-        f"{wide.predicted.hits():.0%}. How parallel its arrows are says little: in a plane, arrows "
-        f"easily point the same way, with partners swapped as well ({low.parallelism:.2f} and "
-        f"{low.shuffled_parallelism:.2f}), and another seed gives other figures."
+        f"{wide.predicted.hits():.0%}. Parallel arrows say little there: in a plane, arrows easily "
+        f"point the same way ({low.parallelism:.2f}), even with partners swapped "
+        f"({low.shuffled_parallelism:.2f}). Another seed gives other figures."
     )
 
 

@@ -48,12 +48,12 @@ def what_for(learned: Learned, *, is_sample: bool) -> None:
     left, right = st.columns([1.5, 1], gap="large")
     left.markdown(
         "Somebody has a new substance and nothing is known of it. In the right space its neighbors "
-        f"tell: a molecule that was never seen differs from its nearest one in {measured} by "
-        f"**{by_space['learned']:.2f}** on average, if “near” was learned; by "
-        f"**{by_space['Morgan']:.2f}** if near means the same pieces; any two molecules differ by "
-        f"**{by_space['any two (chance)']:.2f}**. So one can search for substances that "
-        "*behave* alike though they *look* different, sort a catalog, or choose what to measure "
-        "next."
+        f"tell. How far is the {measured} of a new molecule from that of its nearest neighbor? "
+        f"**{by_space['learned']:.2f}** on average if “near” was learned, "
+        f"**{by_space['Morgan']:.2f}** if near means the same pieces, "
+        f"**{by_space['any two (chance)']:.2f}** for any two molecules. So one can find substances "
+        "that *behave* alike though they *look* different. One can sort a catalog, or choose what "
+        "to measure next."
         + (
             "\n\nTry *phenol* under “Ask it”: p-phenylphenol has nearly its pieces, and dissolves "
             "a thousand times less."

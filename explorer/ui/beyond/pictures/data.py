@@ -130,8 +130,8 @@ def ask_clip() -> RealClip | None:
     if not (name and name.strip()):
         st.info(
             "A real CLIP was trained on 400 million pairs. Name one, such as "
-            "openai/clip-vit-base-patch32 (605 MB), or the folder that it lies in; all that this "
-            "page shows works with it as well.",
+            "openai/clip-vit-base-patch32 (605 MB), or its folder. Everything on this page works "
+            "with it too.",
             icon=":material/info:",
         )
         return None

@@ -124,7 +124,7 @@ def styles(pairs: Pairs) -> None:
         st.markdown("#### It has seen very little")
         st.markdown(
             f"This model learned from {trained:,} concepts in two drawn styles, in a few seconds. "
-            "CLIP learned from 400 million pictures with their texts. That is what makes it work "
-            "on photographs, on styles it never met, and on texts that name no object; the two "
-            "matrices and the loss are the same idea."
+            "CLIP learned from 400 million pictures with their texts. So it also works on "
+            "photographs, on new styles, and on texts that name no object. The idea is the same: "
+            "two matrices and this loss."
         )

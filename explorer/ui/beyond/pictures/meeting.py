@@ -161,8 +161,8 @@ def explain(pairs: Pairs) -> None:
     right.markdown(
         "**The modality gap** (Liang 2022). An encoder's vectors fill a narrow cone: two pictures "
         f"have a mean cosine of {pictures:.2f}, two texts {texts:.2f}. Two cones point two ways, "
-        "so the clouds begin apart, and the loss only asks who is nearest, not that they meet. "
-        "Subtracting both means first removes most of it."
+        "so the clouds begin apart. The loss only asks who is nearest: they need not meet. "
+        "Subtract both means first, and most of the gap is gone."
     )
     try_this(
         "Switch on “Subtract the means first”: how far apart do the clouds begin then?",

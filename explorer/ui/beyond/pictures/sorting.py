@@ -121,6 +121,6 @@ def show_classes(wanted: Wanted, made: Sorted, rows: NDArray[np.intp]) -> None:
         else:
             st.caption("No picture lies nearest to it.")
     st.caption(
-        "The surest pictures of each class. ✕ marks one that belongs to another of these classes; "
-        "one that belongs to none of them has to go somewhere, too."
+        "The surest pictures of each class. ✕ marks a wrong one. A picture that fits no class "
+        "lands in one all the same."
     )

@@ -70,8 +70,8 @@ def invite() -> None:
         )
         if allows("data_sets"):
             st.markdown(
-                f"The button fetches {readable_bytes(MOVIELENS.size)} from `{MOVIELENS.url}`, "
-                "checks that it is the known file, and keeps it on the machine that runs this page."
+                f"The button downloads {readable_bytes(MOVIELENS.size)} from `{MOVIELENS.url}` to "
+                "the machine that runs this page, and checks that it is the known file."
             )
             st.button(
                 "I accept these terms: fetch the films",

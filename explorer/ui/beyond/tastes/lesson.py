@@ -87,9 +87,8 @@ def dimensions(found: dict[str, Any], nouns: Nouns) -> None:
         )
     as_good = abs(values[0] - popular) < SAME * popular
     right.markdown(
-        f"**One dimension is popularity.** Its one number for each {nouns.item} puts them in "
-        f"almost the order of how many {nouns.users} have them (rank correlation "
-        f"{found['popularity']:.2f})"
+        f"**One dimension is popularity.** Sort the {nouns.items} by their one number: it is "
+        f"nearly their order by popularity (rank correlation {found['popularity']:.2f})"
         + (
             f", and it recommends as well as popularity: {values[0]:.3f} against {popular:.3f}."
             if as_good

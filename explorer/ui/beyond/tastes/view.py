@@ -26,8 +26,8 @@ from explorer.ui.shell.charts import show_chart
 
 FIGURE = "nDCG@10"
 TOLD = (
-    "nDCG@10: 1 if all that was held out comes first, 0 if nothing of it is among the first ten; "
-    "higher places count more."
+    "nDCG@10: 1 if all held-out ones come first, 0 if none is among the first ten. Higher places "
+    "count more."
 )
 
 
@@ -98,9 +98,9 @@ def watch(wanted: Wanted, course: Course) -> None:
         nouns = tastes.nouns
         idea = RECOMMENDERS["als"].idea.format(user=nouns.user, item=nouns.item)
         st.markdown(
-            f"**Alternating least squares (ALS).** {idea} In turn, all {nouns.users} are put where "
-            f"they fit the {nouns.items} best, then all {nouns.items} where they fit the "
-            f"{nouns.users}."
+            f"**Alternating least squares (ALS).** {idea} First the {nouns.items} stand "
+            f"still and each {nouns.user} moves to its best place. Then the {nouns.users} stand "
+            f"still and each {nouns.item} moves. And so on."
         )
         usual = usual_on_valid(tastes.digest, tastes)
         epochs = [look.epoch for look in course.looks]

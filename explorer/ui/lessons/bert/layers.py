@@ -7,7 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
-from explorer.lessons.bert.attention import attention_patterns
+from explorer.lessons.bert.attention import WHO_IS_IT, attention_patterns, mean_looks
+from explorer.lessons.bert.forward import cosines
+from explorer.lessons.bert.tokens import shared_words
 from explorer.lessons.bert.trajectories import walk
 from explorer.ui.lessons.bert.shown import code, table
 from explorer.ui.lessons.bert.visit import Visit, ask_token, which
@@ -17,6 +19,15 @@ from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 DRIFT, ATTENTION = "Drift", "Attention"
+MOST_LOOKS = 4  # words listed of a token's looks
+
+
+# Measured over all heads and layers: tests/lessons/bert/test_forward.py
+IT_LOOK = (
+    "**Look for** the answer: one word, *big* or *small*, decides for us whether *it* is the cup "
+    "or the case. Here *it* looks alike in both sentences: **this small model does not know.** "
+    "A head that links *it* to a noun shows where it looks, not that it understood."
+)
 
 
 def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
@@ -33,8 +44,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
 def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the tokens' way through the layers."""
     beside.markdown(
-        "**Look for** words that move as each layer adds context. Do words that start together "
-        "also end together? Press play."
+        "**Look for** words that move as each layer adds context. The same word in both sentences "
+        "starts on one spot. Where does it end? Press play."
     )
     path = walk(visit.readings)
     with picture:
@@ -43,8 +54,8 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
             figure, "The tokens after each layer, on two axes that all layers share", key="walk"
         )
         st.caption(
-            f"One PCA over all layers; it keeps {path.kept:.0%} of the variance. Thin lines show "
-            "the path so far."
+            f"{parting(visit)}The axes are the last layer’s first two principal components, which "
+            f"keep {path.kept:.0%} of its variance. Thin lines: the path so far."
         )
     with beside:
         code(beside, "layers", visit)
@@ -61,6 +72,34 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
             )
 
 
+def over_all_heads(visit: Visit, piece: str) -> str:
+    """Say at which words a token looks most over all heads, in each sentence that has it."""
+    lines = []
+    for number, reading in enumerate(visit.readings, 1):
+        pieces = reading.tokens.pieces
+        if reading.attention is None or piece not in pieces:
+            continue
+        looks = mean_looks(reading.attention, pieces.index(piece), pieces)[:MOST_LOOKS]
+        listed = ", ".join(f"*{plain(other)}* {share:.1%}" for other, share in looks)
+        lines.append(f"in sentence {number} {listed}")
+    heads = visit.readings[0].attention
+    count = 0 if heads is None else heads.shape[0] * heads.shape[1]
+    return f"Mean of all {count} heads, **{plain(piece)}** looks at: {'; '.join(lines)}."
+
+
+def parting(visit: Visit) -> str:
+    """Say how similar the longest shared word's two vectors are, in all dimensions."""
+    shared = shared_words([reading.tokens for reading in visit.readings])
+    if len(visit.readings) < 2 or not shared:
+        return ""
+    first, second = (reading.word(shared[0]) for reading in visit.readings)
+    similar = cosines(first, second)
+    return (
+        f"The two vectors of **{plain(shared[0])}**: cosine **{similar[0]:.2f}** before the first "
+        f"layer, **{similar[-1]:.2f}** after the last, in all {first.shape[1]} dimensions. "
+    )
+
+
 def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw one head's attention, and where one token looks."""
     reading = which(visit, beside)
@@ -75,7 +114,11 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         f"{what}: layer {most.layer}, head {most.head} ({most.share:.0%})"
         for what, most in attention_patterns(reading.attention).items()
     )
-    beside.markdown(f"**Look for** what each head does. The strongest looks: {patterns}.")
+    beside.markdown(
+        IT_LOOK
+        if [one.tokens.sentence for one in visit.readings] == list(WHO_IS_IT)
+        else f"**Look for** what each head does. The strongest looks: {patterns}."
+    )
     tokens = reading.tokens
     layers, heads = reading.attention.shape[:2]
     with beside:
@@ -105,6 +148,7 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             f"{plain(tokens.pieces[at])} looks most at {plain(tokens.pieces[most])} "
             f"({row[most]:.0%}). Its row sums to {row.sum():.4f}."
         )
+        st.markdown(over_all_heads(visit, tokens.pieces[at]))
     code(beside, "attention", visit, first=reading, layer=layer, head=head, token=at, height=160)
     with beside.expander("The row as a table"):
         table({"looked at": list(tokens.pieces), "share": row})

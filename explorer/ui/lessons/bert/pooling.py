@@ -45,9 +45,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
             place_among_books(sample_space("books"), vectors)
         else:
             st.info(
-                f"The map of the books was made with {DEFAULT_MODEL}. Vectors of another model "
-                "belong to another space, even with the same number of dimensions, so they have "
-                "no place on that map.",
+                f"The map of the books was made with {DEFAULT_MODEL}. Another model’s vectors "
+                "belong to another space: they have no place on that map.",
                 icon=":material/wrong_location:",
             )
             numbers(vectors)

@@ -8,22 +8,21 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.errors import ExplorerError
+from explorer.lessons.bert.attention import WHO_IS_IT
 from explorer.ui.lessons.bert import context, layers, lookup, pooling, tokens
 from explorer.ui.lessons.bert.visit import Visit, fill_in
 from explorer.ui.lessons.lesson import choose_step, place_of_step
 from explorer.ui.open.view import tell
 
 SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
+IT = "Who is “it”?"
 TRIES = {
     "One word, two senses": (
         "A bat flew out of the cave at dusk.",
         "He swung the bat at the ball.",
     ),
     "Word order": ("The dog bit the man.", "The man bit the dog."),
-    "Who is “it”?": (
-        "The cup did not fit the case because it was too big.",
-        "The cup did not fit the case because it was too small.",
-    ),
+    IT: WHO_IS_IT,
     "Words it never saw": ("Flibbertigibbets unbelievableness zeitgeisty!", "🐢 ᚠᛇᚻ naïve 東京"),
 }
 
@@ -37,13 +36,20 @@ STEPS: dict[str, Callable[[Visit, DeltaGenerator, DeltaGenerator], None]] = {
 }
 
 
+def attempt(name: str, pair: tuple[str, str]) -> None:
+    """Put what is tried into the fields; who “it” is is asked of attention."""
+    fill_in(*pair)
+    if name == IT:
+        st.session_state["bert_step"], st.session_state["shown"] = "3 Layers", layers.ATTENTION
+
+
 def show(visit: Visit) -> None:
     """Draw the choice of steps and the chosen one."""
     st.html(SMALL_CODE)
     steps, tries = st.columns([4, 1], vertical_alignment="center")
     with tries.popover("Try this", icon=":material/lightbulb:", width="stretch"):
         for name, pair in TRIES.items():
-            st.button(name, on_click=fill_in, args=pair, width="stretch")
+            st.button(name, on_click=attempt, args=(name, pair), width="stretch")
     with steps:
         step = choose_step(tuple(STEPS), key="bert_step")
     picture, beside = place_of_step(step).columns([1.9, 1], gap="medium")

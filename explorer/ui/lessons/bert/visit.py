@@ -24,9 +24,9 @@ FIRST = "She sat on the river bank."
 SECOND = "The bank raised its rates."
 LONGEST = 60_000  # characters of a sentence: many more than any model reads
 OWN_MODEL = (
-    "Choose a model, or type one: a name on the Hugging Face hub such as google-bert/"
-    "bert-base-cased, or a folder on this computer with config.json, a tokenizer and weights as "
-    "safetensors. Code that comes with a model is never run."
+    "Choose a model or type one: a name on the Hugging Face hub, such as google-bert/"
+    "bert-base-cased, or a folder on this computer. The folder needs config.json, a tokenizer and "
+    "weights as safetensors. Code that comes with a model is never run."
 )
 
 
@@ -126,9 +126,9 @@ def which(visit: Visit, place: DeltaGenerator) -> Reading:
 
 
 def ask_token(reading: Reading, key: str) -> int:
-    """Ask for one of the sentence's tokens; return its position."""
+    """Ask for one of the sentence's tokens; return its position. A pronoun “it” comes first."""
     pieces = reading.tokens.pieces
-    first = 1 if len(pieces) > 2 else 0
+    first = pieces.index("it") if "it" in pieces else min(1, len(pieces) - 1)
     chosen: int = st.selectbox(
         "Token",
         range(len(pieces)),

@@ -17,6 +17,7 @@ from explorer.ui.shell import address
 
 REAL = "Train for real"
 RUNS = "runs of lessons"  # session state: for each lesson, the id of the run that it showed last
+LESSON = "lesson shown last"  # session state
 GRAMMAR, SHUFFLED, OWN = "Made by a grammar", "The same, shuffled", "My own text"
 TEXTS = (GRAMMAR, SHUFFLED, OWN)
 
@@ -76,6 +77,8 @@ def ask() -> Preset | None:
 
     Returns the preset, or None if the visitor wants to train for real.
     """
+    if not st.query_params.get("lesson") and LESSON in st.session_state:
+        st.session_state.setdefault("lesson", st.session_state[LESSON])
     choice, settings, start = st.columns([4.9, 1.2, 1.2], vertical_alignment="bottom")
     name = choice.segmented_control(
         "Lesson",
@@ -87,15 +90,20 @@ def ask() -> Preset | None:
         on_change=take_preset,
         label_visibility="collapsed",
     )
+    st.session_state[LESSON] = name
     if name == REAL:
         return None
     preset = PRESETS[name]
     with settings.popover("Settings", icon=":material/tune:", width="stretch"):
         text, own = ask_text(preset)
         chosen = ask_settings(preset)
+    shown = st.session_state.setdefault(RUNS, {})
     run = playback.named_run()
     if run is not None:
-        st.session_state.setdefault(RUNS, {})[name] = run
+        shown[name] = run
+    elif name in shown:  # back from another page, whose address does not have it
+        run = shown[name]
+        address.change("run", run)
     label = "Start again" if run else "Start"
     icon = ":material/replay:" if run else ":material/play_arrow:"
     if start.button(label, type="primary", icon=icon, width="stretch"):
@@ -156,12 +164,12 @@ def begin(text: str, own: OwnText | None, chosen: dict[str, float]) -> None:
         return
     try:
         with st.spinner("Counting words …"):
-            corpus = (
-                read_text(own.beginning(MOST_BYTES), own.name, size=own.size)
-                if own
-                else grammar_corpus(shuffled=text == SHUFFLED)
-            )
-            run = runs.new_run(corpus, TrainingOptions(**chosen))  # type: ignore[arg-type]
+            options = TrainingOptions(**chosen)  # type: ignore[arg-type]
+            if own:
+                corpus = read_text(own.beginning(MOST_BYTES), own.name, size=own.size)
+                run = runs.new_run(corpus, options)
+            else:
+                run = runs.shared_run(grammar_corpus(shuffled=text == SHUFFLED), options)
     except TrainingError as error:
         tell(error)
         return

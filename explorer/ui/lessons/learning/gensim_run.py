@@ -92,9 +92,9 @@ def set_for_short() -> None:
 def explain() -> None:
     """Say what it does, and how to do it without the app."""
     st.markdown(
-        "**From a whole book, or a whole library.** The text is read in blocks and never held in "
-        "memory; gensim learns from it in a process of its own. More text, better vectors: "
-        "a book gives a first idea, a hundred megabytes a good map."
+        "**From a whole book, or a whole library.** The text is read part by part, so it may be "
+        "larger than memory. More text, better vectors: a book gives a first idea, a hundred "
+        "megabytes a good map. The library gensim does the training."
     )
     st.markdown("The same from the command line, where a text can be larger than a gigabyte:")
     st.code(

@@ -6,6 +6,7 @@ shown, however far ahead the job has learned.
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -51,7 +52,6 @@ class Playback:
     moves: int = 0
     ticked: float | None = None
     job_key: str = ""
-    jobs_begun: int = 0
     problem: str = ""
 
     @property
@@ -106,7 +106,7 @@ class Playback:
         self.playing = False
         job, self.job_key = self.job, ""
         if job is not None and not job.state.is_over:
-            job.leave(visitor())  # this cancels it: the key is this film's own
+            job.leave(visitor())  # cancelled when nobody else watches it
 
     def step(self) -> None:
         """Stop at the next frame; learn it first if it is not there yet."""
@@ -140,9 +140,12 @@ class Playback:
 
     def learn(self, until: int) -> Job:
         """Go on with the run up to a step, outside this process."""
-        # a new key for each continuation: a stopped job must not be joined
-        self.jobs_begun += 1
-        self.job_key = f"{self.run.id}-{until}-{id(self):x}-{self.jobs_begun}"
+        # all who play a run share its job; one that is over must not be joined
+        for number in itertools.count():
+            self.job_key = f"{self.run.id}-{until}-{number}"
+            job = jobs().find(self.job_key)
+            if job is None or not job.state.is_over:
+                break
         job = jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
         job.watch(visitor())  # so that closing the tab cancels it
         return job

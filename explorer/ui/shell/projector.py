@@ -1,0 +1,63 @@
+"""Projector mode: large text and thick lines for the last row of a classroom.
+
+It is kept in the address, so that a teacher's link has it, and in the session, so that it stays
+from page to page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui.shell import address
+
+PARAMETER = "projector"
+ON = "on"
+KEPT = "projector mode"  # session state
+TEXT = 18  # pixels
+STYLE = f"""<style>
+html {{ font-size: {TEXT}px; }}
+.stMainBlockContainer {{ padding: 0.5rem 1.5rem 1rem; }}
+:is([data-testid="stCaptionContainer"], [data-testid="stWidgetLabel"]) p {{ font-size: 1rem; }}
+.stMain :is(small, .stMarkdown [style*="font-size"]) {{ font-size: 1rem !important; }}
+.stMain :is(.stCode pre, .stCode code) {{ font-size: 1rem !important; }}
+.page-heading {{ padding-left: 2rem; }} /* the arrow that opens the sidebar stands there */
+.page-heading h1 {{ font-size: 1.5rem; }}
+.stMain button p {{ white-space: normal; overflow: visible; line-height: 1.2;
+    overflow-wrap: normal; word-break: keep-all; }}
+/* At 150 % browser zoom a window of 1280 pixels has 853: columns go below each other, those of
+   controls later. */
+@media (max-width: 900px) {{
+    .stMain [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+    .stMain [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
+        min-width: min(100%, 7.5rem); }}
+    .stMain [data-testid="stHorizontalBlock"]:not(:has(button, input, [role="slider"]))
+        > [data-testid="stColumn"] {{ min-width: min(100%, 24rem); }}
+}}
+</style>"""
+
+
+def is_on() -> bool:
+    """Whether the page is shown by a projector, as the address says, or the page before it."""
+    named = st.query_params.get(PARAMETER)
+    if named is not None:
+        st.session_state[KEPT] = named == ON
+    elif st.session_state.get(KEPT):
+        st.query_params[PARAMETER] = ON
+    return bool(st.session_state.get(KEPT))
+
+
+def draw() -> None:
+    """Draw the switch."""
+    st.session_state["projector switch"] = bool(st.session_state.get(KEPT))
+    st.toggle(
+        "Projector",
+        key="projector switch",
+        on_change=turn,
+        help="Large text, thick lines, this sidebar closed. The address keeps it for a link.",
+    )
+
+
+def turn() -> None:
+    """Turn it on or off, as the switch stands."""
+    st.session_state[KEPT] = st.session_state["projector switch"]
+    address.change(PARAMETER, ON if st.session_state[KEPT] else None)
