@@ -15,6 +15,7 @@ ExplorerError
 ├── QueryError               a question does not fit the space it is asked of
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
+├── WorkspaceError           a set, a tag or a workspace cannot be made, kept or opened
 ├── PlanError                a lesson plan has mistakes, each with its line
 ├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
@@ -128,6 +129,10 @@ class ModelError(EncodeError):
 
 class TextError(EncodeError):
     """There are no texts, or the column named holds none."""
+
+
+class WorkspaceError(ExplorerError, ValueError):
+    """A set or a tag cannot be made, or a workspace cannot be kept or opened."""
 
 
 class TrainingError(ExplorerError, ValueError):

@@ -21,7 +21,7 @@ FLOORS = (
     {"formats"},
     {"neighbors"},
     {"projection"},
-    {"analogies", "encoding"},
+    {"analogies", "encoding", "workspace"},
     {"probes"},
     {"training", "beyond"},
     {"lessons"},
