@@ -41,6 +41,7 @@ def test_the_public_names_are_these() -> None:
         "SimilarityReport",
         "Source",
         "Vector",
+        "Workspace",
         "analogy",
         "encode",
         "encode_images",
@@ -49,9 +50,11 @@ def test_the_public_names_are_these() -> None:
         "inspect_file",
         "nearest_neighbors",
         "open_space",
+        "open_workspace",
         "project",
         "projection_quality",
         "save_space",
+        "save_workspace",
     ]
 
 
