@@ -10,6 +10,7 @@ from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
 from explorer.ui.picture.method_settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.sets.view import show as show_sets
 from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page
 
@@ -48,6 +49,7 @@ with left:
     replay(space, wanted)
     clusters.table(found)
 with right:
+    show_sets(space, projection, chosen, view.hits)
     show_landing(space, landing)
     show_selection(space, chosen)
     map_view.beside(space, projection, view)

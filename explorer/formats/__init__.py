@@ -134,7 +134,9 @@ def open_space(
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
-        source=Source(file.name, chosen.name, steps, files=files_of(given), opened=() if labels else told),
+        source=Source(
+            file.name, chosen.name, steps, files=files_of(given), opened=() if labels else told
+        ),
         notes=notes,
         subwords=found.subwords,
     )

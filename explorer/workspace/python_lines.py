@@ -10,7 +10,8 @@ from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.space import EmbeddingSpace
 from explorer.workspace.annotations import Annotations
-from explorer.workspace.file import SUFFIX, Workspace
+from explorer.workspace.file import Workspace
+from explorer.workspace.recipe import SUFFIX
 from explorer.workspace.take_home import file_name
 
 MOST_LISTED = 1_000  # rows that are written out

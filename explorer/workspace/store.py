@@ -293,9 +293,7 @@ def packed_bytes(base: sqlite3.Connection, workspace: str) -> int:
 def drop_unused_rows(base: sqlite3.Connection, workspace: str) -> None:
     """Remove the rows that no step names any more."""
     steps = base.execute("SELECT content FROM steps WHERE workspace = ?", (workspace,))
-    used = {
-        key for (text,) in steps for kind in json.loads(text).values() for key in kind.values()
-    }
+    used = {key for (text,) in steps for kind in json.loads(text).values() for key in kind.values()}
     there = base.execute("SELECT hash FROM rows WHERE workspace = ?", (workspace,)).fetchall()
     base.executemany(
         "DELETE FROM rows WHERE workspace = ? AND hash = ?",

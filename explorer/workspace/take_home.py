@@ -96,10 +96,9 @@ def write_csv(table: pa.Table, *, as_it_is: bool) -> bytes:
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table whose lists and records are JSON texts, and whose other cells CSV can hold."""
+    arrays = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Array)]
+    frame = frame.with_columns(pl.col(arrays).arr.to_list())
     for name, dtype in frame.schema.items():
-        if isinstance(dtype, pl.Array):
-            frame = frame.with_columns(pl.col(name).arr.to_list())
-            dtype = frame.schema[name]
         if isinstance(dtype, pl.List) and dtype.inner.is_numeric():  # type: ignore[union-attr]
             texts = pl.format("[{}]", pl.col(name).cast(pl.List(pl.String)).list.join(", "))
             frame = frame.with_columns(texts.alias(name))

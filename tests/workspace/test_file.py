@@ -20,8 +20,9 @@ from explorer import EmbeddingSpace, Workspace, open_space, open_workspace, save
 from explorer.errors import TargetError, WorkspaceError
 from explorer.projection.sampling import draw
 from explorer.space import Source
-from explorer.workspace import file as module
+from explorer.workspace import recipe as module
 from explorer.workspace.annotations import Annotations
+from explorer.workspace.file import recipe_of
 
 Spoil = Callable[[dict[str, Any]], Any]
 
@@ -90,7 +91,7 @@ def test_without_vectors_it_asks_for_the_space_that_it_was_made_of(
 
 def spoiled(work: Workspace, path: Path, spoil: Spoil) -> Path:
     """Return a workspace file whose recipe was changed."""
-    recipe = module.recipe_of(work, vectors=False)
+    recipe = recipe_of(work, vectors=False)
     changed = spoil(recipe)
     text = changed if isinstance(changed, bytes) else json.dumps(recipe).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

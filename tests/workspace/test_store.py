@@ -138,9 +138,10 @@ def test_a_full_workspace_forgets_steps_first_and_then_says_so(
     for _ in range(4):  # each takes some 500 bytes, and replaces the one before
         kept = add(workspace, space, "a", np.flatnonzero(random.random(4000) < 0.5).tolist())
     assert kept.annotations.sets["a"].size
+    add(workspace, space, "b", np.flatnonzero(random.random(4000) < 0.5).tolist())
+    more = np.flatnonzero(random.random(4000) < 0.5).tolist()
     with pytest.raises(WorkspaceError, match="is full"):
-        for n in range(4):
-            add(workspace, space, f"b{n}", np.flatnonzero(random.random(4000) < 0.5).tolist())
+        add(workspace, space, "c", more)
     assert "a" in store.load(workspace, space).annotations.sets
 
 

@@ -123,7 +123,7 @@ def test_a_file_is_named_after_what_it_holds(parts: tuple[str, ...], expected: s
 
 
 CONDITIONS = {
-    "a column": "price > 2 AND \"it's\" = 'x \"y\"\\'",
+    "a column": 'price > 2 AND "it\'s" = \'x "y"\\\'',
     "a set": '"royal" AND price > 0',
     "a tag": 'NOT "tag: bad"',
     "what was measured": "trust < 0.5",
@@ -142,7 +142,9 @@ def test_the_lines_of_python_give_the_same_rows(
     Path("the words.csv").write_text("\n".join(lines))
     space = open_space("the words.csv", label_column="word", metadata_columns=["price"])
     if place == "memory":
-        space = EmbeddingSpace(space.label_array, space.vectors, name="#\n1", metadata=space.metadata)
+        space = EmbeddingSpace(
+            space.label_array, space.vectors, name="#\n1", metadata=space.metadata
+        )
     if place == "a sample":
         space = draw(space, 3)
     work = Workspace(space, marked)
@@ -152,7 +154,7 @@ def test_the_lines_of_python_give_the_same_rows(
         rows = matching_rows(work.table(), condition)
     code = python_lines(space, rows, condition=condition, annotations=marked)
     found: dict[str, EmbeddingSpace] = {}
-    exec(code, found)  # noqa: S102 - our own lines, made of hostile names
+    exec(code, found)  # our own lines, made of hostile names
     assert np.array_equal(found["part"].vectors, whole_space(space).vectors[rows])
     assert found["part"].label_array.to_pylist() == list(whole_space(space).labels_at(rows))
 

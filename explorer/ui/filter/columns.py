@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
 from explorer.projection.sampling import whole_space
+from explorer.ui import sets
 
 MEASURED = "measured columns"  # session state: digest -> name -> one value a row
 
@@ -30,7 +31,7 @@ def measured(space: EmbeddingSpace) -> dict[str, pa.Array]:
     return found
 
 
-SOURCES.append(measured)
+SOURCES += [sets.columns, measured]
 
 
 def columns_of(space: EmbeddingSpace) -> pa.Table:

@@ -182,7 +182,9 @@ def default_column(space: EmbeddingSpace) -> str:
     texts = (
         name
         for name in colorable(space)
-        if space.metadata is not None and not is_numeric(space.metadata[name].type)
+        if space.metadata is not None
+        and name in space.metadata.column_names
+        and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
 

@@ -67,6 +67,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     st.html(f'{STYLE}<header class="page-heading"><h1>{heading}</h1><p>{sentence}</p></header>')
     address.settle(name)
     space_id, space = address.current_space()
+    address.workspace()  # carried along, also where a page was changed without its links
     with st.sidebar:
         st.markdown(f"### {APP}")
         choose(space_id, space)

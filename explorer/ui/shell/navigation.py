@@ -60,7 +60,9 @@ LINES_IN_SIGHT = 19  # links and names of sections that fit into a window of 720
 def open_map(space_id: str) -> None:
     """Make a space the current one and go to its map."""
     address.choose_space(space_id)
-    st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+    st.switch_page(
+        PAGES["map"].file, query_params={"space": space_id, **address.workspace_parameter()}
+    )
 
 
 def navigation(current: str, space_id: str) -> None:
@@ -99,7 +101,8 @@ def sections_unfolded(current: str) -> set[str]:
 
 def link_parameters(name: str, space_id: str) -> dict[str, str]:
     """Return what a link to a page carries in its address."""
-    return address.map_parameters(space_id) if name == "map" else {"space": space_id}
+    found = address.map_parameters(space_id) if name == "map" else {"space": space_id}
+    return {**found, **address.workspace_parameter()}
 
 
 def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:

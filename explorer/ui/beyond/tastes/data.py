@@ -27,7 +27,7 @@ from explorer.formats.file import as_file
 from explorer.formats.whole_table import TABLES
 from explorer.ui.beyond.tastes import films
 from explorer.ui.encode.own_texts import PACKED
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER

@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.ui.lessons.bert import context, layers, lookup, pooling, tokens
 from explorer.ui.lessons.bert.visit import Visit, fill_in
 from explorer.ui.lessons.lesson import choose_step, place_of_step
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 
 SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
 TRIES = {
