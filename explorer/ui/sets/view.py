@@ -41,22 +41,36 @@ def show(
 ) -> None:
     """Draw the three buttons: keep the points at hand, sets and tags, take home."""
     found = kept.kept(space)
-    if kept.ERROR in st.session_state:
-        st.error(plain(st.session_state.pop(kept.ERROR)), icon=":material/error:")
-    offer_former(space)
     points = at_hand(space, selection, hits)
-    keeping, listing, taking = st.columns([1, 1, 1.25], gap="xsmall")
-    with keeping.popover(
+    with st.container(gap="xsmall"):  # what comes and goes in it closes no popover
+        if kept.ERROR in st.session_state:
+            st.error(plain(st.session_state.pop(kept.ERROR)), icon=":material/error:")
+        offer_former(space)
+    row = st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall")
+    with row.popover(
         "Keep",
+        key="keep popover",
         icon=":material/bookmark_add:",
-        width="stretch",
+        type="tertiary",
         help="Save the selected, found or filtered points as a set, or tag them",
     ):
         ask_keeping(space, points, found.annotations)
     number = f" {len(found.annotations)}" if len(found.annotations) else ""
-    with listing.popover(f"Sets{number}", icon=":material/bookmarks:", width="stretch"):
+    with row.popover(
+        f"Sets{number}",
+        key="sets popover",
+        icon=":material/bookmarks:",
+        type="tertiary",
+        help="Your sets and tags: filter by them, rename, remove, undo",
+    ):
         show_sets(space, found)
-    with taking.popover("Take home", icon=":material/download:", width="stretch"):
+    with row.popover(
+        "Take home",
+        key="take popover",
+        icon=":material/download:",
+        type="tertiary",
+        help="These points as a file, the same in Python, and the whole workspace",
+    ):
         whole = whole_space(space)
         every = Points(f"all {len(whole):,} points", f"all {len(whole)}", np.arange(len(whole)))
         take_home(space, projection, [*points, *in_sets(found.annotations), every], found)
@@ -84,8 +98,7 @@ def ask_keeping(space: EmbeddingSpace, points: list[Points], now: Annotations) -
         placeholder=now.free_name("set", whole_space(space).table().column_names),
         max_chars=LONGEST_NAME,
     )
-    one, two = st.columns(2)
-    one.button(
+    st.button(
         "Save as a set",
         icon=ICONS[SETS],
         type="primary",
@@ -93,7 +106,14 @@ def ask_keeping(space: EmbeddingSpace, points: list[Points], now: Annotations) -
         on_click=save,
         args=(space, chosen),
     )
-    two.button("Tag", icon=ICONS[TAGS], width="stretch", on_click=tag, args=(space, chosen))
+    st.button(
+        "Tag with it",
+        icon=ICONS[TAGS],
+        width="stretch",
+        help="Several tags have commas between them. A point may have many.",
+        on_click=tag,
+        args=(space, chosen),
+    )
     toggle_tags(space, chosen, now)
 
 
@@ -125,13 +145,13 @@ def toggle_tags(space: EmbeddingSpace, chosen: Points, now: Annotations) -> None
 
 def save(space: EmbeddingSpace, points: Points) -> None:
     """Save points as a set under the name that was typed, or under a number."""
-    taken = columns_of(space).column_names
     typed = str(st.session_state.get(NAME) or "").strip()
     now = kept.annotations(space)
-    taken = [name for name in taken if name not in now.sets]
+    taken = [name for name in columns_of(space).column_names if name not in now.sets]
     name = typed or now.free_name("set", taken)
     if typed and " ".join(typed.split()) in now.sets:
-        kept_error(f"There is a set “{typed}” already. Choose another name, or remove that set.")
+        told = f"There is a set “{typed}” already. Choose another name, or remove that set."
+        kept_error(told)
         return
     try:
         used = kept.keep(space, name, points.rows, taken)
