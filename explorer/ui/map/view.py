@@ -26,6 +26,7 @@ from explorer.space import is_numeric
 from explorer.ui.map.isolating import offer_alone, offer_whole
 from explorer.ui.picture import clusters, trust
 from explorer.ui.picture.coloring import colorable, coloring
+from explorer.ui.sets import kept
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import pictured, table_height
@@ -120,12 +121,20 @@ def ask_view(space: EmbeddingSpace) -> View:
             "Point size",
             1,
             15,
-            point_size(len(space)),
+            kept.look(f"size {space.digest}", 1, 15, point_size(len(space))),
             key=f"size {space.digest}",  # a size that suits one space hides the points of another
             persist_state="session",
         )
         size_column = ask_number(space, "Size by", key="size_by")
-        opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
+        opacity = st.slider(
+            "Opacity",
+            0.1,
+            1.0,
+            kept.look("opacity", 0.1, 1.0, 0.7),
+            0.05,
+            key="opacity",
+            persist_state="session",
+        )
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
         regex = st.toggle("Search by regular expression", key="regex", bind="query-params")
     with search:

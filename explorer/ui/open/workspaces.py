@@ -105,13 +105,11 @@ def open_workspace(work: Workspace) -> None:
     address.choose_space(space_id)
     for name in (*address.VIEW, *address.ASKED, *view):
         st.session_state.pop(name, None)
-    for name, key in looks(work.space).items():
-        if name in work.look:
-            st.session_state[key] = type_of_look(name)(work.look[name])
+    keys = looks(work.space)
+    for key in keys.values():
+        st.session_state.pop(key, None)
+    st.session_state[kept.LOOK] = {
+        key: work.look[name] for name, key in keys.items() if name in work.look
+    }
     parameters = {**view, "space": space_id, **address.workspace_parameter()}
     st.switch_page(PAGES["map"].file, query_params=parameters)
-
-
-def type_of_look(name: str) -> type[int] | type[float]:
-    """Return the type that the slider of a look takes."""
-    return int if name == "size" else float

@@ -28,6 +28,7 @@ from explorer.workspace.annotations import (
 
 ERROR = "sets error"  # session state, until it is shown
 TOUCHED = "workspace touched"  # session state
+LOOK = "look of a workspace"  # session state: what an opened workspace file says of sliders
 OTHERS, NO_TAG = "all others", "no tag"  # in the key
 
 
@@ -135,6 +136,17 @@ def columns_at(
 ) -> dict[str, pa.Array]:
     """Keep the columns of annotations under their version."""
     return _annotations.columns()
+
+
+def look(key: str, low: float, high: float, default: float) -> float:
+    """Return where a slider of a look begins: as in the workspace file that was opened last.
+
+    A file may be a stranger's: what the slider cannot take becomes the nearest that it can.
+
+    A value put into its own session state beside its default makes Streamlit warn on the page.
+    """
+    wanted = st.session_state.get(LOOK, {}).get(key, default)
+    return type(default)(min(max(wanted, low), high))
 
 
 def colorable(space: EmbeddingSpace) -> tuple[str, ...]:

@@ -33,7 +33,21 @@ COORDINATES, VECTORS, IDS = "Coordinates", "Vectors", "Only the IDs"
 def take_home(
     space: EmbeddingSpace, projection: Projection, points: Sequence[Points], found: store.Kept
 ) -> None:
-    """Draw the choice of rows, their file, the lines of Python, and the workspace's file."""
+    """Draw what can be taken home: rows as a file or as lines of Python, and the workspace."""
+    rows, workspace = st.tabs(["Points", "Workspace"])
+    with rows:
+        take_rows(space, projection, points, found.annotations)
+    with workspace:
+        save_workspace(space, found.annotations)
+
+
+def take_rows(
+    space: EmbeddingSpace,
+    projection: Projection,
+    points: Sequence[Points],
+    annotations: Annotations,
+) -> None:
+    """Draw the choice of rows, their file, and the lines of Python that give them."""
     whole = whole_space(space)
     titles = [one.title for one in points]
     title = st.selectbox("Rows", titles, key="take which")
@@ -64,7 +78,7 @@ def take_home(
         table = rows_table(
             space,
             chosen.rows,
-            found.annotations,
+            annotations,
             projection=where,
             vectors=VECTORS in extras,
             ids_only=IDS in extras,
@@ -82,9 +96,7 @@ def take_home(
         width="stretch",
     )
     with st.expander("The same rows in Python", icon=":material/code:"):
-        show_lines(space, chosen, found.annotations)
-    st.divider()
-    save_workspace(space, found.annotations)
+        show_lines(space, chosen, annotations)
 
 
 def show_lines(space: EmbeddingSpace, chosen: Points, annotations: Annotations) -> None:
@@ -107,13 +119,16 @@ def show_lines(space: EmbeddingSpace, chosen: Points, annotations: Annotations) 
         return
     st.code(lines, language="python")
     if "open_workspace" in lines:
-        st.caption("The workspace file is saved by the button below.")
+        st.caption("“Workspace”, beside “Points” above, saves the workspace file.")
 
 
 def save_workspace(space: EmbeddingSpace, annotations: Annotations) -> None:
     """Offer the workspace as a file, and say what a link leaves out."""
     whole = whole_space(space)
-    st.markdown("**The whole workspace**: sets, tags and this view, to open again anywhere.")
+    st.markdown(
+        "Sets, tags and this view as one file. Drop it on **Open a file**, here or on another "
+        "machine, and go on."
+    )
     vectors = st.checkbox(
         f"With the vectors ({readable_bytes(4 * len(whole) * whole.dim)})",
         value=True,

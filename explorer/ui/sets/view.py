@@ -215,8 +215,9 @@ def show_sets(space: EmbeddingSpace, found: store.Kept) -> None:
         listed = [one for one in every if part in one[1].casefold()]
     elif every:
         st.caption("Click a name to see these points alone. Color by them above the map.")
-    for kind, name in listed[:MOST_LISTED]:
-        show_line(space, found.annotations, kind, name)
+    with st.container(gap=None):
+        for kind, name in listed[:MOST_LISTED]:
+            show_line(space, found.annotations, kind, name)
     if len(listed) > MOST_LISTED:
         st.caption(f"… and {len(listed) - MOST_LISTED:,} more: type a part of the name.")
     undo, redo = st.columns(2)
@@ -255,11 +256,11 @@ def show_line(space: EmbeddingSpace, now: Annotations, kind: str, name: str) -> 
             icon=ICONS[kind],
             key=f"filter by {kind} {name}",
             type="tertiary",
-            width="stretch",
             help=f"Show {count(size, 'point')} of this {word} alone",
             on_click=state.narrow,
             args=(quoted(column_of(kind, name)),),
         )
+        st.space("stretch")
         st.button(
             "",
             icon=":material/edit:",
