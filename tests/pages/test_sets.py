@@ -98,12 +98,8 @@ def test_the_link_says_what_it_leaves_out(screen: AppTest) -> None:
 def test_a_workspace_opened_elsewhere_is_equal(visit: Visit, vectors: bool) -> None:
     numbers = np.random.default_rng(0).normal(size=(30, 4))
     space = EmbeddingSpace([f"w{n}" for n in range(30)], numbers, name="thirty")
-    csv = "\n".join(
-        [
-            ",".join([label, *map(repr, row.tolist())])
-            for label, row in zip(space.labels, space.vectors)
-        ]
-    )
+    rows = zip(space.labels, space.vectors.tolist(), strict=True)
+    csv = "\n".join(",".join([label, *map(repr, row)]) for label, row in rows)
     if not vectors:  # opened from the file that lies beside it
         space = open_space(File("thirty.csv", content=csv.encode()), name="thirty")
     marked = Annotations(30).with_set("s", [1, 2, 3]).tagged("t", [0])

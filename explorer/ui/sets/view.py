@@ -173,7 +173,8 @@ def tag(space: EmbeddingSpace, points: Points) -> None:
 
 def mark(space: EmbeddingSpace, points: Points, name: str, *, on: bool) -> None:
     """Put a tag on points, or take it off."""
-    what = f"tag {points.title} as “{name}”" if on else f"take the tag “{name}” off {points.title}"
+    off = f"take the tag “{name}” off {points.title}"
+    what = f"tag {points.title} as “{name}”" if on else off
     if change(
         space,
         what,
