@@ -20,6 +20,7 @@ from explorer.neighbors.exact import Neighbors, nearest_neighbors
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
+from explorer.workspace.file import Workspace, open_workspace, save_workspace
 
 __all__ = [
     "AnalogyReport",
@@ -33,6 +34,7 @@ __all__ = [
     "SimilarityReport",
     "Source",
     "Vector",
+    "Workspace",
     "analogy",
     "check",
     "encode",
@@ -42,7 +44,9 @@ __all__ = [
     "inspect_file",
     "nearest_neighbors",
     "open_space",
+    "open_workspace",
     "project",
     "projection_quality",
     "save_space",
+    "save_workspace",
 ]

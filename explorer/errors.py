@@ -17,6 +17,7 @@ ExplorerError
 │   └── UnknownColumnError   a condition names a column that is not there
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
+├── WorkspaceError           a set, a tag or a workspace cannot be made, kept or opened
 ├── PlanError                a lesson plan has mistakes, each with its line
 ├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
@@ -146,6 +147,10 @@ class ModelError(EncodeError):
 
 class TextError(EncodeError):
     """There are no texts, or the column named holds none."""
+
+
+class WorkspaceError(ExplorerError, ValueError):
+    """A set or a tag cannot be made, or a workspace cannot be kept or opened."""
 
 
 class TrainingError(ExplorerError, ValueError):

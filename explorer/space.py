@@ -35,7 +35,9 @@ class Source:
     `pooling`, if it was chosen) is what `explorer.encode` takes; `words` is the digest of the
     space whose word vectors were averaged.
 
-    `files` are the paths that were read, so that saving never overwrites one of them.
+    `files` are the paths that were read, so that saving never overwrites one of them. `opened` is
+    what `explorer.open_space` was given, as pairs of an argument and its value, where it made this
+    very space: opened so again, the file gives the same rows.
     """
 
     origin: str = "made in memory"
@@ -45,6 +47,7 @@ class Source:
     pooling: str = ""
     words: str = ""
     files: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    opened: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.origin, self.format, *self.steps) if part)
@@ -272,7 +275,7 @@ class EmbeddingSpace:
             chosen,
             name=name,
             metadata=None if self.metadata is None else self.metadata.take(pa.array(index)),
-            source=replace(self.source, steps=(*self.source.steps, step)),
+            source=replace(self.source, steps=(*self.source.steps, step), opened=()),
             subwords=self.subwords,
         )
 

@@ -13,6 +13,7 @@ from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.drawing import draw, replay, replayed
 from explorer.ui.picture.method_settings import ask_picture
 from explorer.ui.pointcloud import pointcloud
+from explorer.ui.sets.view import show as show_sets
 from explorer.ui.shell import address
 from explorer.ui.shell.frame import open_page
 
@@ -63,6 +64,7 @@ with left:
     clusters.table(space, found, kept.drawn if kept else None)
     regions.table(space, named)
 with right:
+    show_sets(space, projection, chosen, view.hits)
     show_landing(space, landing)
     show_selection(space, chosen)
     beside(space, projection, view)

@@ -21,7 +21,7 @@ FLOORS = (
     {"formats"},
     {"neighbors"},
     {"projection"},
-    {"analogies", "encoding", "checks"},
+    {"analogies", "encoding", "checks", "workspace"},
     {"probes"},
     {"training", "beyond"},
     {"lessons"},

@@ -42,6 +42,7 @@ def test_the_public_names_are_these() -> None:
         "SimilarityReport",
         "Source",
         "Vector",
+        "Workspace",
         "analogy",
         "check",
         "encode",
@@ -51,9 +52,11 @@ def test_the_public_names_are_these() -> None:
         "inspect_file",
         "nearest_neighbors",
         "open_space",
+        "open_workspace",
         "project",
         "projection_quality",
         "save_space",
+        "save_workspace",
     ]
 
 

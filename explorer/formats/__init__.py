@@ -119,12 +119,24 @@ def open_space(
     if found.dtype not in ("text", "float32", "F32"):
         steps = (f"stored as {found.dtype}, read as float32",)
     notes = found.notes if labels is not None else notes_on(file, found)
+    given_options = {
+        "source": given.name,
+        "beside": [one.name for one in given.beside if not one.guessed and not given.owns(one)],
+        "label_column": label_column,
+        "array": array,
+        "skip_broken": skip_broken,
+        "metadata_columns": metadata_columns and list(metadata_columns),
+        "format": format,
+    }
+    told = tuple((name, value) for name, value in given_options.items() if value)
     return EmbeddingSpace(
         labels if labels is not None else found.label_array(),
         as_float32(found.vectors),
         name=name or file.stem,
         metadata=found.metadata,
-        source=Source(file.name, chosen.name, steps, files=files_of(given)),
+        source=Source(
+            file.name, chosen.name, steps, files=files_of(given), opened=() if labels else told
+        ),
         notes=notes,
         subwords=found.subwords,
     )

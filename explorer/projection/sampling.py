@@ -63,14 +63,21 @@ def draw(space: EmbeddingSpace, size: int, way: str = "first", seed: int = SEED)
     if size >= len(space):
         return space
     rows = WAYS[way](len(space), size, seed)
-    rows.flags.writeable = False
     how = "the first" if way == "first" else f"at random, seed {seed}"
-    drawn = space.take(rows, name=space.name, step=f"{size:,} of {len(space):,} drawn, {how}")
     chosen = "as the first ones" if way == "first" else f"at random (seed {seed})"
     note = (
         f"Drawing {size:,} of {count(len(space), 'vector')}, chosen {chosen}; "
         "search and neighbors use all."
     )
+    return drawn_rows(space, rows, f"{size:,} of {len(space):,} drawn, {how}", note)
+
+
+def drawn_rows(
+    space: EmbeddingSpace, rows: NDArray[np.intp], step: str, note: str
+) -> EmbeddingSpace:
+    """Return the sample of some rows, ascending; `step` and `note` tell how they were chosen."""
+    rows.flags.writeable = False
+    drawn = space.take(rows, name=space.name, step=step)
     return EmbeddingSpace(
         drawn.label_array,
         drawn.vectors,

@@ -16,7 +16,7 @@ from explorer.errors import ExplorerError
 from explorer.formats.file import as_file
 from explorer.formats.whole_table import TABLES
 from explorer.ui.encode.own_texts import PACKED
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 

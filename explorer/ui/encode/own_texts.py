@@ -23,7 +23,7 @@ from explorer.formats.encodings import as_utf8
 from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, owner
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.spaces import opened_spaces

@@ -12,7 +12,7 @@ from explorer.formats.picture_files import PictureList
 from explorer.pictures.column import pictures_of
 from explorer.ui.encode import download, jobs, own_pictures
 from explorer.ui.encode.model_choice import ANOTHER, device_title
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import owner, progress
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain

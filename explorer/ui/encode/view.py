@@ -16,7 +16,7 @@ from explorer.errors import ExplorerError
 from explorer.jobs.pool import Job
 from explorer.ui.encode import download, jobs
 from explorer.ui.encode.own_texts import WORDS_OF, OwnTexts
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import owner, progress
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain

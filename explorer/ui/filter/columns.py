@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
 from explorer.projection.sampling import whole_space
+from explorer.ui import sets
 
 MEASURED = "measured columns"  # session state: digest -> name -> one value a row
 TRUST, CLUSTER = "trust", "cluster"
@@ -53,7 +54,7 @@ def measured(space: EmbeddingSpace) -> dict[str, pa.Array]:
     return found
 
 
-SOURCES.append(measured)
+SOURCES += [sets.columns, measured]
 
 
 def added_to(space: EmbeddingSpace) -> dict[str, pa.Array]:

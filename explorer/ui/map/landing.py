@@ -17,7 +17,7 @@ from explorer.figures.marks import Marks
 from explorer.projection.out_of_sample import Landing, land
 from explorer.space import Source
 from explorer.ui.encode import jobs
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import Arrow
 from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.navigation import PAGES

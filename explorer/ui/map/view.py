@@ -25,6 +25,7 @@ from explorer.ui.filter import state
 from explorer.ui.map import neighboring, searching
 from explorer.ui.picture import clusters, regions, trust
 from explorer.ui.picture.coloring import colorable, coloring
+from explorer.ui.sets import kept
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import LONGEST_WORD
@@ -111,12 +112,20 @@ def ask_view(space: EmbeddingSpace) -> View:
             "Point size",
             1,
             15,
-            point_size(len(space)),
+            kept.look(f"size {space.digest}", 1, 15, point_size(len(space))),
             key=f"size {space.digest}",  # a size that suits one space hides the points of another
             persist_state="session",
         )
         size_column = ask_number(space, "Size by", key="size_by")
-        opacity = st.slider("Opacity", 0.1, 1.0, 0.7, 0.05, key="opacity", persist_state="session")
+        opacity = st.slider(
+            "Opacity",
+            0.1,
+            1.0,
+            kept.look("opacity", 0.1, 1.0, 0.7),
+            0.05,
+            key="opacity",
+            persist_state="session",
+        )
         opacity_column = ask_number(space, "Opacity by", key="opacity_by")
         regions.ask_reading()
         ground = not st.toggle(
@@ -191,7 +200,9 @@ def default_column(space: EmbeddingSpace) -> str:
     texts = (
         name
         for name in colorable(space)
-        if space.metadata is not None and not is_numeric(space.metadata[name].type)
+        if space.metadata is not None
+        and name in space.metadata.column_names
+        and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
 

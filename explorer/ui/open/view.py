@@ -18,12 +18,15 @@ from explorer.formats.report import Statistics
 from explorer.pictures.column import picture_columns
 from explorer.projection.sampling import draw
 from explorer.projection.time_needed import umap_seconds
+from explorer.ui.open import workspaces
+from explorer.ui.open.telling import tell
 from explorer.ui.open.uploads import groups
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.ui.shell.tables import with_addresses
 from explorer.wording import count, readable_bytes
+from explorer.workspace.recipe import is_workspace
 
 EXAMPLES = (
     ("Text", ".txt .vec .csv .tsv", "king 0.1 0.2 0.3\nqueen 0.2 0.1 0.4"),
@@ -92,6 +95,9 @@ def ask_files() -> Given | None:
 def ask_upload(uploads: Sequence[Any]) -> Given:
     """Return the upload to open with its label file; ask where several can be opened."""
     files = [as_file(upload) for upload in uploads]
+    if work := next((one for one in files if is_workspace(one)), None):
+        rest = [one for one in files if one is not work]
+        return Given(as_file(work, rest), tuple(upload.file_id for upload in uploads))
     found = grouped(tuple(upload.file_id for upload in uploads), files)
     chosen = found[-1]
     if len(found) > 1:
@@ -119,6 +125,9 @@ def inspected(key: tuple[Any, ...], choices: tuple[Any, ...], _file: File) -> Fi
 
 def show_and_confirm(given: Given) -> None:
     """Show what is in the file; on confirmation make it the current space and go to its map."""
+    if is_workspace(given.file):
+        workspaces.show_and_confirm(given.file)
+        return
     place, below = st.container(), st.empty()
     with below.expander("Read it differently", icon=":material/tune:"):
         columns = st.columns(3, vertical_alignment="bottom")
@@ -373,11 +382,3 @@ def show_formats() -> None:
         "Each also inside .gz, .bz2, .xz, .zst or .zip. Files are read as data and never run. "
         "Nothing leaves this server, and only people who have its link can reach the space."
     )
-
-
-def tell(error: ExplorerError) -> None:
-    """Show an error message, with the code to copy where it has some."""
-    sentence, _, lines = str(error).partition("\n")
-    st.error(plain(sentence), icon=":material/error:")
-    if lines:
-        st.code(lines, language="python")

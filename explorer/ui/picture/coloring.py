@@ -8,11 +8,12 @@ from explorer import EmbeddingSpace
 from explorer.figures import colors
 from explorer.figures.colors import Categories, Numbers
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.sets import kept
 
 
 def colorable(space: EmbeddingSpace) -> tuple[str, ...]:
-    """Return the columns worth coloring by: numbers, and texts that repeat."""
-    return colorable_of(space.digest, space)
+    """Return the columns worth coloring by: numbers, texts that repeat, sets and tags."""
+    return (*colorable_of(space.digest, space), *kept.colorable(space))
 
 
 def coloring(space: EmbeddingSpace, name: str) -> Categories | Numbers:
@@ -23,12 +24,14 @@ def coloring(space: EmbeddingSpace, name: str) -> Categories | Numbers:
     KeyError
         The space has no such column.
     """
+    if name in kept.columns(space):
+        return kept.coloring(space, name, dark=is_dark())
     return coloring_of(space.digest, name, is_dark(), space)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def colorable_of(digest: str, _space: EmbeddingSpace) -> tuple[str, ...]:
-    """Keep the columns of a space under its digest."""
+    """Keep the columns of a space's file under its digest."""
     return colors.colorable(_space.metadata)
 
 

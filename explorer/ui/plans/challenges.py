@@ -13,7 +13,7 @@ from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.lessons import challenges
 from explorer.lessons.challenges import Riddle, Way
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
 from explorer.wording import count

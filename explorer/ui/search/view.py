@@ -7,7 +7,7 @@ from collections.abc import Callable
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
 from explorer.ui.lessons.lesson import choose_step, place_of_step
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.search import cost, curse, inside, stages, tradeoff
 
 STEPS: dict[str, Callable[[EmbeddingSpace], None]] = {

@@ -35,6 +35,7 @@ FILTER = "filter"  # a condition on one space's columns
 VIEW = ("method", "dims", "color", "size_by", "opacity_by", FILTER, "hide_others")
 BROWSER_SECONDS = 10.0  # by then the browser knows of a change
 MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
+WORKSPACE = "workspace"  # the id of the visitor's sets and tags; also in the session state
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
 
 
@@ -215,6 +216,30 @@ def select_in_whole(space: EmbeddingSpace, row: int) -> None:
 def forget_selection() -> None:
     """Select nothing."""
     change("selected", None)
+
+
+def workspace() -> str | None:
+    """Return the id of the visitor's workspace, from the address or the session; or None."""
+    named = st.query_params.get(WORKSPACE)
+    wanted: str | None = named or st.session_state.get(WORKSPACE)
+    if wanted is not None:
+        st.session_state[WORKSPACE] = wanted
+        if named != wanted:
+            write(WORKSPACE, wanted)
+    return wanted
+
+
+def keep_workspace(workspace_id: str) -> None:
+    """Let the address and the session lead to a workspace."""
+    st.session_state[WORKSPACE] = workspace_id
+    if st.query_params.get(WORKSPACE) != workspace_id:
+        change(WORKSPACE, workspace_id)
+
+
+def workspace_parameter() -> dict[str, str]:
+    """Return what each link carries of the workspace."""
+    found = st.session_state.get(WORKSPACE)
+    return {WORKSPACE: found} if found else {}
 
 
 def remember_map() -> None:

@@ -90,6 +90,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     st.html(f'{style}<header class="page-heading page-{name}">{title}</header>')
     address.settle(name)
     space_id, space = address.current_space()
+    address.workspace()  # carried along, also where a page was changed without its links
     with st.sidebar:
         st.markdown(f"### {APP}")
         choose(space_id, space, "Space of the other pages" if name == "start" else "Space")

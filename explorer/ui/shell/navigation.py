@@ -61,7 +61,9 @@ LINES_IN_SIGHT = 19  # links and names of sections that fit into a window of 720
 def open_map(space_id: str) -> None:
     """Make a space the current one and go to its map."""
     address.choose_space(space_id)
-    st.switch_page(PAGES["map"].file, query_params={"space": space_id})
+    st.switch_page(
+        PAGES["map"].file, query_params={"space": space_id, **address.workspace_parameter()}
+    )
 
 
 def navigation(current: str, space_id: str) -> None:
@@ -101,7 +103,7 @@ def sections_unfolded(current: str) -> set[str]:
 def link_parameters(name: str, space_id: str) -> dict[str, str]:
     """Return what a link to a page carries in its address."""
     known = address.map_parameters if name == "map" else address.page_parameters
-    return known(space_id)
+    return {**known(space_id), **address.workspace_parameter()}
 
 
 def door(name: str, label: str, sentence: str, *, space_id: str | None = None) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from explorer import EmbeddingSpace, open_space
 from explorer.projection import shipped
+from explorer.projection.sampling import whole_space
 
 SAMPLE_FOLDER = Path(__file__).parents[3] / "sample_data"
 OPENED_BYTES = 4 << 30  # of vectors of opened spaces; the least recently used go first
@@ -77,6 +78,12 @@ class OpenedSpaces:
         with self._lock:
             spaces = [one for key, one in self._spaces.items() if key.endswith(digest[:12])]
         return next((one for one in spaces if one.digest == digest), None)
+
+    def of_whole(self, digest: str) -> tuple[str, EmbeddingSpace] | None:
+        """Return an opened space with that content, or a sample drawn from it, and its id."""
+        with self._lock:
+            spaces = list(self._spaces.items())
+        return next((one for one in spaces if whole_space(one[1]).digest == digest), None)
 
     def _bytes(self) -> int:
         spaces = self._spaces.values()

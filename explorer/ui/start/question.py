@@ -16,7 +16,7 @@ from explorer.projection.out_of_sample import Landing, land
 from explorer.ui.encode import jobs
 from explorer.ui.map import view
 from explorer.ui.map.landing import is_far, landing_arrows, landing_marks, vector_of
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain

@@ -22,7 +22,7 @@ from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.facts import lesson
 from explorer.ui.beyond.facts.data import Wanted, tell_graph
 from explorer.ui.lessons.lesson import choose_step, offer_map
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart

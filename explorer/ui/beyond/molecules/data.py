@@ -25,7 +25,7 @@ from explorer.errors import ExplorerError
 from explorer.formats.file import as_file
 from explorer.ui.beyond.own_data import SHOWN_ROWS, TABLE_TYPES, OwnData, own, use_button
 from explorer.ui.beyond.settings import SEED, Setting, ask_settings
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER

@@ -25,7 +25,7 @@ from explorer.ui.beyond.molecules import ask, judge, lesson
 from explorer.ui.beyond.molecules.cards import Card, show_cards
 from explorer.ui.beyond.molecules.data import NOT_MEDICAL, Wanted, tell_molecules
 from explorer.ui.lessons.lesson import choose_step
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart

@@ -22,7 +22,7 @@ from explorer.ui.beyond.pictures.data import Wanted
 from explorer.ui.encode import own_pictures
 from explorer.ui.lessons.lesson import offer_map
 from explorer.ui.map.landing import landing_arrows
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.picture.coloring import coloring
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address

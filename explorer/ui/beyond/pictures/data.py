@@ -25,7 +25,7 @@ from explorer.formats.picture_files import PictureList
 from explorer.pictures.column import with_pictures
 from explorer.space import Source
 from explorer.ui.encode import download, jobs, own_pictures
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.picture.drawing import picture
 from explorer.ui.shell import address, owner, progress
 from explorer.ui.shell.plain import plain

@@ -12,7 +12,7 @@ from explorer.beyond.clip.towers import SmallClip
 from explorer.errors import ExplorerError
 from explorer.ui.beyond.pictures import data, gallery
 from explorer.ui.beyond.pictures.data import Wanted
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
 

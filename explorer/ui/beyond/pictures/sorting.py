@@ -13,7 +13,7 @@ from explorer.beyond.clip.zero_shot import EXAMPLE, MOST, TRUTHS, Sorted, sort_b
 from explorer.errors import ExplorerError
 from explorer.ui.beyond.pictures import data, gallery
 from explorer.ui.beyond.pictures.data import Wanted
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
 
 SHOWN = 11  # pictures of a class

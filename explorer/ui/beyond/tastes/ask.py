@@ -18,7 +18,7 @@ from explorer.projection.out_of_sample import place
 from explorer.projection.sampling import draw
 from explorer.space import EmbeddingSpace
 from explorer.ui.beyond.tastes import points
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart

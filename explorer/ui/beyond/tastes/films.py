@@ -11,7 +11,7 @@ from explorer.beyond.tastes.movielens import CITATION, MOVIELENS, TERMS, fetched
 from explorer.beyond.tastes.tastes import Tastes
 from explorer.errors import DownloadError
 from explorer.ui.encode import jobs
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import progress
 from explorer.ui.shell.owner import allows
 from explorer.wording import readable_bytes

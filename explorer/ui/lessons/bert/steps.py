@@ -12,7 +12,7 @@ from explorer.lessons.bert.attention import WHO_IS_IT
 from explorer.ui.lessons.bert import context, layers, lookup, pooling, tokens
 from explorer.ui.lessons.bert.visit import Visit, fill_in
 from explorer.ui.lessons.lesson import choose_step, place_of_step
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 
 SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
 IT = "Who is “it”?"

@@ -16,7 +16,7 @@ from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
 from explorer.lessons.bert.tokens import cut_notice, tokenize
 from explorer.ui.encode import download
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import owner
 from explorer.ui.shell.plain import plain
 

@@ -12,7 +12,7 @@ from explorer.training.corpus import MOST_BYTES, Corpus, make, read_text
 from explorer.training.skipgram import LIMITS, TrainingOptions
 from explorer.ui.lessons.learning import playback
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address
 
 REAL = "Train for real"

@@ -15,7 +15,7 @@ from explorer.training import word2vec
 from explorer.training.word2vec import ARCHITECTURES, LEARNERS, Recipe
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.lessons.lesson import offer_map
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLES, find_space, sample_space, title

@@ -11,7 +11,7 @@ from explorer.training.film import Film, TrainingFrame
 from explorer.ui.lessons.learning.choice import Preset
 from explorer.ui.lessons.learning.playback import TICK_SECONDS, Playback, current
 from explorer.ui.lessons.lesson import offer_map
-from explorer.ui.open.view import tell
+from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
