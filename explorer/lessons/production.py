@@ -80,7 +80,9 @@ class Drift:
     share: float
 
 
-def drift(built_with: NDArray[np.floating], usual: NDArray[np.floating], new: NDArray[np.floating]) -> Drift:
+def drift(
+    built_with: NDArray[np.floating], usual: NDArray[np.floating], new: NDArray[np.floating]
+) -> Drift:
     """Compare texts with those that a system was built with: (a, d), (n, d) and (m, d) vectors."""
     known = units(built_with)
     near = [(units(one) @ known.T).max(axis=1) for one in (usual, new)]
@@ -95,7 +97,9 @@ def units(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return found
 
 
-def kept_by_bits(space: EmbeddingSpace, bits: Sequence[int] = (8, 4, 1), seed: int = 42) -> dict[int, float]:
+def kept_by_bits(
+    space: EmbeddingSpace, bits: Sequence[int] = (8, 4, 1), seed: int = 42
+) -> dict[int, float]:
     """Return the share of the ten nearest neighbors that stay when numbers have fewer bits.
 
     With one bit only the sign is kept; with more, whole steps from the smallest to the largest

@@ -130,7 +130,9 @@ def pairs_of(text: Sequence[Sequence[str]], window: int = WINDOW) -> list[tuple[
     ]
 
 
-def read(text: Sequence[Sequence[str]], pairs: int, *, rate: float = RATE, seed: int = 1) -> Reading:
+def read(
+    text: Sequence[Sequence[str]], pairs: int, *, rate: float = RATE, seed: int = 1
+) -> Reading:
     """Read a text from its beginning, pair by pair, and learn from each.
 
     Parameters
