@@ -9,6 +9,7 @@ from explorer.lessons.by_hand.update import Reading
 
 LETTERS = 16  # of a word
 MOVED = "#D55E00"
+SIDES = ("top center", "bottom center", "middle right", "middle left")
 
 
 def words_in_plane(found: Reading, *, dark: bool, height: int = 300) -> go.Figure:
@@ -20,7 +21,8 @@ def words_in_plane(found: Reading, *, dark: bool, height: int = 300) -> go.Figur
             y=found.vectors[:, 1],
             mode="markers+text",
             text=[shown_text(word, LETTERS) for word in found.words],
-            textposition="top center",
+            # neighbors in the text have their names on different sides
+            textposition=[SIDES[at % len(SIDES)] for at in range(len(found.words))],
             textfont={"size": TEXT_SIZE, "color": ink.text},
             marker={"size": 9, "color": ink.points},
             cliponaxis=False,

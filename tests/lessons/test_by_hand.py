@@ -80,7 +80,7 @@ def test_distances_are_those_of_scipy() -> None:
 
 
 def test_measures_order_differently_until_all_lengths_are_one() -> None:
-    arrows = {"A": (5.5, 0.5), "B": (0.9, 0.5), "C": (1.5, 1.9)}
+    arrows = {"A": (5.5, 0.5), "B": (0.9, 0.5), "C": (1.75, 1.75)}
     firsts = {order[0] for order in distances.orders((2, 1), arrows).values()}
     assert firsts == {"A", "B", "C"}
     units = {name: distances.normalized(one) for name, one in arrows.items()}

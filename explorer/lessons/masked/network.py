@@ -1,4 +1,4 @@
-"""A transformer encoder of two layers that guesses hidden words (Devlin et al. 2019), in plain torch.
+"""A transformer encoder of two layers that guesses hidden words (Devlin et al. 2019).
 
 Layer norm stands before each part (Xiong et al. 2020), so that it learns without a long warm-up.
 The table of words is used twice: to read words, and to score guesses (weight tying).
@@ -23,7 +23,7 @@ Parameters = Mapping[str, "torch.Tensor"]
 
 
 def first_parameters(words: int, seed: int) -> dict[str, torch.Tensor]:
-    """Return random parameters for a vocabulary; its last row, `words`, stands for a hidden word."""
+    """Return random parameters; the last row of the table of words stands for a hidden one."""
     import torch
 
     chance = torch.Generator().manual_seed(seed)

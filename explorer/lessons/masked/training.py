@@ -149,7 +149,7 @@ def hide(
 def answers(
     parameters: Mapping[str, Any], text: HiddenText, sentences: tuple[NDArray[np.int64], ...]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Guess each word of each sentence: (m, V) probabilities, and (m,) the words that stood there."""
+    """Guess each word of each sentence; return (m, V) probabilities and the (m,) true words."""
     shares, right = [], []
     for rows, places, words in each_word_hidden(sentences, len(text.words)):
         shares.append(guesses(parameters, rows, places))

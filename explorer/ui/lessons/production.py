@@ -56,7 +56,7 @@ def show() -> None:
             draw()
     lesson.try_this(
         "Which of the five would hurt your own idea first? Which one can you measure today?",
-        "Add a million texts under “Cost”: what does it take, and what does one bit a number save?",
+        "Choose ten million texts under “Cost”: what does it take, and what does one bit save?",
     )
 
 
@@ -66,8 +66,8 @@ def serving() -> None:
     st.markdown("##### :material/bolt: Serving: is it fast enough?")
     st.metric("One question, all vectors compared", f"{found.seconds * 1e3:.1f} ms")
     st.markdown(
-        f"{found.vectors:,} vectors, on this machine. With 100 times as many it takes about 100 times "
-        "as long. Then an index helps, which does not look everywhere and misses some."
+        f"{found.vectors:,} vectors, on this machine. With 100 times as many it takes about 100 "
+        "times as long. Then an index helps, which does not look everywhere and misses some."
     )
     st.page_link(
         PAGES["search"].file,
@@ -107,8 +107,8 @@ def drift() -> None:
     found = production.drift(books[::2], books[1::2], np.asarray(read.vectors))
     st.metric("Help-desk texts that set off the alarm", f"{found.share:.0%}")
     st.markdown(
-        "A search for books was built with 169 descriptions. Its alarm needs no labels: how similar "
-        f"is a text to the nearest of them? Other books: **{np.median(found.usual):.2f}** in the "
+        "A search for books was built with 169 descriptions. Its alarm needs no labels: how "
+        f"similar is a text to the nearest of them? Other books: **{np.median(found.usual):.2f}** in the "
         f"middle. Help-desk texts: **{np.median(found.new):.2f}**. The alarm stands at "
         f"{found.alarm:.2f}, where {production.ALARM:.0%} of the books are below."
     )
@@ -146,8 +146,8 @@ def bias() -> None:
     second.metric("Nearest to *she*", order[-1])
     st.markdown(
         f"{len(order)} occupations on the line from *he* to *she*: *{order[0]}*, *{order[1]}*, "
-        f"*{order[2]}* at one end, *{order[-3]}*, *{order[-2]}*, *{order[-1]}* at the other. Nobody "
-        "wrote that in; the texts did. Whoever ranks people by such vectors passes it on."
+        f"*{order[2]}* at one end, *{order[-3]}*, *{order[-2]}*, *{order[-1]}* at the other. "
+        "Nobody wrote that in; the texts did. Whoever ranks people by such vectors passes it on."
     )
     st.page_link(
         PAGES["axes"].file,

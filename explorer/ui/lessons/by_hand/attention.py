@@ -53,8 +53,8 @@ def show(space: EmbeddingSpace) -> None:
         "Choose Query and write 0 everywhere: at whom does each word look now?",
     )
     st.caption(
-        "softmax: e to the power of each score, divided by the sum, so that the weights add up to 1. "
-        "The place is written in waves (Vaswani et al. 2017); BERT learns its own. "
+        "softmax: e to the power of each score, divided by the sum, so that the weights add up to "
+        "1. The place is written in waves (Vaswani et al. 2017); BERT learns its own. "
         "A model has many heads, each with its own three matrices, which are learned."
     )
 
@@ -113,8 +113,8 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
     added = " (its place is added)" if places else ""
     st.markdown(
         f"**1** “{looking}”{added} = {vector(found.given[row])}. Times Query: it looks for "
-        f"**{vector(found.query[row])}**. Each word offers its key; multiply and add up: that is the "
-        "score. Divide by √4, so that scores do not grow with the number of columns."
+        f"**{vector(found.query[row])}**. Each word offers its key; multiply and add up: that is "
+        "the score. Divide by √4, so that scores do not grow with the number of columns."
     )
     st.dataframe(
         pa.table(

@@ -12,7 +12,7 @@ from explorer.ui.lessons.by_hand.arrows import drag_arrows
 from explorer.ui.shell.navigation import PAGES, link_parameters
 
 QUERY = "You"
-START: dict[str, Arrow] = {QUERY: (2, 1), "A": (5.5, 0.5), "B": (1, 0.5), "C": (1.5, 2)}
+START: dict[str, Arrow] = {QUERY: (2, 1), "A": (5.5, 0.5), "B": (1, 0.5), "C": (1.75, 1.75)}
 TITLES = {
     "dot": ("Dot product", "large is near", "long arrows win"),
     "cosine": ("Cosine", "large is near", "only the angle counts"),
@@ -23,8 +23,8 @@ TITLES = {
 def show(space: EmbeddingSpace) -> None:
     """Draw the arrows, and who is nearest by each measure."""
     st.markdown(
-        "**Drag the tips.** *You* are looking for something; A, B and C are offers. Who is nearest? "
-        "That depends on how you measure."
+        "**Drag the tips.** *You* are looking for something; A, B and C are offers. Who is "
+        "nearest? That depends on how you measure."
     )
     left, right = st.columns([1, 1.5], gap="large")
     unit = right.toggle("Make all arrows equally long", key="unit", bind="query-params")
@@ -80,14 +80,14 @@ def tell(arrows: dict[str, Arrow], *, unit: bool) -> None:
     agree = len({tuple(order) for order in found.values()}) == 1
     if unit:
         st.markdown(
-            ":material/check: All arrows have length 1 (**normalized**). Now all three give the same "
-            "order, always: the dot product *is* the cosine, and the distance grows as it falls. "
+            ":material/check: All arrows have length 1 (**normalized**). Now all three give the "
+            "same order, always: the dot product *is* the cosine, and the distance grows as it falls. "
             "That is why most sentence models give vectors of length 1."
         )
     elif agree:
         st.markdown(":material/check: Here all three give the same order.")
     else:
         st.markdown(
-            ":material/compare_arrows: **They disagree.** Cosine is the dot product divided by both "
-            "lengths."
+            ":material/compare_arrows: **They disagree.** Cosine is the dot product divided by "
+            "both lengths."
         )

@@ -83,8 +83,8 @@ def tell_loss(found: Reading) -> None:
     """Say how the loss fell."""
     if len(found.losses) > 1:
         st.markdown(
-            f"Mean loss: **{found.losses[0]:.2f}** in the first reading, **{found.losses[-1]:.2f}** "
-            "in the last."
+            f"Mean loss: **{found.losses[0]:.2f}** in the first reading, "
+            f"**{found.losses[-1]:.2f}** in the last."
         )
 
 
@@ -94,15 +94,15 @@ def tell_update(found: Reading) -> None:
     center, beside = plain(words[found.place]), plain(words[found.beside])
     step = found.last
     lines = [
-        f"**In words**: pull *{center}* towards *{beside}*, which stands beside it, and push it away "
-        "from words drawn by chance. The less the model expected it, the stronger.",
+        f"**In words**: pull *{center}* towards *{beside}*, which stands beside it, and push it "
+        "away from words drawn by chance. The less the model expected it, the stronger.",
         f"**1** How likely do they seem? {product(step.center, step.context)} = "
-        f"{step.center @ step.context:.2f}. The function σ makes a probability of it: σ = "
+        f"{number(step.center @ step.context)}. The function σ makes a probability of it: σ = "
         f"**{step.likely:.2f}**. It should be 1: what is missing, {1 - step.likely:.2f}, pulls.",
     ]
     lines += [
-        f"**2** *{plain(word)}*, drawn by chance: σ({step.center @ vector:.2f}) = **{seems:.2f}**. It "
-        f"should be 0: {seems:.2f} pushes."
+        f"**2** *{plain(word)}*, drawn by chance: σ({number(step.center @ vector)}) = "
+        f"**{seems:.2f}**. It should be 0: {seems:.2f} pushes."
         for word, vector, seems in zip(found.drawn, step.negatives, step.unlikely, strict=True)
     ]
     lines += [
@@ -136,7 +136,7 @@ def product(
     other: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
 ) -> str:
     """Return the dot product of two vectors as a formula."""
-    return " + ".join(f"{number(a)}·{number(b)}" for a, b in zip(one, other, strict=True))
+    return " + ".join(f"{number(a)} × {number(b)}" for a, b in zip(one, other, strict=True))
 
 
 def pair(vector: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:

@@ -9,6 +9,7 @@ from explorer import EmbeddingSpace
 from explorer.lessons.by_hand.weighing import Weighed, weigh
 from explorer.ui.lessons import lesson
 from explorer.ui.shell.plain import plain
+from explorer.wording import count
 
 SENTENCES = (
     "The cat chased the mouse.",
@@ -36,20 +37,20 @@ def show(space: EmbeddingSpace) -> None:
     if not found.words:
         st.info("Type words of two letters and more.", icon=":material/edit:")
         return
-    left, right = st.columns([1.5, 1], gap="large")
+    left, right = st.columns([1.7, 1], gap="large")
     with left:
         st.dataframe(
             pa.table(
                 {
                     "word": found.words,
-                    "in sentences": found.texts_with,
+                    "sentences": found.texts_with,
                     "idf": found.idf,
                     **{
-                        f"in {number}": found.counts[number - 1]
+                        f"count {number}": found.counts[number - 1]
                         for number in range(1, len(texts) + 1)
                     },
                     **{
-                        f"weight in {number}": found.weights[number - 1]
+                        f"weight {number}": found.weights[number - 1]
                         for number in range(1, len(texts) + 1)
                     },
                 }
@@ -59,9 +60,7 @@ def show(space: EmbeddingSpace) -> None:
             column_config={
                 "idf": st.column_config.NumberColumn(format="%.2f"),
                 **{
-                    f"weight in {number}": st.column_config.ProgressColumn(
-                        format="%.2f", min_value=0, max_value=1
-                    )
+                    f"weight {number}": st.column_config.NumberColumn(format="%.2f")
                     for number in range(1, len(texts) + 1)
                 },
             },
@@ -85,12 +84,12 @@ def tell(found: Weighed) -> None:
     word = st.selectbox("One weight by hand: the word", found.words, key="weighed word")
     at, n = found.words.index(word), len(found.counts)
     row = int(found.counts[:, at].argmax())
-    count, idf = int(found.counts[row, at]), float(found.idf[at])
+    often, idf = int(found.counts[row, at]), float(found.idf[at])
     st.markdown(
-        f"In sentence {row + 1}, “{plain(word)}” stands **{count}** times.\n\n"
+        f"In sentence {row + 1}, “{plain(word)}” stands **{count(often, 'time')}**.\n\n"
         f"- How rare is it? It stands in {int(found.texts_with[at])} of {n} sentences: idf = "
         f"ln((1 + {n}) / (1 + {int(found.texts_with[at])})) + 1 = **{idf:.2f}**\n"
-        f"- Count times idf: {count} × {idf:.2f} = **{found.products[row, at]:.2f}**\n"
+        f"- Count times idf: {often} × {idf:.2f} = **{found.products[row, at]:.2f}**\n"
         f"- Divided by the length of the row: {found.products[row, at]:.2f} / "
         f"{found.lengths[row]:.2f} = **{found.weights[row, at]:.2f}**"
     )

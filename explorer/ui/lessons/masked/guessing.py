@@ -66,8 +66,9 @@ def show() -> None:
 
     ask_course(draw)
     lesson.try_this(
-        "Hide *his* (word 7) instead: how does it know? Then write *queen* for *king*.",
-        "Swap two words that stand beside the hidden one. Whose guesses stay the same?",
+        "Write *queen* for *king*: who notices? Three words on each side do not reach it.",
+        "Hide word 2. Which words does the transformer think of, and what do they have in common?",
+        "Swap two words beside the hidden one. Whose guesses stay the same?",
     )
     st.caption(
         "A language of 173 words, made by a grammar, so that it can be learned in a minute. BERT "
@@ -79,7 +80,8 @@ def tell_unknown(text: HiddenText, unknown: list[str]) -> None:
     """Say which words the small language has."""
     if unknown:
         st.warning(
-            f"The small language has no {lesson.listed(unknown)}. It has these {len(text.words)} words:",
+            f"The small language has no {lesson.listed(unknown)}. It has "
+            f"these {len(text.words)} words:",
             icon=":material/help:",
         )
         st.caption(", ".join(map(plain, text.words)))

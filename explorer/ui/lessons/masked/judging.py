@@ -9,9 +9,8 @@ from explorer.beyond.course import Course
 from explorer.figures import masked as figures
 from explorer.lessons.masked.baselines import BAG, BEFORE, CHANCE, FREQUENT, baseline_figures
 from explorer.lessons.masked.text import hidden_text
-from explorer.lessons.masked.training import PERPLEXITY, TOP_1, TOP_5, answers
+from explorer.lessons.masked.training import PERPLEXITY, TOP_1, TOP_5, answers, parameters_of
 from explorer.lessons.masked.training import figures as judge
-from explorer.lessons.masked.training import parameters_of
 from explorer.ui.lessons.masked.learned import ask_course
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
@@ -34,11 +33,11 @@ def draw(course: Course) -> None:
     """Draw how the share of right guesses grew, and the table."""
     text = hidden_text()
     found = counted()
-    left, right = st.columns([1.2, 1], gap="large")
+    left, right = st.columns([1, 1], gap="large")
     with left:
         st.markdown(
-            "**Right at the first guess, while it learns.** Nobody labelled anything: the text itself "
-            "has the answers. This is called *self-supervised* learning, or **pre-training**."
+            "**Right at the first guess, while it learns.** Nobody labelled anything: the text "
+            "itself has the answers. This is called *self-supervised* learning, or **pre-training**."
         )
         show_chart(
             figures.learning_figure(
@@ -69,20 +68,20 @@ def draw(course: Course) -> None:
             pa.table(
                 {
                     "guessing by": list(rows),
-                    "at once": [one[TOP_1] for one in rows.values()],
-                    "among five": [one[TOP_5] for one in rows.values()],
+                    "at once": [100 * one[TOP_1] for one in rows.values()],
+                    "among five": [100 * one[TOP_5] for one in rows.values()],
                     "perplexity": [one[PERPLEXITY] for one in rows.values()],
                 }
             ),
             hide_index=True,
             column_config={
-                "at once": st.column_config.NumberColumn(format="percent"),
-                "among five": st.column_config.NumberColumn(format="percent"),
+                "at once": st.column_config.NumberColumn(format="%.0f%%"),
+                "among five": st.column_config.NumberColumn(format="%.0f%%"),
                 "perplexity": st.column_config.NumberColumn(format="%.1f"),
             },
         )
         st.caption(
             "Perplexity: between how many equally likely words it still hesitates; "
-            f"{found[CHANCE][PERPLEXITY]:.0f} by chance. Nobody can reach 1: in “the king ate the …” "
-            "any food is right."
+            f"{found[CHANCE][PERPLEXITY]:.0f} by chance. Nobody can reach 1: in “the king ate the "
+            "…” any food is right."
         )

@@ -53,9 +53,10 @@ def show() -> None:
     with right:
         few, most = found.labelled[2], found.labelled[-1]
         st.markdown(
-            f"**The task**: read the description of a book, name its genre, one of {found.classes}.\n\n"
-            "- **Pre-training**: all-MiniLM-L6-v2, a BERT of six layers, has read a billion pairs of "
-            "sentences. It has never seen these genres, and it stays as it is (*frozen*).\n"
+            f"**The task**: read the description of a book, name its genre, one of "
+            f"{found.classes}.\n\n"
+            "- **Pre-training**: all-MiniLM-L6-v2, a BERT of six layers, has read a billion pairs "
+            "of sentences. It has never seen these genres, and it stays as it is (*frozen*).\n"
             "- **Transfer**: a small classifier (logistic regression) learns the genres from its "
             "384 numbers.\n"
             "- **One-hot words**: the same classifier gets only which words stand there.\n\n"
@@ -64,8 +65,8 @@ def show() -> None:
             f"{found.words[-1].mean():.0%}."
         )
         st.caption(
-            f"Judged on {HELD_OUT} books that it never saw; {SEEDS} random divisions, lines for one "
-            "standard deviation. *Fine-tuning* would go on training the model itself, too; that "
+            f"Judged on {HELD_OUT} books that it never saw; {SEEDS} random divisions, lines for "
+            "one standard deviation. *Fine-tuning* would go on training the model itself, too; that "
             "needs more labels and a longer time."
         )
     lesson.try_this(
