@@ -107,9 +107,9 @@ def drift() -> None:
     found = production.drift(books[::2], books[1::2], np.asarray(read.vectors))
     st.metric("Help-desk texts that set off the alarm", f"{found.share:.0%}")
     st.markdown(
-        "A search for books was built with 169 descriptions. Its alarm needs no labels: how "
-        f"similar is a text to the nearest of them? Other books: **{np.median(found.usual):.2f}** in the "
-        f"middle. Help-desk texts: **{np.median(found.new):.2f}**. The alarm stands at "
+        f"A search for books was built with {len(books[::2])} descriptions. Its alarm needs no "
+        "labels: how similar is a text to the nearest of them? Other books: "
+        f"**{np.median(found.usual):.2f}** in the middle. Help-desk texts: **{np.median(found.new):.2f}**. The alarm stands at "
         f"{found.alarm:.2f}, where {production.ALARM:.0%} of the books are below."
     )
 

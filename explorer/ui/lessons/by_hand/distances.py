@@ -81,7 +81,7 @@ def tell(arrows: dict[str, Arrow], *, unit: bool) -> None:
     if unit:
         st.markdown(
             ":material/check: All arrows have length 1 (**normalized**). Now all three give the "
-            "same order, always: the dot product *is* the cosine, and the distance grows as it falls. "
+            "same order, always: the dot product *is* the cosine; the distance grows as it falls. "
             "That is why most sentence models give vectors of length 1."
         )
     elif agree:

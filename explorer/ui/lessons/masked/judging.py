@@ -37,7 +37,7 @@ def draw(course: Course) -> None:
     with left:
         st.markdown(
             "**Right at the first guess, while it learns.** Nobody labelled anything: the text "
-            "itself has the answers. This is called *self-supervised* learning, or **pre-training**."
+            "itself has the answers. This is *self-supervised* learning, or **pre-training**."
         )
         show_chart(
             figures.learning_figure(

@@ -66,7 +66,7 @@ def show() -> None:
         )
         st.caption(
             f"Judged on {HELD_OUT} books that it never saw; {SEEDS} random divisions, lines for "
-            "one standard deviation. *Fine-tuning* would go on training the model itself, too; that "
+            "one standard deviation. *Fine-tuning* would train the model itself, too; that "
             "needs more labels and a longer time."
         )
     lesson.try_this(
