@@ -24,6 +24,6 @@ with right:
             "Where do the numbers come from?", icon=":material/play_circle:"
         ):
             recorded.show()
-    door("lessons", "Take the lesson", "Eight ideas: guess first, then look.")
+    door("lessons", "Take the lesson", "Nine ideas: guess first, then look.")
     door("map", "Play", "10,000 words: search, compare, calculate.", space_id="words")
     door("open", "My own data", "word2vec, NumPy, CSV, Parquet and more.")

@@ -1,8 +1,9 @@
 """Make the two sample spaces from all-MiniLM-L6-v2: `python sample_data/make_samples.py`.
 
 With an argument, only one thing is made anew: `pictures` (words.umap.npz, books.umap.npz),
-`question` (question.npy: the vector of the question that the first page asks), or `recording`
-(recording.npz: the training runs that it shows).
+`question` (question.npy: the vector of the question that the first page asks), `recording`
+(recording.npz: the training runs that it shows), or `masked` (masked.npz: the transformer of “How
+BERT learned”; about a minute).
 
 words  the first 10,000 purely alphabetic ASCII word pieces of two letters and more in
        the model's input embedding table, in vocabulary order
@@ -69,6 +70,13 @@ def make_recording() -> None:
     recording.save(FOLDER / "recording.npz", made)
 
 
+def make_masked() -> None:
+    """Train the transformer that guesses hidden words, and keep what was measured on the way."""
+    from explorer.lessons.masked import training
+
+    training.save(FOLDER / "masked.npz", training.train(training.Recipe()))
+
+
 def make_words(model: Path) -> None:
     """Write the word space: vectors as float16, words with rank, length and cluster."""
     from safetensors import safe_open
@@ -133,7 +141,12 @@ def make_books(model: Path) -> None:
     np.save(FOLDER / "books.npy", np.asarray(vectors, np.float16))
 
 
-PARTS = {"pictures": make_pictures, "question": make_question, "recording": make_recording}
+PARTS = {
+    "pictures": make_pictures,
+    "question": make_question,
+    "recording": make_recording,
+    "masked": make_masked,
+}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]]() if sys.argv[1:] else main()

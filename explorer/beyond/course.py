@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,16 +139,21 @@ def kept_course(key: str) -> Course | None:
     if folder is None:
         return None
     try:
-        with (folder / FILE).open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
-            state = {name: kept[name] for name in kept.files}
-            about = json.loads(str(state.pop("about")))
-            looks = tuple(Look(*look) for look in about["looks"])
+        with (folder / FILE).open("rb") as stream:
+            return read_course_file(stream)
     except FileNotFoundError:  # the cache made room a moment ago
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         cache.discard(COURSES, key)
         return None
-    return Course(looks, state, about["epochs"])
+
+
+def read_course_file(stream: BinaryIO) -> Course:
+    """Return the course that `write_course_file` wrote."""
+    with np.load(stream, allow_pickle=False) as kept:
+        state = {name: kept[name] for name in kept.files}
+    about = json.loads(str(state.pop("about")))
+    return Course(tuple(Look(*look) for look in about["looks"]), state, about["epochs"])
 
 
 def keep_course(key: str, course: Course) -> None:
@@ -167,7 +172,12 @@ def keep_course(key: str, course: Course) -> None:
 
 def write(folder: Path, course: Course) -> None:
     """Write a course's one file, atomically."""
+    with cache.temporary(folder / FILE) as stream:
+        write_course_file(stream, course)
+
+
+def write_course_file(stream: BinaryIO, course: Course) -> None:
+    """Write a course: its looks as JSON beside its arrays."""
     looks = [(look.epoch, look.loss, dict(look.figures)) for look in course.looks]
     about = json.dumps({"looks": looks, "epochs": course.epochs})
-    with cache.temporary(folder / FILE) as stream:
-        np.savez(stream, about=np.array(about), **course.state)  # type: ignore[arg-type]
+    np.savez(stream, about=np.array(about), **course.state)  # type: ignore[arg-type]

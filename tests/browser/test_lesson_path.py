@@ -34,7 +34,7 @@ def covered(page: Page) -> list[bool]:
 def test_a_lesson_is_guessed_uncovered_and_gone_through(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/lessons")
     page.get_by_text("Why embeddings?").first.click()
-    expect(page.locator(BAR)).to_contain_text("step 1 of 6")
+    expect(page.locator(BAR)).to_contain_text("step 1 of 7")
     expect(page.locator(".stPlotlyChart").first).to_be_attached()
     page.wait_for_function("() => document.querySelector('.stPlotlyChart').closest('[inert]')")
     assert covered(page)
@@ -44,7 +44,7 @@ def test_a_lesson_is_guessed_uncovered_and_gone_through(page: Page, server: Serv
     page.wait_for_function("() => !document.querySelector('.stPlotlyChart').closest('[inert]')")
     assert not any(covered(page))
     page.get_by_role("button", name="Next").click()
-    expect(page.locator(BAR)).to_contain_text("step 2 of 6")
+    expect(page.locator(BAR)).to_contain_text("step 2 of 7")
     expect(page).to_have_url(re.compile("one_hot_step=2.*plan_step=2"))
     page.locator(BAR).get_by_role("button", name="Back").click()
     expect(page.locator(BAR)).to_contain_text("You guessed all but one")

@@ -8,25 +8,41 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, encode, nearest_neighbors, open_space, project
 from explorer.encoding.classical import bag_of_words, one_hot, one_hot_plane
 from explorer.lessons.bert import forward, senses
 from explorer.lessons.bert.model import open_bert
 from explorer.lessons.bert.tokens import Tokens, tokenize
+from explorer.lessons.by_hand.distances import orders
+from explorer.lessons.by_hand.head import attend
+from explorer.lessons.by_hand.update import read as read_pairs
+from explorer.lessons.by_hand.weighing import weigh
 from explorer.lessons.distance_matrices import pairwise
 from explorer.lessons.embedding_layer import train_step
 from explorer.lessons.encoding_cost import encoding_cost
 from explorer.lessons.ladder import rank_pairs, read_sentence_pairs, sentences
+from explorer.lessons.masked import baselines, training
+from explorer.lessons.masked.network import guesses
+from explorer.lessons.masked.text import HiddenText, hidden_text
+from explorer.lessons.masked.transfer import transfer
 from explorer.lessons.measures import measure
 from explorer.lessons.plan import Plan, read_plan
+from explorer.lessons.production import NEW_WORDS, words_of_its_own
 from explorer.lessons.shelf import SHIPPED, files_in, plan_of_file
 from explorer.probes.semantic_axis import place_on_axis, removal, semantic_axis, separation
 from explorer.probes.weat import Association, association_test, read_word_lists
 from explorer.projection.quality import ranks_in_picture
 from explorer.projection.stability import projection_stability
 from explorer.training import recording
+from explorer.training.grammar import FAMILY, ROYALTY
 from explorer.ui.axes.examples import ASSOCIATIONS
+from explorer.ui.lessons.by_hand.attention import MATRICES, VECTORS
+from explorer.ui.lessons.by_hand.distances import START
+from explorer.ui.lessons.by_hand.embedding import THINGS
+from explorer.ui.lessons.by_hand.word2vec import TEXT as TEXT_TO_READ
+from explorer.ui.lessons.by_hand.words import SENTENCES
 from explorer.ui.lessons.ladder import TEXTS
 from explorer.ui.shell.navigation import PAGES
 from tests.conftest import ROOT
@@ -34,6 +50,7 @@ from tests.conftest import ROOT
 SAMPLES = ("words", "books")
 BANK = ("She sat on the river bank.", "The bank raised its rates.")
 MODEL = "all-MiniLM-L6-v2"
+WOMEN = {pair.female for pair in (*ROYALTY, *FAMILY)}
 
 
 def read(name: str) -> Plan:
@@ -159,6 +176,80 @@ def one_hot_distances() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     return pairwise(one_hot(["king", "queen", "banana"]), "euclidean")
 
 
+def nearest_by_hand(thing: str) -> tuple[str, float]:
+    made = EmbeddingSpace(list(THINGS), list(THINGS.values()))
+    found = nearest_neighbors(made, thing, 1, metric="euclidean")
+    return found.labels[0], round(float(found.scores[0]), 2)
+
+
+def stock_weighs_more() -> bool:
+    found = weigh(SENTENCES)
+    the, stock = (found.weights[2, found.words.index(word)] for word in ("the", "stock"))
+    return bool(stock > the)
+
+
+def drawn_are_pushed_apart() -> bool:
+    text = [one.split() for one in TEXT_TO_READ.replace(",", "").rstrip(".").split(". ")]
+    found = read_pairs(text, 1)
+    words = found.text[0][found.place], found.text[0][found.beside]
+    step = found.last
+    apart = step.new_negatives @ step.new_center < step.negatives @ step.center
+    return words == ("cats", "drink") and bool(apart.all())
+
+
+def offered() -> dict[str, list[str]]:
+    arrows = dict(START)
+    return orders(arrows.pop("You"), arrows)
+
+
+def hidden_at(number: int) -> tuple[HiddenText, NDArray[np.float32], NDArray[np.float64]]:
+    address = PLANS["9-the-hidden-word"].steps[number - 1].address
+    text, place = hidden_text(), int(address["hidden_place"]) - 1
+    rows = text.ids(address["hidden_sentence"].split())
+    given = rows.copy()
+    given[place] = len(text.words)
+    parameters = training.parameters_of(training.load(ROOT / "sample_data" / "masked.npz"))
+    shares = guesses(parameters, given[None], np.array([place]))[0]
+    return text, shares, baselines.guess(text, baselines.BAG, rows, place)
+
+
+def hidden(number: int) -> list[list[str]]:
+    text, *found = hidden_at(number)
+    return [[text.words[row] for row in np.argsort(-shares)[:5]] for shares in found]
+
+
+def hidden_share(number: int) -> float:
+    return round(float(hidden_at(number)[1].max()), 2)
+
+
+def hidden_words_right() -> list[int]:
+    text = hidden_text()
+    parameters = training.parameters_of(training.load(ROOT / "sample_data" / "masked.npz"))
+    own = training.figures(*training.answers(parameters, text, text.test))
+    counted = baselines.baseline_figures(text)
+    rows = (own, counted[baselines.FREQUENT], counted[baselines.BOTH])
+    told = [round(100 * one[training.TOP_1]) for one in rows]
+    return [*told, len(text.test), len(text.words)]
+
+
+def order_shows(*, places: bool) -> bool:
+    words = np.array(VECTORS)
+    heads = [np.array(one, float) for one in MATRICES.values()]
+    once, swapped = (attend(one, *heads, places=places).result[1] for one in (words, words[::-1]))
+    return not np.allclose(once, swapped)
+
+
+def genres_right() -> list[int]:
+    books = sample("books")
+    assert books.metadata is not None
+    texts, genres = (books.metadata[name].to_pylist() for name in ("description", "genre"))
+    found = transfer(texts, books.vectors, genres, labelled=(160,))
+    return [
+        *(round(100 * float(one.mean())) for one in (found.vectors, found.words)),
+        found.classes,
+    ]
+
+
 PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of its reason, are so
     "1-why-embeddings 1": lambda: (one_hot(sample("words").labels).vector_at(7) == 0).sum() == 9999,
     "1-why-embeddings 2": lambda: np.ptp(one_hot_distances()[0, 1:]) == 0,
@@ -166,8 +257,10 @@ PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of
     "1-why-embeddings 4": lambda: encoding_cost(50_000, 256).one_hot_dense == 10_000_000_000,
     "1-why-embeddings 5": lambda: "queenliness" not in sample("words"),
     "2-counting-to-meaning 1": lambda: nearest_by_counts() == "The car hit the man.",
-    "2-counting-to-meaning 3": lambda: partners_found_by_counts() == 0,
-    "2-counting-to-meaning 4": lambda: (
+    "1-why-embeddings 6": lambda: nearest_by_hand("dog") == ("mouse", 3.61),
+    "2-counting-to-meaning 2": stock_weighs_more,
+    "2-counting-to-meaning 4": lambda: partners_found_by_counts() == 0,
+    "2-counting-to-meaning 5": lambda: (
         round(cosine("The dog bit the man.", "The man bit the dog."), 2) == 0.98
     ),
     "4-trust-a-map 2": lambda: umap_keeps("king") == 11 and round(mean_kept()) == 4,
@@ -183,8 +276,9 @@ PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of
     ),
     "6-how-vectors-learn 1": lambda: 3 * 10_000 * 256 == 7_680_000,
     "6-how-vectors-learn 2": lambda: len(train_step([42, 7, 1337], 0.5)["moved"]) == 3,
-    "6-how-vectors-learn 3": lambda: runs()["ordered"] > 0.95,
-    "6-how-vectors-learn 4": lambda: 0.02 < runs()["shuffled"] < 0.14,
+    "6-how-vectors-learn 3": drawn_are_pushed_apart,
+    "6-how-vectors-learn 4": lambda: runs()["ordered"] > 0.95,
+    "6-how-vectors-learn 5": lambda: 0.02 < runs()["shuffled"] < 0.14,
     "7-whose-meaning 1": lambda: nearest_to_she() == "maid",
     "7-whose-meaning 2": lambda: own_sides() == 2,
     "7-whose-meaning 3": lambda: round(weat("flowers and insects").effect_size, 2) == 1.65,
@@ -199,11 +293,28 @@ PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of
         asked("two lovers from enemy families") == "Dangerous Liaisons"
     ),
     "8-search-by-meaning 4": lambda: asked("not a love story") == asked("a love story"),
+    "8-search-by-meaning 6": lambda: (
+        {name: order[0] for name, order in offered().items()}
+        == {"dot": "A", "cosine": "B", "euclidean": "C"}
+    ),
+    "8-search-by-meaning 7": lambda: (
+        len(NEW_WORDS) == 12
+        and all(len(pieces) > 1 for pieces in words_of_its_own(NEW_WORDS).values())
+        and words_of_its_own(["covid"])["covid"] == ("co", "##vid")
+    ),
+    "9-the-hidden-word 1": lambda: (
+        hidden(1)[0][0] == "his" and hidden_share(1) == 0.96 and hidden(1)[1][0] == "the"
+    ),
+    "9-the-hidden-word 2": lambda: set(hidden(2)[0]) <= WOMEN and hidden(2)[1][0] == "king",
+    "9-the-hidden-word 3": lambda: hidden_words_right() == [62, 22, 52, 547, 173],
+    "9-the-hidden-word 4": lambda: not order_shows(places=False),
+    "9-the-hidden-word 5": lambda: order_shows(places=True),
+    "9-the-hidden-word 6": lambda: genres_right() == [42, 18, 14],
 }
 
 
-def test_there_are_eight_lessons_of_ten_to_forty_five_minutes() -> None:
-    assert len(PLANS) == 8
+def test_there_are_nine_lessons_of_ten_to_forty_five_minutes() -> None:
+    assert len(PLANS) == 9
     assert all(10 <= plan.minutes <= 45 for plan in PLANS.values())
 
 

@@ -134,7 +134,7 @@ def test_the_lessons_are_doors(visit: Visit) -> None:
 
 def test_a_finished_lesson_tells_how_many_guesses_were_right(visit: Visit) -> None:
     screen = visit(LESSONS, finished="1-why-embeddings")
-    assert "0 of 6 guesses were right" in "\n".join(one.value for one in screen.success)
+    assert "0 of 7 guesses were right" in "\n".join(one.value for one in screen.success)
 
 
 def test_a_dropped_plan_can_be_taken_and_its_texts_are_text(visit: Visit) -> None:

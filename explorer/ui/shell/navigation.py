@@ -34,6 +34,7 @@ PAGES = {  # in the order of the navigation
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
     "search": Page("pages/search.py", "Search at scale", ":material/speed:", "Explore"),
     "lessons": Page("pages/lessons.py", "Lessons", ":material/school:", "Learn"),
+    "by_hand": Page("pages/by_hand.py", "By hand", ":material/calculate:", "Learn"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
     "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),
     "layer": Page("pages/layer.py", "Inside an embedding layer", ":material/table_rows:", "Learn"),
@@ -43,6 +44,10 @@ PAGES = {  # in the order of the navigation
     "watch_it_learn": Page(
         "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
     ),
+    "hidden_words": Page(
+        "pages/hidden_words.py", "How BERT learned", ":material/visibility_off:", "Learn"
+    ),
+    "production": Page("pages/production.py", "In production", ":material/factory:", "Learn"),
     "facts": Page("pages/facts.py", "Facts", ":material/hub:", "Beyond words"),
     "molecules": Page("pages/molecules.py", "Molecules", ":material/science:", "Beyond words"),
     "tastes": Page("pages/tastes.py", "Tastes", ":material/restaurant:", "Beyond words"),

@@ -1,0 +1,1 @@
+"""Small numbers that one can follow by hand: the same sums as the large models do."""

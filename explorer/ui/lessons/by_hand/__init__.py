@@ -1,0 +1,1 @@
+"""The page By hand: five small calculations with numbers to change."""

@@ -1,0 +1,101 @@
+// Arrows from the origin that one drags, or moves by the arrow keys. Tells Python on release.
+const SVG = "http://www.w3.org/2000/svg";
+const SIZE = 380;
+const STEP = 0.25; // to which places snap, and what an arrow key moves
+
+const make = (name, attributes, text) => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text) element.textContent = text;
+  return element;
+};
+
+export default ({ data, parentElement, setStateValue }) => {
+  const { reach, unit } = data;
+  const arrows = data.arrows.map((one) => ({ ...one }));
+  const scale = SIZE / (2 * reach);
+  const across = (x) => SIZE / 2 + x * scale;
+  const down = (y) => SIZE / 2 - y * scale;
+  const inside = (value) => Math.max(-reach, Math.min(reach, Math.round(value / STEP) * STEP));
+  parentElement.querySelector("svg")?.remove();
+  const svg = make("svg", {
+    viewBox: `0 0 ${SIZE} ${SIZE}`,
+    style: `width:100%;max-width:${SIZE}px;touch-action:none;display:block;user-select:none`,
+  });
+  const line = "var(--st-border-color, #888)";
+  for (let at = -Math.floor(reach); at <= reach; at++) {
+    const width = at === 0 ? 1.5 : 0.5;
+    svg.append(
+      make("line", { x1: across(at), x2: across(at), y1: 0, y2: SIZE, stroke: line, "stroke-width": width }),
+      make("line", { y1: down(at), y2: down(at), x1: 0, x2: SIZE, stroke: line, "stroke-width": width }),
+    );
+  }
+  const circle = { cx: across(0), cy: down(0), r: scale, fill: "none", stroke: "var(--st-text-color, #888)" };
+  if (unit) svg.append(make("circle", { ...circle, "stroke-dasharray": "4 4" }));
+  const shown = arrows.map((one) => {
+    const group = make("g", { tabindex: 0, role: "slider", style: "cursor:grab" });
+    const parts = {
+      group,
+      stem: make("line", { x1: across(0), y1: down(0), stroke: one.color, "stroke-width": 3.5 }),
+      tip: make("circle", { r: 8, fill: one.color }),
+      hold: make("circle", { r: 22, fill: "transparent" }), // as large as a finger
+      name: make("text", { fill: one.color, "font-size": 16, "font-weight": 700 }, one.name),
+    };
+    group.append(parts.stem, parts.tip, parts.hold, parts.name);
+    svg.append(group);
+    return parts;
+  });
+  const draw = () =>
+    arrows.forEach((one, at) => {
+      const length = Math.hypot(one.x, one.y);
+      const cut = unit && length ? length : 1;
+      const [x, y] = [across(one.x / cut), down(one.y / cut)];
+      const { group, stem, tip, hold, name } = shown[at];
+      for (const part of [tip, hold]) {
+        part.setAttribute("cx", x);
+        part.setAttribute("cy", y);
+      }
+      stem.setAttribute("x2", x);
+      stem.setAttribute("y2", y);
+      const left = x > SIZE - 40;
+      name.setAttribute("text-anchor", left ? "end" : "start");
+      name.setAttribute("x", x + (left ? -12 : 12));
+      name.setAttribute("y", Math.max(16, y - 8));
+      group.setAttribute("aria-label", `${one.name}: ${one.x} across, ${one.y} up`);
+      group.setAttribute("aria-valuetext", `${one.x} across, ${one.y} up`);
+      group.setAttribute("aria-valuenow", one.x);
+    });
+  const told = JSON.stringify(arrows);
+  const tell = () => {
+    const places = arrows.map(({ name, x, y }) => ({ name, x, y }));
+    if (JSON.stringify(arrows) !== told) setStateValue("arrows", places);
+  };
+  shown.forEach(({ group }, at) => {
+    group.addEventListener("pointerdown", (event) => {
+      group.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      group.focus();
+    });
+    group.addEventListener("pointermove", (event) => {
+      if (!group.hasPointerCapture(event.pointerId)) return;
+      const box = svg.getBoundingClientRect();
+      arrows[at].x = inside((((event.clientX - box.left) / box.width) * SIZE - SIZE / 2) / scale);
+      arrows[at].y = inside((SIZE / 2 - ((event.clientY - box.top) / box.height) * SIZE) / scale);
+      draw();
+    });
+    group.addEventListener("pointerup", tell);
+    group.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const [x, y] = by[event.key] ?? [0, 0];
+      if (!x && !y) return;
+      event.preventDefault();
+      arrows[at].x = inside(arrows[at].x + x * STEP);
+      arrows[at].y = inside(arrows[at].y + y * STEP);
+      draw();
+      tell();
+    });
+  });
+  draw();
+  parentElement.append(svg);
+  return () => svg.remove();
+};

@@ -1,0 +1,1 @@
+"""The page How BERT learned: hidden words, how well they are guessed, and transfer."""
