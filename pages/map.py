@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.ui.columns.view import hovered, point_names, show_columns
 from explorer.ui.map import view as map_view
 from explorer.ui.map.landing import ask_landing, landing_arrows, landing_marks, show_landing
 from explorer.ui.map.selection import show_selection
@@ -43,6 +44,8 @@ with left:
         opacity=view.opacity,
         opacities=map_view.numbers(space, view.opacity_column, quality),
         arrows=landing_arrows(projection, landing),
+        hover=hovered(space),
+        names=point_names(space),
         on_pick=lambda row: address.select(space, row),
     )
     replay(space, wanted)
@@ -51,3 +54,4 @@ with right:
     show_landing(space, landing)
     show_selection(space, chosen)
     map_view.beside(space, projection, view)
+show_columns(space)

@@ -15,7 +15,7 @@ FLOORS = (
     {"errors", "settings", "wording", "compiled"},
     {"vector", "matrix"},
     {"space", "sparse", "labels", "formula", "words", "conditions"},
-    {"cache"},
+    {"cache", "columns"},
     {"jobs"},
     {"pictures"},
     {"formats"},

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.uint8] | NDArray[np.uint32]
+Codes = NDArray[Any]
 Rows = NDArray[np.intp]
 
 
@@ -50,7 +50,8 @@ class Chart:
 
     `codes` (n,): uint8, the number of each row's bar; or uint32, where a row can have several bars:
     the bit of each. With an axis, the first bars are the histogram's, and others follow (missing
-    values, infinite ones). `note` says in a sentence what cannot be seen, or why there is no bar.
+    values, infinite ones). `rest` is the bar of all the values that have none of their own. `note`
+    says in a sentence what cannot be seen, or why there is no bar.
     """
 
     column: str
@@ -58,6 +59,7 @@ class Chart:
     codes: Codes
     axis: Axis | None = None
     note: str = ""
+    rest: int | None = None
 
     @cached_property
     def counts(self) -> NDArray[np.intp]:

@@ -16,7 +16,15 @@ LABEL_LETTERS = 60
 LONGEST_CLAUSE = 1_000  # letters; a condition may have 2,000
 SAMPLED = 20_000  # texts in which the words are looked for; all texts are counted
 FEWEST = 2  # texts that must contain a word
+PROSE = 3  # words a text
 WORD = r"\p{L}{3,}"
+FUNCTION_WORDS = (
+    "about after again all also and any are because been before being between both but can could did "
+    "does doing down during each few for from further had has have having her here hers him his how "
+    "into its just more most much nor not now off once only other our out over own same she should "
+    "some such than that the their them then there these they this those through too under until very "
+    "was were what when where which while who whom why will with would you your"
+).split()
 
 
 def text_chart(name: str, column: pa.ChunkedArray) -> Chart:
@@ -27,9 +35,20 @@ def text_chart(name: str, column: pa.ChunkedArray) -> Chart:
     if not known:
         return no_chart(name, len(column), f"All {len(column):,} values are missing.")
     counts = np.bincount(indices[indices >= 0], minlength=len(whole.dictionary))
-    if len(counts) <= max(MOST_BARS, known // 2):
+    if len(counts) <= MOST_BARS:
         return category_chart(name, whole.dictionary.to_pylist(), indices, counts)
-    return word_chart(name, pl.Series(column.cast(pa.large_string())), len(counts))
+    texts = pl.Series(name, whole.dictionary)
+    in_bars = np.sort(counts)[-MOST_BARS:].sum()
+    repeats = len(counts) <= known // 2
+    if repeats and (in_bars >= known / 2 or not is_prose(texts)):
+        return category_chart(name, texts.to_list(), indices, counts)
+    return word_chart(name, pl.Series(name, column.cast(pa.large_string())), len(counts))
+
+
+def is_prose(texts: pl.Series) -> bool:
+    """Return whether texts have three words or more on average, of the first thousand."""
+    words = texts.head(1000).str.count_matches(WORD).mean()
+    return isinstance(words, float) and words >= PROSE
 
 
 def flag_chart(name: str, column: pa.ChunkedArray) -> Chart:
@@ -57,13 +76,15 @@ def category_chart(
     code_of[top] = np.arange(len(top))
     shown = [values[place] for place in top]
     bars = [Bar(label_of(value), one_of(name, [value]), value) for value in shown]
-    if rest := len(order) - len(top):
+    rest = None
+    if others := len(order) - len(top):
+        rest = len(bars)
         clause = f"NOT ({one_of(name, shown)})"
-        bars.append(Bar(f"{rest:,} more", clause if len(clause) <= LONGEST_CLAUSE else ""))
+        bars.append(Bar(f"{others:,} more", clause if len(clause) <= LONGEST_CLAUSE else ""))
     if (indices < 0).any():
         code_of[-1] = len(bars)
         bars.append(Bar("missing", is_missing(name)))
-    return Chart(name, tuple(bars), code_of[indices])
+    return Chart(name, tuple(bars), code_of[indices], rest=rest)
 
 
 def word_chart(name: str, texts: pl.Series, different: int) -> Chart:
@@ -71,7 +92,7 @@ def word_chart(name: str, texts: pl.Series, different: int) -> Chart:
     words = common_words(texts)
     told = f"{different:,} different texts"
     if not words:
-        return no_chart(name, len(texts), f"{told}, which have no words in common.")
+        return no_chart(name, len(texts), f"{told}, with no word in common.")
     codes = np.zeros(len(texts), np.uint32)
     for bit, word in enumerate(words):
         found = texts.str.contains(word, literal=True).fill_null(value=False)
@@ -80,19 +101,17 @@ def word_chart(name: str, texts: pl.Series, different: int) -> Chart:
     if (missing := texts.is_null()).any():
         codes |= missing.to_numpy().astype(np.uint32) << np.uint32(len(bars))
         bars.append(Bar("missing", is_missing(name)))
-    return Chart(name, tuple(bars), codes, note=f"{told}. Bars: how many contain a word.")
+    return Chart(name, tuple(bars), codes, note=f"Words in {told}")
 
 
 def common_words(texts: pl.Series) -> list[str]:
     """Return up to 20 words that most texts of an even sample contain, the commonest first.
 
-    English function words say little and are left out (scikit-learn's list).
+    English function words say little and are left out.
     """
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
     sample = texts.drop_nulls().gather_every(max(1, len(texts) // SAMPLED)).head(SAMPLED)
     words = sample.str.extract_all(WORD).list.unique().explode().drop_nulls()
-    words = words.filter(~words.str.to_lowercase().is_in(list(ENGLISH_STOP_WORDS)))
+    words = words.filter(~words.str.to_lowercase().is_in(FUNCTION_WORDS))
     common = words.value_counts().filter(pl.col("count") >= FEWEST)
     return common.sort(["count", texts.name], descending=[True, False])[texts.name].to_list()[
         :MOST_BARS
