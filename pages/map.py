@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.ui.columns.view import hovered, point_names, show_columns
 from explorer.ui.filter import bar
 from explorer.ui.map import view as map_view
 from explorer.ui.map.beside import beside
@@ -57,6 +58,8 @@ with left:
         kept=kept.drawn if kept else None,
         condition=kept.condition if kept else "",
         ground=view.ground,
+        hover=hovered(space),
+        names=point_names(space),
         on_pick=lambda row: address.select(space, row),
         on_key=lambda choice: choose_category(space, colors, choice),
     )
@@ -68,3 +71,4 @@ with right:
     show_landing(space, landing)
     show_selection(space, chosen)
     beside(space, projection, view)
+show_columns(space)

@@ -15,7 +15,7 @@ FLOORS = (
     {"errors", "settings", "wording", "compiled", "glossary"},
     {"vector", "matrix"},
     {"space", "sparse", "labels", "formula", "words", "conditions", "clauses", "dates"},
-    {"cache"},
+    {"cache", "columns"},
     {"jobs"},
     {"pictures"},
     {"formats"},

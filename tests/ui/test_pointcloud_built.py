@@ -9,7 +9,7 @@ import pytest
 
 POINTCLOUD = Path(__file__).parents[2] / "explorer" / "ui" / "pointcloud"
 FRONTEND = POINTCLOUD / "frontend"
-BUILT = ("pointcloud.js", "program.js")
+BUILT = ("columns.js", "pointcloud.js", "program.js")
 OTHERS = ("build.mjs", "package-lock.json", "package.json", "tsconfig.json")
 
 

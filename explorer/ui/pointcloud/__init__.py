@@ -100,6 +100,7 @@ def pointcloud(
     arrows: Sequence[Arrow] = (),
     lines: bool = True,
     hover: Sequence[str] | None = None,
+    names: Part | None = None,
     importance: Sequence[float] | None = None,
     size: float = 5,
     opacity: float = 0.7,
@@ -136,6 +137,8 @@ def pointcloud(
         Whether the selected point is tied to its neighbors.
     hover
         The metadata columns shown on hover; by default the first few.
+    names
+        Texts, one a point, that are shown instead of the labels; the labels are told on hover.
     importance
         (n,): the higher, the earlier a point gets its label; row order by default.
     size, opacity
@@ -160,10 +163,13 @@ def pointcloud(
     marks = marks or Marks()
     points, labels = points_part(projection), labels_of(space)
     columns = hovered(space, tuple(hover) if hover is not None else None)
+    if names is not None:
+        columns = [labels, *columns]
     pictures = pictures_for(space.digest, space) if has_pictures(space) else []
     by = [None if one is None else column_part(one) for one in (colors, sizes, opacities)]
     outside = None if kept is None else outside_part(len(projection), kept)
-    parts = {one.id: one for one in (points, labels, *columns, *by, outside) if one is not None}
+    sent = (points, names or labels, *columns, *by, outside)
+    parts = {one.id: one for one in sent if one is not None}
     color_part, size_part, opacity_part = by
     view = {
         "kind": "view",
@@ -171,6 +177,7 @@ def pointcloud(
         "picture": f"{space.digest} {projection.method} {projection.n_components}",
         "points": points.id,
         "labels": labels.id,
+        "names": (names or labels).id,
         "hover": [one.id for one in columns],
         "pictures": [one.id for one in pictures],
         "color": colored(colors, color_part),

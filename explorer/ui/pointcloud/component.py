@@ -1,4 +1,4 @@
-"""Streamlit's side of the component: where its program is, and how parts and views get there."""
+"""Streamlit's side of the components: where their programs are, and how parts and views get there."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from explorer.ui.pointcloud.parts import Part
 
 PACKAGE = "embedding-explorer"
-NAME = f"{PACKAGE}.pointcloud"
+COMPONENTS = ("pointcloud", "columns")  # each a program of its name in the folder `built`
 FOLDER = Path(__file__).parent
 
-_renderers: WeakKeyDictionary[BidiComponentManager, Callable[..., Any]] = WeakKeyDictionary()
+_renderers: WeakKeyDictionary[BidiComponentManager, dict[str, Callable[..., Any]]] = (
+    WeakKeyDictionary()
+)
 
 
-def renderer() -> Callable[..., Any]:
-    """Return the function that mounts the component on a page.
+def renderer(name: str = "pointcloud") -> Callable[..., Any]:
+    """Return the function that mounts a component on a page.
 
     Streamlit serves a component's files only if a manifest names their folder, and looks for
     manifests in installed packages alone. This app runs as well from a folder that nobody
@@ -30,10 +32,13 @@ def renderer() -> Callable[..., Any]:
     """
     manager = get_bidi_component_manager()
     if manager not in _renderers:
-        manifest = ComponentManifest(PACKAGE, "1", [ComponentConfig("pointcloud", "built")])
-        manager.register_from_manifest(manifest, FOLDER)
-        _renderers[manager] = st.components.v2.component(NAME, js="pointcloud.js")
-    return _renderers[manager]
+        configs = [ComponentConfig(one, "built") for one in COMPONENTS]
+        manager.register_from_manifest(ComponentManifest(PACKAGE, "1", configs), FOLDER)
+        _renderers[manager] = {
+            one: st.components.v2.component(f"{PACKAGE}.{one}", js=f"{one}.js")
+            for one in COMPONENTS
+        }
+    return _renderers[manager][name]
 
 
 def mount(

@@ -1,6 +1,6 @@
 /**
- * Bundle the component: `node build.mjs` writes ../built/program.js and pointcloud.js, which loads it;
- * `--check` tells whether they are what the sources make, and `--test` bundles the tests.
+ * Bundle the components: `node build.mjs` writes ../built/program.js, pointcloud.js, which loads it, and
+ * columns.js; `--check` tells whether they are what the sources make, and `--test` bundles the tests.
  *
  * The first line of each holds a hash of all that it is made from, so that a test that needs
  * no Node can tell when somebody changed a source and forgot to build.
@@ -61,7 +61,8 @@ if (process.argv.includes("--test")) {
   const program = first + (await bundled("main.ts"));
   const hash = createHash("sha256").update(program).digest("hex").slice(0, 16);
   const loader = first + (await bundled("loader.ts", { PROGRAM: JSON.stringify(hash) }));
-  for (const [name, text] of Object.entries({ "program.js": program, "pointcloud.js": loader })) {
+  const columns = first + (await bundled("columns.ts"));
+  for (const [name, text] of Object.entries({ "program.js": program, "pointcloud.js": loader, "columns.js": columns })) {
     const path = join(BUILT, name);
     if (!process.argv.includes("--check")) {
       mkdirSync(BUILT, { recursive: true });

@@ -35,6 +35,8 @@ export class Choosing {
   /** The one that was chosen first at their head. */
   rows: number[] = [];
   private found: Uint32Array = NO_ROWS;
+  private searched: Uint32Array = NO_ROWS;
+  private marked: Uint32Array | null = null;
   private labels = "";
   private canPick = false;
   private chosenAt = 0;
@@ -46,12 +48,25 @@ export class Choosing {
     return this.rows.length ? this.found : NO_ROWS;
   }
 
+  /** What was searched, or what a chart, a table or a saved page marks instead. */
+  get hits(): Uint32Array {
+    return this.marked ?? this.searched;
+  }
+
+  /** Mark these rows instead of what was searched, or nothing more; false where nothing changes by it. */
+  mark(rows: Uint32Array | null): boolean {
+    if (rows === this.marked) return false;
+    this.marked = rows;
+    return true;
+  }
+
   /** Take what Python says, unless it has not heard of the last choice yet. */
   hear(view: View): void {
     const isOtherSpace = view.labels !== this.labels;
     this.labels = view.labels;
     this.canPick = view.canPick;
-    if (isOtherSpace) this.rows = [];
+    this.searched = view.hits;
+    if (isOtherSpace) [this.rows, this.marked] = [[], null];
     // a view that was on its way while somebody chose must not undo the choice
     const isLate = Date.now() - this.chosenAt > PATIENCE;
     if (!isOtherSpace && view.answered < this.chosenAt && !isLate) return;
@@ -84,7 +99,8 @@ export class Choosing {
   }
 
   /** Return what a screen reader is told. */
-  inWords(textOf: (row: number) => string, hits: number): string {
+  inWords(textOf: (row: number) => string): string {
+    const hits = this.hits.length;
     const [first, ...more] = this.rows;
     if (first === undefined) return hits ? `${hits.toLocaleString("en")} marked on the map` : "";
     let text = `Selected: ${textOf(first)}`;

@@ -5,6 +5,7 @@ import type { Cameras } from "./cameras.ts";
 import { Choosing, type Tell } from "./choosing.ts";
 import { Coloring } from "./coloring.ts";
 import { Density } from "./density.ts";
+import { hear } from "./exchange.ts";
 import { listen } from "./gestures.ts";
 import { type Drawing, inked } from "./ink.ts";
 import type { Label } from "./labels.ts";
@@ -49,6 +50,10 @@ export class Cloud {
   private readonly pointing: Pointing;
   private readonly theme = new Theme(() => this.followTheme());
   private readonly tools: Tools;
+  private readonly deaf = [
+    hear("explorer-mark", (told) => told.of === this.labelsId && this.markHits(told.rows)),
+    hear("explorer-fly", (told) => told.of === this.labelsId && this.goTo(told.row)),
+  ];
   private readonly observer = new ResizeObserver(() => this.resize());
 
   private view: View | null = null;
@@ -133,6 +138,7 @@ export class Cloud {
     this.viewpoint.keep();
     this.parts.offPut(this.compose);
     this.observer.disconnect();
+    for (const end of this.deaf) end();
     window.removeEventListener("resize", this.stage.fill);
     window.removeEventListener("pagehide", this.viewpoint.keep);
     this.stage.dispose();
@@ -148,11 +154,9 @@ export class Cloud {
     return { x: box.x + x, y: box.y + y };
   }
 
-  /** Mark these rows instead of what was searched: a saved page searches by itself. */
-  markHits(hits: Uint32Array): void {
-    if (!this.view) return;
-    this.view = { ...this.view, hits };
-    this.restyle();
+  /** Mark these rows instead of what was searched; null for that again. A saved page searches by itself. */
+  markHits(rows: Uint32Array | null): void {
+    if (this.view && this.choosing.mark(rows)) this.restyle();
   }
 
   /** Return the rows whose label holds a text in lower case. */
@@ -178,7 +182,7 @@ export class Cloud {
     this.place(view, points);
     this.coloring.dress(view, points, got);
     this.pictures.use(view.pictures.map((id) => got.get(id)));
-    this.words.use(got.get(view.labels));
+    this.words.use(got.get(view.names));
     this.labelsId = view.labels;
     this.choosing.hear(view);
     if (this.element.dataset["state"] === "waiting") this.fill();
@@ -231,13 +235,13 @@ export class Cloud {
 
   /** Draw anew what is selected, found and switched off, and say so. */
   private restyle(): void {
-    const { view, choosing, coloring, words } = this;
+    const { choosing, coloring, words } = this;
     this.mark();
     const { positions, dimensions } = this.points!;
     this.density.dress(view!.density, positions, dimensions === 2, coloring.kept, coloring.isVisible);
     this.stage.note({
       density: this.density.mode,
-      hits: view!.hits.length,
+      hits: choosing.hits.length,
       neighbors: choosing.neighbors.length,
       selected: choosing.rows.slice(0, 20).map(words.of).join("\n"),
       selectedCount: choosing.rows.length,
@@ -245,7 +249,7 @@ export class Cloud {
       outside: coloring.outside?.reduce((sum, one) => sum + one, 0) ?? 0,
       colored: coloring.by,
     });
-    this.stage.say(choosing.inWords(words.of, view!.hits.length));
+    this.stage.say(choosing.inWords(words.of));
     this.ask(true);
   }
 
@@ -343,7 +347,7 @@ export class Cloud {
   }
 
   private get style(): Style {
-    const isFaded = Boolean(this.choosing.rows.length || this.view!.hits.length);
+    const isFaded = Boolean(this.choosing.rows.length || this.choosing.hits.length);
     return styleOf(this.view!, this.camera, this.motion.depth, this.isDark, isFaded);
   }
 

@@ -6,18 +6,19 @@ import type { Marking } from "./painter.ts";
 import type { View } from "./view.ts";
 
 const MANY = 50; // selected points, beyond which each is marked less loudly
+const MANY_HITS = 1_000;
 
 export const NO_MARKS: Marking = { positions: new Float32Array(), shapes: new Uint8Array(), sizes: new Float32Array() };
 
 /** Return the marks of a view's hits, the selected points and their neighbors. */
 export function marksOf(
-  { size, hits }: View,
-  { rows, neighbors }: Choosing,
+  { size }: View,
+  { rows, neighbors, hits }: Choosing,
   at: (row: number) => Vector,
   isVisible: (row: number) => boolean,
 ): Marking {
   const groups: [rows: ArrayLike<number>, shape: number, pixels: number][] = [
-    [hits, 0, size + 6],
+    [hits, 0, size + (hits.length > MANY_HITS ? 2 : 6)],
     [neighbors, 1, size + 4],
     [rows.slice().reverse(), 2, size + (rows.length > MANY ? 4 : 9)],
   ];

@@ -41,7 +41,10 @@ export interface View {
   /** The camera stays while this does. */
   picture: string;
   points: string;
+  /** The id of the labels: it tells one space from another. */
   labels: string;
+  /** What the points are called: their labels, or another column. */
+  names: string;
   hover: string[];
   /** The parts of the pictures, in order of their rows; they may come long after the points. */
   pictures: string[];
@@ -98,7 +101,7 @@ export function inkOf({ inks }: View, isDark: boolean): Ink {
 /** Return the ids of the parts that a view needs before it can be drawn, and those it can wait for. */
 export function partsOf(view: View): { needed: string[]; wanted: string[] } {
   const by = [view.color, view.sizes, view.opacities, view.outside].flatMap((one) => (one ? [one.part] : []));
-  return { needed: [view.points, ...by], wanted: [view.labels, ...view.hover, ...view.pictures] };
+  return { needed: [view.points, ...by], wanted: [view.names, ...view.hover, ...view.pictures] };
 }
 
 /** Return the parts of a view that have come, by id; null while one is missing without which it cannot be drawn. */

@@ -1,0 +1,1 @@
+"""Columns as small charts and as a sorted table: what is counted, and the clause of each bar."""

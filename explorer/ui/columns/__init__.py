@@ -1,0 +1,1 @@
+"""Below the map: a small chart for each column, and the table of all rows."""

@@ -1,0 +1,99 @@
+"""The charts below the map: each shows all rows and the filtered ones, and a click on it filters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from explorer import EmbeddingSpace
+from explorer.columns.bars import Chart, counted
+from explorer.columns.charts import brush, choose, chosen, span_of
+from explorer.columns.clauses import of_column
+from explorer.ui.columns import kept
+from explorer.ui.filter import state
+from explorer.ui.filter.state import Filtered
+from explorer.ui.pointcloud import labels_of
+from explorer.ui.pointcloud.component import renderer
+from explorer.ui.pointcloud.message import write_message
+
+KEY = "charts"
+
+
+def show_charts(
+    space: EmbeddingSpace, table: pa.Table, names: list[str], found: Filtered | None
+) -> None:
+    """Draw the charts of some columns, and filter by what is brushed or clicked there."""
+    charts = {name: kept.chart(space, table, name) for name in names}
+    condition = found.condition if found else ""
+    parts = {
+        name: kept.bins(space, table, name, chart) for name, chart in charts.items() if chart.bars
+    }
+    header = {
+        "kind": "charts",
+        "of": labels_of(space).id,
+        "total": len(table),
+        "filtered": None if found is None else len(found.rows),
+        "charts": [
+            {
+                "bins": parts[name].id if name in parts else "",
+                **described(chart, None if found is None else found.rows, condition),
+            }
+            for name, chart in charts.items()
+        ],
+    }
+
+    def tell() -> None:
+        asked = st.session_state[KEY].get("asked")
+        wanted = None if asked is None else answer(charts, state.condition(), asked)
+        if wanted is not None:
+            state.apply(wanted)
+
+    draw = renderer("columns")
+    message = write_message(header, {"kept": bits(found, len(space))})
+    draw(key=KEY, data=message, default={"asked": None}, on_asked_change=tell)
+    with st.container(gap=None, height=1, border=False):  # after what they belong to
+        for part in parts.values():
+            draw(key=f"{KEY} {part.id}", data=part.data, height=1)
+
+
+def described(chart: Chart, rows: Any, condition: str) -> dict[str, Any]:
+    """Return a chart as the browser reads it."""
+    axis = chart.axis
+    return {
+        "column": chart.column,
+        "bars": [bar.label for bar in chart.bars],
+        "clickable": [bool(bar.clause) for bar in chart.bars],
+        "counts": chart.counts.tolist(),
+        "filtered": None if rows is None else counted(chart, rows).tolist(),
+        "axis": axis and {"edges": axis.edges.tolist(), "kind": axis.kind},
+        "note": chart.note,
+        "rest": chart.rest,
+        "chosen": chosen(chart, condition),
+        "span": span_of(chart, condition),
+        "isFiltered": bool(condition and of_column(condition, chart.column)),
+    }
+
+
+def answer(charts: dict[str, Chart], condition: str, asked: dict[str, Any]) -> str | None:
+    """Return the condition after what was asked in the browser; None where that makes no sense."""
+    chart = charts.get(str(asked.get("column")))
+    if chart is None:
+        return None
+    if "bars" in asked:
+        places = [place for place in asked["bars"] if isinstance(place, int)]
+        return choose(chart, condition, [one for one in places if 0 <= one < len(chart.bars)])
+    low, high = float(asked["low"]), float(asked["high"])
+    return brush(chart, condition, low, high) if math.isfinite(low + high) else None
+
+
+def bits(found: Filtered | None, n: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return one bit for each drawn point, whether the filter keeps it; nothing without a filter."""
+    if found is None:
+        return np.empty(0, np.uint8)
+    mask = np.zeros(n, bool)
+    mask[found.drawn] = True
+    return np.packbits(mask, bitorder="little")

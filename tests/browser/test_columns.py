@@ -1,0 +1,98 @@
+"""Below the map: charts that filter and mark, and a table that sorts and selects."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+ROWS = 600
+
+
+def opened(server: Server, page: Page, folder: Path) -> None:
+    """Open a file of products: prices 0 to 599, three kinds, one of the labels with HTML in it."""
+    lines = ["name,price,kind,x,y,z"]
+    for row in range(ROWS):
+        x, y = row % 25, row // 25
+        lines.append(f"<b>item {row}</b>,{row},{'abc'[row % 3]},{x},{y},{(x * y) % 7}")
+    path = folder / "products.csv"
+    path.write_text("\n".join(lines) + "\n")
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Open this space").click()
+    expect(chart(page, "price")).to_be_visible()
+
+
+def chart(page: Page, column: str) -> Locator:
+    return page.locator(f'article[data-column="{column}"]')
+
+
+def expect_filter(page: Page, condition: str | None) -> None:
+    """Expect the condition that the address holds."""
+
+    def held(url: str) -> bool:
+        return parse_qs(urlsplit(url).query).get("filter", [None])[0] == condition
+
+    page.wait_for_url(held)
+
+
+def test_charts_filter_and_mark_on_the_map(server: Server, page: Page, tmp_path: Path) -> None:
+    opened(server, page, tmp_path)
+    bar = chart(page, "kind").get_by_role("button", name="a: 200")
+    bar.hover()
+    cloud = page.locator(".cloud")
+    expect(cloud).to_have_attribute("data-hits", "200")
+    bar.click()
+    expect_filter(page, "\"kind\" = 'a'")
+    expect(page.get_by_text("200 of 600")).not_to_have_count(0)
+    chart(page, "kind").get_by_role("button", name="b: 0 of 200").click(modifiers=["Shift"])
+    expect_filter(page, "\"kind\" IN ('a', 'b')")
+
+    plot = chart(page, "price").locator(".plot")
+    plot.scroll_into_view_if_needed()
+    for low, high, condition in ((0.25, 0.5, "BETWEEN 150 AND 300"), (0, 0.5, "BETWEEN 0 AND 300")):
+        box = plot.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + low * box["width"], box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + high * box["width"], box["y"] + 30, steps=4)
+        page.mouse.up()
+        # a second brush replaces the first
+        expect_filter(page, f"\"kind\" IN ('a', 'b') AND \"price\" {condition}")
+    expect(chart(page, "price").get_by_text("201 of 600")).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(cloud).to_have_attribute("data-hits", "0")
+    for column in ("kind", "price"):
+        chart(page, column).get_by_role("button", name="×").click()
+    expect_filter(page, None)
+
+
+def test_the_table_has_all_rows_sorts_and_selects(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    opened(server, page, tmp_path)
+    page.get_by_role("radio", name="Table").click()
+    table = page.get_by_role("grid", name="Table of 600 rows")
+    head = table.get_by_role("button", name=re.compile("price"))
+    head.click()
+    head.click()  # downwards
+    expect(table.locator(".line").first).to_contain_text("<b>item 599</b>")
+    table.locator('.line[data-row="590"]').click()
+    page.wait_for_url(lambda url: "item+590" in url or "item%20590" in url)
+    expect(page.locator(".cloud")).to_have_attribute("data-selected", "<b>item 590</b>")
+    expect(table.locator('.line[data-row="590"]')).to_have_attribute("aria-selected", "true")
+
+    # what is selected elsewhere is scrolled to, though its lines were never sent
+    page.get_by_placeholder("Search a word").fill("item 40<")
+    page.get_by_placeholder("Search a word").press("Enter")
+    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 60, "y": 52})
+    line = table.locator('.line[data-row="40"]')
+    expect(line).to_have_attribute("aria-selected", "true")
+    expect(line).to_be_in_viewport()
