@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.conditions import parsed
+from explorer.conditions import matching_rows
 from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.space import EmbeddingSpace
@@ -93,7 +93,7 @@ def python_lines(
 def names_only(whole: EmbeddingSpace, condition: str, marked: Annotations) -> bool:
     """Return whether a condition names labels, metadata and the given sets and tags alone."""
     try:
-        parsed(Workspace(whole, marked).table(), condition)
+        matching_rows(Workspace(whole, marked).table().slice(0, 1), condition)
     except QueryError:
         return False
     return True

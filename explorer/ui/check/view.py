@@ -180,11 +180,11 @@ def go_to_map(clause: str) -> None:
     """
     space_id = st.session_state["space"]
     parameters = link_parameters("map", space_id)
-    before = state.condition() or parameters.get(state.FILTER, "")
+    before = state.condition() or parameters.get(address.FILTER, "")
     if not before or OURS.fullmatch(before):
         state.apply(clause)
     else:
         state.apply(before)
         state.narrow(clause)
-    target = {**parameters, state.FILTER: state.condition()}
+    target = {**parameters, address.FILTER: state.condition()}
     st.switch_page(PAGES["map"].file, query_params=target)

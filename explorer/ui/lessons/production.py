@@ -11,7 +11,7 @@ from explorer.lessons.production import NEW_WORDS, OLD_WORDS, Serving
 from explorer.neighbors.indexes.cost import Load, costs
 from explorer.ui.axes.examples import OCCUPATIONS
 from explorer.ui.lessons import lesson
-from explorer.ui.lessons.ladder import encoded
+from explorer.ui.lessons.climbing import encoded
 from explorer.ui.shell import spaces
 from explorer.ui.shell.navigation import PAGES, link_parameters
 from explorer.ui.shell.plain import plain

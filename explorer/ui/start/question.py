@@ -14,7 +14,7 @@ from explorer.figures.marks import Marks
 from explorer.neighbors.exact import neighbors_of_row
 from explorer.projection.out_of_sample import Landing, land
 from explorer.ui.encode import jobs
-from explorer.ui.map import view
+from explorer.ui.map import neighboring, view
 from explorer.ui.map.landing import is_far, landing_arrows, landing_marks, vector_of
 from explorer.ui.open.telling import tell
 from explorer.ui.pointcloud import pointcloud
@@ -87,7 +87,7 @@ def draw_map(books: EmbeddingSpace, projection: Projection, found: Answer | None
     row = st.session_state.get(PICKED)
     marks = Marks()
     if row is not None:
-        near = neighbors_of_row(books, row, view.NEIGHBORS).indices
+        near = neighbors_of_row(books, row, neighboring.USUAL).indices
         marks = Marks(selected=row, neighbors=near)
     landing = found.landing if found else None
     pointcloud(

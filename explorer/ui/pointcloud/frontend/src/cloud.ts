@@ -235,7 +235,7 @@ export class Cloud {
 
   /** Draw anew what is selected, found and switched off, and say so. */
   private restyle(): void {
-    const { choosing, coloring, words } = this;
+    const { view, choosing, coloring, words } = this;
     this.mark();
     const { positions, dimensions } = this.points!;
     this.density.dress(view!.density, positions, dimensions === 2, coloring.kept, coloring.isVisible);
