@@ -32,8 +32,8 @@ def tell_picture(
     with more.popover("About it", icon=":material/info:", width="stretch"):
         st.markdown(shown)
         if projection.variance_share is not None:
-            kept = float(projection.variance_share.sum())
-            st.markdown(f"Here it keeps **{kept:.1%}** of the variance.")
+            share = float(projection.variance_share.sum())
+            st.markdown(f"Here it keeps **{share:.1%}** of the variance.")
         if space.drawn_from is not None:
             st.markdown(plain(space.notes[0]))
         if known:

@@ -178,7 +178,7 @@ def select_exact(space: EmbeddingSpace) -> None:
     """Select the row whose label is what was typed; capitals count only where they decide."""
     text = st.session_state["search"] or ""
     whole = whole_space(space)
-    hits = [] if st.session_state.get("regex") else search_labels(whole, text)[:1]
+    hits = NO_ROWS if st.session_state.get("regex") else search_labels(whole, text)[:1]
     for row in hits:
         if whole.label(row).lower() == text.lower():
             address.select_in_whole(space, whole.row(text) if text in whole else int(row))
