@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_pointcloud import drag, open_map, place_of
+from tests.browser.test_pointcloud import drag, named, open_map, row_of
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +95,9 @@ def test_a_filter_sends_no_coordinates(server: Server, page: Page) -> None:
     expect(cloud).to_have_attribute("data-outside", "9953")
     assert condition_in(page) == "\"label\" ILIKE '%king%'"
     assert sum(received) < MANY
-    x, y = place_of(cloud, 0)
-    page.mouse.move(x, y)
-    expect(cloud).to_have_attribute("data-hover", "")
+    picked = cloud.evaluate(
+        "(map, [kept, out]) => [kept, out].map(row => map.pointcloud.coloring.isVisible(row))",
+        [row_of(cloud, "king"), row_of(cloud, "queen")],
+    )
+    assert picked == [True, False]  # the ground is neither pointed at nor named
+    assert all("king" in label.lower() for label in named(cloud))

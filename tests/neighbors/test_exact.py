@@ -324,3 +324,12 @@ def test_an_unseen_word_has_gensims_neighbors(
     expected = fasttext_words.most_similar("kingdoms", topn=5)
     assert found.labels == tuple(label for label, _ in expected)
     np.testing.assert_allclose(found.scores, [score for _, score in expected], atol=1e-6)
+
+
+def test_neighbors_among_some_rows_are_those_of_these_rows_alone(few_words: EmbeddingSpace) -> None:
+    among = np.arange(0, FEW, 3)  # without the row itself
+    found = neighbors_of_row(few_words, 7, 10, among=among)
+    reference = NearestNeighbors(n_neighbors=10, metric="cosine").fit(few_words.vectors[among])
+    near = reference.kneighbors(few_words.vectors[7:8], return_distance=False)[0]
+    assert found.indices.tolist() == among[near].tolist()
+    assert len(neighbors_of_row(few_words, 7, 10, among=np.array([7]))) == 0

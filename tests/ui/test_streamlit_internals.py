@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.state.query_params import QueryParams
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +23,15 @@ def test_a_run_knows_whether_the_browser_went_back() -> None:
     fields = {one.name: one for one in dataclasses.fields(ScriptRunContext)}
     assert fields["is_history_navigation"].default is False
     assert "is_history_navigation" in ClientState.DESCRIPTOR.fields_by_name
+
+
+def test_a_parameter_that_a_widget_is_bound_to_can_be_taken_away() -> None:
+    """`address.write` takes the method away, say, when another space is chosen."""
+    parameters = QueryParams()
+    parameters.set_with_no_forward_msg("method", "PCA")
+    parameters.bind_widget("method", "widget", "string_value", "script")
+    assert parameters.remove_param("method")
+    assert "method" not in parameters
 
 
 def test_a_run_knows_its_session() -> None:

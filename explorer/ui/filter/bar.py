@@ -14,13 +14,12 @@ from explorer.projection.sampling import whole_space
 from explorer.ui.filter import columns, state
 from explorer.ui.filter.state import Filtered
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
 
 TEXT = "filter text"  # the field's key
 SHOWN = "filter shown"  # session state: the condition that the field was last set to
 ERROR = "filter error"  # session state: why what was typed last cannot be used
 LONGEST_CHIP = 36  # letters
-COLUMNS_IN_SIGHT = 6
+LISTING = 200  # pixels of the list of columns, which scrolls
 SIMPLE = re.compile(r'"([A-Za-z_]\w*)"')  # a name that reads as well without its quotes
 HOLDS = (
     (pa.types.is_boolean, "true or false"),
@@ -130,14 +129,12 @@ def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
     if error:
         st.error(plain(error), icon=":material/error:")
     table = columns.columns_of(space)
-    listing = pa.table(
-        {
-            "Column": table.column_names,
-            "holds": [holds(table[name]) for name in table.column_names],
-            "for example": [example(table[name]) for name in table.column_names],
-        }
-    )
-    st.dataframe(listing, height=table_height(min(len(listing), COLUMNS_IN_SIGHT)), hide_index=True)
+    with st.container(height=LISTING, border=False):
+        lines = (
+            f"- **{plain(name)}**: {holds(table[name])}, such as {plain(example(table[name]))}"
+            for name in table.column_names
+        )
+        st.caption("\n".join(lines))
 
 
 def holds(column: pa.ChunkedArray) -> str:
@@ -148,4 +145,4 @@ def holds(column: pa.ChunkedArray) -> str:
 def example(column: pa.ChunkedArray) -> str:
     """Return the first value of a column, shortened."""
     first = next((one for one in column[:1_000].to_pylist() if one is not None), None)
-    return f"{first:.4g}" if isinstance(first, float) else str(first or "")[:40]
+    return f"{first:.4g}" if isinstance(first, float) else str(first)[:40]

@@ -34,7 +34,7 @@ def tell_picture(
     method = METHODS[projection.method]
     shown = f"**{method.title}**: {method.sentence}"
     told = trust.sentence(known, kept.drawn if kept else None) if known else shown
-    line.markdown(told, help=told)  # where it is cut, pointing at it shows the rest
+    line.markdown(told)
     with more.popover("About it", icon=":material/info:", width="stretch"):
         st.markdown(shown)
         if projection.variance_share is not None:

@@ -77,8 +77,10 @@ def write(name: str, value: str | None) -> None:
     """Write a parameter into the address."""
     if value is not None:
         st.query_params[name] = value
-    elif name in st.query_params:
-        del st.query_params[name]
+    elif name in st.query_params and (context := get_script_run_ctx()) is not None:
+        # st.query_params refuses to delete what a widget was bound to
+        with context.session_state.query_params() as parameters:
+            parameters.remove_param(name)
 
 
 def number(name: str, low: float | None, high: float | None) -> str:

@@ -41,9 +41,9 @@ STYLE = """<style>
 .page-map { margin-bottom: -0.7rem; }
 .page-map h1 { font-size: 1.6rem; }
 /* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */
-.st-key-told { height: 2.8rem; flex: none; overflow: hidden; }
+.st-key-told { height: 4rem; flex: none; overflow: hidden; }
 .st-key-told p { margin: 0; font-size: 0.875rem; line-height: 1.3rem; display: -webkit-box;
-    -webkit-line-clamp: 2; -webkit-box-orient: vertical; }
+    -webkit-line-clamp: 3; -webkit-box-orient: vertical; }
 /* The filter is one line: what has no room in it scrolls sideways. */
 .st-key-filter-bar { flex-wrap: nowrap; height: 2.5rem; overflow: auto hidden;
     scrollbar-width: none; }

@@ -46,7 +46,7 @@ export function styleOf(view: View, camera: Camera, depth: number, isDark: boole
     ink: rgb(ink.text),
     ground: rgb(ink.ground),
     chosen: rgb(ink.chosen),
-    outside: OUTSIDE.clear[isDark ? "dark" : "light"],
+    outside: OUTSIDE.clear[isDark ? "dark" : "light"] * (isFaded ? 0.6 : 1),
   };
 }
 
