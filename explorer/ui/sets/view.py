@@ -184,7 +184,7 @@ def mark(space: EmbeddingSpace, points: Points, name: str, *, on: bool) -> None:
 
 
 def change(space: EmbeddingSpace, what: str, operation: kept.Operation) -> bool:
-    """Change sets or tags; what is wrong is told when the screen is drawn. Return whether it was."""
+    """Change sets or tags and return whether that worked; what is wrong is told on the screen."""
     try:
         kept.change(space, what, operation)
     except ExplorerError as error:
