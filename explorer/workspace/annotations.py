@@ -123,6 +123,10 @@ class Annotations:
         """Return the sets or the tags."""
         return self.sets if kind == SETS else self.tags
 
+    def with_kind(self, kind: str, found: Mapping[str, RowSet]) -> Annotations:
+        """Return these with other sets, or with other tags."""
+        return replace(self, sets=found) if kind == SETS else replace(self, tags=found)
+
     def with_set(
         self, name: str, rows: Iterable[int] | NDArray[np.integer], taken: Iterable[str] = ()
     ) -> Annotations:
@@ -157,7 +161,7 @@ class Annotations:
         """Return these without a set or a tag; raises WorkspaceError where it is not there."""
         name = self.known(kind, name)
         rest = {one: rows for one, rows in self.of(kind).items() if one != name}
-        return replace(self, **{kind: rest})
+        return self.with_kind(kind, rest)
 
     def renamed(self, kind: str, old: str, new: str, taken: Iterable[str] = ()) -> Annotations:
         """Return these with a set or a tag under another name, in its place.
@@ -173,7 +177,7 @@ class Annotations:
         if new in self.of(kind):
             raise WorkspaceError(f"There is a {KINDS[kind]} “{new}” already. Choose another name.")
         found = {new if one == old else one: rows for one, rows in self.of(kind).items()}
-        return replace(self, **{kind: found})
+        return self.with_kind(kind, found)
 
     def known(self, kind: str, name: str) -> str:
         """Return the name of a set or tag that is here; raises WorkspaceError for another."""
@@ -199,7 +203,8 @@ class Annotations:
 
     def tags_joined(self) -> pa.Array:
         """Return each row's tags, joined by commas in their order of the alphabet; or null."""
-        codes, texts = np.zeros(self.n, np.intp), [None]
+        codes = np.zeros(self.n, np.intp)
+        texts: list[str | None] = [None]
         for name in sorted(self.tags):
             rows = self.tags[name].rows
             before, place = np.unique(codes[rows], return_inverse=True)  # few: combinations

@@ -139,7 +139,7 @@ def checked_recipe(given: Any, has_vectors: bool) -> Recipe:
         kind: {text_of(one["name"]): unpacked_rows(one["rows"], rows) for one in given[kind]}
         for kind in (SETS, TAGS)
     }
-    source = {name: text_of(space["source"][name]) for name in SOURCE_TEXTS}
+    source: dict[str, Any] = {name: text_of(space["source"][name]) for name in SOURCE_TEXTS}
     view, drawn = given["view"], given["drawn"]
     if len(view) > MOST_PARAMETERS:
         raise WorkspaceError(f"Its view has {len(view):,} parameters; up to {MOST_PARAMETERS} do.")

@@ -60,9 +60,10 @@ def rows_table(
     [{'row': 1, 'label': 'queen', 'tag: royal': True, 'tags': 'royal'}]
     """
     whole, chosen = whole_space(space), pa.array(np.asarray(rows, np.int64))
-    table = without_pictures(whole.table()).take(chosen)  # the labels stay in any case
-    if ids_only:
-        table = pa.table({"label": whole.label_array.take(chosen)})
+    columns = None if ids_only else without_pictures(whole.table())
+    if columns is None:
+        columns = pa.table({"label": whole.label_array})
+    table = columns.take(chosen)
     table = table.add_column(0, free(ROW, table), chosen)
     if ids_only:
         return table
@@ -99,7 +100,7 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     arrays = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Array)]
     frame = frame.with_columns(pl.col(arrays).arr.to_list())
     for name, dtype in frame.schema.items():
-        if isinstance(dtype, pl.List) and dtype.inner.is_numeric():  # type: ignore[union-attr]
+        if isinstance(dtype, pl.List) and dtype.inner.is_numeric():
             texts = pl.format("[{}]", pl.col(name).cast(pl.List(pl.String)).list.join(", "))
             frame = frame.with_columns(texts.alias(name))
         elif dtype.is_nested() or dtype == pl.Binary:

@@ -92,7 +92,7 @@ def open_workspace(work: Workspace) -> None:
         space_id = work.space.name
     else:
         space_id = spaces.opened_spaces().add(work.space)
-    before = kept.annotations(work.space)
+    before = kept.kept_annotations(work.space)
     if before != work.annotations:
         kept.change(work.space, "open a workspace file", lambda _: work.annotations)
         if len(before):

@@ -55,7 +55,7 @@ def kept_at(workspace: str, digest: str, version: int, _space: EmbeddingSpace) -
     return store.load(workspace, _space)
 
 
-def annotations(space: EmbeddingSpace) -> Annotations:
+def kept_annotations(space: EmbeddingSpace) -> Annotations:
     """Return the visitor's sets and tags of a space, or of the whole that it was drawn from."""
     return kept(space).annotations
 

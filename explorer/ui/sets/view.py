@@ -26,6 +26,7 @@ from explorer.workspace.annotations import (
     SETS,
     TAGS,
     Annotations,
+    Operation,
     RowSet,
     column_of,
 )
@@ -146,7 +147,7 @@ def toggle_tags(space: EmbeddingSpace, chosen: Points, now: Annotations) -> None
 def save(space: EmbeddingSpace, points: Points) -> None:
     """Save points as a set under the name that was typed, or under a number."""
     typed = str(st.session_state.get(NAME) or "").strip()
-    now = kept.annotations(space)
+    now = kept.kept_annotations(space)
     taken = [name for name in columns_of(space).column_names if name not in now.sets]
     name = typed or now.free_name("set", taken)
     if typed and " ".join(typed.split()) in now.sets:
@@ -183,8 +184,8 @@ def mark(space: EmbeddingSpace, points: Points, name: str, *, on: bool) -> None:
         done(f"Tagged {points.title}: “{name}”." if on else f"Took “{name}” off {points.title}.")
 
 
-def change(space: EmbeddingSpace, what: str, operation: kept.Operation) -> bool:
-    """Change sets or tags; what is wrong is told when the screen is drawn. Return whether it was."""
+def change(space: EmbeddingSpace, what: str, operation: Operation) -> bool:
+    """Change sets or tags and return whether that worked; what is wrong is told on the screen."""
     try:
         kept.change(space, what, operation)
     except ExplorerError as error:
@@ -277,9 +278,14 @@ def show_line(space: EmbeddingSpace, now: Annotations, kind: str, name: str) -> 
             key=f"remove {kind} {name}",
             type="tertiary",
             help=f"Remove this {word}; the points stay",
-            on_click=change,
-            args=(space, f"remove the {word} “{name}”", lambda now: now.without(kind, name)),
+            on_click=remove,
+            args=(space, kind, name),
         )
+
+
+def remove(space: EmbeddingSpace, kind: str, name: str) -> None:
+    """Remove a set or a tag."""
+    change(space, f"remove the {KINDS[kind]} “{name}”", lambda now: now.without(kind, name))
 
 
 def rename(space: EmbeddingSpace, kind: str, name: str) -> None:
@@ -287,11 +293,11 @@ def rename(space: EmbeddingSpace, kind: str, name: str) -> None:
     st.session_state.pop(RENAMING, None)
     new = str(st.session_state.get(f"rename to {kind} {name}") or "")
     taken = [one for one in columns_of(space).column_names if one not in kept.columns(space)]
-    before = set(kept.annotations(space).of(kind))
+    before = set(kept.kept_annotations(space).of(kind))
     what = f"rename the {KINDS[kind]} “{name}”"
     if not change(space, what, lambda now: now.renamed(kind, name, new, taken)):
         return
-    for used in set(kept.annotations(space).of(kind)) - before:
+    for used in set(kept.kept_annotations(space).of(kind)) - before:
         old, now = quoted(column_of(kind, name)), quoted(column_of(kind, used))
         if old in state.condition():
             state.apply(state.condition().replace(old, now))
