@@ -192,7 +192,7 @@ FINDINGS = {
         lambda found: found.measured.nearest,
         "<=",
         near_bound,
-        "Another row is much nearer than neighbors usually are, yet not equal.",
+        "Another row is far nearer than usual, yet not equal.",
     ),
     "same_label": Finding(
         "Equal labels",
