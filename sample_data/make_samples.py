@@ -3,7 +3,7 @@
 With an argument, only one thing is made anew: `pictures` (words.umap.npz, books.umap.npz),
 `question` (question.npy: the vector of the question that the first page asks), `recording`
 (recording.npz: the training runs that it shows), or `masked` (masked.npz: the transformer of “How
-BERT learned”; about a minute).
+BERT learned”; about a minute) or `transfer` (transfer.json: its accuracies by number of labels).
 
 words  the first 10,000 purely alphabetic ASCII word pieces of two letters and more in
        the model's input embedding table, in vocabulary order
@@ -77,6 +77,17 @@ def make_masked() -> None:
     training.save(FOLDER / "masked.npz", training.train(training.Recipe()))
 
 
+def make_transfer() -> None:
+    """Measure how well genres of books are learned from few labels."""
+    from explorer import open_space
+    from explorer.lessons.masked import transfer
+
+    books = open_space(FOLDER / "books.npy")
+    assert books.metadata is not None
+    texts, genres = (books.metadata[name].to_pylist() for name in ("description", "genre"))
+    transfer.save(FOLDER / "transfer.json", transfer.transfer(texts, books.vectors, genres))
+
+
 def make_words(model: Path) -> None:
     """Write the word space: vectors as float16, words with rank, length and cluster."""
     from safetensors import safe_open
@@ -146,6 +157,7 @@ PARTS = {
     "question": make_question,
     "recording": make_recording,
     "masked": make_masked,
+    "transfer": make_transfer,
 }
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def test_the_transformer_that_comes_along_beats_every_way_of_counting() -> None:
 
 def test_a_bag_does_not_see_order_and_the_transformer_does() -> None:
     text = hidden_text()
-    sentence = text.ids([*["the", "king", "is", "here"][:2], "has", "his", "sword"])
+    sentence = text.ids(["the", "king", "has", "his", "sword"])
     mixed = sentence[[1, 0, 2, 4, 3]]
     bags = [baselines.guess(text, baselines.BAG, one, 2) for one in (sentence, mixed)]
     np.testing.assert_allclose(*bags)

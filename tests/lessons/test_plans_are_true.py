@@ -26,6 +26,7 @@ from explorer.lessons.ladder import rank_pairs, read_sentence_pairs, sentences
 from explorer.lessons.masked import baselines, training
 from explorer.lessons.masked.network import guesses
 from explorer.lessons.masked.text import HiddenText, hidden_text
+from explorer.lessons.masked.transfer import load as load_transfer
 from explorer.lessons.masked.transfer import transfer
 from explorer.lessons.measures import measure
 from explorer.lessons.plan import Plan, read_plan
@@ -244,10 +245,11 @@ def genres_right() -> list[int]:
     assert books.metadata is not None
     texts, genres = (books.metadata[name].to_pylist() for name in ("description", "genre"))
     found = transfer(texts, books.vectors, genres, labelled=(160,))
-    return [
-        *(round(100 * float(one.mean())) for one in (found.vectors, found.words)),
-        found.classes,
-    ]
+    shown = load_transfer(ROOT / "sample_data" / "transfer.json")  # what the page draws
+    np.testing.assert_allclose(shown.vectors[-1], found.vectors[0], atol=0.02)
+    np.testing.assert_allclose(shown.words[-1], found.words[0], atol=0.02)
+    told = [round(100 * float(one.mean())) for one in (found.vectors, found.words)]
+    return [*told, found.classes]
 
 
 PROOFS: dict[str, Callable[[], bool]] = {  # that the answer, and the numbers of its reason, are so

@@ -71,7 +71,7 @@ def scores(parameters: Parameters, rows: torch.Tensor) -> torch.Tensor:
         normed = functional.layer_norm(found, (WIDTH,), parameters[f"{layer} first norm"])
         parts = normed @ parameters[f"{layer} query key value"].T
         query, key, value = (
-            part.unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in parts.chunk(3, dim=-1)
+            part.reshape(*rows.shape, HEADS, -1).transpose(1, 2) for part in parts.chunk(3, dim=-1)
         )
         seen = functional.scaled_dot_product_attention(query, key, value)
         found = found + seen.transpose(1, 2).flatten(2) @ parameters[f"{layer} out"].T

@@ -106,11 +106,12 @@ def drift() -> None:
     books = np.asarray(spaces.sample_space(BOOKS).vectors)
     found = production.drift(books[::2], books[1::2], np.asarray(read.vectors))
     st.metric("Help-desk texts that set off the alarm", f"{found.share:.0%}")
+    usual, new = float(np.median(found.usual)), float(np.median(found.new))
     st.markdown(
         f"A search for books was built with {len(books[::2])} descriptions. Its alarm needs no "
-        "labels: how similar is a text to the nearest of them? Other books: "
-        f"**{np.median(found.usual):.2f}** in the middle. Help-desk texts: **{np.median(found.new):.2f}**. The alarm stands at "
-        f"{found.alarm:.2f}, where {production.ALARM:.0%} of the books are below."
+        f"labels: how similar is a text to the nearest of them? Other books: **{usual:.2f}** in "
+        f"the middle. Help-desk texts: **{new:.2f}**. The alarm stands at {found.alarm:.2f}, "
+        f"where {production.ALARM:.0%} of the books are below."
     )
 
 

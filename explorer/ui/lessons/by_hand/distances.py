@@ -16,7 +16,7 @@ START: dict[str, Arrow] = {QUERY: (2, 1), "A": (5.5, 0.5), "B": (1, 0.5), "C": (
 TITLES = {
     "dot": ("Dot product", "large is near", "long arrows win"),
     "cosine": ("Cosine", "large is near", "only the angle counts"),
-    "euclidean": ("Euclidean distance", "small is near", "the gap between the tips"),
+    "euclidean": ("Euclidean", "small is near", "the gap between the tips"),
 }
 
 
@@ -55,7 +55,7 @@ def tell(arrows: dict[str, Arrow], *, unit: bool) -> None:
     offers = {name: one for name, one in arrows.items() if name != QUERY}
     found = orders(query, offers)
     for column, (name, (title, which, means)) in zip(st.columns(3), TITLES.items(), strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{title}**\n### {' › '.join(found[name])}")
             st.caption(f"{which}: {means}")
     near = {name: nearness(query, one) for name, one in offers.items()}

@@ -5,28 +5,18 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from explorer.errors import QueryError
 from explorer.figures import masked as figures
-from explorer.lessons.masked.transfer import HELD_OUT, SEEDS, Transfer, transfer
+from explorer.lessons.masked.transfer import HELD_OUT, SEEDS, Transfer, load
 from explorer.ui.lessons import lesson
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.charts import show_chart
 
-BOOKS, TEXT, LABEL = "books", "description", "genre"
 
-
-@st.cache_resource(show_spinner="Learning genres, 120 times …")
+@st.cache_resource(show_spinner=False)
 def measured() -> Transfer:
-    """Return the accuracies on the sample of books, measured once for all visitors."""
-    from explorer.jobs.threads import one_thread
-
-    books = spaces.sample_space(BOOKS)
-    if books.metadata is None:
-        raise QueryError("The sample of books has lost its descriptions.")
-    texts, genres = (books.metadata[name].to_pylist() for name in (TEXT, LABEL))
-    with one_thread():
-        return transfer(texts, books.vectors, genres)
+    """Return the accuracies on the sample of books: `sample_data/make_samples.py transfer`."""
+    return load(spaces.SAMPLE_FOLDER / "transfer.json")
 
 
 def show() -> None:
