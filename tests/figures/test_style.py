@@ -13,6 +13,7 @@ from explorer.figures.bert import walk_figure
 from explorer.figures.colors import palette
 from explorer.figures.style import for_projector, ink_for, moves, style, without_motion
 from explorer.lessons.bert.trajectories import Walk
+from explorer.ui.shell.frame import CODE
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
@@ -27,6 +28,22 @@ def test_colors_are_those_of_the_theme(name: str, dark: bool) -> None:
     assert tuple(theme["chartCategoricalColors"]) == tuple(
         one.lower() for one in palette(8, dark=dark)
     )
+
+
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    parts = np.array([int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("kind", CODE)
+def test_code_is_read_from_the_last_row(kind: str) -> None:
+    themes = tomllib.loads(CONFIG.read_text())["theme"]
+    for color, name in zip(CODE[kind], ("light", "dark"), strict=True):
+        ground = luminance(themes[name]["secondaryBackgroundColor"])
+        low, high = sorted([luminance(color), ground])
+        assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
 def test_only_true_lengths_have_one_scale_and_can_be_dragged() -> None:
@@ -62,7 +79,7 @@ def test_without_motion_a_map_does_not_glide_to_its_next_frame() -> None:
 def test_for_the_projector_letters_are_large_lines_thick_and_colors_named() -> None:
     figure = go.Figure(
         [
-            go.Scatter(y=np.arange(3.0), name="one", line={"width": 2}),
+            go.Scatter(y=[0, 1, 2], name="one", line={"width": 2}),
             go.Scatter(y=[1, 2], name="other", textfont={"size": [9, 10]}),
         ]
     )
@@ -71,5 +88,5 @@ def test_for_the_projector_letters_are_large_lines_thick_and_colors_named() -> N
     assert shown.layout.font.size == shown.layout.xaxis.tickfont.size == 18
     assert shown.data[0].line.width == 4
     assert shown.layout.showlegend
-    np.testing.assert_array_equal(shown.data[0].y, [0, 1, 2])
+    assert shown.data[0].y == (0, 1, 2)
     assert figure.data[0].line.width == 2  # the figure itself stays: others may look at it

@@ -182,10 +182,10 @@ def tell_spread(space: EmbeddingSpace, placed: Placed) -> None:
     larger = int((found.random_spreads >= found.spread).sum())
     st.markdown(
         f"**Would any axis do?** {larger:,} of {len(found.random_spreads):,} axes between random "
-        f"words spread these words as far: {probability(found.p_value)}.",
-        help=f"The axis itself counts as one more: ({larger:,} + 1) / "
-        f"({len(found.random_spreads):,} + 1). Otherwise p could be 0, which no number of trials "
-        "can show (Phipson & Smyth 2010).",
+        f"words spread these words as far. This axis counts as one, so p = ({larger:,} + 1) / "
+        f"({len(found.random_spreads):,} + 1) = {max(found.p_value, 0.001):.3f}.",
+        help="Without the + 1, p could be 0, which no number of trials can show (Phipson & Smyth "
+        "2010).",
     )
     show_chart(
         spread_figure(found, height=190, dark=is_dark()),

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from explorer import cache
+from explorer import EmbeddingSpace, cache
 from explorer.encoding.job import EncodeOptions
 from explorer.figures import ladder
 from explorer.lessons.ladder import (
@@ -81,25 +81,31 @@ def measured() -> Measured | None:
     )
     with contextlib.suppress(LookupError):
         return kept(key)
-    read = encoded(of_pairs, "pairs")
-    asked = None if read is None else encoded(of_questions, "questions")
-    if read is None or asked is None:
+    read = encoded(tuple(dict.fromkeys(of_pairs + of_questions)), "pairs")
+    if read is None:
         return None
     with st.spinner("Comparing all the pairs on each rung …"):
         rankings = {
             step.rung.title: asdict(rank_pairs(step.space, pairs()))
-            for step in Texts(of_pairs, words, read).climb(LSA_DIM_MEASURED)
+            for step in Texts(of_pairs, words, part(read, of_pairs)).climb(LSA_DIM_MEASURED)
             if step.space is not None
         }
         right = {
             step.rung.title: share_right(step.space, questions())
-            for step in Texts(of_questions, words, asked).climb(LSA_DIM_ABILITIES)
+            for step in Texts(of_questions, words, part(read, of_questions)).climb(
+                LSA_DIM_ABILITIES
+            )
             if step.space is not None
         }
     for ranking in rankings.values():
         ranking["similarities"] = ranking["similarities"].tolist()
     cache.save_json(MEASURED, key, {"rankings": rankings, "right": right})
     return kept(key)
+
+
+def part(read: EmbeddingSpace, texts: tuple[str, ...]) -> EmbeddingSpace:
+    """Return the vectors of some of the texts that were read."""
+    return EmbeddingSpace(texts, read.vectors[[read.row(text) for text in texts]])
 
 
 def show_abilities(right: dict[str, dict[str, float]]) -> None:

@@ -18,7 +18,24 @@ APP = "Embedding Explorer"
 
 ICON = Path(__file__).parent / "icon.png"
 
-STYLE = """<style>
+CODE = {  # kinds of tokens: a color on a light and on a dark ground, each of 4.5 to 1 or more
+    "comment": ("#52606d", "#9aa5b1"),
+    "keyword": ("#0068a3", "#7cc4ee"),
+    "string": ("#00664a", "#6fd3ae"),
+    "number": ("#8a4b00", "#f0b35a"),
+    "boolean": ("#8a4b00", "#f0b35a"),
+    "builtin": ("#0068a3", "#7cc4ee"),
+    "function": ("#7a3382", "#d9a4c8"),
+    "operator": ("#1b242c", "#e4e9ed"),
+    "punctuation": ("#1b242c", "#e4e9ed"),
+}
+CODE_STYLE = "".join(
+    f"\n.stCode .token.{kind} {{ color: light-dark({light}, {dark}) !important; }}"
+    for kind, (light, dark) in CODE.items()
+)
+STYLE = (
+    f"<style>{CODE_STYLE}</style>"
+    + """<style>
 .stMainBlockContainer { padding: 0.75rem 2.5rem 2rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 1rem 2rem; } }
 /* The bar with Streamlit's menu lies over the page's first line, which is ours. */
@@ -67,6 +84,7 @@ STYLE = """<style>
    the menu sets color-scheme; the system's may be the other one. */
 [data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #0f1418); }
 </style>"""
+)
 
 
 def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:

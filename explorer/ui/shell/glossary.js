@@ -2,7 +2,7 @@
 // hover or tap. The page's elements belong to React, so they are not touched: a highlight is a range
 // that the browser paints (CSS Custom Highlight API), and the sentence is a box of our own.
 const NAME = "glossary";
-const TEXTS = '.stMain :is([data-testid="stMarkdownContainer"], .page-heading p)';
+const TEXTS = '.stMain :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"], .page-heading p)';
 const NOT_IN = 'button, a, code, pre, [data-testid="stDialog"], [role="tooltip"]';
 const WAIT = 250; // milliseconds without change before looking again
 

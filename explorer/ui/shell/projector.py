@@ -22,6 +22,8 @@ html {{ font-size: {TEXT}px; }}
 .stMain :is(.stCode pre, .stCode code) {{ font-size: 1rem !important; }}
 .page-heading {{ padding-left: 2rem; }} /* the arrow that opens the sidebar stands there */
 .page-heading h1 {{ font-size: 1.5rem; }}
+.stMain [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important;
+    overflow: visible !important; mask-image: none !important; row-gap: 0.25rem; }}
 .stMain button p {{ white-space: normal; overflow: visible; line-height: 1.2;
     overflow-wrap: normal; word-break: keep-all; }}
 /* At 150 % browser zoom a window of 1280 pixels has 853: columns go below each other, those of
@@ -29,7 +31,7 @@ html {{ font-size: {TEXT}px; }}
 @media (max-width: 900px) {{
     .stMain [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
     .stMain [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
-        min-width: min(100%, 7.5rem); }}
+        min-width: min(100%, 5.5rem); }}
     .stMain [data-testid="stHorizontalBlock"]:not(:has(button, input, [role="slider"]))
         > [data-testid="stColumn"] {{ min-width: min(100%, 24rem); }}
 }}

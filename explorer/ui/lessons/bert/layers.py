@@ -123,11 +123,14 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     layers, heads = reading.attention.shape[:2]
     with beside:
         left, right = st.columns(2)
-        layer = left.number_input("Layer", 1, layers, 1, key="layer")
-        head = right.number_input("Head", 1, heads, 1, key="head")
+        for name, most in (("layer", layers), ("head", heads)):  # another model may have fewer
+            st.session_state[name] = min(st.session_state.get(name, 1), most)
+        layer = left.number_input("Layer", 1, layers, key="layer")
+        head = right.number_input("Head", 1, heads, key="head")
         at = ask_token(reading, key="attention token")
     row = reading.attention[layer - 1, head - 1, at]
     with picture:
+        st.markdown(over_all_heads(visit, tokens.pieces[at]))
         left, right = st.columns([1.35, 1])
         with left:
             show_chart(
@@ -148,7 +151,6 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             f"{plain(tokens.pieces[at])} looks most at {plain(tokens.pieces[most])} "
             f"({row[most]:.0%}). Its row sums to {row.sum():.4f}."
         )
-        st.markdown(over_all_heads(visit, tokens.pieces[at]))
     code(beside, "attention", visit, first=reading, layer=layer, head=head, token=at, height=160)
     with beside.expander("The row as a table"):
         table({"looked at": list(tokens.pieces), "share": row})

@@ -16,6 +16,7 @@ from explorer.ui.open.telling import tell
 
 SMALL_CODE = "<style>.stCode pre, .stCode code { font-size: 0.78rem; }</style>"
 IT = "Who is “it”?"
+LOOKS_AT_NOUNS = (4, 2)  # layer and head in which “it” looks most at the two nouns
 TRIES = {
     "One word, two senses": (
         "A bat flew out of the cave at dusk.",
@@ -41,6 +42,7 @@ def attempt(name: str, pair: tuple[str, str]) -> None:
     fill_in(*pair)
     if name == IT:
         st.session_state["bert_step"], st.session_state["shown"] = "3 Layers", layers.ATTENTION
+        st.session_state["layer"], st.session_state["head"] = LOOKS_AT_NOUNS
 
 
 def show(visit: Visit) -> None:
