@@ -88,7 +88,7 @@ def order(space: EmbeddingSpace, table: pa.Table, name: str, *, descending: bool
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)  # a million rows take 4 MB
-def order_for(key: str, descending: bool, _column: pa.ChunkedArray) -> Order:  # noqa: FBT001
+def order_for(key: str, descending: bool, _column: pa.ChunkedArray) -> Order:
     """Keep the order of a column."""
     return sorted_rows(_column, descending=descending)
 

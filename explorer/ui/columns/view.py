@@ -68,7 +68,11 @@ def ask_columns(space: EmbeddingSpace, table: pa.Table) -> tuple[list[str], list
         "Charts", names, default=names[:FEW], key=key(space, "charted"), persist_state="session"
     )
     listed = st.multiselect(
-        "In the table", names, default=names[:FEW], key=key(space, "listed"), persist_state="session"
+        "In the table",
+        names,
+        default=names[:FEW],
+        key=key(space, "listed"),
+        persist_state="session",
     )
     st.multiselect(
         "Told when pointing at a point",
@@ -98,7 +102,9 @@ def hovered(space: EmbeddingSpace) -> list[str] | None:
     """Return the columns to tell of a point, None for the first few."""
     chosen = st.session_state.get(key(space, "hover"))
     known = own_columns(space)
-    return None if chosen is None or chosen == known[:3] else [one for one in chosen if one in known]
+    return (
+        None if chosen is None or chosen == known[:3] else [one for one in chosen if one in known]
+    )
 
 
 def point_names(space: EmbeddingSpace) -> Part | None:
