@@ -3,10 +3,10 @@
     python benchmarks/workbench.py [rows …]
 
 Twenty columns of products; a brush over the price keeps a part of them. Ours is what the Map's
-server does then: the condition, the counts of twenty charts, the message to the browser. The peer is
-DuckDB, the query engine of Embedding Atlas: one `GROUP BY` on the same bars for each chart, over its
-own tables. We find each row's bar once, so DuckDB is timed both ways: it computes the bars in each
-query, and it has them as columns of one byte. Equal counts are checked.
+server does then: the condition, the counts of twenty charts, the message to the browser. The peer
+is DuckDB, the query engine of Embedding Atlas: one `GROUP BY` on the same bars for each chart, over
+tables of its own. We find each row's bar once, so DuckDB is timed both ways: it computes the bars
+in each query, and it has them as columns of one byte. Equal counts are checked.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def measure(n: int) -> None:
     print(f"{n:,} rows, {table.num_columns} columns, {condition} keeps {share:.0%}")
     print(f"  first summaries of all rows   {first:.2f} s, once a space")
     print(f"  brush to charts and counts    {seconds:.3f} s, a message of {len(message):,} bytes")
-    print(f"  DuckDB, bars in each query    {by_query:.3f} s, ours: {seconds / by_query:.2f} of it")
+    print(f"  DuckDB, bars in each query    {by_query:.3f} s, ours: {seconds / by_query:.2f}")
     print(
         f"  DuckDB, bars as columns       {by_column:.3f} s, ours: {seconds / by_column:.2f} of it"
     )
