@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,7 @@ WRITABLE = (np.datetime64("0001-01-01", "us"), np.datetime64("10000-01-01", "us"
 
 @dataclass(frozen=True)
 class Sort:
-    """How a column of dates or times is compared in conditions, with values of `step` microseconds."""
+    """How conditions compare a column of dates or times; values are `step` microseconds apart."""
 
     kind: str
     subject: str
@@ -59,7 +60,7 @@ def date_chart(name: str, column: pa.ChunkedArray) -> Chart:
     edges = calendar_edges(*span(known), at_least=sort.step)
     codes = np.zeros(len(values), np.uint8)
     codes[~missing] = placed(known, edges)
-    bars = [bar(sort, left, right) for left, right in zip(edges[:-1], edges[1:], strict=True)]
+    bars = [bar(sort, left, right) for left, right in pairwise(edges)]
     first, last = (written(sort, end) for end in (edges[0], edges[-1]))
     rest += [
         (f"before {shown(first)}", f"{sort.subject} < {first}", ~missing & (values < edges[0])),

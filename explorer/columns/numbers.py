@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ def number_chart(name: str, column: pa.ChunkedArray) -> Chart:
     codes = np.zeros(len(values), np.uint8)
     codes[finite] = placed(known, edges)
     bars = []
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         bottom, top = text_of(left, grain), text_of(last_below(left, right, grain), grain)
         label = bottom if bottom == top else f"{bottom} – {top}"
         if not grain and right < edges[-1] and (known == right).any():  # that is in the next bin
@@ -136,7 +137,7 @@ def last_below(left: float, right: float, grain: float) -> float:
 def text_of(value: float, grain: float) -> str:
     """Return a number as conditions take it, with no more decimals than its grain has."""
     if grain >= 1 or (value == int(value) and abs(value) < 1e15):
-        return str(int(round(value)))
+        return str(round(value))
     if grain > 0:
         return repr(round(float(value), max(0, -math.floor(math.log10(grain)))))
     return f"{value:.12g}"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from explorer.columns.bars import counted
-from explorer.columns.charts import brush, choose, chosen, chart_of, span_of
+from explorer.columns.charts import brush, chart_of, choose, chosen, span_of
 from explorer.conditions import matching_rows
 
 N = 300

@@ -13,7 +13,7 @@ TABLE = pa.table({"it": pa.chunked_array([[3.0, None], [1.0, 3.0, -2.5]]), "text
 
 
 @pytest.mark.parametrize("descending", [False, True])
-def test_rows_are_sorted_as_by_polars_and_missing_values_come_last(descending: bool) -> None:  # noqa: FBT001
+def test_rows_are_sorted_as_by_polars_and_missing_values_come_last(descending: bool) -> None:
     order = sorted_rows(TABLE["it"], descending=descending)
     frame = pl.DataFrame(TABLE).with_row_index()
     expected = frame.sort("it", descending=descending, nulls_last=True, maintain_order=True)

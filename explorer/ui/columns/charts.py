@@ -1,4 +1,4 @@
-"""The charts below the map: each shows all rows and the filtered ones, and a click on it filters."""
+"""The charts below the map: each shows all rows and those filtered, and a click on it filters."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def answer(charts: dict[str, Chart], condition: str, asked: dict[str, Any]) -> s
 
 
 def bits(found: Filtered | None, n: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return one bit for each drawn point, whether the filter keeps it; nothing without a filter."""
+    """Return a bit for each drawn point, whether the filter keeps it; none without a filter."""
     if found is None:
         return np.empty(0, np.uint8)
     mask = np.zeros(n, bool)

@@ -63,7 +63,8 @@ def chart(space: EmbeddingSpace, table: pa.Table, name: str) -> Chart:
     return chart_for(known_by(space, name, table[name]), name, table[name])
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)  # a million rows take 1 MB, texts 4 MB
+# a million rows take 1 MB, texts 4 MB
+@st.cache_resource(show_spinner="Counting what is in the columns, once …", max_entries=64)
 def chart_for(key: str, name: str, _column: pa.ChunkedArray) -> Chart:
     """Keep a chart under the key of its column."""
     return chart_of(name, _column)

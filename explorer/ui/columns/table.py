@@ -23,6 +23,13 @@ from explorer.ui.shell import address
 KEY = "table"
 PICKED = "row picked in the table"  # session state, until the page has run again
 SORT, WINDOW = "table sort", "table window"  # session state
+TEXT_WIDTH = 170  # pixels
+WIDTHS = (
+    (is_numeric, 95),
+    (pa.types.is_boolean, 80),
+    (pa.types.is_date, 115),
+    (pa.types.is_timestamp, 180),
+)
 BLOCK, MOST_LINES = 100, 1_000  # that are sent at once
 
 
@@ -82,6 +89,7 @@ def described(field: pa.Field) -> dict[str, Any]:
     return {
         "name": field.name,
         "isNumber": is_numeric(field.type),
+        "width": next((pixels for fits, pixels in WIDTHS if fits(field.type)), TEXT_WIDTH),
         "canSort": not pa.types.is_nested(field.type),
     }
 

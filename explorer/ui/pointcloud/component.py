@@ -1,4 +1,4 @@
-"""Streamlit's side of the components: where their programs are, and how parts and views get there."""
+"""Streamlit's side of the components: where the programs are, and how parts and views get there."""
 
 from __future__ import annotations
 

@@ -237,7 +237,8 @@ export function valueAt(edges: readonly number[], share: number): number {
 
 /** Return where a value is on the axis, as a share of it. */
 export function shareOf(edges: readonly number[], value: number): number {
-  const bin = Math.min(edges.length - 2, Math.max(0, edges.findIndex((edge) => edge > value) - 1));
+  const next = edges.findIndex((edge) => edge > value);
+  const bin = next < 0 ? edges.length - 2 : Math.max(0, next - 1);
   const within = (value - edges[bin]!) / (edges[bin + 1]! - edges[bin]!);
   return (bin + Math.min(1, Math.max(0, within))) / (edges.length - 1);
 }

@@ -7,6 +7,8 @@ import { Scroll, Windows } from "./windows.ts";
 interface Column {
   name: string;
   isNumber: boolean;
+  /** The least pixels of the column. */
+  width: number;
   canSort: boolean;
 }
 
@@ -95,7 +97,9 @@ export class Table {
 
   private dress(): void {
     const { columns, sort, descending, total } = this.view!;
-    this.element.style.setProperty("--columns", columns.map(({ isNumber }) => (isNumber ? "minmax(90px, 0.6fr)" : "minmax(140px, 1.4fr)")).join(" "));
+    // each line is a grid of its own: only widths that do not follow their cells are alike
+    this.element.style.setProperty("--columns", columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(" "));
+    this.element.style.setProperty("--wide", `${columns.reduce((sum, { width }) => sum + width, 0)}px`);
     this.head.replaceChildren(
       ...columns.map(({ name, isNumber, canSort }) => {
         const isBy = name === sort;
