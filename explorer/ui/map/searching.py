@@ -87,7 +87,7 @@ def find(space: EmbeddingSpace, text: str, *, regex: bool) -> NDArray[np.intp]:
         if LABELS in where:
             found.append(search_labels(whole, text, regex=regex))
         for name in text_columns(whole):
-            if name in where:
+            if name in where and whole.metadata is not None:
                 found.append(search_texts(whole.metadata[name], text, regex=regex))
         if MEANING in where:
             found.append(alike(whole, vector_of(text, whole.source)))
@@ -121,7 +121,8 @@ def like_these(
         if not rows:
             return np.zeros(whole.dim, np.float32)
         units = [whole.vector_at(row) / (whole.norms[row] or 1) for row in rows]
-        return np.mean(units, axis=0).astype(np.float32)
+        middle: NDArray[np.float32] = np.mean(units, axis=0).astype(np.float32)
+        return middle
 
     wanted = mean(these) - mean(others)
     if not wanted.any():
