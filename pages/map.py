@@ -52,6 +52,7 @@ with left:
         sizes=map_view.numbers(space, view.size_column, quality),
         opacity=view.opacity,
         opacities=map_view.numbers(space, view.opacity_column, quality),
+        caption=trust.caption(space, projection, known),
         density=regions.density(),
         regions=named,
         arrows=landing_arrows(projection, landing),

@@ -116,6 +116,7 @@ def test_nearer_more_of_those_in_sight_are_pictures(
     far = cloud.evaluate(share)
     place = cloud.evaluate("map => map.pointcloud.placeOf(0)")
     page.mouse.move(place["x"], place["y"])
+    page.locator(".stage").first.focus()  # else the wheel is the page's
     page.mouse.wheel(0, -1500)
     page.wait_for_function(  # and not by a promise of the page's, which nothing bounds
         f"""([map, share, size]) => {{

@@ -569,3 +569,28 @@ def test_a_program_that_does_not_arrive_is_told_and_asked_for_again(
     told.get_by_role("button", name="Try again").click()
     page.locator(DRAWN).wait_for()
     expect(told).to_have_count(0)
+
+
+def test_density_and_names_of_regions_are_drawn_and_a_wheel_in_passing_scrolls_the_page(
+    server: Server, page: Page
+) -> None:
+    cloud = open_map(page, server, "space=words&density=lines&regions=true&color=nothing")
+    expect(cloud).to_have_attribute("data-density", "lines")
+    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=60_000)
+    page.wait_for_function(
+        "map => map.pointcloud.regions.named.length > 2", arg=cloud.element_handle()
+    )
+    page.set_viewport_size({"width": 1000, "height": 420})  # too low for the page: it can scroll
+    before = camera(cloud)
+    x, y = place_of(cloud, 0)
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, 80)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    assert camera(cloud)["distance"] == pytest.approx(before["distance"], rel=0.5)
+    cloud.locator(".stage").focus()
+    before = camera(cloud)
+    page.mouse.wheel(0, -300)
+    page.wait_for_function(
+        "([map, far]) => map.pointcloud.camera.distance < far",
+        arg=[cloud.element_handle(), before["distance"]],
+    )

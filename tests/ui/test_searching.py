@@ -46,6 +46,6 @@ def test_a_column_of_texts_is_searched_as_labels_are_and_nulls_hold_nothing() ->
 )
 def test_a_verdict_reconciles_the_figures(kept: float, trustworthiness: float, said: str) -> None:
     shares = np.array([kept, np.nan, 0.0, 2 * kept])
-    quality = Quality(trustworthiness, 0.9, shares, 0.5, 15, 3, 3)
+    quality = Quality(trustworthiness, 0.9, shares, 0.5, 15, "cosine", 3, 3)
     assert said in verdict(quality)
     assert worst(quality, 3).tolist() == [2, 0, 3]

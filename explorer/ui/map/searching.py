@@ -124,7 +124,8 @@ def like_these(
         if not rows:
             return np.zeros(whole.dim, np.float32)
         units = [whole.vector_at(row) / (whole.norms[row] or 1) for row in rows]
-        return np.mean(units, axis=0).astype(np.float32)
+        middle: NDArray[np.float32] = np.mean(units, axis=0).astype(np.float32)
+        return middle
 
     wanted = mean(these) - mean(others)
     if not wanted.any():

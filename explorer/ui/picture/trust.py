@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
+from explorer.projection import METHODS
 from explorer.projection.job import Picture, measured_key, start_quality
 from explorer.projection.storage import load_quality
 from explorer.ui.picture.drawing import fast_projection, is_finished
@@ -18,7 +19,7 @@ from explorer.wording import count
 
 K = 15  # neighbors, as many as the Map lists
 COLOR = "neighbors kept"
-TRUSTWORTHY = 0.9  # trustworthiness from which neighbors in a picture are at least from near
+TRUSTWORTHY = 0.8  # trustworthiness from which wrong neighbors come from near; by chance it is 0.5
 MOSTLY = 0.5  # share of neighbors kept from which a picture shows who is beside whom
 
 
@@ -101,6 +102,13 @@ def sentence(trust: Trust, kept: NDArray[np.intp] | None = None) -> str:
         f"Of each point’s {near}, **{trust.quality.neighbors_kept:.1f}** are still near it "
         f"here{compared}.{of_filtered(trust.quality, kept)}"
     )
+
+
+def caption(space: EmbeddingSpace, projection: Projection, trust: Trust | None) -> str:
+    """Return what a saved picture says of itself, as plain text."""
+    title = METHODS[projection.method].title
+    said = f"{space.name}: {title} in {projection.n_components}D."
+    return f"{said} {sentence(trust).replace('**', '')}" if trust else said
 
 
 def verdict(quality: Quality) -> str:

@@ -104,6 +104,7 @@ def pointcloud(
     importance: Sequence[float] | None = None,
     size: float = 5,
     opacity: float = 0.7,
+    caption: str = "",
     density: str = "none",
     regions: Sequence[Region] = (),
     height: int | None = None,
@@ -143,6 +144,8 @@ def pointcloud(
         (n,): the higher, the earlier a point gets its label; row order by default.
     size, opacity
         Of a point: pixels, and 0 to 1.
+    caption
+        What a saved picture says of itself: the space, the method, what it keeps.
     density
         What is drawn below the points of a plane: 'none', 'lines' or 'heat'.
     regions
@@ -203,6 +206,7 @@ def pointcloud(
             "Enter selects the point nearest to the middle, Escape selects nothing."
         ),
         "name": f"{space.name} {projection.method} {projection.n_components}D",
+        "caption": caption,
         "density": density,
         "regions": [region_data(one) for one in regions],
         "canPick": on_pick is not None,

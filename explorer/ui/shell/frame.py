@@ -54,7 +54,7 @@ STYLE = (
 .page-heading h1 { margin: 0; padding: 0; font-size: 1.9rem; line-height: 1.15; }
 .page-heading p { margin: 0; }
 /* The Map has more rows above what matters than other pages, and begins higher. */
-.stMainBlockContainer:has(.page-map) { padding-top: 0.4rem; }
+@media (min-width: 641px) { .stMainBlockContainer:has(.page-map) { padding-top: 0.4rem; } }
 .page-map { margin-bottom: -0.7rem; }
 .page-map h1 { font-size: 1.6rem; }
 /* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */

@@ -57,6 +57,7 @@ export const LINE = 17;
 const GAP = 5; // between a point's edge and its label
 const AREA = 8_500; // square pixels for each label of a map seen whole
 const AIR = [16, 9] as const; // pixels around it, beside and above; less when looked at closely
+const MARKED_AIR = 0.2; // of that, around the name of a marked point
 const MOST_LOOKED_AT = 250_000; // rows: a drag must stay smooth
 const MOST_TRIED = 4_000; // labels
 
@@ -135,7 +136,7 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
     const boxes = isMarked ? [...beside, ...apart(x, y, wide, middle)] : beside;
     for (const [index, box] of boxes.entries()) {
       if (box.x < 2 || box.x + box.width > width - 2 || box.y < 2 || box.y + box.height > height - 2) continue;
-      if (sheet.take(isMarked ? box : aired(box, air))) {
+      if (sheet.take(aired(box, isMarked ? MARKED_AIR : air))) {
         labels.push({ ...box, row, text, isMarked, leader: index < beside.length ? null : [x, y] });
         return true;
       }

@@ -29,6 +29,7 @@ export interface Named extends Region {
 const SIZES = [20, 16, 14] as const; // of letters, by level
 const CLOSER = [1.9, 4.5] as const; // zooms from which the next level is named
 const LENGTH = 34;
+const ROOMY = 600; // pixels across, below which letters are smaller
 const SHIFTS = [0, -1.2, 1.2, -2.4, 2.4]; // lines up or down, where another name is in the way
 
 export const levelAt = (zoom: number): number => CLOSER.filter((one) => zoom >= one).length;
@@ -54,7 +55,7 @@ export class Regions {
       const place = center.map((middle, axis) => ((region.at[axis] ?? middle) - middle) * scale) as Vector;
       const [middle, y] = camera.project(...place);
       if (middle < 0 || y < 0 || middle > camera.width || y > camera.height) return [];
-      const size = SIZES[level]!;
+      const size = Math.round(SIZES[level]! * Math.min(1, Math.max(0.65, camera.width / ROOMY)));
       const text = shortened(region.name, LENGTH);
       const width = (widthOf(text, 700) * size) / TEXT_SIZE;
       const x = Math.min(Math.max(middle, width / 2 + 4), right - width / 2 - 4);

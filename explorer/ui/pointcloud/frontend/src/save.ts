@@ -137,12 +137,13 @@ function keyShapes({ coloring, camera, ink, view }: Seen): { shapes: Shape[]; he
   const followed = [["Size", view.sizes] as const, ["Opacity", view.opacities] as const].flatMap(([what, by]) =>
     by ? [`${what}: ${by.title}, from ${shownNumber(by.low)} to ${shownNumber(by.high)}`] : [],
   );
-  if (!key.length && !followed.length) return { shapes: [], height: 0 };
+  const caption = view.caption ? [view.caption] : [];
+  if (!key.length && !followed.length && !caption.length) return { shapes: [], height: 0 };
   const wide = Math.max(120, ...key.map(({ name }) => 34 + 7 * name.length));
   const columns = Math.max(1, Math.floor((camera.width - 24) / wide));
-  const top = camera.height + KEY_LINE * (1 + followed.length);
+  const top = camera.height + KEY_LINE * (caption.length + followed.length + (key.length ? 1 : 0));
   const text = { kind: "text", size: 13, color: ink.text, halo: null, alpha: 1, align: "left" } as const;
-  const titles = [...followed, ...(key.length ? [view.color!.title] : [])];
+  const titles = [...caption, ...followed, ...(key.length ? [view.color!.title] : [])];
   const shapes = titles.map((title, line): Shape => {
     const y = camera.height + KEY_LINE * (line + 1) - 8;
     return { ...text, x: 12, y, text: title, weight: 600 };

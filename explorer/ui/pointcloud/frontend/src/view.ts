@@ -75,6 +75,8 @@ export interface View {
   axes: string[] | null;
   alt: string;
   name: string;
+  /** What a saved picture says above its key: the space, the method, what it keeps. */
+  caption: string;
   /** How the density below the points is shown. */
   density: DensityMode;
   /** Named regions of the plane, the most important first; none where they are not asked for. */
