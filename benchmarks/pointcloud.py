@@ -33,10 +33,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import OKABE_ITO_ON_LIGHT, SELECTED, Categories
-from explorer.ui.pointcloud import INKS
+from explorer.mapdata.message import write_message
+from explorer.mapdata.parts import column_part, labels_part, points_part
+from explorer.mapdata.view import INKS
 from explorer.ui.pointcloud.component import FOLDER
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import column_part, labels_part, points_part
 
 SIZES = (10_000, 100_000, 1_000_000)
 GOALS = {10_000: (0.6, 1.5), 100_000: (0.33, 2.5), 1_000_000: (0.15, 2.5)}  # share, multiple

@@ -26,6 +26,7 @@ FLOORS = (
     {"training", "beyond"},
     {"lessons"},
     {"figures"},
+    {"mapdata"},
     {"ui", "cli"},
 )
 CORE = 2  # the parts of the one core type, which do know each other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +11,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import SCALE_COLORS, SELECTED, Categories, Numbers
+from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import Marks
-from explorer.figures.style import DARK, LIGHT, ink_for
-from explorer.pictures.column import has_pictures
-from explorer.ui.pointcloud.component import mount
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import (
+from explorer.mapdata.choice import chosen_rows
+from explorer.mapdata.parts import (
     Part,
     column_part,
     hover_parts,
@@ -26,35 +22,14 @@ from explorer.ui.pointcloud.parts import (
     picture_parts,
     points_part,
 )
+from explorer.mapdata.view import Arrow, colored, ranged, view_message
+from explorer.pictures.column import has_pictures
+from explorer.ui.pointcloud.component import mount
+
+__all__ = ["Arrow", "Selection", "is_dark", "pointcloud"]
 
 KEY = "map"
-# Both are sent, so that the map follows a change of theme at once. Its grid has the border color:
-# the charts' grid color would hardly show on the map's own canvas.
-INKS = {
-    name: {
-        "text": ink.text,
-        "quiet": ink.quiet,
-        "grid": ink.border,
-        "ground": ink.ground,
-        "chosen": SELECTED,
-    }
-    for name, ink in (("light", LIGHT), ("dark", DARK))
-}
 Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A difference of vectors, drawn from one end to the other.
-
-    Each end is a row, or coordinates as the projection has them. Without a color of its own it
-    has that of what is selected.
-    """
-
-    start: int | Sequence[float]
-    end: int | Sequence[float]
-    label: str = ""
-    color: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,44 +111,27 @@ def pointcloud(
     by = [None if one is None else column_part(one) for one in (colors, sizes, opacities)]
     parts = {one.id: one for one in (points, labels, *columns, *by) if one is not None}
     color_part, size_part, opacity_part = by
-    view = {
-        "kind": "view",
-        "key": key,
-        "picture": f"{space.digest} {projection.method} {projection.n_components}",
-        "points": points.id,
-        "labels": labels.id,
-        "hover": [one.id for one in columns],
-        "pictures": [one.id for one in pictures],
-        "color": colored(colors, color_part),
-        "sizes": ranged(sizes, size_part),
-        "opacities": ranged(opacities, opacity_part),
-        "plain": ink_for(is_dark()).points,
-        "size": size,
-        "opacity": opacity,
-        "height": height,
-        "dark": is_dark(),
-        "inks": INKS,
-        "selected": marks.selected,
-        "answered": (last_choice(key) or {}).get("at", 0),
-        "lines": lines,
-        "arrows": [arrow_data(one) for one in arrows],
-        "axes": projection.axis_names if projection.has_axes else None,
-        "alt": (
-            f"{len(projection):,} points of {space.name}, drawn by {projection.method.upper()} "
-            f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
-            "Enter selects the point nearest to the middle, Escape selects nothing."
-        ),
-        "name": f"{space.name} {projection.method} {projection.n_components}D",
-        "canPick": on_pick is not None,
-    }
-    message = write_message(
-        view,
-        {
-            "hits": marks.hits.astype(np.uint32),
-            "neighbors": marks.neighbors.astype(np.uint32),
-            "lost": marks.lost.astype(np.uint32),
-            "order": order(importance),
-        },
+    message = view_message(
+        projection,
+        space,
+        key=key,
+        points=points,
+        labels=labels,
+        hover=columns,
+        pictures=pictures,
+        color=colored(colors, color_part),
+        sizes=ranged(sizes, size_part),
+        opacities=ranged(opacities, opacity_part),
+        marks=marks,
+        arrows=arrows,
+        lines=lines,
+        importance=importance,
+        size=size,
+        opacity=opacity,
+        height=height,
+        dark=is_dark(),
+        answered=(last_choice(key) or {}).get("at", 0),
+        can_pick=on_pick is not None,
     )
 
     def tell() -> None:
@@ -217,51 +175,6 @@ def hovered(space: EmbeddingSpace, columns: tuple[str, ...] | None) -> list[Part
     return hover_for(space.digest, columns, space)
 
 
-def colored(colors: Categories | Numbers | None, part: Part | None) -> dict[str, Any] | None:
-    """Return how the browser shall color."""
-    if colors is None or part is None:
-        return None
-    common = {"part": part.id, "title": colors.column}
-    if isinstance(colors, Categories):
-        return {**common, "colors": list(colors.colors), "low": 0, "high": 0}
-    return {**common, "colors": list(SCALE_COLORS), "low": colors.low, "high": colors.high}
-
-
-def ranged(numbers: Numbers | None, part: Part | None) -> dict[str, Any] | None:
-    """Return the range that sizes or opacities follow."""
-    if numbers is None or part is None:
-        return None
-    return {
-        "part": part.id,
-        "title": numbers.column,
-        "low": numbers.low,
-        "high": numbers.high,
-    }
-
-
-def arrow_data(arrow: Arrow) -> dict[str, Any]:
-    """Return an arrow as the browser reads it: −1 stands for an end that is no row."""
-    ends = [one if isinstance(one, int) else -1 for one in (arrow.start, arrow.end)]
-    start, end = (
-        [] if isinstance(one, int) else [float(value) for value in one]
-        for one in (arrow.start, arrow.end)
-    )
-    return {
-        "label": arrow.label,
-        "color": arrow.color,
-        "rows": ends,
-        "start": start,
-        "end": end,
-    }
-
-
-def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:
-    """Return the rows, the most important first; empty for row order."""
-    if importance is None:
-        return np.empty(0, np.uint32)
-    return np.argsort(-np.asarray(importance, np.float64), kind="stable").astype(np.uint32)
-
-
 def keep_choice(key: str) -> None:
     """Keep the choice just made in the browser: Streamlit forgets it with the page."""
     st.session_state[f"{key} choice"] = st.session_state[key].get("choice")
@@ -275,11 +188,4 @@ def last_choice(key: str) -> dict[str, Any] | None:
 
 def selection(choice: dict[str, Any] | None, labels: str, n: int) -> Selection:
     """Return the rows of a choice; those of other labels, or beyond the n there are, are not."""
-    if not choice or choice.get("of") != labels:
-        return Selection()
-    rows = np.asarray(choice.get("rows", []), np.int64)
-    if choice.get("bits"):
-        bits = np.frombuffer(base64.b64decode(choice["bits"]), np.uint8)
-        marked = np.flatnonzero(np.unpackbits(bits, bitorder="little"))
-        rows = np.concatenate([rows, marked[marked != rows[0]]]) if len(rows) else marked
-    return Selection(rows[(rows >= 0) & (rows < n)].astype(np.intp))
+    return Selection(chosen_rows(choice, labels, n))

@@ -12,7 +12,7 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from explorer.ui.pointcloud.parts import Part
+from explorer.mapdata.parts import Part
 
 PACKAGE = "embedding-explorer"
 NAME = f"{PACKAGE}.pointcloud"

@@ -1,5 +1,5 @@
 /**
- * The binary message between Python and the browser, written alike by explorer/ui/pointcloud/message.py:
+ * The binary message between Python and the browser, written alike by explorer/mapdata/message.py:
  *
  *     "EPC1" | length of the header, uint32 | header, JSON | zeros to a multiple of 8 | arrays
  *

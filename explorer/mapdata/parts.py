@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.mapdata.message import write_message
 from explorer.pictures.column import picture_columns, without_pictures
-from explorer.ui.pointcloud.message import write_message
+from explorer.projection.projection import Projection
+from explorer.space import EmbeddingSpace
 
 MOST_WITH_TEXTS = 50_000  # rows; beyond that a column of different texts is left out on hover
 MOST_HOVERED = 3  # columns
