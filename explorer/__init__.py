@@ -19,6 +19,7 @@ from explorer.neighbors.exact import Neighbors, nearest_neighbors
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
+from explorer.webpage import save_page
 
 __all__ = [
     "AnalogyReport",
@@ -41,5 +42,6 @@ __all__ = [
     "open_space",
     "project",
     "projection_quality",
+    "save_page",
     "save_space",
 ]

@@ -51,6 +51,7 @@ def test_the_public_names_are_these() -> None:
         "open_space",
         "project",
         "projection_quality",
+        "save_page",
         "save_space",
     ]
 

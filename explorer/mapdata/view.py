@@ -67,6 +67,7 @@ def view_message(
     dark: bool,
     answered: float = 0,
     can_pick: bool,
+    can_page: bool = False,
 ) -> bytes:
     """Return a view of a projection; its parameters are those of `pointcloud`.
 
@@ -102,6 +103,7 @@ def view_message(
         ),
         "name": f"{space.name} {projection.method} {projection.n_components}D",
         "canPick": can_pick,
+        "canPage": can_page,
     }
     return write_message(
         view,

@@ -15,6 +15,7 @@ from explorer import EmbeddingSpace, Projection, Quality
 from explorer.errors import QueryError
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
+from explorer.mapdata.looks import point_size
 from explorer.neighbors.exact import Neighbors, neighbors_of_row
 from explorer.neighbors.search import search_labels
 from explorer.pictures.column import data_url, pictures_of, without_pictures
@@ -33,7 +34,6 @@ from explorer.ui.shell.word_fields import LONGEST_WORD
 from explorer.wording import count
 
 NEIGHBORS = 15  # as many as the quality of a picture is measured with
-LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
 PICTURE_WIDTH = 96  # pixels of the selected point's picture
 HITS_LISTED = 100  # lines; who looks for more narrows the search
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
@@ -185,15 +185,6 @@ def default_column(space: EmbeddingSpace) -> str:
         if space.metadata is not None and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
-
-
-def point_size(n: int) -> int:
-    """Return a size at which n points neither vanish nor run together.
-
-    Ten times as many points get diameters smaller by the same number of pixels, from the
-    largest at a hundred points to the smallest at a hundred thousand.
-    """
-    return round(np.interp(np.log10(max(n, 1)), (2, 5), (LARGEST_POINT, SMALLEST_POINT)))
 
 
 def first_look(space: EmbeddingSpace) -> dict[str, Any]:

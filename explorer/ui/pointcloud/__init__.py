@@ -25,6 +25,8 @@ from explorer.mapdata.parts import (
 from explorer.mapdata.view import Arrow, colored, ranged, view_message
 from explorer.pictures.column import has_pictures
 from explorer.ui.pointcloud.component import mount
+from explorer.ui.pointcloud.page import offer_page
+from explorer.webpage.page import Drawn
 
 __all__ = ["Arrow", "Selection", "is_dark", "pointcloud"]
 
@@ -132,6 +134,7 @@ def pointcloud(
         dark=is_dark(),
         answered=(last_choice(key) or {}).get("at", 0),
         can_pick=on_pick is not None,
+        can_page=True,
     )
 
     def tell() -> None:
@@ -139,7 +142,25 @@ def pointcloud(
         if on_pick is not None:
             on_pick(selection(last_choice(key), labels.id, len(space)).first)
 
-    mount(key, list(parts.values()), message, tell, later=pictures)
+    def ask_page() -> None:
+        st.session_state[f"{key} page"] = True
+
+    mount(key, list(parts.values()), message, tell, ask_page, later=pictures)
+    if st.session_state.pop(f"{key} page", False):
+        offer_page(
+            Drawn(
+                space,
+                projection,
+                colors=colors,
+                sizes=sizes,
+                opacities=opacities,
+                marks=marks,
+                arrows=arrows,
+                lines=lines,
+                size=size,
+                opacity=opacity,
+            )
+        )
     chosen = selection(last_choice(key), labels.id, len(space))
     if chosen.first == marks.selected or on_pick is None:
         return chosen

@@ -41,9 +41,12 @@ def mount(
     parts: list[Part],
     view: bytes,
     on_choice: Callable[[], None],
+    on_page: Callable[[], None],
     later: Sequence[Part] = (),
 ) -> None:
-    """Send a view and its parts to the browser; `on_choice` is called after a choice there.
+    """Send a view and its parts to the browser.
+
+    `on_choice` is called after a choice there, `on_page` where a page of its own is asked for.
 
     Parts that come `later` are sent after the view, which is drawn without them at first.
 
@@ -59,9 +62,10 @@ def mount(
         draw(
             key=key,
             data=view,
-            default={"choice": None, "dark": None},
+            default={"choice": None, "dark": None, "page": None},
             on_choice_change=on_choice,
             on_dark_change=nothing,
+            on_page_change=on_page,
         )
         if later:
             with st.container(gap=None, height=1, border=False):

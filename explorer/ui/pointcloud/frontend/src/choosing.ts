@@ -10,10 +10,13 @@ export interface Choice {
   of: string;
 }
 
-/** What a map tells Python: a choice, and whether the page has become dark, so that it colors anew. */
+/** What a map tells Python. */
 export interface Told {
   choice: Choice;
+  /** The page has become dark or light, so that Python colors anew. */
   dark: boolean;
+  /** When somebody asked for a page of its own. */
+  page: number;
 }
 export type Tell = <What extends keyof Told>(what: What, value: Told[What]) => void;
 

@@ -67,6 +67,8 @@ export interface View {
   alt: string;
   name: string;
   canPick: boolean;
+  /** Whether a page of its own can be asked for. */
+  canPage: boolean;
 }
 
 export function toView({ header, arrays }: Message): View {
