@@ -16,6 +16,7 @@ from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
 from explorer.formats.save import save_space
 from explorer.neighbors.exact import Neighbors, nearest_neighbors
+from explorer.notebook import show
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
@@ -44,4 +45,5 @@ __all__ = [
     "projection_quality",
     "save_page",
     "save_space",
+    "show",
 ]

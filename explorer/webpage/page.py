@@ -149,7 +149,8 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
     if drawn.colors is not None:
         looks.append(look(None, None))
     left_out += columns_left_out(drawn, {one["name"] for one in looks}, hover, packing)
-    if not all([packing.add(part) for part in pictures]):  # a later one may still have room
+    unpictured = [part for part in pictures if not packing.add(part)]
+    if unpictured:
         left_out.append("some pictures")
     contents = write_message(
         {"kind": "page", "looks": looks, "plain": {"light": LIGHT.points, "dark": DARK.points}}, {}

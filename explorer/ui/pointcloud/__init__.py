@@ -145,7 +145,14 @@ def pointcloud(
     def ask_page() -> None:
         st.session_state[f"{key} page"] = True
 
-    mount(key, list(parts.values()), message, tell, ask_page, later=pictures)
+    mount(
+        key,
+        list(parts.values()),
+        message,
+        on_choice=tell,
+        on_page=ask_page,
+        later=pictures,
+    )
     if st.session_state.pop(f"{key} page", False):
         offer_page(
             Drawn(

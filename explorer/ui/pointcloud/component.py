@@ -40,6 +40,7 @@ def mount(
     key: str,
     parts: list[Part],
     view: bytes,
+    *,
     on_choice: Callable[[], None],
     on_page: Callable[[], None],
     later: Sequence[Part] = (),
