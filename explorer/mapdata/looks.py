@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import eq
 
 import numpy as np
 import pyarrow as pa
@@ -70,12 +71,14 @@ def color_of(space: EmbeddingSpace, name: str | None) -> Categories | Numbers | 
     return coloring(table, name, dark=False)
 
 
-def on_dark(colors: Categories | Numbers) -> Categories | Numbers:
-    """Return colors for a light ground as they suit a dark one; colors of one's own stay."""
+def on_ground(colors: Categories | Numbers, *, dark: bool) -> Categories | Numbers:
+    """Return colors as they suit a dark or a light ground; colors of one's own stay."""
     if isinstance(colors, Numbers):
         return colors
-    light, dark = (palette(len(colors.names), dark=one) for one in (False, True))
-    swapped = dict(zip(light, dark, strict=True))
+    light, shining = (palette(len(colors.names), dark=one) for one in (False, True))
+    fits = [sum(map(eq, colors.colors, one)) for one in (light, shining)]
+    before = light if fits[0] >= fits[1] else shining
+    swapped = dict(zip(before, shining if dark else light, strict=True))
     return replace(colors, colors=tuple(swapped.get(one, one) for one in colors.colors))
 
 

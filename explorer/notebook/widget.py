@@ -15,7 +15,7 @@ from explorer.conditions import matching_rows
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import Marks
 from explorer.mapdata.choice import chosen_rows
-from explorer.mapdata.looks import on_dark, point_size
+from explorer.mapdata.looks import on_ground, point_size
 from explorer.mapdata.parts import (
     column_part,
     hover_parts,
@@ -109,7 +109,7 @@ class MapWidget(anywidget.AnyWidget):
     def _draw(self) -> None:
         """Send the view, and the parts of it that change."""
         dark = bool(self._dark)
-        colors = on_dark(self._colors) if dark and self._colors else self._colors
+        colors = self._colors and on_ground(self._colors, dark=dark)
         color, kept = (column_part(one) if one else None for one in (colors, self._kept))
         view = view_message(
             self.projection,

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
 from explorer.figures.marks import Marks
 from explorer.figures.style import DARK, LIGHT
-from explorer.mapdata.looks import on_dark, point_size
+from explorer.mapdata.looks import on_ground, point_size
 from explorer.mapdata.message import write_message
 from explorer.mapdata.parts import (
     LONGEST_TEXT,
@@ -118,6 +118,8 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
         labels = texts_part("label", pc.utf8_slice_codeunits(texts, 0, LONGEST_TEXT).to_pylist())
         left_out.append(f"what labels say beyond {LONGEST_TEXT} letters")
     hover, pictures = hover_parts(space, None), picture_parts(space)
+    looks = [look(drawn.colors, color)]
+    first = looks[0]["color"]
     view = view_message(
         drawn.projection,
         space,
@@ -126,7 +128,7 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
         labels=labels,
         hover=hover,
         pictures=pictures,
-        color=colored(drawn.colors, color),
+        color=first and first["light"],
         sizes=ranged(drawn.sizes, size),
         opacities=ranged(drawn.opacities, opacity),
         marks=drawn.marks,
@@ -140,7 +142,6 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
     )
     packing.add(Part("view", view), must=True)
     packing.add(labels, must=True)
-    looks = [look(drawn.colors, color)]
     columns = colors_besides(drawn)
     for colors in columns[:MOST_LOOKS]:
         part = column_part(colors)
@@ -168,7 +169,9 @@ def look(colors: Categories | Numbers | None, part: Part | None) -> dict[str, An
     """Return something to color by, on both grounds."""
     if colors is None:
         return {"name": ONE_COLOR, "color": None}
-    both = {"light": colored(colors, part), "dark": colored(on_dark(colors), part)}
+    both = {
+        name: colored(on_ground(colors, dark=name == "dark"), part) for name in ("light", "dark")
+    }
     return {"name": colors.column, "color": both}
 
 
