@@ -26,8 +26,8 @@ def show(
 
     It is an ipywidget: `selected` holds the selected rows, and `filter` a condition as in SQL,
     which can be set; what it leaves out fades. Both can be observed. A selected point shows its
-    true nearest neighbors while the kernel is free. Needs anywidget:
-    `pip install "embedding-explorer[notebook]"`.
+    true nearest neighbors while the kernel is free. Needs anywidget, which the extra `notebook`
+    installs.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def show(
     except ImportError as error:
         raise MissingPackageError(
             "The map in a notebook needs the package anywidget, which is not installed. Install "
-            'it: pip install "embedding-explorer[notebook]"'
+            'it where the notebook runs: pip install "anywidget>=0.11,<1"'
         ) from error
     from explorer.mapdata.looks import color_of, labelled, picture_of
     from explorer.notebook.widget import MapWidget

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE, ROOT, stop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.notebook]
 
 SHOW = """\
 import explorer
@@ -102,7 +102,7 @@ def run_cell(page: Page, at: int) -> None:
 def test_a_click_is_heard_by_the_next_cell_and_a_filter_fades_points(
     page: Page, tmp_path: Path
 ) -> None:
-    os.symlink(ROOT / "sample_data", tmp_path / "sample_data")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     write_notebook(tmp_path / "map.ipynb", SHOW, HEAR, FILTER)
     with running_lab(tmp_path) as url:
         page.goto(f"{url}/tree/map.ipynb")

@@ -77,5 +77,5 @@ def test_without_anywidget_the_error_says_what_to_install(
     widget: MapWidget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(MissingPackageError, match=r"pip install .*\[notebook\]"):
+    with pytest.raises(MissingPackageError, match=r"pip install .anywidget>="):
         explorer.show(widget.space)
