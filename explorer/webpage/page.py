@@ -141,6 +141,7 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
         can_pick=True,
     )
     packing.add(Part("view", view), must=True)
+    shown = len(packing.scripts)  # all that the first picture needs
     packing.add(labels, must=True)
     columns = colors_besides(drawn)
     for colors in columns[:MOST_LOOKS]:
@@ -160,7 +161,8 @@ def page_of(drawn: Drawn, *, title: str, quality: Quality | None, most_bytes: in
         title=title,
         sentence=sentence(drawn, quality),
         facts=facts(drawn, quality, left_out),
-        scripts=[packed(contents), *packing.scripts],
+        first=[packed(contents), *packing.scripts[:shown]],
+        later=packing.scripts[shown:],
         code=code,
     )
 
@@ -244,7 +246,13 @@ def inline(code: str) -> str:
 
 
 def filled(
-    *, title: str, sentence: str, facts: Sequence[str], scripts: Sequence[str], code: str
+    *,
+    title: str,
+    sentence: str,
+    facts: Sequence[str],
+    first: Sequence[str],
+    later: Sequence[str],
+    code: str,
 ) -> bytes:
     """Return the page: all texts escaped, and only the program with this nonce may run."""
     places = {
@@ -252,11 +260,15 @@ def filled(
         "title": html.escape(title),
         "sentence": html.escape(sentence),
         "facts": "\n".join(f"<li>{html.escape(one)}</li>" for one in facts),
-        "data": "\n".join(
-            f'<script type="application/x-pointcloud">{one}</script>' for one in scripts
-        ),
+        "first": "\n".join(map(data_script, first)),
+        "later": "\n".join(map(data_script, later)),
         "program": code,
     }
     text = TEMPLATE.read_text(encoding="utf-8")
     # in one pass: a place named in a title is text, and no place
     return PLACE.sub(lambda place: places[place[1]], text).encode("utf-8", "replace")
+
+
+def data_script(data: str) -> str:
+    """Return data as a script of no type that any browser runs."""
+    return f'<script type="application/x-pointcloud">{data}</script>'

@@ -24,28 +24,37 @@ interface Contents {
   plain: Record<Theme, string>;
 }
 
+const PATIENCE = 1_000; // milliseconds
 const TOO_OLD = "This browser is too old for this page: it needs one of 2023 or later.";
 
 /** Show the data that stands in this page, if it is a saved one. */
 export async function openPage(mount: (given: Mount) => unknown): Promise<void> {
   if (typeof document === "undefined") return;
-  const scripts = document.querySelectorAll('script[type="application/x-pointcloud"]');
+  const waiting = (): NodeListOf<Element> => document.querySelectorAll('script[type="application/x-pointcloud"]');
   const main = document.querySelector<HTMLElement>("body > main");
-  if (!scripts.length || !main) return;
+  if (!waiting().length || !main) return;
   if (typeof DecompressionStream === "undefined") {
     main.textContent = TOO_OLD;
     return;
   }
   main.replaceChildren();
+  const give = (data: Uint8Array): unknown => mount({ data, parentElement: main, setStateValue: () => undefined });
   let contents: Contents | null = null;
-  for (const script of scripts) {
-    const data = await unpacked(script.textContent ?? "");
-    script.remove();
+  // this program stands after the view, and runs while the browser still reads the rest of the page
+  for (const script of waiting()) {
+    const data = await taken(script);
     const message = readMessage(data);
     if (message.header["kind"] === "page") contents = message.header as unknown as Contents;
-    else if (message.header["kind"] === "view") new Page(mount, main, data, toView(message), contents!);
-    else mount({ data, parentElement: main, setStateValue: () => undefined });
+    else if (message.header["kind"] === "view") {
+      new Page(mount, main, data, toView(message), contents!);
+      break;
+    } else give(data);
   }
+  await drawn();
+  if (document.readyState === "loading") await new Promise((go) => document.addEventListener("DOMContentLoaded", go));
+  const later: Uint8Array[] = [];
+  for (const script of waiting()) later.push(await taken(script));
+  later.forEach(give); // together, because the map is drawn again for what comes
   main.dataset["state"] = "complete";
 }
 
@@ -126,8 +135,17 @@ function finder(cloud: Cloud): HTMLElement {
   return holder;
 }
 
-async function unpacked(base64: string): Promise<Uint8Array> {
-  const letters = atob(base64);
+/** Let the picture be drawn before more is unpacked; a page in the background draws none. */
+function drawn(): Promise<unknown> {
+  const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  return Promise.race([frame().then(frame), late]);
+}
+
+/** Take a message out of the page. */
+async function taken(script: Element): Promise<Uint8Array> {
+  const letters = atob(script.textContent ?? "");
+  script.remove();
   const bytes = new Uint8Array(letters.length);
   for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
