@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import OKABE_ITO_ON_LIGHT, SELECTED, Categories
+from explorer.mapdata.message import write_message
+from explorer.mapdata.parts import column_part, labels_part, picture_parts, points_part
+from explorer.mapdata.view import INKS
 from explorer.pictures.column import with_pictures
 from explorer.pictures.decode import shrunk
-from explorer.ui.pointcloud import INKS
 from explorer.ui.pointcloud.component import FOLDER
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import column_part, labels_part, picture_parts, points_part
 
 N, SIDE, GROUPS = 50_000, 48, 8
 RUNS = 3

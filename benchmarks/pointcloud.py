@@ -32,11 +32,11 @@ from plotly.offline import get_plotlyjs
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import OKABE_ITO_ON_LIGHT, SELECTED, Categories
-from explorer.ui.pointcloud import INKS
+from explorer.figures.colors import OKABE_ITO_ON_LIGHT, Categories
+from explorer.figures.marks import Marks
+from explorer.mapdata.parts import column_part, labels_part, points_part
+from explorer.mapdata.view import colored, view_message
 from explorer.ui.pointcloud.component import FOLDER
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import column_part, labels_part, points_part
 
 SIZES = (10_000, 100_000, 1_000_000)
 GOALS = {10_000: (0.6, 1.5), 100_000: (0.33, 2.5), 1_000_000: (0.15, 2.5)}  # share, multiple
@@ -279,21 +279,24 @@ def write_ours(folder: Path, coordinates: NDArray[np.float32], codes: NDArray[np
         "labels": labels_part(space),
         "codes": column_part(Categories("group", names, OKABE_ITO_ON_LIGHT, codes)),
     }
-    nothing = np.empty(0, np.uint32)
-    ink = {**INKS["light"], "chosen": SELECTED}
-    view = {
-        "kind": "view", "key": "map", "picture": "points", "points": parts["points"].id,
-        "labels": parts["labels"].id, "hover": [], "sizes": None, "opacities": None,
-        "color": {"part": parts["codes"].id, "title": "group", "colors": OKABE_ITO_ON_LIGHT,
-                  "low": 0, "high": 0},
-        "plain": "#0072B2", "size": 3, "opacity": 0.7, "height": 560, "dark": False,
-        "inks": {"light": ink, "dark": ink}, "selected": None, "answered": 0, "lines": True,
-        "arrows": [], "axes": None, "alt": "points", "name": "points", "canPick": True,
-    }  # fmt: skip
+    colors = Categories("group", names, OKABE_ITO_ON_LIGHT, codes)
+    message = view_message(
+        projection,
+        space,
+        key="map",
+        points=parts["points"],
+        labels=parts["labels"],
+        hover=[],
+        color=colored(colors, parts["codes"]),
+        marks=Marks(),
+        size=3,
+        opacity=0.7,
+        height=560,
+        dark=False,
+        can_pick=True,
+    )
     for name, one in parts.items():
         (folder / name).write_bytes(one.data)
-    marked = dict.fromkeys(("hits", "neighbors", "lost", "order"), nothing)
-    message = write_message(view, marked)
     (folder / "view").write_bytes(message)
     shutil.copytree(FOLDER / "built", folder, dirs_exist_ok=True)
     (folder / "ours.html").write_text(OURS)

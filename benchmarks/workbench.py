@@ -21,13 +21,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+from explorer.ui.pointcloud.message import write_message
 
 from explorer.columns.bars import Chart, counted
 from explorer.columns.charts import brush, chart_of
 from explorer.columns.order import only, sorted_rows
 from explorer.conditions import matching_rows
 from explorer.ui.columns.charts import described
-from explorer.ui.pointcloud.message import write_message
 
 ROWS = (400_000, 1_000_000)
 REPEATS = 7

@@ -17,9 +17,11 @@ from explorer.formats import inspect_file, open_space
 from explorer.formats.report import FileReport
 from explorer.formats.save import save_space
 from explorer.neighbors.exact import Neighbors, nearest_neighbors
+from explorer.notebook import show
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.space import EmbeddingSpace, Source
 from explorer.vector import Vector
+from explorer.webpage import save_page
 from explorer.workspace.file import Workspace, open_workspace, save_workspace
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
     "open_workspace",
     "project",
     "projection_quality",
+    "save_page",
     "save_space",
     "save_workspace",
+    "show",
 ]

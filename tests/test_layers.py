@@ -26,6 +26,8 @@ FLOORS = (
     {"training", "beyond"},
     {"lessons"},
     {"figures"},
+    {"mapdata"},
+    {"notebook", "webpage"},
     {"ui", "cli"},
 )
 CORE = 2  # the parts of the one core type, which do know each other
@@ -59,10 +61,10 @@ def room(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def floor(module: str) -> int:
+def floor(module: str) -> float:
     """Return how high a module's room lies; the package's own face lies below the screens."""
     if not room(module):
-        return len(FLOORS) - 2
+        return len(FLOORS) - 1.5
     return next(height for height, rooms in enumerate(FLOORS) if room(module) in rooms)
 
 

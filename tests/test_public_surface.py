@@ -23,6 +23,7 @@ HEAVY = {
     "numba",
     "scipy",
     "pandas",
+    "anywidget",
     "transformers",
 }
 MODULES = sorted((ROOT / "explorer").rglob("*.py"))
@@ -55,8 +56,10 @@ def test_the_public_names_are_these() -> None:
         "open_workspace",
         "project",
         "projection_quality",
+        "save_page",
         "save_space",
         "save_workspace",
+        "show",
     ]
 
 

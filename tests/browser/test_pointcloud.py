@@ -331,13 +331,19 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
     svg = "{http://www.w3.org/2000/svg}"
     assert len(drawing.findall(f".//{svg}g/{svg}circle")) == 338
     assert len(drawing.findall(f".//{svg}text")) > 10
-    file = saved(page, cloud, "Page of its own", tmp_path / "map.html")
+    cloud.get_by_role("button", name="Save").click()
+    cloud.get_by_role("button", name="Page of its own").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the page").click()
+    assert download.value.suggested_filename == "books.html"
+    download.value.save_as(file := tmp_path / "map.html")
     context = chromium.new_context(offline=True)
     alone = context.new_page()
     asked: list[str] = []
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(file.as_uri())
     alone.locator(DRAWN).wait_for()
+    expect(alone.get_by_label("Color by")).to_have_value("0")
     alone.get_by_label("Search").fill("drac")
     expect(alone.locator(".cloud")).to_have_attribute("data-hits", "1")
     before = camera(alone.locator(".cloud"))

@@ -12,8 +12,8 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from explorer.figures import colors
+from explorer.mapdata.parts import Part
 from explorer.projection.sampling import draw
-from explorer.ui.pointcloud.parts import Part
 from explorer.ui.shell.spaces import opened_spaces, sample_space
 from tests.pages.conftest import Visit
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from explorer import EmbeddingSpace
+from explorer.mapdata import parts
+from explorer.mapdata.parts import hover_parts, picture_parts
 from explorer.pictures.column import picture_columns, with_pictures
-from explorer.ui.pointcloud import parts
-from explorer.ui.pointcloud.parts import hover_parts, picture_parts
 from explorer.ui.shell.tables import pictured, with_addresses
 
 PICTURES = [b"first", None, b"third one", b"4"]

@@ -17,9 +17,9 @@ from explorer.figures.analogies import plane_figure
 from explorer.figures.colors import SELECTED
 from explorer.figures.marks import Marks
 from explorer.figures.style import ink_for
+from explorer.mapdata.looks import point_size
 from explorer.neighbors.exact import Neighbors
 from explorer.projection import METHODS
-from explorer.ui.map.view import point_size
 from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
 from explorer.ui.shell.charts import show_chart

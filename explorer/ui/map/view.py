@@ -14,6 +14,7 @@ from explorer import EmbeddingSpace, Projection, Quality
 from explorer.errors import ExplorerError
 from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import NO_ROWS, Marks
+from explorer.mapdata.looks import point_size
 from explorer.neighbors.exact import Neighbors
 from explorer.neighbors.search import search_labels
 from explorer.projection import METHODS
@@ -30,7 +31,6 @@ from explorer.ui.shell import address, spaces
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.word_fields import LONGEST_WORD
 
-LARGEST_POINT, SMALLEST_POINT = 9, 2  # pixels: a point's diameter by default
 SEARCH_ERROR = "search error"  # session state, until it is shown in the same run
 ONE_COLOR = ONE_LOOK = "nothing"
 DIMENSIONS = {"2D": 2, "3D": 3}
@@ -205,15 +205,6 @@ def default_column(space: EmbeddingSpace) -> str:
         and not is_numeric(space.metadata[name].type)
     )
     return next(texts, ONE_COLOR)
-
-
-def point_size(n: int) -> int:
-    """Return a size at which n points neither vanish nor run together.
-
-    Ten times as many points get diameters smaller by the same number of pixels, from the
-    largest at a hundred points to the smallest at a hundred thousand.
-    """
-    return round(np.interp(np.log10(max(n, 1)), (2, 5), (LARGEST_POINT, SMALLEST_POINT)))
 
 
 def first_look(space: EmbeddingSpace) -> dict[str, Any]:

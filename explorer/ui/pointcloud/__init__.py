@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,14 +11,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
-from explorer.figures.colors import SCALE_COLORS, SELECTED, Categories, Numbers
+from explorer.figures.colors import Categories, Numbers
 from explorer.figures.marks import Marks
-from explorer.figures.style import DARK, LIGHT, ink_for
-from explorer.pictures.column import has_pictures
-from explorer.projection.regions import Region
-from explorer.ui.pointcloud.component import mount
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import (
+from explorer.mapdata.choice import chosen_rows
+from explorer.mapdata.parts import (
     Part,
     column_part,
     hover_parts,
@@ -28,35 +23,16 @@ from explorer.ui.pointcloud.parts import (
     picture_parts,
     points_part,
 )
+from explorer.mapdata.view import Arrow, colored, ranged, view_message
+from explorer.pictures.column import has_pictures
+from explorer.ui.pointcloud.component import mount
+from explorer.ui.pointcloud.page import offer_page
+from explorer.webpage.page import Drawn
+
+__all__ = ["Arrow", "Selection", "is_dark", "pointcloud"]
 
 KEY = "map"
-# Both are sent, so that the map follows a change of theme at once. Its grid has the border color:
-# the charts' grid color would hardly show on the map's own canvas.
-INKS = {
-    name: {
-        "text": ink.text,
-        "quiet": ink.quiet,
-        "grid": ink.border,
-        "ground": ink.ground,
-        "chosen": SELECTED,
-    }
-    for name, ink in (("light", LIGHT), ("dark", DARK))
-}
 Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A difference of vectors, drawn from one end to the other.
-
-    Each end is a row, or coordinates as the projection has them. Without a color of its own it
-    has that of what is selected.
-    """
-
-    start: int | Sequence[float]
-    end: int | Sequence[float]
-    label: str = ""
-    color: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,51 +150,35 @@ def pointcloud(
     sent = (points, names or labels, *columns, *by, outside)
     parts = {one.id: one for one in sent if one is not None}
     color_part, size_part, opacity_part = by
-    view = {
-        "kind": "view",
-        "key": key,
-        "picture": f"{space.digest} {projection.method} {projection.n_components}",
-        "points": points.id,
-        "labels": labels.id,
-        "names": (names or labels).id,
-        "hover": [one.id for one in columns],
-        "pictures": [one.id for one in pictures],
-        "color": colored(colors, color_part),
-        "sizes": ranged(sizes, size_part),
-        "opacities": ranged(opacities, opacity_part),
-        "outside": None if outside is None else {"part": outside.id, "isShown": ground},
-        "keyFilters": on_key is not None,
-        "plain": ink_for(is_dark()).points,
-        "size": size,
-        "opacity": opacity,
-        "height": height,
-        "dark": is_dark(),
-        "inks": INKS,
-        "selected": marks.selected,
-        "answered": (last_choice(key) or {}).get("at", 0),
-        "lines": lines,
-        "arrows": [arrow_data(one) for one in arrows],
-        "axes": projection.axis_names if projection.has_axes else None,
-        "alt": (
-            f"{counted(len(projection), kept, condition)} of {space.name}, "
-            f"drawn by {projection.method.upper()} "
-            f"in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
-            "Enter selects the point nearest to the middle, Escape selects nothing."
-        ),
-        "name": f"{space.name} {projection.method} {projection.n_components}D",
-        "caption": caption,
-        "density": density,
-        "regions": [region_data(one) for one in regions],
-        "canPick": on_pick is not None,
-    }
-    message = write_message(
-        view,
-        {
-            "hits": marks.hits.astype(np.uint32),
-            "neighbors": marks.neighbors.astype(np.uint32),
-            "lost": marks.lost.astype(np.uint32),
-            "order": order(importance),
-        },
+    message = view_message(
+        projection,
+        space,
+        key=key,
+        points=points,
+        labels=labels,
+        names=names,
+        hover=columns,
+        pictures=pictures,
+        color=colored(colors, color_part),
+        sizes=ranged(sizes, size_part),
+        opacities=ranged(opacities, opacity_part),
+        outside=None if outside is None else {"part": outside.id, "isShown": ground},
+        key_filters=on_key is not None,
+        counted=counted(len(projection), kept, condition),
+        caption=caption,
+        density=density,
+        regions=regions,
+        marks=marks,
+        arrows=arrows,
+        lines=lines,
+        importance=importance,
+        size=size,
+        opacity=opacity,
+        height=height,
+        dark=is_dark(),
+        answered=(last_choice(key) or {}).get("at", 0),
+        can_pick=on_pick is not None,
+        can_page=True,
     )
 
     def tell() -> None:
@@ -231,7 +191,32 @@ def pointcloud(
         if on_pick is not None:
             on_pick(selection(last_choice(key), labels.id, len(space)).first)
 
-    mount(key, list(parts.values()), message, tell, later=pictures)
+    def ask_page() -> None:
+        st.session_state[f"{key} page"] = True
+
+    mount(
+        key,
+        list(parts.values()),
+        message,
+        on_choice=tell,
+        on_page=ask_page,
+        later=pictures,
+    )
+    if st.session_state.pop(f"{key} page", False):
+        offer_page(
+            Drawn(
+                space,
+                projection,
+                colors=colors,
+                sizes=sizes,
+                opacities=opacities,
+                marks=marks,
+                arrows=arrows,
+                lines=lines,
+                size=size,
+                opacity=opacity,
+            )
+        )
     chosen = selection(last_choice(key), labels.id, len(space))
     if chosen.first == marks.selected or on_pick is None:
         return chosen
@@ -267,65 +252,9 @@ def hovered(space: EmbeddingSpace, columns: tuple[str, ...] | None) -> list[Part
     return hover_for(space.digest, columns, space)
 
 
-def colored(colors: Categories | Numbers | None, part: Part | None) -> dict[str, Any] | None:
-    """Return how the browser shall color."""
-    if colors is None or part is None:
-        return None
-    common = {"part": part.id, "title": colors.column}
-    if isinstance(colors, Categories):
-        return {**common, "colors": list(colors.colors), "low": 0, "high": 0}
-    return {**common, "colors": list(SCALE_COLORS), "low": colors.low, "high": colors.high}
-
-
-def ranged(numbers: Numbers | None, part: Part | None) -> dict[str, Any] | None:
-    """Return the range that sizes or opacities follow."""
-    if numbers is None or part is None:
-        return None
-    return {
-        "part": part.id,
-        "title": numbers.column,
-        "low": numbers.low,
-        "high": numbers.high,
-    }
-
-
 def counted(n: int, kept: Rows | None, condition: str) -> str:
     """Return how many points a filter keeps, for those who cannot see the map."""
     return f"{n:,} points" if kept is None else f"{len(kept):,} of {n:,} points, where {condition},"
-
-
-def arrow_data(arrow: Arrow) -> dict[str, Any]:
-    """Return an arrow as the browser reads it: −1 stands for an end that is no row."""
-    ends = [one if isinstance(one, int) else -1 for one in (arrow.start, arrow.end)]
-    start, end = (
-        [] if isinstance(one, int) else [float(value) for value in one]
-        for one in (arrow.start, arrow.end)
-    )
-    return {
-        "label": arrow.label,
-        "color": arrow.color,
-        "rows": ends,
-        "start": start,
-        "end": end,
-    }
-
-
-def region_data(region: Region) -> dict[str, Any]:
-    """Return a region as the browser reads it."""
-    return {
-        "at": [float(value) for value in region.at],
-        "level": region.level,
-        "name": region.name,
-        "examples": list(region.examples),
-        "size": region.size,
-    }
-
-
-def order(importance: Sequence[float] | None) -> NDArray[np.uint32]:
-    """Return the rows, the most important first; empty for row order."""
-    if importance is None:
-        return np.empty(0, np.uint32)
-    return np.argsort(-np.asarray(importance, np.float64), kind="stable").astype(np.uint32)
 
 
 def keep_choice(key: str) -> None:
@@ -352,11 +281,4 @@ def last_choice(key: str) -> dict[str, Any] | None:
 
 def selection(choice: dict[str, Any] | None, labels: str, n: int) -> Selection:
     """Return the rows of a choice; those of other labels, or beyond the n there are, are not."""
-    if not choice or choice.get("of") != labels:
-        return Selection()
-    rows = np.asarray(choice.get("rows", []), np.int64)
-    if choice.get("bits"):
-        bits = np.frombuffer(base64.b64decode(choice["bits"]), np.uint8)
-        marked = np.flatnonzero(np.unpackbits(bits, bitorder="little"))
-        rows = np.concatenate([rows, marked[marked != rows[0]]]) if len(rows) else marked
-    return Selection(rows[(rows >= 0) & (rows < n)].astype(np.intp))
+    return Selection(chosen_rows(choice, labels, n))

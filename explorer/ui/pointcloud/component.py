@@ -12,7 +12,7 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from explorer.ui.pointcloud.parts import Part
+from explorer.mapdata.parts import Part
 
 PACKAGE = "embedding-explorer"
 COMPONENTS = ("pointcloud", "columns")  # each a program of its name in the folder `built`
@@ -45,11 +45,15 @@ def mount(
     key: str,
     parts: list[Part],
     view: bytes,
+    *,
     on_choice: Callable[[], None],
+    on_page: Callable[[], None],
     later: Sequence[Part] = (),
 ) -> None:
-    """Send a view and its parts to the browser; `on_choice` is called after a choice there
-    or a click in its key.
+    """Send a view and its parts to the browser.
+
+    `on_choice` is called after a choice there or a click in its key, `on_page` where a page of its
+    own is asked for.
 
     Parts that come `later` are sent after the view, which is drawn without them at first.
 
@@ -65,10 +69,11 @@ def mount(
         draw(
             key=key,
             data=view,
-            default={"choice": None, "dark": None, "key": None},
+            default={"choice": None, "dark": None, "key": None, "page": None},
             on_choice_change=on_choice,
             on_key_change=on_choice,
             on_dark_change=nothing,
+            on_page_change=on_page,
         )
         if later:
             with st.container(gap=None, height=1, border=False):

@@ -19,11 +19,14 @@ export interface KeyChoice {
   of: string;
 }
 
-/** What a map tells Python: a choice, a click in the key, and whether the page has become dark, so that it colors anew. */
+/** What a map tells Python. */
 export interface Told {
   choice: Choice;
+  /** The page has become dark or light, so that Python colors anew. */
   dark: boolean;
   key: KeyChoice;
+  /** When somebody asked for a page of its own. */
+  page: number;
 }
 export type Tell = <What extends keyof Told>(what: What, value: Told[What]) => void;
 

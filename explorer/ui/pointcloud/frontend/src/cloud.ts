@@ -57,7 +57,6 @@ export class Cloud {
   private readonly observer = new ResizeObserver(() => this.resize());
 
   private view: View | null = null;
-  private bytes: Uint8Array = new Uint8Array();
   private points: PointsPart | null = null;
   private labelsId = "";
   private isDark = false;
@@ -107,9 +106,8 @@ export class Cloud {
   }
 
   /** Show a view, as soon as its parts are there. */
-  update(view: View, bytes: Uint8Array): void {
+  update(view: View): void {
     this.view = view;
-    this.bytes = bytes;
     this.compose();
   }
 
@@ -121,11 +119,6 @@ export class Cloud {
   /** Come to another page. */
   arrive(): void {
     this.choosing.arrive();
-  }
-
-  /** A saved page cannot save itself again as a page. */
-  standAlone(): void {
-    this.tools.forget("html");
   }
 
   needs(id: string): boolean {
@@ -196,7 +189,7 @@ export class Cloud {
     this.stage.dress(this.ink, this.isDark, view.height, view.alt);
     this.stage.element.classList.toggle("turning", points.dimensions === 3);
     this.words.family = getComputedStyle(this.element).fontFamily || "sans-serif";
-    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick, hasPictures: view.pictures.length > 0 });
+    this.tools.show({ inSpace: points.dimensions === 3, canPick: view.canPick, hasPictures: view.pictures.length > 0, canPage: view.canPage });
   }
 
   /** Bring the points to their places; those of the same space go there before one's eyes. */
@@ -379,9 +372,9 @@ export class Cloud {
   // ---------------------------------------------------------------- saving
 
   private async save(what: SaveAs): Promise<void> {
-    const parts = [...(gather(this.view!, this.parts)?.values() ?? [])];
+    if (what === "html") return this.tell("page", Date.now()); // Python has all that such a page holds
     try {
-      await save(what, this.seen, parts, this.bytes);
+      await save(what, this.seen);
     } catch (error) {
       this.stage.tell(`Not saved: ${error instanceof Error ? error.message : String(error)}`);
     }

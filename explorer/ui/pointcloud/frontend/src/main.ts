@@ -1,6 +1,7 @@
 /**
- * The component's entry. Streamlit calls the default function each time a mount gets data: a part,
- * which is put aside, or a view, which is shown. A saved page calls itself.
+ * The program's entry, for three hosts. Streamlit calls the default function each time a mount gets
+ * data: a part, which is put aside, or a view, which is shown. anywidget, in a notebook, calls it once
+ * with nothing and gets what it calls next. A saved page calls itself.
  *
  * A map outlives its mount: it leaves the page with its element and comes back with it, so that
  * camera, selection and all that is on the graphics card survive a visit to another page.
@@ -9,15 +10,18 @@
 import { Cameras } from "./cameras.ts";
 import type { Choice, Tell } from "./choosing.ts";
 import { Cloud } from "./cloud.ts";
-import { openPage } from "./page.ts";
 import { readMessage } from "./message.ts";
+import { type Notebook, notebook } from "./notebook.ts";
+import { openPage } from "./page.ts";
 import { Parts, toPart } from "./parts.ts";
 import { toView } from "./view.ts";
 
-interface Mount {
+export interface Mount {
   data: Uint8Array | null;
   parentElement: HTMLElement | ShadowRoot;
   setStateValue(name: string, value: unknown): void;
+  /** Which map it is; its view's key by default. */
+  key?: string;
 }
 
 interface Living {
@@ -30,7 +34,13 @@ const parts = new Parts();
 const cameras = new Cameras();
 const clouds = new Map<string, Living>();
 
-export default function mount({ data, parentElement, setStateValue }: Mount): (() => void) | undefined {
+export default function main(): Notebook;
+export default function main(given: Mount): (() => void) | undefined;
+export default function main(given?: Mount): Notebook | (() => void) | undefined {
+  return given ? mount(given) : notebook(mount);
+}
+
+function mount({ data, parentElement, setStateValue, key }: Mount): (() => void) | undefined {
   if (!data?.length) return undefined;
   const message = readMessage(data);
   if (message.header["kind"] !== "view") {
@@ -38,7 +48,8 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
     return undefined;
   }
   const view = toView(message);
-  const living = clouds.get(view.key) ?? born(view.key);
+  key ??= view.key;
+  const living = clouds.get(key) ?? born(key);
   living.tell = (what, value) => setStateValue(what, typeof value === "object" && "rows" in value ? packed(value) : value);
   const { element } = living.cloud;
   const isElsewhere = element.parentNode !== parentElement;
@@ -47,7 +58,7 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
     living.cloud.arrive();
   }
   Object.assign(element, { pointcloud: living.cloud });
-  living.cloud.update(view, data.slice());
+  living.cloud.update(view);
   if (isElsewhere) living.cloud.fill();
   return () => {
     if (element.parentNode === parentElement) element.remove();
@@ -86,4 +97,4 @@ function packed({ rows, at, of }: Choice): Record<string, unknown> {
   return { at, of, rows: [rows[0]], bits: btoa(text) };
 }
 
-openPage(mount);
+void openPage(mount);

@@ -1,5 +1,5 @@
 /**
- * The binary message between Python and the browser, written alike by explorer/ui/pointcloud/message.py:
+ * The binary message between Python and the browser, written alike by explorer/mapdata/message.py:
  *
  *     "EPC1" | length of the header, uint32 | header, JSON | zeros to a multiple of 8 | arrays
  *
@@ -45,26 +45,4 @@ export function readMessage(bytes: Uint8Array): Message {
       Kind === Uint8Array ? bytes.subarray(start, end) : new Kind(bytes.slice(start, end).buffer);
   }
   return { header, arrays };
-}
-
-/** Write a message: a saved page carries its data in this form. */
-export function writeMessage(header: Record<string, unknown>, arrays: Record<string, Values>): Uint8Array {
-  const entries: Entry[] = [];
-  let offset = 0;
-  for (const [name, values] of Object.entries(arrays)) {
-    const dtype = (Object.keys(KINDS) as Dtype[]).find((one) => values instanceof KINDS[one])!;
-    entries.push([name, dtype, values.length, offset]);
-    offset += padded(values.byteLength);
-  }
-  const json = new TextEncoder().encode(JSON.stringify({ ...header, arrays: entries }));
-  const body = padded(8 + json.length);
-  const bytes = new Uint8Array(body + offset);
-  bytes.set([...MAGIC].map((letter) => letter.charCodeAt(0)));
-  new DataView(bytes.buffer).setUint32(4, json.length, true);
-  bytes.set(json, 8);
-  for (const [name, , , start] of entries) {
-    const values = arrays[name]!;
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), body + start);
-  }
-  return bytes;
 }

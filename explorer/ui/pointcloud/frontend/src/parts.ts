@@ -2,7 +2,7 @@
  * Parts: what a view is made of and what is too big to send twice. A view names its parts by id.
  */
 
-import { type Message, writeMessage } from "./message.ts";
+import type { Message } from "./message.ts";
 
 /** Coordinates, centered and scaled to −1 … 1, three a point whatever the dimensions. */
 export interface PointsPart {
@@ -98,11 +98,12 @@ export class Parts {
 }
 
 /** Make a part from a message. */
-export function toPart({ header, arrays }: Message): Part {
+export function toPart(message: Message): Part {
+  const { header, arrays } = message;
   const { kind, id, column } = header as { kind: Part["kind"]; id: string; column: string };
   switch (kind) {
     case "points":
-      return { kind, id, ...normalized(arrays["coordinates"] as Float32Array, header["dimensions"] as number) };
+      return { kind, id, ...normalized(coordinatesOf(message), header["dimensions"] as number) };
     case "texts":
       return { kind, id, column, utf8: arrays["utf8"] as Uint8Array, ends: arrays["ends"] as Uint32Array };
     case "codes":
@@ -116,25 +117,6 @@ export function toPart({ header, arrays }: Message): Part {
       const bytes = (arrays["bytes"] as Uint8Array).slice();
       return { kind, id, column, first: header["first"] as number, bytes, ends: (arrays["ends"] as Uint32Array).slice() };
     }
-  }
-}
-
-/** Write a part again, for a saved page. */
-export function fromPart(part: Part): Uint8Array {
-  const { kind, id } = part;
-  switch (part.kind) {
-    case "points":
-      return writeMessage({ kind, id, dimensions: part.dimensions }, { coordinates: coordinates(part) });
-    case "texts":
-      return writeMessage({ kind, id, column: part.column }, { utf8: part.utf8, ends: part.ends });
-    case "codes":
-      return writeMessage({ kind, id, column: part.column, names: part.names }, { codes: part.codes });
-    case "numbers":
-      return writeMessage({ kind, id, column: part.column }, { values: part.values });
-    case "bits":
-      return writeMessage({ kind, id }, { bits: part.bits });
-    case "pictures":
-      return writeMessage({ kind, id, column: part.column, first: part.first }, { bytes: part.bytes, ends: part.ends });
   }
 }
 
@@ -170,15 +152,12 @@ export function normalized(raw: Float32Array, dimensions: number): Normalized {
   return { dimensions, positions, center, scale, half: half.map((one) => one * scale) as typeof half };
 }
 
-function coordinates({ positions, dimensions, center, scale }: PointsPart): Float32Array {
-  const n = positions.length / 3;
-  const raw = new Float32Array(n * dimensions);
-  for (let row = 0; row < n; row++) {
-    for (let axis = 0; axis < dimensions; axis++) {
-      raw[dimensions * row + axis] = positions[3 * row + axis]! / scale + center[axis]!;
-    }
-  }
-  return raw;
+/** Return coordinates as they were; a saved page holds them as steps from their lowest. */
+function coordinatesOf({ header, arrays }: Message): Float32Array {
+  const values = arrays["coordinates"]!;
+  if (values instanceof Float32Array) return values;
+  const { low, step } = header as { low: number[]; step: number };
+  return Float32Array.from(values, (value, index) => low[index % low.length]! + step * value);
 }
 
 /** Return a byte for each of n points: 1 where its bit is set. */

@@ -1,11 +1,10 @@
-/** Saving what is seen: as a picture, as a drawing, as a page of its own. */
+/** Saving what is seen: as a picture or as a drawing. */
 
-import styles from "./page.css";
 import type { Camera, Vector } from "./camera.ts";
 import type { Coloring } from "./coloring.ts";
 import type { Marking } from "./painter.ts";
 import type { Pictures } from "./pictures.ts";
-import { fromPart, type Part, shownNumber } from "./parts.ts";
+import { shownNumber } from "./parts.ts";
 import { escaped, paint, type Shape, short, toSvg } from "./shapes.ts";
 import { nearnessOf, opacityOf, OUTSIDE, sizeOf, type Style } from "./style.ts";
 import type { SaveAs } from "./tools.ts";
@@ -31,9 +30,8 @@ export interface Seen {
 }
 
 /** Save what is seen in a form. */
-export async function save(what: SaveAs, seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
+export async function save(what: Exclude<SaveAs, "html">, seen: Seen): Promise<void> {
   if (what === "svg") download(new Blob([svg(seen)], { type: "image/svg+xml" }), seen, "svg");
-  else if (what === "html") await savePage(seen, parts, viewBytes);
   else await savePng(seen, what === "png4" ? 4 : 2);
 }
 
@@ -155,28 +153,6 @@ function keyShapes({ coloring, camera, ink, view }: Seen): { shapes: Shape[]; he
     shapes.push({ ...text, x: x + 18, y, text: name, weight: 400 });
   });
   return { shapes, height: top - camera.height + KEY_LINE * (Math.ceil(key.length / columns) + 0.4) };
-}
-
-/** Save a page that holds the data and this program, and asks nothing of any server. */
-async function savePage(seen: Seen, parts: readonly Part[], viewBytes: Uint8Array): Promise<void> {
-  const program = await (await fetch(import.meta.url)).text();
-  download(new Blob([page(seen, program, [...parts.map(fromPart), viewBytes])], { type: "text/html" }), seen, "html");
-}
-
-/** Return the page. In a script nothing may end it: so the program's “</” become “<\/”. */
-export function page({ view, ink }: Seen, program: string, messages: readonly Uint8Array[]): string {
-  const data = messages.map((message) => `<script type="application/x-pointcloud">${base64(message)}</script>`);
-  return `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escaped(view.name)}</title>
-<style>${styles.replace("GROUND", ink.ground)}</style>
-<main></main>
-${data.join("\n")}
-<script type="module">${program.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--")}</script>
-</html>
-`;
 }
 
 export function base64(bytes: Uint8Array): string {

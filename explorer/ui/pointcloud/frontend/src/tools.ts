@@ -28,7 +28,7 @@ const FORMS: [SaveAs, string][] = [
   ["png2", "Picture (PNG, twice the screen)"],
   ["png4", "Picture (PNG, four times)"],
   ["svg", "Drawing with labels (SVG)"],
-  ["html", "Page of its own (HTML)"],
+  ["html", "Page of its own (HTML) …"],
 ];
 
 export class Tools {
@@ -79,18 +79,14 @@ export class Tools {
   }
 
   /** Show what is possible with this view. */
-  show({ inSpace, canPick, hasPictures }: { inSpace: boolean; canPick: boolean; hasPictures: boolean }): void {
+  show({ inSpace, canPick, hasPictures, canPage }: Record<"inSpace" | "canPick" | "hasPictures" | "canPage", boolean>): void {
     this.pictures.style.display = hasPictures ? "" : "none";
     this.turn.hidden = !inSpace;
     this.turn.style.display = inSpace ? "" : "none";
     this.turn.setAttribute("aria-pressed", `${this.isTurning && inSpace}`);
     this.choosing.style.display = canPick ? "" : "none";
+    this.element.querySelector<HTMLElement>("[data-form=html]")!.style.display = canPage ? "" : "none";
     if (!canPick && this.mode !== "move") this.setMode("move");
-  }
-
-  /** Offer a form of saving no more. */
-  forget(what: SaveAs): void {
-    this.element.querySelector(`[data-form="${what}"]`)?.remove();
   }
 
   setMode(mode: Mode): void {

@@ -82,6 +82,8 @@ export interface View {
   /** Named regions of the plane, the most important first; none where they are not asked for. */
   regions: Region[];
   canPick: boolean;
+  /** Whether a page of its own can be asked for. */
+  canPage: boolean;
 }
 
 export function toView({ header, arrays }: Message): View {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { categoryPalette, scalePalette, scaleShades } from "../src/colors.ts";
-import { base64, page, type Seen } from "../src/save.ts";
+import { base64 } from "../src/save.ts";
 import { escaped, toSvg } from "../src/shapes.ts";
 
 test("a label in a drawing is text and nothing else", () => {
@@ -12,15 +12,6 @@ test("a label in a drawing is text and nothing else", () => {
   ]);
   assert.ok(drawn.includes(">&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;\ufffd\ufffd</text>"));
   assert.equal(escaped("👑"), "👑");
-});
-
-test("in a saved page neither program, name nor data can end their element", () => {
-  const seen = { view: { name: "</title><b>" }, ink: { ground: "#ffffff" } } as Seen;
-  const text = page(seen, 'const a = "</script><!--";', [Uint8Array.of(1, 2, 250)]);
-  assert.equal(text.match(/<\/script>/g)!.length, 2);
-  assert.ok(!text.includes("<!--"));
-  assert.ok(text.includes("<title>&lt;/title&gt;&lt;b&gt;</title>"));
-  assert.ok(text.includes(">AQL6<"));
 });
 
 test("base64 is what the browser's own reader reads", () => {

@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, colorable, coloring
+from explorer.mapdata.message import write_message
 from explorer.pictures.column import picture_columns, without_pictures
-from explorer.ui.pointcloud.message import write_message
+from explorer.projection.projection import Projection
+from explorer.space import EmbeddingSpace
 
 MOST_WITH_TEXTS = 50_000  # rows; beyond that a column of different texts is left out on hover
 MOST_HOVERED = 3  # columns
@@ -35,6 +36,7 @@ class Part:
 
     id: str
     data: bytes
+    column: str = ""
 
 
 def points_part(projection: Projection) -> Part:
@@ -54,6 +56,16 @@ def texts_part(column: str, texts: Sequence[str]) -> Part:
     ends = np.cumsum([len(one) for one in encoded], dtype=np.uint32)
     utf8 = np.frombuffer(b"".join(encoded), np.uint8)
     return part("texts", {"column": column}, {"utf8": utf8, "ends": ends})
+
+
+def rounded_points_part(projection: Projection) -> Part:
+    """Return coordinates as 16-bit steps of one length on all axes, in a quarter of the bytes."""
+    coordinates = projection.coordinates.astype(np.float64)
+    low = coordinates.min(axis=0)
+    step = float((coordinates.max(axis=0) - low).max()) / 65_535 or 1.0
+    header = {"dimensions": projection.n_components, "low": low.tolist(), "step": step}
+    steps = np.rint((coordinates - low) / step).astype(np.uint16)
+    return part("points", header, {"coordinates": steps})
 
 
 def column_part(colors: Categories | Numbers) -> Part:
@@ -138,4 +150,5 @@ def part(kind: str, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> 
         digest.update(f"{name} {values.dtype} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values).data)
     part_id = f"{kind} {digest.hexdigest()}"
-    return Part(part_id, write_message({"kind": kind, "id": part_id, **header}, arrays))
+    message = write_message({"kind": kind, "id": part_id, **header}, arrays)
+    return Part(part_id, message, header.get("column", ""))

@@ -11,15 +11,10 @@ import pytest
 
 from explorer import EmbeddingSpace, Projection
 from explorer.figures.colors import Categories, Numbers, coloring
-from explorer.ui.pointcloud import Arrow, arrow_data, order, selection
-from explorer.ui.pointcloud.message import write_message
-from explorer.ui.pointcloud.parts import (
-    column_part,
-    hover_parts,
-    labels_part,
-    outside_part,
-    points_part,
-)
+from explorer.mapdata.message import write_message
+from explorer.mapdata.parts import column_part, hover_parts, labels_part, outside_part, points_part
+from explorer.mapdata.view import Arrow, arrow_data, order
+from explorer.ui.pointcloud import selection
 
 # What frontend/test/message.test.ts reads.
 WRITTEN = Path(__file__).parents[2] / "explorer/ui/pointcloud/frontend/test/message.bin"
