@@ -21,12 +21,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from explorer.ui.pointcloud.message import write_message
 
 from explorer.columns.bars import Chart, counted
 from explorer.columns.charts import brush, chart_of
 from explorer.columns.order import only, sorted_rows
 from explorer.conditions import matching_rows
+from explorer.mapdata.message import write_message
 from explorer.ui.columns.charts import described
 
 ROWS = (400_000, 1_000_000)

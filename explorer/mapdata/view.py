@@ -111,8 +111,9 @@ def view_message(
         "axes": projection.axis_names if projection.has_axes else None,
         "alt": (
             f"{counted or f'{len(projection):,} points'} of {space.name}, "
-            f"drawn by {projection.method.upper()} in {projection.n_components} dimensions. Arrow keys move, plus and minus zoom, "
-            "Enter selects the point nearest to the middle, Escape selects nothing."
+            f"drawn by {projection.method.upper()} in {projection.n_components} dimensions. "
+            "Arrow keys move, plus and minus zoom, Enter selects the point nearest to the "
+            "middle, Escape selects nothing."
         ),
         "name": f"{space.name} {projection.method} {projection.n_components}D",
         "caption": caption,

@@ -13,12 +13,12 @@ from explorer import EmbeddingSpace
 from explorer.columns.bars import Chart, counted
 from explorer.columns.charts import brush, choose, chosen, span_of
 from explorer.columns.clauses import of_column
+from explorer.mapdata.message import write_message
 from explorer.ui.columns import kept
 from explorer.ui.filter import state
 from explorer.ui.filter.state import Filtered
 from explorer.ui.pointcloud import labels_of
 from explorer.ui.pointcloud.component import renderer
-from explorer.ui.pointcloud.message import write_message
 
 KEY = "charts"
 

@@ -17,10 +17,10 @@ from explorer import EmbeddingSpace
 from explorer.columns.bars import Chart
 from explorer.columns.charts import chart_of
 from explorer.columns.order import cells, sorted_rows
+from explorer.mapdata.parts import Part, part, texts_part
 from explorer.pictures.column import is_picture
 from explorer.projection.sampling import whole_space
 from explorer.ui.filter.columns import columns_of
-from explorer.ui.pointcloud.parts import Part, part, texts_part
 
 Order = NDArray[np.uint32]
 

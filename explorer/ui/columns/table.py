@@ -11,13 +11,13 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.columns.order import lines, only
+from explorer.mapdata.message import write_message
 from explorer.projection.sampling import places_drawn
 from explorer.space import is_numeric
 from explorer.ui.columns import kept
 from explorer.ui.filter.state import Filtered
 from explorer.ui.pointcloud import labels_of
 from explorer.ui.pointcloud.component import renderer
-from explorer.ui.pointcloud.message import write_message
 from explorer.ui.shell import address
 
 KEY = "table"

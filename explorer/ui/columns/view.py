@@ -8,13 +8,13 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.conditions import LABEL
 from explorer.errors import QueryError
+from explorer.mapdata.parts import Part
 from explorer.projection.sampling import whole_space
 from explorer.ui.columns import kept
 from explorer.ui.columns.charts import show_charts
 from explorer.ui.columns.table import show_table
 from explorer.ui.filter import state
 from explorer.ui.filter.state import Filtered
-from explorer.ui.pointcloud.parts import Part
 from explorer.ui.shell import address
 
 VIEWS = {"Charts": show_charts, "Table": show_table}

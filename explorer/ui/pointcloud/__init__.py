@@ -25,6 +25,7 @@ from explorer.mapdata.parts import (
 )
 from explorer.mapdata.view import Arrow, colored, ranged, view_message
 from explorer.pictures.column import has_pictures
+from explorer.projection.regions import Region
 from explorer.ui.pointcloud.component import mount
 from explorer.ui.pointcloud.page import offer_page
 from explorer.webpage.page import Drawn
