@@ -56,7 +56,7 @@ def row_bytes(space: EmbeddingSpace, row: int) -> bytes:
         line.sort_indices()
         line.eliminate_zeros()
         return bytes(line.indices.astype(np.int64).tobytes() + line.data.tobytes())
-    return (space.vectors[row] + np.float32(0)).tobytes()
+    return bytes((space.vectors[row] + np.float32(0)).data)
 
 
 def nearest_other(

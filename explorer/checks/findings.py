@@ -122,7 +122,7 @@ class Finding:
 
     title: str
     column: str
-    values: Callable[[Findings], Values]
+    values: Callable[[Findings], Values | None]
     compare: str
     bound: Callable[[Findings], float]
     meaning: str

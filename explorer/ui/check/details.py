@@ -82,7 +82,7 @@ def show(space: EmbeddingSpace, results: Findings, name: str, chosen: dict[str, 
         left, right = st.columns([1, 1.35], gap="medium")
         with left:
             st.markdown(HOW[name])
-            for sentence in SENTENCES.get(name, lambda *_: [])(results, found):
+            for sentence in SENTENCES.get(name, say_nothing)(results, found):
                 st.markdown(sentence)
             if name in SLIDERS:
                 chosen[name] = ask_bound(space, results, name, found.bound)
@@ -181,6 +181,11 @@ def say_accuracy(results: Findings, found: Found) -> list[str]:
         f"row’s own label left out). Always saying the most frequent label: {agreed.majority:.1%}. "
         f"By chance: {agreed.chance:.1%}.{more}"
     ]
+
+
+def say_nothing(results: Findings, found: Found) -> list[str]:
+    """Return no sentence."""
+    return []
 
 
 SENTENCES: dict[str, Callable[[Findings, Found], list[str]]] = {
@@ -334,11 +339,9 @@ def side_by_side(space: EmbeddingSpace, row: int, other: int) -> None:
         for place, picture in zip(st.columns(2), pictures_of(space, rows), strict=True):
             if url := data_url(picture):
                 place.image(url, width=PICTURE_WIDTH)
-    table = (
-        space.table()
-        if without_pictures(space.table()) is None
-        else without_pictures(space.table())
-    )
+    table = without_pictures(space.table())
+    if table is None:  # there are pictures only
+        return
     values = table.take(rows)
     names = list(values.column_names)
     one, two = ([told(values[name][place].as_py()) for name in names] for place in range(len(rows)))
