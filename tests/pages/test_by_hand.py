@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from explorer.lessons.masked.training import Recipe
 from explorer.ui.lessons.by_hand.arrows import keep
 from explorer.ui.lessons.by_hand.distances import START
 from explorer.ui.lessons.by_hand.steps import STEPS
+from explorer.ui.lessons.masked import learned
 from tests.pages.conftest import Visit, finished, said
 
 BY_HAND, HIDDEN, PRODUCTION = "pages/by_hand.py", "pages/hidden_words.py", "pages/production.py"
@@ -53,6 +57,16 @@ def test_a_hidden_word_is_guessed_and_unknown_words_are_told(visit: Visit) -> No
     assert "sees a bag of neighbors: in, is, kingdom, palace" in said(screen)
     screen.text_input(key="hidden_sentence").set_value("the king has a computer").run()
     assert "has no “computer”" in said(screen)
+
+
+def test_a_transformer_learns_on_the_spot(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned, "Recipe", partial(Recipe, epochs=1))
+    screen = visit(HIDDEN, trained="Train it now")
+    assert "sees the whole sentence" not in said(screen)
+    screen.button(key="train").click().run()
+    screen = finished(screen)
+    assert not screen.exception
+    assert "sees the whole sentence" in said(screen)
 
 
 def test_the_five_questions_have_figures(visit: Visit) -> None:

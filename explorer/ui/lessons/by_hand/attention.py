@@ -39,7 +39,7 @@ def show(space: EmbeddingSpace) -> None:
     )
     places = switches.toggle("Add the place", key="places", bind="query-params")
     words = WORDS[::-1] if is_swapped else WORDS
-    left, right = st.columns([1, 1.35], gap="large")
+    left, right = st.columns([1, 1.7], gap="medium")
     with left:
         vectors, matrices = ask_numbers()
     if is_swapped:
@@ -132,7 +132,7 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
             "query · key": st.column_config.NumberColumn(format="%.2f"),
             "÷ √4": st.column_config.NumberColumn(format="%.2f"),
             "weight (softmax)": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0, max_value=1
+                width="small", format="%.2f", min_value=0, max_value=1
             ),
         },
     )
