@@ -18,7 +18,7 @@ from explorer.errors import QueryError
 from explorer.figures.analogies import pairs_figure
 from explorer.probes.relations import MOST_PAIRS, PairFamily
 from explorer.ui.beyond.course import course_so_far
-from explorer.ui.lessons.ladder import encoded
+from explorer.ui.lessons.climbing import encoded
 from explorer.ui.open.view import tell
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
