@@ -165,7 +165,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     along, across = (
         ("along the mean step →", "at right angles to it")
         if family.shares_direction
-        else ("no common direction: the plane", "that holds most of the steps")
+        else ("in the plane that holds the most of these steps", "")
     )
     figure.update_layout(
         xaxis_title=along,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.encoding.models import DEFAULT_MODEL
 from explorer.figures import bert as figures
 from explorer.figures.bert import layer_name
 from explorer.lessons.bert.attention import WHO_IS_IT, attention_patterns, mean_looks
@@ -117,6 +118,7 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     beside.markdown(
         IT_LOOK
         if [one.tokens.sentence for one in visit.readings] == list(WHO_IS_IT)
+        and visit.bert.name == DEFAULT_MODEL  # it was measured on this one
         else f"**Look for** what each head does. The strongest looks: {patterns}."
     )
     tokens = reading.tokens
