@@ -88,7 +88,8 @@ def calendar_edges(low: float, high: float, *, at_least: int) -> NDArray[np.floa
             break
     ticks = np.arange(begin, end + 2) * step + shift
     edges = ticks.astype(f"datetime64[{unit}]").astype("datetime64[us]")
-    return np.clip(edges, *WRITABLE).astype(np.int64).astype(np.float64)
+    micro: NDArray[np.float64] = np.clip(edges, *WRITABLE).astype(np.int64).astype(np.float64)
+    return micro
 
 
 def bar(sort: Sort, left: float, right: float) -> Bar:

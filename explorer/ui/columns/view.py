@@ -109,7 +109,7 @@ def hovered(space: EmbeddingSpace) -> list[str] | None:
 
 def point_names(space: EmbeddingSpace) -> Part | None:
     """Return what points are called on the map, where it is another column than their labels."""
-    name = st.query_params.get(LABEL_BY) or st.session_state.get(LABEL_BY)
+    name = str(st.query_params.get(LABEL_BY) or st.session_state.get(LABEL_BY) or "")
     table = kept.shown_columns(space)
     if name not in table.column_names or name == LABEL == table.column_names[0]:
         return None
