@@ -117,5 +117,5 @@ def test_a_click_is_heard_by_the_next_cell_and_a_filter_fades_points(
         run_cell(page, 1)
         expect(page.get_by_text("heard: ['Jane Eyre']")).to_be_visible()
         run_cell(page, 2)
-        expect(page.get_by_text("kept: 52")).to_be_visible()
-        expect(cloud).to_have_attribute("data-outside", f"{338 - 52}")
+        expect(page.get_by_text("kept: 121")).to_be_visible()
+        expect(cloud).to_have_attribute("data-outside", f"{338 - 121}")
