@@ -66,7 +66,8 @@ def counts(text: HiddenText) -> Counts:
 def shares(found: Floats, frequent: Floats) -> Floats:
     """Return each row as shares, smoothed towards how frequent the words are."""
     smooth: Floats = found + SMOOTHING * frequent / frequent.sum()
-    return smooth / smooth.sum(axis=1, keepdims=True)
+    rows: Floats = smooth / smooth.sum(axis=1, keepdims=True)
+    return rows
 
 
 def by_chance(counted: Counts, sentence: Sentence, place: int) -> Floats:
@@ -120,7 +121,8 @@ BASELINES = {
 def guess(text: HiddenText, name: str, sentence: Sentence, place: int) -> Floats:
     """Return the probability of each word at a place, (V,), by one of BASELINES."""
     found = BASELINES[name](counts(text), sentence, place)
-    return found / found.sum()
+    likely: Floats = found / found.sum()
+    return likely
 
 
 def baseline_figures(text: HiddenText) -> dict[str, dict[str, float]]:
