@@ -14,8 +14,14 @@ WORD_JOINER = "\u2060"
 TERM = re.compile(PATTERN)  # a label is no term of the glossary, however it is spelled
 
 
+def broken(term: re.Match[str]) -> str:
+    """Return a term with a joiner after its first letter."""
+    return f"{term[0][0]}{WORD_JOINER}{term[0][1:]}"
+
+
 def plain(text: str) -> str:
     """Return the text such that Markdown shows it letter by letter, on one line."""
-    unmarked = TERM.sub(lambda term: f"{term[0][0]}{WORD_JOINER}{term[0][1:]}", text)
+    is_ours = text.endswith(".")  # our own messages come here too, and labels are no sentences
+    unmarked = text if is_ours else TERM.sub(broken, text)
     escaped = PUNCTUATION.sub(r"\\\1", " ".join(unmarked.split()))
     return JOINED.sub(rf"\1{WORD_JOINER}", escaped)
