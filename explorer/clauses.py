@@ -125,6 +125,23 @@ def clauses(condition: str) -> list[str]:
     return [clause for part in parts for clause in clauses(part)]
 
 
+def alternatives(clause: str) -> list[str]:
+    """Return what a clause joins by OR at its top, in parentheses or not.
+
+    Examples
+    --------
+    >>> alternatives("(a = 1 OR b LIKE '% OR %')")
+    ['a = 1', "b LIKE '% OR %'"]
+    """
+    found = tokens(clause)
+    depths = nesting(found)
+    if len(found) > 1 and depths[0] and all(depths[:-1]) and found[-1].text == ")":
+        return alternatives(clause[found[0].end : found[-1].at])
+    ors = [place for place, one in enumerate(found) if one.word == "OR" and not depths[place]]
+    cuts = itertools.pairwise([-1, *ors, len(found)])
+    return [clause[found[start + 1].at : found[end - 1].end] for start, end in cuts]
+
+
 def nesting(found: list[Token]) -> list[int]:
     """Return how many parentheses and CASEs are open after each token."""
     depth = 0

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
+from explorer.clauses import alternatives
 from explorer.columns import dates, numbers
 from explorer.columns.bars import Chart, no_chart
 from explorer.columns.clauses import (
-    alternatives,
     any_of,
     ends,
     of_column,
@@ -89,7 +89,8 @@ def chosen(chart: Chart, condition: str) -> list[int]:
     place_of = {bar.clause: place for place, bar in enumerate(chart.bars) if bar.clause}
     start = f"{quoted(chart.column)} IN ("
     found = set()
-    for clause in alternatives(of_column(condition, chart.column)):
+    stated = of_column(condition, chart.column)
+    for clause in (one for whole in stated for one in alternatives(whole)):
         if clause in place_of:
             found.add(place_of[clause])
         elif clause.startswith(start):

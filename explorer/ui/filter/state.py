@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace
 from explorer.clauses import clauses, joined
 from explorer.conditions import matching_rows, quoted
-from explorer.errors import QueryError, UnknownColumnError
+from explorer.errors import QueryError, UnknownColumnError, WorkspaceError
 from explorer.projection.sampling import places_drawn, whole_space
+from explorer.ui import sets
 from explorer.ui.filter import columns
 from explorer.ui.shell import address
 from explorer.ui.shell.address import FILTER
+from explorer.ui.shell.plain import plain
 
 HISTORY = "filter history"  # session state: the space's digest, and its History
 FOUND = "filter found"  # session state: what the last condition kept, and what it was asked of
@@ -104,14 +106,21 @@ def remove(clause: str) -> None:
 
 
 def narrow_to_rows(space: EmbeddingSpace, rows: NDArray[np.intp], kind: str) -> None:
-    """Keep only these rows of the whole space, as a named column: “lasso 1”, say."""
+    """Keep only these rows of the whole space, as a set: “lasso 1”, say.
+
+    Where no more sets can be kept, it is a column for this visit.
+    """
     whole = whole_space(space)
     taken = columns.columns_of(whole).column_names
-    number = next(number for number in range(1, len(taken) + 2) if f"{kind} {number}" not in taken)
-    mask = np.zeros(len(whole), bool)
-    mask[rows] = True
-    columns.offer_measured(whole, f"{kind} {number}", mask)
-    narrow(quoted(f"{kind} {number}"))
+    name = next(f"{kind} {one}" for one in range(1, len(taken) + 2) if f"{kind} {one}" not in taken)
+    try:
+        name = sets.keep(whole, name, rows)
+    except WorkspaceError as error:
+        st.toast(plain(str(error)), icon=":material/info:", duration="long")
+        mask = np.zeros(len(whole), bool)
+        mask[rows] = True
+        columns.offer_measured(whole, name, mask)
+    narrow(quoted(name))
 
 
 def parts_of(text: str) -> list[str]:
