@@ -116,7 +116,15 @@ def seconds_to_empty(browser: Browser, folder: Path) -> float:
     """Return the seconds from an empty browser cache to a page that holds two words."""
     file = folder / "empty.py"
     file.write_text(EMPTY_PAGE, encoding="utf-8")
-    command = [sys.executable, "-m", "streamlit", "run", file, "--server.port", f"{EMPTY_PORT}"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        f"{file}",
+        "--server.port",
+        f"{EMPTY_PORT}",
+    ]
     app = subprocess.Popen([*command, "--server.headless", "true"], stdout=subprocess.DEVNULL)
     url = f"http://localhost:{EMPTY_PORT}"
     try:
