@@ -110,7 +110,7 @@ def round_edges(low: float, high: float, grain: float) -> NDArray[np.float64]:
     They are multiples of the grain, if there is one, and the last is then above `high`.
     """
     rough = high / MOST_BINS - low / MOST_BINS  # high − low may be infinite
-    unit = 10.0 ** math.floor(math.log10(rough))
+    unit = max(10.0 ** math.floor(math.log10(rough)), grain)  # a few small integers, say
     for step in (unit * one for one in (*STEPS, 20.0, 50.0)):
         if grain and (step < grain or not math.isclose(step / grain % 1, round(step / grain % 1))):
             continue

@@ -149,3 +149,8 @@ def test_clauses_of_other_columns_stay() -> None:
     chart = chart_of("flag", TABLE["flag"])
     text = choose(chart, "flag = FALSE AND (price > 5 OR flag = TRUE)", [0])
     assert text == '(price > 5 OR flag = TRUE) AND "flag" = ' + chart.bars[0].label.upper()
+
+
+def test_a_few_small_integers_have_a_bin_each() -> None:
+    chart = chart_of("stars", pa.chunked_array([[5, 2, 5]]))
+    assert chart.counts.tolist() == [1, 0, 0, 2]

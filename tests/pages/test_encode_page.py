@@ -154,14 +154,14 @@ def test_a_sentence_lands_among_the_books_that_a_reader_would_expect(visit: Visi
     )
     assert not screen.exception
     assert "The nearest point is **The Yellow Wallpaper**" in said(screen)
-    found = screen.dataframe[0].value["label"].tolist()
-    assert found == [
+    tables = [one.value["label"].tolist() for one in screen.dataframe if "label" in one.value]
+    assert [
         "The Yellow Wallpaper",
         "Jane Eyre",
         "Wuthering Heights",
         "The Mysteries of Udolpho",
         "Uncle Silas",
-    ]
+    ] in tables
 
 
 def test_words_land_in_the_space_of_word_pieces(visit: Visit) -> None:

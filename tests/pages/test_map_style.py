@@ -29,8 +29,9 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
         key: str,
         parts: list[Part],
         view: bytes,
-        on_choice: Callable[[], None],
         *,
+        on_choice: Callable[[], None],
+        on_page: Callable[[], None],
         later: object = None,
     ) -> None:
         (length,) = struct.unpack("<I", view[4:8])

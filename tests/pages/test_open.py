@@ -66,7 +66,7 @@ def test_of_a_large_file_all_is_drawn_where_its_estimate_is_short_and_the_estima
     monkeypatch.setattr(view, "umap_seconds", lambda n, dim: 0.02 * n)
     screen = visit("pages/open.py")
     choose_only_file(screen)
-    assert "Drawing 20,000 of 60,000 (the first" in said(screen)
+    assert "Drawing 20,000 of 60,000;" in said(screen)
     assert "UMAP of all would take about 20 min." in said(screen)
 
 

@@ -1,4 +1,4 @@
-"""The glossary: which words are marked, and that users' labels are not."""
+"""The glossary: which words are marked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from explorer.glossary import EVERYDAY, TERMS
 from explorer.ui.shell.glossary import PATTERN
-from explorer.ui.shell.plain import WORD_JOINER, plain
 
 NEEDED = (
     "PC, variance, seed, token, gradient, loss, logsigmoid, padding, segment, layer norm, head, "
@@ -30,10 +29,3 @@ def test_terms_are_found_as_they_are_written_and_nothing_else() -> None:
     found = re.findall(PATTERN, "Seeds, a cosine similarity, [CLS], PCs; Pca, unseeded, my head")
     assert found == ["Seeds", "cosine similarity", "[CLS]", "PCs"]
     assert TERMS.keys() >= EVERYDAY
-
-
-def test_a_users_label_is_no_term() -> None:
-    for label in ("vector", "Loss of a seed", "k-means cluster"):
-        shown = plain(label)
-        assert not re.search(PATTERN, shown)
-        assert shown.replace(WORD_JOINER, "").replace("\\", "") == label

@@ -118,7 +118,9 @@ def drift() -> None:
 def cost() -> None:
     """What does it take, and what do smaller numbers lose?"""
     st.markdown("##### :material/savings: Cost: what does it take?")
-    n = st.select_slider("Texts", SIZES, 1_000_000, format_func=lambda one: f"{one:,}", key="texts")
+    n = st.select_slider(
+        "Texts", SIZES, 1_000_000, format_func=lambda one: f"{one:,}", key="texts served"
+    )
     dim = spaces.sample_space(WORDS).dim
     exact = next(one for one in costs(Load(n, dim)) if one.title == "Exact")
     first, second = st.columns(2)
