@@ -313,7 +313,7 @@ def test_dates_as_iso_8601_writes_them_are_dates_and_others_stay_texts() -> None
     assert space.labels == ("a", "b")
     table = space.table()
     assert table["day"].to_pylist() == [date(2024, 1, 31), None]
-    assert table["at"].to_pylist()[1] == datetime(2024, 2, 1, 0, 0, 0, 500_000)  # noqa: DTZ001
+    assert table["at"].to_pylist()[1] == datetime(2024, 2, 1, 0, 0, 0, 500_000)
     assert table["zoned"].to_pylist() == [
         datetime(2024, 1, 31, 10, 20, 30, tzinfo=UTC),
         datetime(2024, 1, 31, 8, 20, 30, tzinfo=UTC),
