@@ -30,7 +30,7 @@ from explorer.formats.cells import (
 )
 from explorer.formats.contents import SHOWN_VALUES, Contents, Options, check_dim, finite_rows
 from explorer.formats.file import File
-from explorer.formats.metadata import is_text_type, to_metadata
+from explorer.formats.metadata import is_text_type, to_metadata, with_dates
 from explorer.formats.nested import plain_vectors
 from explorer.formats.picture_cells import take_pictures
 from explorer.formats.unpack import pictures_alone
@@ -145,7 +145,7 @@ def from_frame(
     return Contents(
         None if label is None else as_labels(frame[label]),
         vectors,
-        to_metadata(rest, pictures) if rest.width else None,
+        to_metadata(with_dates(rest), pictures) if rest.width else None,
         rows=rows,
         dtype=stored if dtype != "text" or chosen.kind != "numbers" else dtype,
         labels_from="the row numbers" if label is None else f"the column “{label}”",

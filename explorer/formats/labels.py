@@ -18,7 +18,7 @@ from explorer.formats.contents import Options
 from explorer.formats.encodings import utf8_content
 from explorer.formats.file import LABEL_SUFFIXES, File
 from explorer.formats.isolated import read_once
-from explorer.formats.metadata import to_metadata
+from explorer.formats.metadata import to_metadata, with_dates
 from explorer.formats.parse_json import load_json
 from explorer.formats.spreadsheet import restored
 from explorer.formats.table import SEPARATORS, find_separator, parse
@@ -188,7 +188,7 @@ def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> L
     rest = frame.drop(label)
     return LabelTable(
         frame[label].cast(pl.String, strict=False).fill_null("").to_arrow(),
-        to_metadata(rest) if rest.width else None,
+        to_metadata(with_dates(rest)) if rest.width else None,
         label,
         tuple(frame.columns),
     )

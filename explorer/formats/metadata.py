@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 import pyarrow as pa
 
 from explorer.pictures.column import marked
+
+DAY, TIME = r"[1-9]\d{3}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
+ZONE = r"(Z|[+-]\d{2}:?\d{2})"
+MOMENT = "%Y-%m-%d %H:%M:%S%.f"
+# How ISO 8601 writes them; other ways are ambiguous, and 20240131 may be a number.
+MOMENTS: tuple[tuple[str, Callable[[pl.Series], pl.Series]], ...] = (
+    (DAY, lambda texts: texts.str.to_date("%Y-%m-%d", strict=False)),
+    (DAY + TIME, lambda texts: spaced(texts).str.to_datetime(MOMENT, strict=False)),
+    (
+        DAY + TIME + ZONE,
+        lambda texts: spaced(texts).str.to_datetime(f"{MOMENT}%#z", strict=False, time_zone="UTC"),
+    ),
+)
+
+
+def with_dates(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a whole table with its columns of ISO 8601 dates as dates, with or without times.
+
+    A column stays text where one value is no date.
+    """
+    texts = (column for column in frame if column.dtype == pl.String)
+    found = (as_moments(column) for column in texts)
+    return frame.with_columns(one for one in found if one is not None)
+
+
+def as_moments(texts: pl.Series) -> pl.Series | None:
+    """Return texts as dates, or None where one is not written as the first is."""
+    first = texts.drop_nulls().head(1)
+    for pattern, parse in MOMENTS:
+        whole = f"^{pattern}$"
+        if first.str.contains(whole).any() and texts.str.contains(whole).all():
+            moments = parse(texts)
+            return moments if moments.null_count() == texts.null_count() else None
+    return None
+
+
+def spaced(texts: pl.Series) -> pl.Series:
+    """Return moments with a space between day and time."""
+    return texts.str.replace("T", " ", literal=True)
 
 
 def to_metadata(frame: pl.DataFrame, pictures: Sequence[str] = ()) -> pa.Table:

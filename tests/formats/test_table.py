@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -292,3 +294,30 @@ def test_a_column_beside_the_vectors_is_of_numbers_where_all_are(
     assert space.dim == 2
     assert space.metadata is not None
     assert space.metadata["price"].to_pylist() == price
+
+
+def test_dates_as_iso_8601_writes_them_are_dates_and_others_stay_texts() -> None:
+    columns = {
+        "day": ("2024-01-31", ""),
+        "at": ("2024-01-31T10:20:30", "2024-02-01 00:00:00.5"),
+        "zoned": ("2024-01-31T10:20:30Z", "2024-01-31T10:20:30+02:00"),
+        "mixed": ("2024-01-31", "soon"),
+        "no day": ("2024-02-30", "2024-01-01"),
+        "american": ("01/31/2024", "02/01/2024"),
+    }
+    lines = (
+        ("word", *columns, "x"),
+        *(("ab"[row], *(one[row] for one in columns.values()), "1") for row in (0, 1)),
+    )
+    space = opened("\n".join(",".join(fields) for fields in lines))
+    assert space.labels == ("a", "b")
+    table = space.table()
+    assert table["day"].to_pylist() == [date(2024, 1, 31), None]
+    assert table["at"].to_pylist()[1] == datetime(2024, 2, 1, 0, 0, 0, 500_000)
+    assert table["zoned"].to_pylist() == [
+        datetime(2024, 1, 31, 10, 20, 30, tzinfo=UTC),
+        datetime(2024, 1, 31, 8, 20, 30, tzinfo=UTC),
+    ]
+    texts = [name for name in table.column_names if pa.types.is_string(table[name].type)]
+    assert texts == ["mixed", "no day", "american"]
+    assert len(space.filter("day >= '2024-01-31'")) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer import EmbeddingSpace
@@ -44,6 +46,19 @@ def test_the_summary_counts_each_finding_and_a_list_sets_two_rows_side_by_side(
     screen = screen.selectbox(key="check_labels").select("none").run()
     assert not screen.exception
     assert "“none” holds no value in any row" in said(screen)
+
+
+def test_the_map_shows_as_many_as_the_finding_tells(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(st, "switch_page", lambda page, query_params: shown.append(query_params))
+    space_id = opened_spaces().add(planted())
+    screen = finished(visit(FILE, space=space_id, filter="kind = 'sea'"))
+    (screen.button(key="map copies")).click().run()
+    assert [one["filter"] for one in shown] == ['"check_copies" > 1']
+    history = screen.session_state["filter history"][1]
+    assert history.past == ["kind = 'sea'"]  # undo leads back
 
 
 def test_a_link_with_a_findings_condition_filters_after_a_restart() -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pyarrow.compute as pc
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from explorer.ui.shell.spaces import sample_space
 from tests.pages.conftest import Visit, finished, said
+
+
+def field(screen: AppTest) -> TextInput:
+    """Return the field for the condition."""
+    (found,) = (one for one in screen.text_input if one.label.startswith("Keep the rows"))
+    return found
 
 
 def test_clauses_come_and_go_and_come_back(visit: Visit) -> None:
@@ -18,11 +26,11 @@ def test_clauses_come_and_go_and_come_back(visit: Visit) -> None:
     screen.button(key="clause 1").click().run()
     assert screen.query_params["filter"] == "\"genre\" IN ('Gothic')"
     assert f"**{gothic}** of 338" in said(screen)
-    screen.text_input(key="filter text").set_value("yeer > 5").run()
+    field(screen).set_value("yeer > 5").run()
     assert "There is no column “yeer”" in said(screen)
     assert "author\\, year\\, genre" in said(screen)
     assert f"**{gothic}** of 338" in said(screen)  # as before
-    screen.text_input(key="filter text").set_value("year < 0 OR year > 3000").run()
+    field(screen).set_value("year < 0 OR year > 3000").run()
     assert "yeer" not in said(screen)
     screen.button(key="filter Undo").click().run()
     assert f"**{gothic}** of 338" in said(screen)
@@ -37,6 +45,8 @@ def test_a_link_that_filters_by_what_is_measured_waits_for_it(visit: Visit) -> N
     screen = visit("pages/compare.py", space="books", filter="trust < 0.2")
     assert "not in use" in said(screen)
     assert "“trust” is not measured yet" in said(screen)
+    screen = visit("pages/map.py", space="books", method="PCA", filter="check_nearest < 0.01")
+    assert "the page Check measures it" in said(screen)
     screen = finished(visit("pages/map.py", space="books", method="PCA", filter="trust < 0.2"))
     assert "“trust” is not measured yet" not in said(screen)
     assert " of 338" in said(screen)

@@ -65,6 +65,17 @@ def test_a_set_is_kept_colored_and_filtered_by_and_undone(screen: AppTest, visit
     assert [*store.load(workspace, books).annotations.tags] == ["dark", "old"]
 
 
+def test_what_is_filtered_is_offered_before_the_point_that_is_looked_at(visit: Visit) -> None:
+    screen = visit(
+        "pages/map.py", space="books", method="PCA", selected="Dracula", filter="year < 1800"
+    )
+    n = len(sample_space("books").filter("year < 1800"))
+    for key in ("keep which", "take which"):
+        first, second, *_ = screen.selectbox(key=key).options
+        assert first == screen.selectbox(key=key).value == f"{n} filtered points"
+        assert second == "the point Dracula"
+
+
 def test_a_name_that_cannot_be_used_is_told_and_changes_nothing(screen: AppTest) -> None:
     screen = named(screen, "genre", "Save as a set")
     assert "name of a column already" in said(screen)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import streamlit as st
 
@@ -14,7 +12,6 @@ from explorer.checks.duplicates import check_parts
 from explorer.checks.findings import (
     FINDINGS,
     LABELS,
-    PREFIX,
     SPLIT,
     Findings,
     Found,
@@ -33,7 +30,6 @@ from explorer.wording import count
 
 CHOSEN_FINDING = "finding"  # the parameter of the address
 NO_COLUMN = "—"
-OURS = re.compile(rf'"{PREFIX}(?:[^"]|"")*" (?:<=|>=|>|=) [-+.\de]+')  # a clause of this page
 ADVICE = {
     LABELS: "Choose a **label column** above to look for wrong labels.",
     SPLIT: "Choose a **split column** above, such as train and test, to look for leaks.",
@@ -174,17 +170,11 @@ def headline(results: Findings, summary: dict[str, Found]) -> str:
 
 
 def go_to_map(clause: str) -> None:
-    """Filter by a finding, beside what is filtered already, and go to the Map.
+    """Filter by a finding alone, so that the Map shows as many as are told here.
 
-    Another finding's clause is replaced: one after the other is looked at.
+    The Map's undo leads back to what was filtered before.
     """
-    space_id = st.session_state["space"]
-    parameters = link_parameters("map", space_id)
-    before = state.condition() or parameters.get(address.FILTER, "")
-    if not before or OURS.fullmatch(before):
-        state.apply(clause)
-    else:
-        state.apply(before)
-        state.narrow(clause)
-    target = {**parameters, address.FILTER: state.condition()}
-    st.switch_page(PAGES["map"].file, query_params=target)
+    parameters = link_parameters("map", st.session_state["space"])
+    state.apply(state.condition() or parameters.get(address.FILTER, ""))
+    state.apply(clause)
+    st.switch_page(PAGES["map"].file, query_params={**parameters, address.FILTER: clause})

@@ -15,8 +15,8 @@ from explorer.ui.filter import columns, state
 from explorer.ui.filter.state import Filtered
 from explorer.ui.shell.plain import plain
 
-TEXT = "filter text"  # the field's key
-SHOWN = "filter shown"  # session state: the condition that the field was last set to
+TEXT = "filter text"  # the field's key, before a number
+FIELD = "filter field"  # session state: the field's number, and the condition it was last set to
 ERROR = "filter error"  # session state: why what was typed last cannot be used
 LONGEST_CHIP = 36  # letters
 LISTING = 200  # pixels of the list of columns, which scrolls
@@ -100,14 +100,19 @@ def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
     """Draw the field for the condition; a mistake is told below it and changes nothing."""
     text = state.condition()
     error = st.session_state.get(ERROR, problem)
-    if TEXT not in st.session_state or st.session_state.get(SHOWN) != text:
-        # only then: a field that is set loses what somebody is just typing into it
-        st.session_state[TEXT] = st.session_state[SHOWN] = text
+    number, shown = st.session_state.get(FIELD, (0, None))
+    if shown != text or f"{TEXT} {number}" not in st.session_state:
+        # Only then: a new field loses what somebody is just typing into it. And no value for the
+        # old one: in a closed popover the browser does not hear of it, and sends the old text again
+        number += 1
+        st.session_state[FIELD] = (number, text)
+        st.session_state[f"{TEXT} {number}"] = text
         st.session_state.pop(ERROR, None)
         error = problem
+    key = f"{TEXT} {number}"
 
     def take() -> None:
-        text = st.session_state[TEXT].strip()
+        text = st.session_state[key].strip()
         st.session_state.pop(ERROR, None)
         try:
             if text:
@@ -116,11 +121,11 @@ def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
             st.session_state[ERROR] = str(wrong)
             return
         state.apply(text)
-        st.session_state[SHOWN] = state.condition()
+        st.session_state[FIELD] = (number, state.condition())
 
     st.text_input(
         "Keep the rows for which this is true",
-        key=TEXT,
+        key=key,
         on_change=take,
         placeholder="price > 20 AND category IN ('a', 'b')",
         help="As in SQL: = <> < > AND OR NOT IN BETWEEN LIKE IS NULL. Texts stand in 'single' "

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
+from explorer.checks.findings import PREFIX
 from explorer.projection.sampling import whole_space
 from explorer.ui import sets
 
@@ -23,6 +24,13 @@ MEASURABLE = {
 
 # Each gives columns of n rows for a whole space; a later one of the same name wins.
 SOURCES: list[Callable[[EmbeddingSpace], dict[str, pa.Array]]] = []
+
+
+def how_measured(name: str) -> str | None:
+    """Return how a column comes to be that is not there yet; None for one that nothing measures."""
+    if name.startswith(PREFIX):
+        return "the page Check measures it; open that, then come back"
+    return MEASURABLE.get(name)
 
 
 def offer_measured(space: EmbeddingSpace, name: str, values: NDArray[np.generic]) -> None:

@@ -204,8 +204,7 @@ def answer(space: EmbeddingSpace, text: str) -> Filtered | str:
     try:
         rows = matching_rows(columns.columns_of(space), text)
     except UnknownColumnError as error:
-        if error.column in columns.MEASURABLE:
-            how = columns.MEASURABLE[error.column]
+        if how := columns.how_measured(error.column):
             return f"“{error.column}” is not measured yet, so nothing is filtered: {how}."
         return str(error)
     except QueryError as error:

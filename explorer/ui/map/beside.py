@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace, Projection
 from explorer.pictures.column import data_url, pictures_of, without_pictures
@@ -28,16 +29,17 @@ from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import pictured, table_height
 from explorer.wording import count
+from explorer.workspace.take_home import file_name, write_csv
 
 PICTURE_WIDTH = 96  # pixels of the selected point's picture
 HITS_LISTED = 100  # lines; who looks for more narrows the search
 NEIGHBORS_IN_SIGHT = 7
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 NEIGHBOR_COLUMNS = {
-    "label": st.column_config.TextColumn("Neighbor", width=110),
-    "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),
-    "euclidean distance": st.column_config.NumberColumn("Distance", format="%.3f", width=75),
-    "dot product": st.column_config.NumberColumn("Dot", format="%.3f", width=65),
+    "label": st.column_config.TextColumn("Neighbor", width=150),
+    "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=55),
+    "euclidean distance": st.column_config.NumberColumn("Distance", format="%.3f", width=65),
+    "dot product": st.column_config.NumberColumn("Dot", format="%.3f", width=55),
 }
 
 
@@ -70,7 +72,7 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
 
 def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
     """List the true neighbors of a row, with where each stands in the picture."""
-    heading(space.label(row))
+    take = heading(space.label(row))
     details(space, row)
     searching.offer_like(space, np.array([row], np.intp))
     state.ask_among(space)
@@ -97,7 +99,9 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
         text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, so without a place."
     st.markdown(text)
     shown = pa.array(places, mask=~drawn)
-    table = found.to_arrow().drop(["row"]).append_column("place here", shown)
+    table = found.to_arrow().append_column("place here", shown)
+    offer_table(take, space, space.label(row), table)
+    table = table.drop(["row"])
     pick_from(
         space,
         table,
@@ -109,7 +113,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
             "place here": st.column_config.NumberColumn(
                 "Place",
                 format="localized",
-                width=75,
+                width=50,
                 help="Rank by distance in the picture: 1 is the point drawn nearest",
             ),
         },
@@ -119,7 +123,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
 def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
     """List the true neighbors of a row that the picture leaves out."""
     whole = whole_space(space)
-    heading(whole.label(row))
+    take = heading(whole.label(row))
     details(whole, row)
     neighboring.ask(space)
     state.ask_among(space)
@@ -130,22 +134,40 @@ def undrawn_panel(space: EmbeddingSpace, row: int) -> None:
         "nearest neighbors "
         + (f"{count(drawn, 'is', 'are')} drawn, and marked." if drawn else "none is drawn either.")
     )
+    table = found.to_arrow()
+    offer_table(take, space, whole.label(row), table)
     pick_from(
         space,
-        found.to_arrow().drop(["row"]),
+        table.drop(["row"]),
         found.indices,
         key="neighbors of undrawn",
         column_config=NEIGHBOR_COLUMNS,
     )
 
 
-def heading(label: str) -> None:
-    """Draw the selected label, and the way to select nothing."""
-    title, close = st.columns([5, 1], vertical_alignment="center")
+def heading(label: str) -> DeltaGenerator:
+    """Draw the selected label, and the way to select nothing; return a place between them."""
+    title, between, close = st.columns([5, 1, 1], vertical_alignment="center")
     title.markdown(f"#### {plain(label)}")
     if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
         address.forget_selection()
         st.rerun()
+    return between
+
+
+def offer_table(place: DeltaGenerator, space: EmbeddingSpace, label: str, table: pa.Table) -> None:
+    """Offer the neighbors of a point as a file that is named after them."""
+    place.download_button(
+        "",
+        data=lambda: write_csv(table, as_it_is=False),
+        file_name=file_name(whole_space(space).name, f"neighbors of {label}", suffix=".csv"),
+        mime="text/csv",
+        icon=":material/download:",
+        help="Take these neighbors home as CSV",
+        key="take neighbors",
+        on_click="ignore",
+        type="tertiary",
+    )
 
 
 def details(space: EmbeddingSpace, row: int) -> None:
@@ -167,15 +189,14 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
     places = places_drawn(space, hits)
     if (places < 0).any():
         more += f", {int((places >= 0).sum()):,} of them drawn"
-    st.markdown(f"**{len(hits):,} found**{more}. Choose one to see its neighbors.")
+    told = "found" if (wanted := searching.like(space)) is None else told_alike(space, wanted)
+    st.markdown(f"**{len(hits):,} {told}**{more}. Choose one to see its neighbors.")
     kept = state.filtered(space)
     if kept is not None:
         inside = int(np.isin(hits, kept.rows).sum())
         st.caption(f"{inside:,} of them are among the filtered.")
-    if searching.is_plain(space):
-        offer_hits(
-            space, hits, st.session_state["search"], regex=bool(st.session_state.get("regex"))
-        )
+    text = st.session_state["search"] if searching.is_plain(space) else None
+    offer_hits(space, hits, text, regex=bool(st.session_state.get("regex")))
     offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
     table = pa.table({"label": whole_space(space).labels_at(listed)})
     pick_from(
@@ -186,6 +207,13 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
         column_config={"label": st.column_config.TextColumn("Label")},
         lines=lines,
     )
+
+
+def told_alike(space: EmbeddingSpace, wanted: searching.Like) -> str:
+    """Return what some points were found by: likeness to one, or to several."""
+    if len(wanted.these) > 1:
+        return f"most like the {len(wanted.these):,} selected"
+    return f"most like {plain(whole_space(space).label(wanted.these[0]))}"
 
 
 def pick_from(

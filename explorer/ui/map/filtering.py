@@ -67,12 +67,15 @@ def value_of(space: EmbeddingSpace, column: str, name: str) -> str | None:
     return literal(name)
 
 
-def offer_hits(space: EmbeddingSpace, hits: NDArray[np.intp], text: str, *, regex: bool) -> None:
-    """Draw the button that filters by what was searched."""
+def offer_hits(
+    space: EmbeddingSpace, hits: NDArray[np.intp], text: str | None, *, regex: bool
+) -> None:
+    """Draw the button that filters by what was found: by the text searched in labels, or None."""
 
     def narrow() -> None:
         metadata = whole_space(space).metadata
-        if metadata is not None and LABEL in metadata.column_names:  # other than the labels
+        hides = metadata is not None and LABEL in metadata.column_names  # other than the labels
+        if text is None or hides:
             state.narrow_to_rows(space, hits, "found")
         else:
             state.narrow(search_clause(text, regex=regex))

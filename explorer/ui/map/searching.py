@@ -139,9 +139,10 @@ def like_these(
 
 
 def like(space: EmbeddingSpace) -> Like | None:
-    """Return what others shall be like in this space, if anything was asked."""
+    """Return what others shall be like in this space, if that was asked, and no text after it."""
     kept: Like | None = st.session_state.get(LIKE)
-    return kept if kept and kept.space == whole_space(space).digest and kept.these else None
+    is_asked = kept and kept.space == whole_space(space).digest and kept.these
+    return kept if is_asked and not st.session_state.get("search") else None
 
 
 def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
@@ -171,6 +172,6 @@ def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
                 help="Takes what is alike here off the mean of the others",
             )
         if now:
-            st.button("End", on_click=keep, args=((), ()), key=f"no more like {those}")
+            st.button("End this search", on_click=keep, args=((), ()), key=f"no more like {those}")
         if len(picked) == 1:
             neighboring.ask(space)

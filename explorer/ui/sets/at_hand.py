@@ -32,29 +32,33 @@ class Points:
 
 
 def at_hand(space: EmbeddingSpace, selection: Selection, hits: NDArray[np.intp]) -> list[Points]:
-    """Return what the visitor has chosen on the Map, the last question first."""
-    found = []
-    if len(selection) > 1:
-        rows = np.sort(in_whole(space, selection.rows))
-        told = f"{len(rows):,} selected points"
-        found.append(Points(told, f"selected {len(rows)}", rows))
-    elif (row := selected_in_whole(space)) is not None:
-        label = whole_space(space).label(row)
-        shown = label if len(label) <= LONGEST_SHOWN else f"{label[: LONGEST_SHOWN - 1]}…"
-        found.append(Points(f"the point {shown}", label, np.array([row])))
-    if len(hits):
-        asked = str(st.session_state.get("search") or "a search")
-        told = f"{len(hits):,} found by the search"
-        found.append(Points(told, f"found by {asked}", np.sort(hits)))
+    """Return what the visitor has chosen on the Map, what they most likely mean first.
+
+    That is the points selected; where the filter leaves some of them out, it came later and goes
+    first. A single point is where one looks, and goes last.
+    """
     try:
         filtered = state.filtered(space)
     except QueryError:  # the filter's own place tells it
         filtered = None
+    found = []
     if filtered is not None and len(filtered.rows):
         n = len(filtered.rows)
-        found.append(
-            Points(f"{n:,} filtered points", f"filtered {n}", filtered.rows, filtered.condition)
-        )
+        told = count(n, "filtered point")
+        found.append(Points(told, f"filtered {n}", filtered.rows, filtered.condition))
+    if len(hits):
+        asked = str(st.session_state.get("search") or "a search")
+        told = f"{len(hits):,} found by the search"
+        found.insert(0, Points(told, f"found by {asked}", np.sort(hits)))
+    if len(selection) > 1:
+        rows = np.sort(in_whole(space, selection.rows))
+        told = f"{len(rows):,} selected points"
+        is_older = filtered is not None and not np.isin(rows, filtered.rows).all()
+        found.insert(len(found) if is_older else 0, Points(told, f"selected {len(rows)}", rows))
+    elif (row := selected_in_whole(space)) is not None:
+        label = whole_space(space).label(row)
+        shown = label if len(label) <= LONGEST_SHOWN else f"{label[: LONGEST_SHOWN - 1]}…"
+        found.append(Points(f"the point {shown}", label, np.array([row])))
     return found
 
 

@@ -340,7 +340,8 @@ export class Cloud {
   }
 
   private get style(): Style {
-    const isFaded = Boolean(this.choosing.rows.length || this.choosing.hits.length);
+    // what a filter keeps stands out already, and would be lost on its faint ground
+    const isFaded = !this.coloring.outside && Boolean(this.choosing.rows.length || this.choosing.hits.length);
     return styleOf(this.view!, this.camera, this.motion.depth, this.isDark, isFaded);
   }
 

@@ -12,7 +12,8 @@ import type { Ink, View } from "./view.ts";
 import { shortened, TEXT_SIZE } from "./words.ts";
 
 const MOST_HITS = 12; // named on the map; the table beside it lists all
-const MOST_SELECTED = 60;
+const MOST_SELECTED = 24; // likewise; of a larger group, names of a few say what it is
+const OF_MANY = 12;
 const CLUSTER_SIZE = 20;
 const CLUSTER_INK = 0.5; // of the text in the color of its points: so it is read
 const CLUSTER_LENGTH = 24;
@@ -86,7 +87,8 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
 function names(drawing: Drawing, sheet: Sheet): Label[] {
   const { camera, view, selected, neighbors, kept } = drawing;
   const hits = selected.length ? [] : view.hits.subarray(0, MOST_HITS); // the best come first
-  const marked = [...new Set([...selected.slice(0, MOST_SELECTED), ...neighbors, ...hits])];
+  const chosen = selected.slice(0, selected.length > MOST_SELECTED ? OF_MANY : MOST_SELECTED);
+  const marked = [...new Set([...chosen, ...neighbors, ...hits])];
   return placeLabels(
     {
       camera,

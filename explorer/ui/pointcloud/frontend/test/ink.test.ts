@@ -51,6 +51,13 @@ test("of many hits the first are named, which are the best", () => {
   assert.deepEqual(rows, [...hits.subarray(0, 12)]);
 });
 
+test("each of a few selected points is named, of many only some", () => {
+  const at = (row: number): [number, number, number] => [(row % 8) / 4 - 0.9, row / N - 0.5, 0];
+  const named = (count: number): number => inked(drawing({}, { at, selected: [...Array(count).keys()] })).labels.length;
+  assert.equal(named(20), 20);
+  assert.equal(named(50), 12);
+});
+
 test("no label stands on an axis' name", () => {
   const at = (row: number): [number, number, number] => [row / N - 0.5, -1.02, 0];
   const { shapes, labels } = inked(drawing({ axes: ["across the picture", "up"] }, { at }));
