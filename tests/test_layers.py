@@ -27,7 +27,7 @@ FLOORS = (
     {"lessons"},
     {"figures"},
     {"mapdata"},
-    {"notebook", "webpage"},
+    {"notebook", "webpage", "agents"},
     {"ui", "cli"},
 )
 CORE = 2  # the parts of the one core type, which do know each other

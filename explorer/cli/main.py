@@ -22,6 +22,7 @@ from explorer.cli import encode as encoding
 from explorer.cli import formats
 from explorer.cli.check import declare_check, run_check
 from explorer.cli.encode_images import declare_encode_images, encode_images
+from explorer.cli.mcp import declare_mcp, run_mcp
 from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.page import declare_page, run_page
 from explorer.cli.project import declare_project, run_project
@@ -183,6 +184,7 @@ COMMANDS = {
         "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "page": Command("draw a file of vectors as one HTML page", declare_page, run_page),
+    "mcp": Command("let an assistant ask, over standard input and output", declare_mcp, run_mcp),
     "train": Command("learn vectors from a text", declare_train, train),
     "fetch-movielens": Command(
         "fetch the film ratings MovieLens 100k from their publisher, for “Tastes”",
