@@ -20,11 +20,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, expect_heading, stop, wait_until_healthy
 
-pytestmark = [pytest.mark.browser, pytest.mark.proxy]
+pytestmark = [pytest.mark.browser, pytest.mark.recipes]
 
 DEPLOY = ROOT / "deploy"
 NAME = "explorer.localhost"  # leads here in each browser; the app was started by another name
-PROGRAMS = os.pathsep.join(  # where `make proxy` puts them, then the system's
+PROGRAMS = os.pathsep.join(  # where `make recipes` puts them, then the system's
     [str(ROOT / "build/proxies/usr/sbin"), str(ROOT / "build/proxies/usr/bin"), os.environ["PATH"]]
 )
 
@@ -137,7 +137,7 @@ def proxy(request: pytest.FixtureRequest, app: int, tmp_path: Path) -> Iterator[
     command = write(tmp_path, port, app)
     program = shutil.which(command[0], path=PROGRAMS)
     if program is None:
-        pytest.fail(f"No {command[0]} found. `make proxy` fetches it on Debian.")
+        pytest.fail(f"No {command[0]} found. `make recipes` fetches it on Debian.")
     started = Proxy([program, *command[1:]], tmp_path, port)
     started.start()
     yield started
