@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test notebook lint frontend fuzz mutation lock clean
+.PHONY: help run dev test notebook recipes lint frontend fuzz mutation lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -21,11 +21,16 @@ test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
 	.ci/setup chromium
 	.ci/frontend test
 	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser"
-	$(PYTHON) -m pytest -m "browser and not notebook"
+	$(PYTHON) -m pytest -m "browser and not notebook and not recipes"
 
 notebook: $(VENV)/.installed-dev  ## test the map in a real JupyterLab
 	.ci/setup chromium
 	$(PYTHON) -m pytest -m notebook
+
+recipes: $(VENV)/.installed-dev  ## run the recipes of docs/deploy.md, behind the real nginx and Caddy
+	.ci/setup chromium
+	.ci/setup proxies
+	$(PYTHON) -m pytest -m recipes
 
 lint: $(VENV)/.installed-dev  ## check format, style and types
 	$(PYTHON) -m ruff format --check

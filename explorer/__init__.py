@@ -6,6 +6,14 @@
 ('queen',)
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever has a clone was not asked by pip
+    raise SystemExit(
+        f"Embedding Explorer needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
+        "Install a newer Python and make the environment again with it."
+    )
+
 from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity

@@ -23,6 +23,7 @@ ExplorerError
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
 │   └── TextError            there are no texts, or not in that column
+├── StartError               the app cannot start on this machine: what to change
 ├── MissingPackageError      a package that not everybody needs is not installed
 └── JobError                 a long computation failed outside the web process
     └── JobCancelled         ... because somebody stopped it
@@ -171,6 +172,10 @@ class PlanError(ExplorerError, ValueError):
 
 class DownloadError(ExplorerError, RuntimeError):
     """A data set cannot be fetched, or the file is not the one that its publisher gave."""
+
+
+class StartError(ExplorerError):
+    """The app cannot start on this machine: its port, its cache folder or its options."""
 
 
 class MissingPackageError(ExplorerError, ImportError):

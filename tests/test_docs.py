@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FOLDERS = ("explorer", "tests", "benchmarks", "pages", "docs", "sample_data")
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+FOLDERS = ("explorer", "tests", "benchmarks", "pages", "docs", "sample_data", "deploy")
 FILES = {
     path.relative_to(ROOT).as_posix()
     for folder in FOLDERS

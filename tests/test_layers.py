@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; docs/architecture.md draws it. Rooms of one floor know nothing of each other.
 FLOORS = (
-    {"errors", "settings", "wording", "compiled", "glossary"},
+    {"errors", "settings", "wording", "compiled", "glossary", "folders"},
     {"vector", "matrix"},
     {"space", "sparse", "labels", "formula", "words", "conditions", "clauses", "dates"},
     {"cache", "columns"},
@@ -27,7 +27,7 @@ FLOORS = (
     {"lessons"},
     {"figures"},
     {"mapdata"},
-    {"notebook", "webpage"},
+    {"notebook", "webpage", "agents"},
     {"ui", "cli"},
 )
 CORE = 2  # the parts of the one core type, which do know each other

@@ -1,17 +1,14 @@
-"""The commands `inspect`, `convert` and `serve`."""
+"""The commands `inspect` and `convert`."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from explorer.errors import FormatError
 from explorer.formats import inspect_file, open_space
 from explorer.formats.known import FORMATS
 from explorer.formats.report import FileReport
@@ -159,36 +156,6 @@ def convert(given: argparse.Namespace) -> int:
     files = " and ".join(str(path) for path in written)
     print(f"{count(len(space), 'vector')} of {count(space.dim, 'dimension')} written to {files}.")
     return 0
-
-
-def declare_serve(parser: argparse.ArgumentParser) -> None:
-    """Declare what `serve` takes."""
-    parser.add_argument(
-        "--data", metavar="FOLDER", help="offer the files of this folder to visitors"
-    )
-    parser.add_argument("--port", type=int, default=8501)
-    parser.add_argument(
-        "--address", default="localhost", help="address to listen on (default: %(default)s)"
-    )
-
-
-def serve(given: argparse.Namespace) -> int:
-    """Start the app; return its exit status when it ends."""
-    environment = dict(os.environ)
-    if given.data is not None:
-        folder = Path(given.data).resolve()
-        if not folder.is_dir():
-            raise FormatError(f"There is no folder {folder}. Name one that exists after --data.")
-        environment["EXPLORER_DATA_DIR"] = str(folder)
-    app = Path(__file__).parents[2] / "app.py"
-    if not app.is_file():
-        raise FormatError(f"The app is not at {app}. Run this from a checkout of the project.")
-    command = [sys.executable, "-m", "streamlit", "run", str(app)]
-    command += [f"--server.port={given.port}", f"--server.address={given.address}"]
-    try:
-        return subprocess.run(command, cwd=app.parent, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
 
 
 def terminal_bar() -> Report:

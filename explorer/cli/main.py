@@ -1,4 +1,4 @@
-"""The command line: `embedding-explorer encode | project | …`.
+"""The command line: `embedding-explorer encode | project | …`; without a command, the app.
 
 A new command is an entry in COMMANDS.
 """
@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from importlib import metadata
 from pathlib import Path
 
 from explorer import open_space
@@ -21,9 +22,11 @@ from explorer.cli import encode as encoding
 from explorer.cli import formats
 from explorer.cli.check import declare_check, run_check
 from explorer.cli.encode_images import declare_encode_images, encode_images
+from explorer.cli.mcp import declare_mcp, run_mcp
 from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.page import declare_page, run_page
 from explorer.cli.project import declare_project, run_project
+from explorer.cli.serve import declare_serve, serve
 from explorer.cli.train import declare_train, train
 from explorer.errors import ExplorerError
 from explorer.settings import load_settings
@@ -156,7 +159,7 @@ def show_settings(given: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "serve": Command("start the app", formats.declare_serve, formats.serve),
+    "serve": Command("start the app", declare_serve, serve),
     "inspect": Command(
         "show what is in a file of vectors", formats.declare_inspect, formats.inspect
     ),
@@ -181,6 +184,7 @@ COMMANDS = {
         "project the vectors of a Parquet file of any size", declare_project, run_project
     ),
     "page": Command("draw a file of vectors as one HTML page", declare_page, run_page),
+    "mcp": Command("let an assistant ask, over standard input and output", declare_mcp, run_mcp),
     "train": Command("learn vectors from a text", declare_train, train),
     "fetch-movielens": Command(
         "fetch the film ratings MovieLens 100k from their publisher, for “Tastes”",
@@ -201,17 +205,38 @@ def some(words: Sequence[str], most: int = 10) -> str:
     return ", ".join(words[:most]) + (" …" if len(words) > most else "")
 
 
+def own_version() -> str:
+    """Return the version that is installed, or that this is a clone."""
+    try:
+        return metadata.version(PROGRAM)
+    except metadata.PackageNotFoundError:
+        return "of a clone"
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments, with the app's command before them where none is named."""
+    if not arguments or (
+        arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")
+    ):
+        return ["serve", "--browser", *arguments]
+    return list(arguments)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 2 for an error that the user can correct."""
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Open, view and query embedding spaces."
+        prog=PROGRAM,
+        description="Open, view and query embedding spaces. Without a command, the app opens in "
+        "the browser; it takes the options of `serve`: --port, --no-browser, --data and others.",
     )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {own_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         command.declare(
             commands.add_parser(name, help=command.help, description=command.help + ".")
         )
-    given = parser.parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    given = parser.parse_args(with_command(typed))
     try:
         return COMMANDS[given.command].run(given)
     except (ExplorerError, ValueError) as error:

@@ -21,9 +21,9 @@ class Offered:
     size: int
 
 
-def list_files() -> tuple[Offered, ...]:
-    """Return the files that the folder of the settings offers, by name; none without a folder."""
-    root = load_settings().data_dir
+def list_files(root: Path | None = None) -> tuple[Offered, ...]:
+    """Return the files of a folder by name; of that of the settings where none is given."""
+    root = load_settings().data_dir if root is None else root
     if root is None or not root.is_dir():
         return ()
     found: list[Offered] = []
@@ -40,13 +40,13 @@ def list_files() -> tuple[Offered, ...]:
     return tuple(found)
 
 
-def offered_file(name: str) -> File:
+def offered_file(name: str, root: Path | None = None) -> File:
     """Return the file of that name in the folder, with those of its stem beside it.
 
     Raises FormatError for whatever is not a file inside the folder: by `..`, by an absolute
     path, or by a link that leads out of it.
     """
-    root = load_settings().data_dir
+    root = load_settings().data_dir if root is None else root
     path = root / name if root is not None else None
     if root is None or path is None or not is_inside(path, root):
         raise FormatError(f"“{name}” is not among the files that this server offers.")

@@ -9,8 +9,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.request
+import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,3 +136,69 @@ def page(chromium: Browser) -> Iterator[Page]:
 def stop_button(page: Page) -> Locator:
     """The page's own Stop: Streamlit shows one as well, above the page, while a script runs."""
     return page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+
+
+def copied_sources(folder: Path) -> list[str]:
+    """Copy what git has, or would take, to a folder; return the paths.
+
+    Without what .dockerignore keeps from the image, so that one build shows both.
+    """
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    allowed = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = [
+        name
+        for name in found.split("\0")
+        if name.split("/")[0] in allowed and (ROOT / name).is_file()
+    ]
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target)
+    return names
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """The built wheel, and the files that it was built from."""
+
+    path: Path
+    sources: list[str]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Wheel:
+    """Build the wheel in a copy, where nothing is left from an earlier build."""
+    folder = tmp_path_factory.mktemp("sources")
+    out = tmp_path_factory.mktemp("dist")
+    sources = copied_sources(folder)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    built = subprocess.run(
+        [*command, "--disable-pip-version-check", "--wheel-dir", str(out), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    (path,) = out.glob("*.whl")
+    return Wheel(path, sources)
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Wheel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of programs of a new environment with the wheel in it.
+
+    What the wheel depends on is read from this environment, by a path file.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, symlinks=sys.platform != "win32")
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    places = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
+    shared = Path(places["purelib"]) / "shared.pth"
+    shared.write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install"]
+    subprocess.run(
+        [*command, "--quiet", "--no-deps", "--no-index", str(wheel.path)], check=True, timeout=120
+    )
+    return programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -18,7 +19,8 @@ HUB_MODEL = "BAAI/bge-small-en-v1.5"
 def address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str | None]:
     """The server's address, to be changed; nothing is set besides."""
     given: list[str | None] = ["0.0.0.0"]
-    monkeypatch.setattr(st, "get_option", lambda name: given[0])
+    options = {"server.address": given}
+    monkeypatch.setattr(st, "get_option", lambda name: options.get(name, [""])[0])
     monkeypatch.setenv("EXPLORER_MODEL_DIR", str(tmp_path / "by hand"))
     for name in ("MODELS", "ALLOW_HUB_MODELS", "ALLOW_MODEL_FOLDERS", "ALLOW_FORGETTING"):
         monkeypatch.delenv(f"EXPLORER_{name}", raising=False)
@@ -38,6 +40,16 @@ def test_on_ones_own_machine_everything_is_allowed(address: list[str | None], al
         owner.check_model(name)
     assert owner.allows("forgetting")
     assert owner.takes_other_models()
+
+
+@pytest.mark.parametrize("header", owner.FORWARDED)
+def test_visitors_behind_a_proxy_on_ones_own_machine_are_others(
+    address: list[str | None], monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    address[0] = "localhost"
+    monkeypatch.setattr(st, "context", SimpleNamespace(headers={header: "192.0.2.7"}))
+    assert owner.answers_others()
+    assert not owner.allows("forgetting")
 
 
 @pytest.mark.parametrize("others", ["0.0.0.0", "::", "192.168.1.7", "school.example", "", None])

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import EncodeError, QueryError
+from explorer.folders import SAMPLE_FOLDER
 from explorer.lessons.bert.forward import read_words
 from explorer.lessons.bert.model import Bert
 
-SENSES_FILE = Path(__file__).parents[3] / "sample_data" / "senses.csv"
+SENSES_FILE = SAMPLE_FOLDER / "senses.csv"
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,17 @@ from explorer.encoding.models import (
 from explorer.errors import ModelError
 from explorer.settings import load_settings
 
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded")  # by a proxy
+
 
 def answers_others() -> bool:
-    """Return whether other machines reach this server; with no address, Streamlit answers all."""
+    """Return whether other machines reach this server; with no address, Streamlit answers all.
+
+    A proxy on this machine lets others in to a server that answers this machine alone. A
+    visitor can add a proxy's headers, which allows less, but not take them away.
+    """
+    if st.get_option("server.baseUrlPath") or any(one in st.context.headers for one in FORWARDED):
+        return True
     address = st.get_option("server.address") or ""
     try:
         return not ipaddress.ip_address(address.strip("[]")).is_loopback

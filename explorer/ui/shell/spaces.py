@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import EmbeddingSpace, open_space
+from explorer import EmbeddingSpace, folders, open_space
 from explorer.projection import shipped
 from explorer.projection.sampling import whole_space
 
-SAMPLE_FOLDER = Path(__file__).parents[3] / "sample_data"
+SAMPLE_FOLDER = folders.SAMPLE_FOLDER
 OPENED_BYTES = 4 << 30  # of vectors of opened spaces; the least recently used go first
 
 
