@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from explorer.errors import StoreError
 from explorer.stores.files import SqlFile, Table
-from explorer.stores.known import Address
+from explorer.stores.known import Address, without_secrets
 from explorer.stores.sql import kind_of, quoted
 from explorer.stores.store import KINDS, Batch, Column, Floats
 
@@ -38,7 +38,8 @@ def open_store(address: Address, write: bool) -> DuckDB:
             config={"enable_external_access": "false", "autoload_known_extensions": "false"},
         )
     except duckdb.Error as error:
-        raise StoreError(f"DuckDB cannot open the file: {' '.join(str(error).split())}") from None
+        why = without_secrets(error, address.text)
+        raise StoreError(f"DuckDB cannot open the file: {why}") from None
     return DuckDB(connection)
 
 

@@ -53,6 +53,7 @@ class Table:
 class SqlFile(ABC):
     """A store in one file. It has no index of its own: every search compares with all rows."""
 
+    has_index = False
     title: ClassVar[str]
     types: ClassVar[dict[str, str]]  # for each of KINDS, the type of a column
     distances: ClassVar[dict[str, str]]  # for each metric, SQL of {column} and {query}

@@ -114,7 +114,7 @@ def secrets_of(text: str) -> tuple[str, ...]:
     """Return what no message may show of an address: itself, and its password however spelled."""
     from urllib.parse import parse_qsl, unquote, urlsplit
 
-    found = {text}
+    found = {text, re.sub(r"^[a-z+]+:(//)?", "", text)}  # of a file, also its path alone
     with suppress(ValueError):
         parts = urlsplit(text)
         found |= {parts.password or "", parts.netloc.rpartition("@")[0]}

@@ -135,6 +135,8 @@ def open_store(address: Address, write: bool) -> Postgres:
 class Postgres:
     """A connection to a server."""
 
+    has_index = True
+
     def __init__(self, address: Address, connection: Any) -> None:
         self._address = address
         self._connection = connection

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from explorer.errors import StoreError
 from explorer.stores.files import SqlFile, Table
-from explorer.stores.known import Address
+from explorer.stores.known import Address, without_secrets
 from explorer.stores.sql import kind_of, quoted
 from explorer.stores.store import KINDS, TIMEOUT, Batch, Column, Floats, table_of
 
@@ -50,7 +50,8 @@ def open_store(address: Address, write: bool) -> SQLite:
         connection.create_scalar_function("sample_hash", sample_hash, 2, deterministic=True)
         connection.execute("PRAGMA trusted_schema = OFF")
     except apsw.Error as error:
-        raise StoreError(f"SQLite cannot open the file: {error}") from None
+        why = without_secrets(error, address.text)
+        raise StoreError(f"SQLite cannot open the file: {why}") from None
     return SQLite(connection)
 
 

@@ -117,6 +117,10 @@ class Part:
 class Store(Protocol):
     """An open store. Every method raises StoreError, whose message holds no secret."""
 
+    @property
+    def has_index(self) -> bool:
+        """Whether `build_index` builds one."""
+
     def collections(self) -> tuple[str, ...]:
         """Return the names of the collections that hold vectors, sorted."""
 
