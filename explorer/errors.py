@@ -18,6 +18,7 @@ ExplorerError
 ├── ProjectionError          a projection cannot be computed from this space
 ├── TrainingError            a text or the settings do not allow to learn vectors
 ├── WorkspaceError           a set, a tag or a workspace cannot be made, kept or opened
+├── StoreError               a database of vectors cannot be reached, read, written or searched
 ├── PlanError                a lesson plan has mistakes, each with its line
 ├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
@@ -157,6 +158,10 @@ class WorkspaceError(ExplorerError, ValueError):
 
 class TrainingError(ExplorerError, ValueError):
     """A text or the settings do not allow to learn vectors from it."""
+
+
+class StoreError(ExplorerError, RuntimeError):
+    """A database of vectors cannot be reached, read, written or searched; shows no secret."""
 
 
 class PlanError(ExplorerError, ValueError):

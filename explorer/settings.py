@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -23,6 +24,15 @@ def default_model_dir() -> Path:
         return Path(local) / "embedding-explorer" / "models"
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "embedding-explorer" / "models"
+
+
+class NamedStores(dict[str, str]):
+    """Addresses of databases by name; shown as the names alone, for addresses hold passwords."""
+
+    def __repr__(self) -> str:
+        return ", ".join(self) or "none"
+
+    __str__ = __repr__
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,11 @@ class Settings:
         Largest model in gigabytes that is downloaded from the hub.
     models
         Names of the models that may be loaded, on a server for many; empty: any.
+    stores
+        Databases of vectors that visitors may open, by name: `name=address`, one a line or with
+        `;` between.
+    allow_store_writes
+        Whether visitors may save into those databases.
     allow_hub_models, allow_model_folders, allow_forgetting, allow_data_sets
         Whether visitors may name a model on the hub, which is then downloaded; name a folder
         of this machine as a model; empty the cache of vectors, which all visitors share; have a
@@ -70,6 +85,8 @@ class Settings:
     allow_model_folders: bool | None = None
     allow_forgetting: bool | None = None
     allow_data_sets: bool | None = None
+    stores: NamedStores = field(default_factory=NamedStores)
+    allow_store_writes: bool = False
 
 
 def load_settings() -> Settings:
@@ -93,7 +110,23 @@ def load_settings() -> Settings:
         allow_model_folders=switch("allow_model_folders", given.get("allow_model_folders")),
         allow_forgetting=switch("allow_forgetting", given.get("allow_forgetting")),
         allow_data_sets=switch("allow_data_sets", given.get("allow_data_sets")),
+        stores=named_stores(given.get("stores", "")),
+        allow_store_writes=bool(switch("allow_store_writes", given.get("allow_store_writes"))),
     )
+
+
+def named_stores(text: str) -> NamedStores:
+    """Return the databases that a variable names; raises ValueError, which shows no address."""
+    found = NamedStores()
+    for place, line in enumerate(filter(None, (one.strip() for one in re.split(r"[;\n]", text)))):
+        name, sign, address = (part.strip() for part in line.partition("="))
+        if not (name and sign and address) or ":" in name:
+            raise ValueError(
+                f"EXPLORER_STORES: entry {place + 1} is not name=address. Example: "
+                "shop=postgresql://user:password@host/database"
+            )
+        found[name] = address
+    return found
 
 
 def switch(name: str, text: str | None) -> bool | None:

@@ -20,7 +20,7 @@ FLOORS = (
     {"pictures"},
     {"formats"},
     {"neighbors"},
-    {"projection"},
+    {"projection", "stores"},
     {"analogies", "encoding", "checks", "workspace"},
     {"probes"},
     {"training", "beyond"},

@@ -27,6 +27,7 @@ from explorer.cli.movielens import declare_fetch, fetch_movielens
 from explorer.cli.page import declare_page, run_page
 from explorer.cli.project import declare_project, run_project
 from explorer.cli.serve import declare_serve, serve
+from explorer.cli.stores import declare_recall, declare_save, run_recall, run_save
 from explorer.cli.train import declare_train, train
 from explorer.errors import ExplorerError
 from explorer.settings import load_settings
@@ -186,6 +187,10 @@ COMMANDS = {
     "page": Command("draw a file of vectors as one HTML page", declare_page, run_page),
     "mcp": Command("let an assistant ask, over standard input and output", declare_mcp, run_mcp),
     "train": Command("learn vectors from a text", declare_train, train),
+    "recall": Command(
+        "measure what the index of a database of vectors misses", declare_recall, run_recall
+    ),
+    "store": Command("save a file of vectors into a database", declare_save, run_save),
     "fetch-movielens": Command(
         "fetch the film ratings MovieLens 100k from their publisher, for “Tastes”",
         declare_fetch,

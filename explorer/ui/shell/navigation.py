@@ -33,6 +33,7 @@ PAGES = {  # in the order of the navigation
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
     "search": Page("pages/search.py", "Search at scale", ":material/speed:", "Explore"),
+    "stores": Page("pages/stores.py", "Stores", ":material/database:", "Explore"),
     "lessons": Page("pages/lessons.py", "Lessons", ":material/school:", "Learn"),
     "by_hand": Page("pages/by_hand.py", "By hand", ":material/calculate:", "Learn"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),

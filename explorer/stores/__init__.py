@@ -1,0 +1,1 @@
+"""Databases of vectors: open from them, save to them, search in them. `STORES` lists them."""

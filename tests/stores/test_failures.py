@@ -1,0 +1,126 @@
+"""Stores that die, and passwords that nobody may see."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.errors import MissingPackageError, StoreError
+from explorer.space import EmbeddingSpace
+from explorer.stores import known, transfer
+from explorer.stores.known import Address, as_address, open_store, without_secrets
+from explorer.stores.transfer import read, save
+
+SERVER = "PostgreSQL with pgvector"
+PLANTED = "pl4nted-s3cret"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgresql://me:{PLANTED}@127.0.0.1:1/x",
+        f"postgresql://me:{PLANTED}@127.0.0.1:not-a-port/x",
+        f"postgresql://me:{PLANTED}@[broken/x",
+        f"postgresql://me@127.0.0.1:1/x?password={PLANTED}",
+        f"postgresql://127.0.0.1:1/x?unknown={PLANTED}",
+        f"mysql://me:{PLANTED}@host/x",
+    ],
+)
+def test_no_message_shows_the_password(address: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(address)
+    told = "".join(traceback.format_exception(caught.value, limit=0))
+    assert PLANTED not in str(caught.value) + told + repr(caught.value)
+
+
+def test_an_address_does_not_show_itself() -> None:
+    address = as_address(f"postgresql://me:{PLANTED}@host/x")
+    assert PLANTED not in f"{address} {address!r} {[address]}"
+    assert without_secrets("bad p%40ss and p@ss", "postgresql://u:p%40ss@h/x") == "bad ••• and •••"
+
+
+def killed_while(server: object, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'embedding-explorer'"
+        )
+
+
+def space_of(n: int) -> EmbeddingSpace:
+    # many and wide enough that they do not fit into the buffers between client and server
+    vectors = np.random.default_rng(0).standard_normal((n, 256)).astype(np.float32)
+    return EmbeddingSpace([f"w{i}" for i in range(n)], vectors)
+
+
+@pytest.fixture
+def filled(address_of) -> str:
+    address = address_of(SERVER)
+    store = open_store(address, write=True)
+    save(store, "t", space_of(20_000))
+    store.close()
+    return address
+
+
+def test_a_server_that_dies_while_reading_is_told(filled, postgres) -> None:
+    store = open_store(filled)
+    with pytest.raises(StoreError, match="failed while reading rows"):
+        read(store, "t", report=lambda share, step: killed_while(postgres, "t"))
+    with pytest.raises(StoreError, match="failed while"):
+        store.search("t", space_of(1).vectors, 1, "cosine")
+
+
+def test_a_server_that_dies_while_writing_loses_no_whole_batch(
+    filled, postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "batch_rows", lambda dim: 500)
+    space = space_of(2000)
+
+    def kill(share: float, step: str) -> None:
+        if share == 0.5:
+            killed_while(postgres, "new")
+
+    with pytest.raises(StoreError, match="failed while"):
+        save(open_store(filled, write=True), "new", space, report=kill)
+    store = open_store(filled, write=True)
+    assert store.count("new") == 1000
+    assert save(store, "new", space, if_exists="continue") == 1000
+    assert np.array_equal(np.sort(read(store, "new").vectors[:, 0]), np.sort(space.vectors[:, 0]))
+    store.close()
+
+
+def test_a_server_that_is_silent_is_left_after_the_timeout(filled) -> None:
+    store = open_store(filled)
+    with (
+        pytest.raises(StoreError, match="no answer for 0 seconds"),
+        store._telling("waiting", 0.2),
+    ):
+        store._connection.execute("SELECT pg_sleep(60)")
+
+
+def test_a_missing_package_is_said_with_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(known.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError, match=r'pip install "embedding-explorer\[stores\]"'):
+        open_store(str(tmp_path / "a.duckdb"), write=True)
+
+
+def test_a_file_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> None:
+    for suffix in (".duckdb", ".sqlite"):
+        with pytest.raises(StoreError, match="no file"):
+            open_store(str(tmp_path / f"none{suffix}"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".duckdb", ".sqlite"])
+def test_a_file_of_something_else_is_told(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"broken{suffix}"
+    file.write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError):
+        open_store(Address(as_address(str(file)).kind, str(file))).collections()
