@@ -174,7 +174,8 @@ def draw_both(reference: EmbeddingSpace, current: EmbeddingSpace, seed: int = SE
     if reference.dim != current.dim:
         raise QueryError(
             f"{reference.name} has {reference.dim:,} dimensions and {current.name} "
-            f"{current.dim:,}. Drift compares vectors of one model: encode both sets with the same one."
+            f"{current.dim:,}. "
+            "Drift compares vectors of one model: encode both sets with the same one."
         )
     random = np.random.default_rng(seed)
     rows = [drawn(one, random) for one in (reference, current)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from explorer.comparison.compare import Comparison
-from explorer.comparison.drift import P, Drift, Region
+from explorer.comparison.drift import Drift, P, Region
 from explorer.comparison.measures import Figure
 
 # agreement beyond chance, from the highest on; chosen by us, and told beside the number
