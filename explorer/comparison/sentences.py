@@ -67,10 +67,12 @@ def value(figure: Figure) -> str:
     """Return a figure with its interval and what chance gives."""
     if math.isnan(figure.value):
         return "cannot be computed: all distances in one space are equal"
-    return (
-        f"{figure.value:.3f} (95 % interval {figure.low:.3f} to {figure.high:.3f}; "
-        f"by chance {figure.chance:.3f})"
-    )
+    return f"{figure.value:.3f} ({spread(figure)})"
+
+
+def spread(figure: Figure) -> str:
+    """Return a figure's interval and what chance gives."""
+    return f"95 % interval {figure.low:.3f} to {figure.high:.3f}; by chance {figure.chance:.3f}"
 
 
 def drift_verdict(found: Drift) -> str:
