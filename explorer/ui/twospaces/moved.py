@@ -164,7 +164,8 @@ def show_maps(found: Comparison, place: int) -> None:
             )
     st.caption(
         "The second map starts where the first one ended, with the same seed, so that what did not "
-        "change stays where it was. Lines lead to the true neighbors in each space."
+        "change stays about where it was. Lines lead to the true neighbors in each space; orange "
+        "ones are neighbors in that space alone."
         if method == "umap"
         else "Each map is the PCA of its space."
     )

@@ -42,7 +42,7 @@ def show(found: Comparison) -> None:
             {
                 "label": pa.array(answer.labels),
                 answer.score_name: pa.array(answer.scores),
-                "only here": pa.array(only),
+                "found": pa.array(["only here" if one else "by both" for one in only]),
             }
         )
         with side:
