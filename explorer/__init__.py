@@ -18,6 +18,7 @@ from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies
 from explorer.analogies.word_similarity import SimilarityReport, evaluate_similarity
 from explorer.checks.findings import Findings, check
+from explorer.comparison.compare import Comparison, compare
 from explorer.encoding.pictures.space import encode_images
 from explorer.encoding.space import encode
 from explorer.errors import ExplorerError
@@ -34,6 +35,7 @@ from explorer.workspace.file import Workspace, open_workspace, save_workspace
 
 __all__ = [
     "AnalogyReport",
+    "Comparison",
     "EmbeddingSpace",
     "ExplorerError",
     "FileReport",
@@ -47,6 +49,7 @@ __all__ = [
     "Workspace",
     "analogy",
     "check",
+    "compare",
     "encode",
     "encode_images",
     "evaluate_analogies",

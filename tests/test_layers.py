@@ -21,7 +21,7 @@ FLOORS = (
     {"formats"},
     {"neighbors"},
     {"projection", "stores"},
-    {"analogies", "encoding", "checks", "workspace"},
+    {"analogies", "encoding", "checks", "comparison", "workspace"},
     {"probes"},
     {"training", "beyond"},
     {"lessons"},

@@ -33,6 +33,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 def test_the_public_names_are_these() -> None:
     assert sorted(explorer.__all__) == [
         "AnalogyReport",
+        "Comparison",
         "EmbeddingSpace",
         "ExplorerError",
         "FileReport",
@@ -46,6 +47,7 @@ def test_the_public_names_are_these() -> None:
         "Workspace",
         "analogy",
         "check",
+        "compare",
         "encode",
         "encode_images",
         "evaluate_analogies",

@@ -21,6 +21,7 @@ from explorer.analogies.word_similarity import SimilarityReport, evaluate_simila
 from explorer.cli import encode as encoding
 from explorer.cli import formats
 from explorer.cli.check import declare_check, run_check
+from explorer.cli.compare import declare_compare, run_compare
 from explorer.cli.encode_images import declare_encode_images, encode_images
 from explorer.cli.mcp import declare_mcp, run_mcp
 from explorer.cli.movielens import declare_fetch, fetch_movielens
@@ -169,6 +170,9 @@ COMMANDS = {
     ),
     "check": Command(
         "look for duplicates, outliers, hubs and doubtful labels", declare_check, run_check
+    ),
+    "compare": Command(
+        "compare two spaces of the same items, or look for drift", declare_compare, run_compare
     ),
     "encode": Command(
         "turn a file of texts into a Parquet file of vectors",

@@ -33,11 +33,15 @@ def project(
     n_epochs: int | None = None,
     target: str | None = None,
     densmap: bool = False,
+    start: NDArray[np.float32] | None = None,
 ) -> Projection:
     """Lay the points out so that near neighbors stay near.
 
     Neighbors are exact up to 20,000 points, beyond from an index that finds 98 of 100; the layout
     starts from PCA. Both are faster than umap-learn's own and leave less to chance.
+
+    `start` is another layout to start from, (n, n_components) in row order, kept at its own scale:
+    the picture of another space of the same items, which this one should resemble.
     """
     from explorer.projection.umap.layout import (
         DECAY,
@@ -59,8 +63,16 @@ def project(
         raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
     wanted = None if target is None else target_values(space, target)
     k = min(n_neighbors, n - 1)
-    start = spread(pca.project(space, n_components, 0).coordinates, seed)
-    report(0.0, "starting from PCA", start)  # something to look at while neighbors are searched
+    if start is None:
+        start = spread(pca.project(space, n_components, 0).coordinates, seed)
+        report(0.0, "starting from PCA", start)  # to look at while neighbors are searched
+    elif start.shape != (n, n_components):
+        raise ProjectionError(
+            f"The start has shape {start.shape}; {n:,} points need ({n}, {n_components})."
+        )
+    else:
+        start = np.array(start, np.float32)  # the optimizer writes to it
+        report(0.0, "starting from the other picture", start)
     indices, distances, notes = nearest_graph(
         space, k, metric, seed, report=report, share=GRAPH_SHARE
     )

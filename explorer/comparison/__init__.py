@@ -1,0 +1,1 @@
+"""Two spaces: do they agree, who moved, and has anything drifted."""
