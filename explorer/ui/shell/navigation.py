@@ -29,9 +29,7 @@ PAGES = {  # in the order of the navigation
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "check": Page("pages/check.py", "Check", ":material/rule:", "Explore"),
     "compare": Page("pages/compare.py", "Compare", ":material/compare:", "Explore"),
-    "two_spaces": Page(
-        "pages/two_spaces.py", "Two spaces", ":material/compare_arrows:", "Explore"
-    ),
+    "two_spaces": Page("pages/two_spaces.py", "Two spaces", ":material/compare_arrows:", "Explore"),
     "analogies": Page("pages/analogies.py", "Analogies", ":material/function:", "Explore"),
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
