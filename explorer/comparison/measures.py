@@ -184,7 +184,8 @@ def linear_measures(one: Any, other: Any, report: Report = no_report) -> Linear:
 
 def dots(one: Floats, other: Floats) -> Numbers:
     """Return the product of each row with its partner, (n,) float64."""
-    return np.einsum("ij,ij->i", one, other, dtype=np.float64)
+    products: Numbers = np.einsum("ij,ij->i", one, other, dtype=np.float64)
+    return products
 
 
 def block_mean(matrix: Any) -> Numbers:

@@ -39,10 +39,7 @@ def test_a_point_chosen_in_the_second_map_is_told_with_both_lists(
     expect(page.get_by_text(re.compile("kept 3 of its 3 neighbors"))).to_be_visible(
         timeout=COMPARING
     )
-    maps = page.locator("canvas")
     second = page.get_by_role("application").nth(1)
-    if not second.count():
-        second = maps.last
     second.scroll_into_view_if_needed()
     second.focus()
     second.press("Enter")  # chooses the point nearest to the middle

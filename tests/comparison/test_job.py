@@ -33,8 +33,8 @@ def test_what_a_job_measured_is_read_back_as_it_was() -> None:
     found = job.measure_files(
         one.vectors, other.vectors, (None, matching.other_rows), ("old", "new")
     )
-    job.save("a comparison", found)
-    again = job.load("a comparison")
+    job.save("comparison", found)
+    again = job.load("comparison")
     assert again is not None
     loaded = Comparison(one, other, matching, again, expected.k)
     assert loaded.figures() == expected.figures()
@@ -58,7 +58,7 @@ def test_stop_ends_a_comparison_at_its_next_report() -> None:
 def test_a_map_that_starts_from_another_keeps_unchanged_items_in_their_places() -> None:
     one, other = pair()
     found = compare(one, other)
-    first = project(one, "umap", n_epochs=100)
+    first = project(one, "umap")
     aligned = other.take(found.matching.other_rows, name="new", step="")
     second = job.aligned(aligned.vectors, "new", first.coordinates)
     alone = project(aligned, "umap")
