@@ -30,6 +30,7 @@ DECLARED = re.compile(
     r"^F32_BLOB\((\d+)\)$", re.IGNORECASE
 )  # as libSQL writes it; a BLOB to SQLite
 VIRTUAL = re.compile(r"^\s*CREATE\s+VIRTUAL\s+TABLE\s.*\bUSING\s+vec0\b", re.IGNORECASE | re.DOTALL)
+VIRTUAL_TYPES = re.compile(r'(?:^|,)\s*\+?["\[`]?(\w+)["\]`]?\s+(\w+)')
 VIRTUAL_VECTOR = re.compile(r'["\[`]?(\w+)["\]`]?\s+float\s*\[\s*(\d+)\s*\]', re.IGNORECASE)
 
 
@@ -109,18 +110,18 @@ class SQLite(SqlFile):
         return found
 
     def _virtual(self, name: str, sql: str) -> Table | None:
-        vector = VIRTUAL_VECTOR.search(sql.split("(", 1)[1])
+        declared = sql.split("(", 1)[1]  # a virtual table's columns tell SQLite no types
+        vector, types = VIRTUAL_VECTOR.search(declared), dict(VIRTUAL_TYPES.findall(declared))
         info = self.execute(f"PRAGMA table_xinfo({quoted(name)})")
         if vector is None:
             return None
         key = next((row[1] for row in info if row[5]), "rowid")
-        kind = next((row[2] for row in info if row[1] == key), "integer")
         columns = tuple(
-            Column(row[1], kind_of(row[2], HOLDS))
+            Column(row[1], kind_of(types.get(row[1], ""), HOLDS))
             for row in info
             if not row[6] and row[1] not in (key, vector[1]) and row[1] != "rowid"
         )
-        id_kind = "int" if kind_of(kind or "integer", HOLDS) == "int" else "text"
+        id_kind = "int" if kind_of(types.get(key, "integer"), HOLDS) == "int" else "text"
         return Table(name, vector[1], int(vector[2]), key, id_kind, columns)
 
     def _plain(self, name: str) -> Table | None:
