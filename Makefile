@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test notebook recipes lint frontend fuzz mutation lock clean
+.PHONY: help run dev test notebook recipes site lint frontend fuzz mutation lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -41,6 +41,9 @@ lint: $(VENV)/.installed-dev  ## check format, style and types
 
 frontend:  ## build the map's program again, after a change of its TypeScript (needs Node)
 	.ci/frontend build
+
+site: $(VENV)/.installed-dev  ## build the documentation as a site in build/site
+	$(PYTHON) -m mkdocs build --quiet
 
 fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
 	$(PYTHON) -m tests.fuzz.run --seconds 120
