@@ -108,10 +108,10 @@ def drift() -> None:
     st.metric("Help-desk texts that set off the alarm", f"{found.share:.0%}")
     usual, new = float(np.median(found.usual)), float(np.median(found.new))
     st.markdown(
-        f"A search for books was built with {len(books[::2])} descriptions. Its alarm needs no "
-        f"labels: how similar is a text to the nearest of them? Other books: **{usual:.2f}** in "
-        f"the middle. Help-desk texts: **{new:.2f}**. The alarm stands at {found.alarm:.2f}, "
-        f"where {production.ALARM:.0%} of the books are below."
+        f"A search was built with the descriptions of {len(books[::2])} books. For each new "
+        f"text we ask how similar the nearest of them is. For other books it is **{usual:.2f}** (median), "
+        f"for help-desk texts **{new:.2f}**. Below {found.alarm:.2f} the alarm goes off. Only "
+        f"{production.ALARM:.0%} of the books are as low."
     )
 
 

@@ -179,10 +179,19 @@ def answer(under: Underway, question: Question) -> None:
     if guess is None:
         said, mark = "", ":material/lightbulb:"
     elif question.accepts(guess):
-        said, mark = f"You guessed **{plain(guess)}**. ", ":material/check_circle:"
+        said, mark = f"You guessed {told(guess)} ", ":material/check_circle:"
     else:
-        said, mark = f"You guessed **{plain(guess)}**. ", ":material/lightbulb:"
+        said, mark = f"You guessed {told(guess)} ", ":material/lightbulb:"
     st.markdown(
-        f"**{plain(question.text)}** {mark} {said}Answer: **{plain(question.answer)}**. "
+        f"**{plain(question.text)}** {mark} {said}Answer: {told(question.answer)} "
         f"{plain(question.why)}"
     )
+
+
+def told(text: str) -> str:
+    """Return a text in bold, and a full stop unless it ends with a mark of its own.
+
+    >>> told("queen"), told("The car hit the man.")
+    ('**queen**.', '**The car hit the man.**')
+    """
+    return f"**{plain(text)}**" + ("" if text.endswith((".", "?", "!")) else ".")

@@ -37,7 +37,7 @@ def show(space: EmbeddingSpace) -> None:
     if not found.words:
         st.info("Type words of two letters and more.", icon=":material/edit:")
         return
-    left, right = st.columns([1.7, 1], gap="large")
+    left, right = st.columns([2.4, 1], gap="medium")
     with left:
         st.dataframe(
             pa.table(
