@@ -1,12 +1,13 @@
 # Two stages: the first has pip's leftovers, the second only what runs. docs/deploy.md says what of it was tried.
 FROM python:3.12-slim AS build
-# torch's own index for machines without a GPU: the build on PyPI asks for gigabytes of CUDA packages.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Without a GPU, give the address of PyTorch's CPU builds (pytorch.org, "Get started") as
+# `--build-arg TORCH_INDEX=…`: the build that pip takes by itself asks for gigabytes of CUDA packages.
+ARG TORCH_INDEX=
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /app
 WORKDIR /src
 COPY requirements.txt .
-RUN /app/bin/pip install --index-url "$TORCH_INDEX" "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)"
+RUN [ -z "$TORCH_INDEX" ] || /app/bin/pip install --index-url "$TORCH_INDEX" "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)"
 RUN /app/bin/pip install -r requirements.txt
 COPY . .
 RUN /app/bin/pip install --no-deps --no-build-isolation .
