@@ -363,7 +363,7 @@ class Postgres:
         )
         thread = threading.Thread(target=build, daemon=True)
         thread.start()
-        rows = max(1, self._estimate(watcher, table))
+        rows = max(1, watcher.count(name))
         try:
             while not done.wait(0.5):
                 for phase, read, _ in watcher._rows("asking how far the index is", ask, (pid,)):
@@ -377,11 +377,6 @@ class Postgres:
         if failed:
             raise failed[0]
         return f"HNSW, m {m}, ef_construction {ef_construction}"
-
-    @staticmethod
-    def _estimate(watcher: Postgres, table: Table) -> float:
-        sql = f"SELECT count(*) FROM {table.sql}"
-        return float(watcher._rows("counting rows", sql)[0][0])
 
     def search(
         self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None

@@ -9,6 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from explorer.space import EmbeddingSpace
 from explorer.stores.known import open_store
 from explorer.stores.recall import exact, measure_recall
+from explorer.stores.space import StoreSpace
 from explorer.stores.transfer import no_report, save
 
 
@@ -61,3 +62,20 @@ def test_recall_of_a_real_hnsw_index_rises_with_ef(address_of) -> None:
     assert found.default.recall == next(o.recall for o in found.settings if o.setting == 40)
     if recalls[-1] >= 0.95:
         assert found.reaches(0.95).recall >= 0.95
+
+
+def test_a_store_space_holds_a_sample_and_asks_among_all_rows(address: str) -> None:
+    space = grown(200, 8)
+    store = open_store(address, write=True)
+    save(store, "t", space)
+    drawn = StoreSpace.drawn(store, "t", 20, seed=5)
+    assert (len(drawn.sample), drawn.rows) == (20, 200)
+    assert "20 of 200 rows, drawn at random by the store with seed 5" in drawn.sample.notes
+    reference = NearestNeighbors(metric="cosine").fit(space.vectors)
+    for row in range(20):
+        own = drawn.sample.metadata["id"][row].as_py()
+        near = reference.kneighbors(space.vectors[own : own + 1], 6, return_distance=False)[0]
+        for found in (drawn.neighbors(row, 5), drawn.exact_neighbors(row, 5)):
+            assert set(found.ids) == set(near.tolist()) - {own}
+            assert found.labels == tuple(f"w{key}" for key in found.ids)
+    store.close()
