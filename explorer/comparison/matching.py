@@ -120,7 +120,7 @@ def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matc
         for one, matched, again in zip(sides, (rows, other_rows), repeated, strict=True)
     ]
     again = [np.sort(one).astype(np.intp) for one in repeated]
-    found = Matching(rows, other_rows, *alone, *again, on)
+    found = Matching(rows, other_rows, alone[0], alone[1], again[0], again[1], on)
     check(found, space, other)
     return found
 
