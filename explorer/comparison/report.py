@@ -82,7 +82,8 @@ def comparison_page(found: Comparison) -> str:
 <p class=quiet>The {listed:,} items that kept the fewest neighbors; of equals, the farthest after
 alignment first. <span class=went>Went</span>: a neighbor in {one} alone.
 <span class=came>Came</span>: in {other} alone.</p>
-<table><tr><th>Item</th><th>Kept&nbsp;of&nbsp;{found.k}</th><th>Neighbors in {one}</th><th>Neighbors in {other}</th></tr>
+<table><tr><th>Item</th><th>Kept&nbsp;of&nbsp;{found.k}</th><th>Neighbors in {one}</th>
+<th>Neighbors in {other}</th></tr>
 {moved}</table>"""
     return PAGE.format(title=f"{one} and {other}", body=body)
 
