@@ -29,9 +29,9 @@ def main(n: int = 200_000, d: int = 384) -> None:
     labels = [str(row) for row in range(n)]
     for matrix in (one, other):
         matrix.flags.writeable = False
-    spaces = [
+    old, new = (
         EmbeddingSpace(labels, matrix, name=name) for matrix, name in ((one, "a"), (other, "b"))
-    ]
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     steps: dict[str, float] = {}
@@ -39,7 +39,7 @@ def main(n: int = 200_000, d: int = 384) -> None:
     def report(share: float, step: str) -> None:
         steps.setdefault(step, time.perf_counter() - began)
 
-    found = compare(*spaces, report=report)
+    found = compare(old, new, report=report)
     order = found.order
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

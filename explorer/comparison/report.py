@@ -82,7 +82,8 @@ def comparison_page(found: Comparison) -> str:
 <p class=quiet>The {listed:,} items that kept the fewest neighbors; of equals, the farthest after
 alignment first. <span class=went>Went</span>: a neighbor in {one} alone.
 <span class=came>Came</span>: in {other} alone.</p>
-<table><tr><th>Item</th><th>Kept</th><th>Neighbors in {one}</th><th>Neighbors in {other}</th></tr>
+<table><tr><th>Item</th><th>Kept&nbsp;of&nbsp;{found.k}</th><th>Neighbors in {one}</th>
+<th>Neighbors in {other}</th></tr>
 {moved}</table>"""
     return PAGE.format(title=f"{one} and {other}", body=body)
 
@@ -108,7 +109,7 @@ def moved_row(found: Comparison, place: int) -> str:
         for one, mark in zip(lists, ("went", "came"), strict=True)
     )
     label = shown(found.space.label(int(found.matching.rows[place])))
-    told = "—" if np.isnan(kept) else f"{kept * found.k:.0f} of {found.k}"
+    told = "—" if np.isnan(kept) else f"{kept * found.k:.0f}"
     return f"<tr><th>{label}</th><td>{told}</td>{cells}</tr>\n"
 
 

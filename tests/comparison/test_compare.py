@@ -42,7 +42,7 @@ def cka_by_the_formula(one: NDArray[np.float64], other: NDArray[np.float64]) -> 
     def hsic(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         return float(np.trace(a @ b)) / (n - 1) ** 2
 
-    return hsic(left, right) / (hsic(left, left) * hsic(right, right)) ** 0.5
+    return float(hsic(left, right) / (hsic(left, left) * hsic(right, right)) ** 0.5)
 
 
 def test_overlap_is_that_of_scikit_learns_neighbors() -> None:
