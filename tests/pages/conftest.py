@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.ui.encode.jobs import encodings
 from explorer.ui.shell import progress
+from explorer.ui.shell.plain import WORD_JOINER
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 180  # a limit, not a measure: many tests may share the machine
@@ -48,9 +49,9 @@ def finished(screen: AppTest) -> AppTest:
 
 
 def said(screen: AppTest) -> str:
-    """Return all text of a screen."""
+    """Return all text of a screen, as it reads: without the marks that keep terms unexplained."""
     kinds = (screen.markdown, screen.caption, screen.info, screen.warning, screen.error)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return "\n".join(element.value for kind in kinds for element in kind).replace(WORD_JOINER, "")
 
 
 def vectors_told(screen: AppTest) -> int:
