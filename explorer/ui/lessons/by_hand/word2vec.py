@@ -75,9 +75,9 @@ def tell_text(found: Reading) -> None:
     st.markdown(" ".join(told))
     drawn = ", ".join(f"**{plain(word)}**" for word in found.drawn)
     st.caption(
-        f"Blue: the word that is learned. Orange: a word beside it. Drawn by chance: {drawn}. "
-        "The arrow in the picture is the step of the blue word, ten times its length. It does not lead "
-        "to the dot of the orange word, but to its second vector, which is not drawn."
+        f"Blue: the word that is learned. Orange: a word beside it. Drawn by chance: {drawn}."
+        " The arrow in the picture is the step of the blue word, ten times its length. It does not "
+        "lead to the dot of the orange word, but to its second vector, which is not drawn."
     )
 
 
@@ -99,8 +99,9 @@ def tell_update(found: Reading) -> None:
         f"**In words**: pull *{center}* towards *{beside}*, which stands beside it, and push it "
         "away from words drawn by chance. The less the model expected it, the stronger.",
         f"**1** How likely do they seem? {product(step.center, step.context)} = "
-        f"{number(float(step.center @ step.context))}. The function σ makes a probability of it: σ = "
-        f"**{step.likely:.2f}**. It should be 1: what is missing, {1 - step.likely:.2f}, pulls.",
+        f"{number(float(step.center @ step.context))}. The function σ makes a probability of it: "
+        f"σ = **{step.likely:.2f}**. It should be 1: what is missing, {1 - step.likely:.2f}, "
+        "pulls.",
     ]
     lines += [
         f"**2** *{plain(word)}*, drawn by chance: σ({number(step.center @ vector)}) = "
