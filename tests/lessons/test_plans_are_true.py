@@ -214,7 +214,8 @@ def an_index_misses() -> bool:
     index.train(vectors)
     index.add(vectors)
     true, found = (one.search(vectors[:50], 10)[1] for one in (exact, index))
-    return 0 < np.mean([len({*a} & {*b}) for a, b in zip(true, found, strict=True)]) < 10
+    kept = float(np.mean([len({*a} & {*b}) for a, b in zip(true, found, strict=True)]))
+    return 0 < kept < 10
 
 
 def offered() -> dict[str, list[str]]:

@@ -103,10 +103,10 @@ def lengths_told(dense: EmbeddingSpace, anchor: str) -> str:
     names = [plain(dense.labels[row]) for row in (near, far)]
     return (
         f"By euclidean distance *{names[0]}* and *{names[1]}* are equally far from "
-        f"**{plain(anchor)}** ({distance[near]:.2f} and {distance[far]:.2f}). By cosine similarity "
-        f"*{names[0]}* is nearer ({cosine[near]:.2f} against {cosine[far]:.2f}). Euclidean "
-        f"distance counts length too, and the vector of *{names[1]}* is shorter ({lengths[far]:.2f} against "
-        f"{lengths[near]:.2f})."
+        f"**{plain(anchor)}** ({distance[near]:.2f} and {distance[far]:.2f}). By cosine "
+        f"similarity *{names[0]}* is nearer ({cosine[near]:.2f} against {cosine[far]:.2f}). "
+        f"Euclidean distance counts length too, and the vector of *{names[1]}* is shorter "
+        f"({lengths[far]:.2f} against {lengths[near]:.2f})."
     )
 
 

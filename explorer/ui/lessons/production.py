@@ -109,9 +109,9 @@ def drift() -> None:
     usual, new = float(np.median(found.usual)), float(np.median(found.new))
     st.markdown(
         f"A search was built with the descriptions of {len(books[::2])} books. For each new "
-        f"text we ask how similar the nearest of them is. For other books it is **{usual:.2f}** (median), "
-        f"for help-desk texts **{new:.2f}**. Below {found.alarm:.2f} the alarm goes off. Only "
-        f"{production.ALARM:.0%} of the books are as low."
+        "text we ask how similar the nearest of them is. For other books it is "
+        f"**{usual:.2f}** (median), for help-desk texts **{new:.2f}**. Below {found.alarm:.2f} "
+        f"the alarm goes off. Only {production.ALARM:.0%} of the books are as low."
     )
 
 

