@@ -1,6 +1,8 @@
 """Named sets and tags of a space's rows: values that never change; each step makes a new one.
 
-Both are columns. A set is a column of true and false under its own name, a tag one under
+With them go the names that somebody gave to groups and regions, by the names that were found.
+
+Sets and tags are columns. A set is a column of true and false under its own name, a tag one under
 `tag: ` and its name: exact in conditions, where `LIKE '%bad%'` on a joined text would also find
 "not bad". All tags of a row are joined in the column `tags`, to read and to color by.
 """
@@ -24,6 +26,8 @@ from explorer.wording import count
 SETS, TAGS = "sets", "tags"  # the two kinds; all tags of a row stand in a column named `tags`
 TAG_PREFIX = "tag: "
 KINDS = {SETS: "set", TAGS: "tag"}
+NAMES = "names"  # given to groups and regions
+LONGEST_FOUND = 400  # letters of a name that was found: a few words, whatever they are
 MOST_NAMES = 200  # of each kind
 LONGEST_NAME = 60  # letters
 MOST_BYTES = 64 << 20  # of all rows' bits: 400 names of 1.3 million rows each
@@ -76,7 +80,7 @@ class RowSet:
 
 @dataclass(frozen=True)
 class Annotations:
-    """The named sets and the tags of a space of n rows.
+    """The named sets and the tags of a space of n rows, and the names given to its groups.
 
     Each step returns new annotations, and shares all that stays the same with the old.
 
@@ -92,6 +96,7 @@ class Annotations:
     n: int
     sets: Mapping[str, RowSet] = field(default_factory=dict)
     tags: Mapping[str, RowSet] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)  # found name -> given name
 
     def __post_init__(self) -> None:
         for kind, word in KINDS.items():
@@ -108,6 +113,14 @@ class Annotations:
                     raise WorkspaceError(
                         f"“{name}” is of {count(rows.n, 'row')}, and the space has {self.n:,}."
                     )
+        if len(self.names) > MOST_NAMES:
+            raise WorkspaceError(
+                f"At most {MOST_NAMES} groups and regions of one space can have names of their "
+                "own. Empty one that you need no more."
+            )
+        for words, given in self.names.items():
+            if not given or given != group_name(given) or len(words) > LONGEST_FOUND:
+                raise WorkspaceError(f"“{given[:LONGEST_NAME]}” is no name of a group.")
         total = (len(self.sets) + len(self.tags)) * ((self.n + 7) // 8)
         if total > MOST_BYTES:
             raise WorkspaceError(
@@ -179,6 +192,21 @@ class Annotations:
         found = {new if one == old else one: rows for one, rows in self.of(kind).items()}
         return self.with_kind(kind, found)
 
+    def named(self, found: str, name: str) -> Annotations:
+        """Return these with another name for a group; an empty one takes it back.
+
+        No two groups are called the same: a second "verbs" becomes "verbs (2)".
+        """
+        found, name = found[:LONGEST_FOUND], group_name(name)
+        rest = {one: given for one, given in self.names.items() if one != found}
+        if not name or name == found:
+            return replace(self, names=rest)
+        if name in rest.values():
+            room = name[: LONGEST_NAME - len(f" ({MOST_NAMES})")].rstrip()
+            numbered = (f"{room} ({n})" for n in range(2, len(rest) + 3))
+            name = next(one for one in numbered if one not in rest.values())
+        return replace(self, names={**rest, found: name})
+
     def known(self, kind: str, name: str) -> str:
         """Return the name of a set or tag that is here; raises WorkspaceError for another."""
         if name in self.of(kind):
@@ -219,6 +247,12 @@ Operation = Callable[[Annotations], Annotations]
 def column_of(kind: str, name: str) -> str:
     """Return the name of the column that holds a set or a tag."""
     return name if kind == SETS else f"{TAG_PREFIX}{name}"
+
+
+def group_name(name: str) -> str:
+    """Return a group's name as it is kept: in one line, and not too long."""
+    one_line = printable(" ".join(name[: 10 * LONGEST_NAME].split()))
+    return unicodedata.normalize("NFC", one_line)[:LONGEST_NAME].rstrip()
 
 
 def checked_name(name: str, kind: str, taken: Iterable[str] = ()) -> str:

@@ -29,7 +29,7 @@ from explorer.formats.target import new_files
 from explorer.formats.unpack import check_sizes, open_zip, unpack_member
 from explorer.projection.sampling import drawn_rows, whole_space
 from explorer.space import EmbeddingSpace
-from explorer.workspace.annotations import SETS, TAGS, Annotations, RowSet
+from explorer.workspace.annotations import NAMES, SETS, TAGS, Annotations, RowSet
 from explorer.workspace.recipe import (
     FORMAT,
     RECIPE,
@@ -182,6 +182,7 @@ def recipe_of(workspace: Workspace, vectors: bool) -> dict[str, Any]:
         "view": dict(workspace.view),
         "look": dict(workspace.look),
         "with vectors": vectors,
+        NAMES: dict(workspace.annotations.names),
         **{
             kind: [
                 {"name": name, "points": rows.size, "rows": packed(rows)}

@@ -19,7 +19,17 @@ from explorer.formats import bounds
 from explorer.formats.file import File
 from explorer.formats.unpack import is_zip, open_zip
 from explorer.space import Source
-from explorer.workspace.annotations import MOST_BYTES, SETS, TAGS, Annotations, RowSet
+from explorer.workspace.annotations import (
+    LONGEST_FOUND,
+    LONGEST_NAME,
+    MOST_BYTES,
+    MOST_NAMES,
+    NAMES,
+    SETS,
+    TAGS,
+    Annotations,
+    RowSet,
+)
 
 RECIPE, VECTORS = "workspace.json", "space.parquet"  # the members
 FORMAT, VERSION = "embedding-explorer workspace", 1
@@ -157,7 +167,7 @@ def checked_recipe(given: Any, has_vectors: bool) -> Recipe:
                 if name in OPTIONS
             ),
         ),
-        annotations=Annotations(rows, **parts),
+        annotations=Annotations(rows, parts[SETS], parts[TAGS], names_of(given.get(NAMES, {}))),
         view={
             name: text_of(value, LONGEST_VALUE)
             for name, value in view.items()
@@ -173,6 +183,12 @@ def checked_recipe(given: Any, has_vectors: bool) -> Recipe:
         columns=tuple(text_of(one) for one in space["columns"]),
         has_vectors=has_vectors,
     )
+
+
+def names_of(given: Any) -> dict[str, str]:
+    """Return the names given to groups, in their bounds."""
+    listed = list(given.items())[: MOST_NAMES + 1]
+    return {text_of(found, LONGEST_FOUND): text_of(name, LONGEST_NAME) for found, name in listed}
 
 
 def text_of(value: Any, longest: int = LONGEST_TEXT) -> str:

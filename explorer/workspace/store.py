@@ -23,7 +23,7 @@ from pathlib import Path
 from explorer import cache
 from explorer.errors import WorkspaceError
 from explorer.space import EmbeddingSpace
-from explorer.workspace.annotations import SETS, TAGS, Annotations, Operation, RowSet
+from explorer.workspace.annotations import NAMES, SETS, TAGS, Annotations, Operation, RowSet
 
 FOLDER, FILE = "workspaces", "workspaces-v1.sqlite3"
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits
@@ -212,14 +212,14 @@ def read(base: sqlite3.Connection, workspace: str, space: EmbeddingSpace) -> Kep
     }
     now = told.get(step, ("", "{}"))
     named: dict[str, dict[str, str]] = json.loads(now[1])
-    hashes = [one for kind in named.values() for one in kind.values()]
-    bits = {one: row_set(base, workspace, one, len(space)) for one in set(hashes)}
+    hashes = {one for kind in (SETS, TAGS) for one in named.get(kind, {}).values()}
+    bits = {one: row_set(base, workspace, one, len(space)) for one in hashes}
     parts = {
         kind: {name: bits[one] for name, one in named.get(kind, {}).items()}
         for kind in (SETS, TAGS)
     }
     return Kept(
-        Annotations(len(space), **parts),
+        Annotations(len(space), parts[SETS], parts[TAGS], named.get(NAMES, {})),
         at,
         undo=now[0] if step - 1 in told else "",
         redo=told[step + 1][0] if step + 1 in told else "",
@@ -246,7 +246,7 @@ def write_step(
     base: sqlite3.Connection, of_space: tuple[str, str], step: int, what: str, after: Annotations
 ) -> None:
     """Write annotations as a step; the first one stands on a step without any, to go back to."""
-    content: dict[str, dict[str, str]] = {SETS: {}, TAGS: {}}
+    content: dict[str, dict[str, str]] = {SETS: {}, TAGS: {}, NAMES: dict(after.names)}
     for kind in (SETS, TAGS):
         for name, rows in after.of(kind).items():
             key = hashlib.blake2b(rows.bits, digest_size=16).hexdigest()
@@ -293,7 +293,8 @@ def packed_bytes(base: sqlite3.Connection, workspace: str) -> int:
 def drop_unused_rows(base: sqlite3.Connection, workspace: str) -> None:
     """Remove the rows that no step names any more."""
     steps = base.execute("SELECT content FROM steps WHERE workspace = ?", (workspace,))
-    used = {key for (text,) in steps for kind in json.loads(text).values() for key in kind.values()}
+    named = [json.loads(text) for (text,) in steps]
+    used = {key for one in named for kind in (SETS, TAGS) for key in one.get(kind, {}).values()}
     there = base.execute("SELECT hash FROM rows WHERE workspace = ?", (workspace,)).fetchall()
     base.executemany(
         "DELETE FROM rows WHERE workspace = ? AND hash = ?",

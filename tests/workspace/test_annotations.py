@@ -111,3 +111,11 @@ def test_all_sets_together_stay_within_the_bytes(monkeypatch: pytest.MonkeyPatch
     two = EMPTY.with_set("a", [1]).with_set("b", [2])
     with pytest.raises(WorkspaceError, match="may take"):
         two.with_set("c", [3])
+
+
+def test_a_group_has_the_name_given_to_it_and_no_two_have_the_same() -> None:
+    found = Annotations(3).named("run, walk", " verbs ").named("eat, drink", "verbs")
+    assert dict(found.names) == {"run, walk": "verbs", "eat, drink": "verbs (2)"}
+    assert dict(found.named("run, walk", "").names) == {"eat, drink": "verbs (2)"}
+    with pytest.raises(WorkspaceError, match="At most 200 groups"):
+        Annotations(1, names={f"{n}": f"name {n}" for n in range(module.MOST_NAMES + 1)})

@@ -45,7 +45,7 @@ def work(space: EmbeddingSpace) -> Workspace:
         metadata=metadata,
         source=Source("words.npy", "NumPy array", ("cleaned",), model="all-MiniLM-L6-v2"),
     )
-    found = Annotations(5).with_set("royal", [0, 1]).with_set('quo"te', [4])
+    found = Annotations(5).with_set("royal", [0, 1]).with_set('quo"te', [4]).named("a, b", "verbs")
     found = found.tagged("bad", [0, 4]).tagged("odd", [4])
     view = {"method": "PCA", "filter": '"royal" AND NOT "tag: bad"', "selected": "king"}
     return Workspace(whole, found, view, {"opacity": 0.5})

@@ -179,3 +179,11 @@ def test_a_workspace_holds_so_many_spaces(
     add(workspace, space, "a", [0])
     with pytest.raises(WorkspaceError, match="the most that one keeps"):
         add(workspace, EmbeddingSpace(["x"], [[1]]), "a", [0])
+
+
+def test_the_name_of_a_group_is_kept_and_undone(space: EmbeddingSpace) -> None:
+    workspace = store.new_id()
+    store.change(workspace, space, "name a group", lambda one: one.named("run, walk", "verbs"))
+    kept = store.load(workspace, space)
+    assert dict(kept.annotations.names) == {"run, walk": "verbs"}
+    assert not store.undo(workspace, space, kept.version).annotations.names

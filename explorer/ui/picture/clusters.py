@@ -88,7 +88,7 @@ def tell_clusters(
         f"**{len(found.names)} groups** by {found.method} on {found.on}, each named by its most "
         "typical words." + (f" {outside:,} points are in no group." if outside else "")
     )
-    return replace(found, names=tuple(naming.called(space, name) for name in found.names))
+    return replace(found, names=tuple(naming.called(space, found.names)))
 
 
 def as_colors(found: Clusters) -> Categories:

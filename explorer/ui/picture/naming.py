@@ -1,33 +1,33 @@
-"""Names that a visitor gives to groups and regions: kept in the session, by space and found name.
+"""Names that a visitor gives to groups and regions, kept with the sets and tags of the space.
 
 A name goes with the words that were found for it, so that the same group is called the same when it
-is found again. What is kept is one dict of texts, which a workspace file can hold as it is.
+is found again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
 from explorer import EmbeddingSpace
+from explorer.errors import WorkspaceError
+from explorer.ui.sets import kept
+from explorer.ui.shell.plain import plain
+from explorer.workspace.annotations import LONGEST_NAME
 
-NAMES = "names given"  # session state: for each space's digest, found name to given name
-LONGEST = 80  # characters of a name
 
-
-def given(space: EmbeddingSpace) -> dict[str, str]:
+def given(space: EmbeddingSpace) -> Mapping[str, str]:
     """Return the names given in a space, by the names that were found."""
-    names: dict[str, dict[str, str]] = st.session_state.setdefault(NAMES, {})
-    return names.setdefault(space.digest, {})
+    return kept.kept_annotations(space).names
 
 
-def called(space: EmbeddingSpace, found: str) -> str:
-    """Return what a group or region is called: the name given to it, or the one found."""
-    return given(space).get(found, found)
+def called(space: EmbeddingSpace, found: Sequence[str]) -> list[str]:
+    """Return what groups or regions are called: the names given to them, or those found."""
+    names = given(space)
+    return [names.get(one, one) for one in found]
 
 
 def found_for(space: EmbeddingSpace, names: Sequence[str]) -> list[str]:
@@ -37,23 +37,18 @@ def found_for(space: EmbeddingSpace, names: Sequence[str]) -> list[str]:
 
 
 def rename(space: EmbeddingSpace, found: str, name: str | None) -> None:
-    """Give a name; an empty one takes it back. No two groups are called the same."""
-    names = given(space)
-    name = (name or "").strip()[:LONGEST]
-    others = {one for key, one in names.items() if key != found}
-    if name in others:
-        name = next(one for n in count(2) if (one := f"{name} ({n})") not in others)
-    if name and name != found:
-        names[found] = name
-    else:
-        names.pop(found, None)
+    """Give a name; an empty one takes it back. What cannot be kept is told."""
+    try:
+        kept.change(space, f"name “{found}”", lambda before: before.named(found, name or ""))
+    except WorkspaceError as error:
+        st.toast(plain(str(error)), icon=":material/error:", duration="long")
 
 
 def table(
     space: EmbeddingSpace, found: list[str], columns: dict[str, Any], *, title: str, key: str
 ) -> None:
     """Show names with other columns; a double-click on a name changes it."""
-    shown = pa.table({title: [called(space, one) for one in found], **columns})
+    shown = pa.table({title: called(space, found), **columns})
     key = f"{key} {hash(tuple(found))} {hash(tuple(shown[title].to_pylist()))}"
 
     def keep() -> None:
@@ -71,7 +66,7 @@ def table(
         column_config={
             title: st.column_config.TextColumn(
                 help="Double-click to give a name; empty it to have the words back.",
-                max_chars=LONGEST,
+                max_chars=LONGEST_NAME,
             )
         },
     )

@@ -62,7 +62,8 @@ def regions_in(
             narrow=True,
         ),
     )
-    return tuple(replace(one, name=naming.called(space, one.name)) for one in found or ())
+    names = naming.called(space, [one.name for one in found or ()])
+    return tuple(replace(one, name=name) for one, name in zip(found or (), names, strict=True))
 
 
 def table(space: EmbeddingSpace, named: tuple[Region, ...]) -> None:
