@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.ui.lessons import embedding_layer, ladder, one_hot
 from explorer.ui.lessons.bert import steps as bert_steps
 from explorer.ui.shell.navigation import PAGES
-from tests.pages.conftest import Visit, finished
+from tests.pages.conftest import Visit
 
 VIEWS = (  # each page, and what else of it has widgets of its own
     *((page.file, {}) for page in PAGES.values()),
@@ -94,7 +94,7 @@ def test_values_as_a_link_holds_them_are_not_complained_of(visit: Visit) -> None
 
 def test_a_number_beyond_what_is_left_of_its_range_is_left_out(visit: Visit) -> None:
     """With fewer sentences, LSA has fewer dimensions to keep."""
-    screen = finished(visit("pages/ladder.py", lsa_dim="10"))
+    screen = visit("pages/ladder.py", lsa_dim="10")
     assert screen.slider(key="lsa_dim").value == 10
     screen.text_area(key="sentences").set_value("a b c\nb c d\nc d e\nd e f").run()
     assert not screen.exception

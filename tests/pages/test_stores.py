@@ -70,7 +70,9 @@ def test_only_the_owner_alone_may_type_an_address(monkeypatch: pytest.MonkeyPatc
         allowed.address_typed("postgresql://elsewhere/x")
     with pytest.raises(StoreError, match="There are: shop"):
         allowed.address_named("postgresql://elsewhere/x")
-    monkeypatch.setattr(st, "get_option", lambda name: "127.0.0.1")
+    monkeypatch.setattr(
+        st, "get_option", lambda name: "127.0.0.1" if name == "server.address" else ""
+    )
     assert allowed.address_typed("postgresql://elsewhere/x").kind.name.startswith("PostgreSQL")
 
 

@@ -30,7 +30,7 @@ def test_agreement_and_who_moved_are_told_with_both_lists_of_neighbors(visit: Vi
     assert "1 item of new has no partner in old" in said(screen)
     assert "of an item’s 5 nearest" in said(screen)
     assert "Residual after Procrustes" in said(screen)
-    screen = finished(visit(FILE, space=old, other_space=new, k="5", question="Who moved?"))
+    screen = finished(visit(FILE, space=old, other_space=new, k="5", two_spaces_step="Who moved?"))
     assert not screen.exception
     assert "**\\[item\\]\\(0\\)** kept 0 of its 5 neighbors" in said(screen)
     assert "5 went" in said(screen)
@@ -39,11 +39,11 @@ def test_agreement_and_who_moved_are_told_with_both_lists_of_neighbors(visit: Vi
 
 def test_drift_both_searches_and_spaces_without_common_items_are_told(visit: Visit) -> None:
     old, new = pair()
-    screen = finished(visit(FILE, space=old, other_space=new, question="Drift"))
+    screen = finished(visit(FILE, space=old, other_space=new, two_spaces_step="Drift"))
     assert not screen.exception
     assert "Nothing has drifted" not in said(screen)
     assert "A classifier’s AUC" in said(screen)
-    screen = finished(visit(FILE, space=old, other_space=new, question="Search both"))
+    screen = finished(visit(FILE, space=old, other_space=new, two_spaces_step="Search both"))
     assert not screen.exception
     assert "that the other does not" in said(screen)
     screen = finished(visit(FILE, space=old, other_space="books"))

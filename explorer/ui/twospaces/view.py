@@ -19,7 +19,7 @@ from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.plain import plain
 from explorer.ui.twospaces import drifting, moved, searching
 
-OTHER, ON, QUESTION = "other_space", "match_by", "question"  # parameters of the address
+OTHER, ON, QUESTION = "other_space", "match_by", "two_spaces_step"  # parameters of the address
 AGREE, MOVED, DRIFT, SEARCH = "Do they agree?", "Who moved?", "Drift", "Search both"
 QUESTIONS = (AGREE, MOVED, DRIFT, SEARCH)
 
