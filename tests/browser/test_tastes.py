@@ -40,4 +40,4 @@ def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
     page.get_by_text("Watch it train", exact=True).click()
     page.get_by_role("button", name="Open the dishes on the Map").click()
     page.wait_for_url("**/map?*")
-    expect(page.get_by_text("1,131", exact=True)).to_be_visible()
+    expect(page.get_by_text("1,131", exact=True).first).to_be_visible()
