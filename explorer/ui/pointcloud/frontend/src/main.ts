@@ -20,8 +20,8 @@ export interface Mount {
   data: Uint8Array | null;
   parentElement: HTMLElement | ShadowRoot;
   setStateValue(name: string, value: unknown): void;
-  /** Which map it is; its view's key by default. */
-  key?: string;
+  /** Which map it is; its view's key by default. Not called `key`: Streamlit hands over one of its own by that name. */
+  called?: string;
 }
 
 interface Living {
@@ -40,7 +40,7 @@ export default function main(given?: Mount): Notebook | (() => void) | undefined
   return given ? mount(given) : notebook(mount);
 }
 
-function mount({ data, parentElement, setStateValue, key }: Mount): (() => void) | undefined {
+function mount({ data, parentElement, setStateValue, called }: Mount): (() => void) | undefined {
   if (!data?.length) return undefined;
   const message = readMessage(data);
   if (message.header["kind"] !== "view") {
@@ -48,7 +48,7 @@ function mount({ data, parentElement, setStateValue, key }: Mount): (() => void)
     return undefined;
   }
   const view = toView(message);
-  key ??= view.key;
+  const key = called ?? view.key;
   const living = clouds.get(key) ?? born(key);
   living.tell = (what, value) => setStateValue(what, typeof value === "object" && "rows" in value ? packed(value) : value);
   const { element } = living.cloud;

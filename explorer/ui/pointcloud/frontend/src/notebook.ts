@@ -36,7 +36,7 @@ export function notebook(mount: (given: Mount) => (() => void) | undefined): Not
         model.set(state, value);
         model.save_changes();
       };
-      const give = (data: unknown): (() => void) | undefined => mount({ data: bytesOf(data as DataView), parentElement: shadow, setStateValue, key });
+      const give = (data: unknown): (() => void) | undefined => mount({ data: bytesOf(data as DataView), parentElement: shadow, setStateValue, called: key });
       let end: (() => void) | undefined;
       const listeners: Record<string, () => void> = { _view: () => (end = give(model.get("_view"))) };
       for (const name of PARTS) listeners[name] = () => (model.get(name) as DataView[]).forEach(give);
