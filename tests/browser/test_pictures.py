@@ -170,8 +170,9 @@ def test_pictures_stand_in_space_and_in_what_is_saved(
     drawing = Path(saved.value.path()).read_text()
     assert drawing.count('href="data:image/webp;base64,UklGR') == shown(cloud)
     cloud.get_by_role("button", name="Save").click()
+    cloud.get_by_text("Page of its own").click()
     with page.expect_download() as saved:
-        cloud.get_by_text("Page of its own").click()
+        page.get_by_role("button", name="Save the page").click()
     alone = tmp_path / "page.html"
     saved.value.save_as(alone)
     page.goto(alone.as_uri())
