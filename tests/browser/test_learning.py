@@ -51,7 +51,7 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     page.wait_for_function(f"{places} !== {before!r}")
 
     page.get_by_text("4 Context").click()
-    expect(page.get_by_text("before the first layer")).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text("before the first layer").first).to_be_visible(timeout=LEARNING)
     page.wait_for_function(f"{PLOT}?.data.length === 3 && {PLOT}.data[0].x[0] === 'lookup'")
     cosines = page.evaluate(f"Array.from({PLOT}._fullData[0].y)")
     assert cosines[0] > 0.9

@@ -50,7 +50,7 @@ def hover_over_cell(page: Page, row: int, column: int, of: int) -> Locator:
 def test_words_metric_and_hover_tell_why_one_hot_is_blind(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/one_hot")
     expect(page.get_by_text("80,000 are 0")).to_be_visible()
-    plots_drawn(page, 2)
+    plots_drawn(page, 3)
     page.get_by_text("2 Distances", exact=True).click()
     expect(page.get_by_role("heading", name="king–queen and king–banana")).to_contain_text(
         "equal in one-hot (1.41 and 1.41); in this space 1.14 and 1.65"
@@ -89,7 +89,7 @@ def test_five_hundred_words_stay_readable(server: Server, page: Page) -> None:
     lines = (ROOT / "sample_data" / "words.tsv").read_text(encoding="utf-8").splitlines()
     words = [line.split("\t")[0] for line in lines[1001:1501]]
     page.goto(f"{server.url}/one_hot")
-    plots_drawn(page, 2)
+    plots_drawn(page, 3)
     field = page.get_by_label("Your words")
     field.fill(" ".join(words))
     field.press("Enter")
