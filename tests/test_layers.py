@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"errors", "settings", "wording", "compiled", "glossary", "folders"},
     {"vector", "matrix"},
-    {"space", "sparse", "labels", "formula", "words", "conditions", "clauses", "dates"},
+    {"space", "sparse", "labels", "formula", "words", "conditions"},
     {"cache", "columns"},
     {"jobs"},
     {"pictures"},

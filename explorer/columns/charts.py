@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
-from explorer.clauses import alternatives
 from explorer.columns import dates, numbers
 from explorer.columns.bars import Chart, no_chart
 from explorer.columns.clauses import (
@@ -21,6 +20,7 @@ from explorer.columns.dates import date_chart
 from explorer.columns.numbers import number_chart
 from explorer.columns.texts import flag_chart, text_chart
 from explorer.conditions import quoted
+from explorer.conditions.clauses import alternatives
 
 Kind = Callable[[pa.DataType], bool]
 CHARTS: tuple[tuple[Kind, Callable[[str, pa.ChunkedArray], Chart]], ...] = (

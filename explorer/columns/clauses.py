@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from explorer.clauses import clauses, joined
 from explorer.conditions import literal, quoted
+from explorer.conditions.clauses import clauses, joined
 from explorer.errors import ConditionSyntaxError
 
 TEXT = re.compile(r"'((?:[^']|'')*)'")

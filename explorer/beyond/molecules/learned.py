@@ -16,12 +16,12 @@ from explorer.beyond.molecules.splits import SPLITS, Split
 from explorer.beyond.molecules.surroundings import element_names, surroundings
 from explorer.beyond.molecules.training import (
     BASELINE,
-    PARAMETER,
     Recipe,
     rmse,
     scale_of,
     train_molecules,
 )
+from explorer.beyond.optimizer import PARAMETER
 from explorer.jobs.progress import Report, no_report
 from explorer.neighbors.exact import nearest_neighbors
 from explorer.space import EmbeddingSpace, Source

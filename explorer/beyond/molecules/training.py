@@ -16,11 +16,11 @@ from explorer.beyond.molecules.baselines import BASELINES
 from explorer.beyond.molecules.molecules import Molecules
 from explorer.beyond.molecules.network import BLOCK, Graphs, first_parameters, predictions
 from explorer.beyond.molecules.splits import SPLITS
+from explorer.beyond.optimizer import rate_at, restore, state_of
 from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 
 VERSION = 1  # raise it when the computation changes: courses of the former one are not resumed
-WARM = 0.1  # share of the steps in which the learning rate rises, before it falls
 DECAY = 0.01  # AdamW's
 LIMITS = {  # of the settings, lowest and highest
     "width": (2, 256),
@@ -29,7 +29,7 @@ LIMITS = {  # of the settings, lowest and highest
     "batch": (2, 1024),
     "seed": (0, 2**31),
 }
-PARAMETER, FIRST, SECOND, BASELINE = "parameter ", "first ", "second ", "baseline "
+BASELINE = "baseline "
 
 
 @dataclass(frozen=True)
@@ -136,43 +136,12 @@ class MoleculeLearner:
 
     def state(self) -> Arrays:
         """Return parameters, AdamW's means of gradients and of their squares, the baselines."""
-        found = dict(self.baselines)
-        for name, one in self.parameters.items():
-            kept = self.optimizer.state.get(one, {})
-            found[PARAMETER + name] = one.detach().numpy().copy()
-            for prefix, part in ((FIRST, "exp_avg"), (SECOND, "exp_avg_sq")):
-                if part in kept:
-                    found[prefix + name] = kept[part].numpy().copy()
-            found["steps"] = np.array(float(kept.get("step", 0)))
-        return found
+        return self.baselines | state_of(self.parameters, self.optimizer)
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from a state."""
-        import torch
-
         self.baselines = {name: state[name] for name in state if name.startswith(BASELINE)}
-        for name, one in self.parameters.items():
-            with torch.no_grad():
-                one.copy_(torch.from_numpy(state[PARAMETER + name]))
-            if FIRST + name in state:
-                self.optimizer.state[one] = {
-                    "step": torch.tensor(float(state["steps"])),
-                    "exp_avg": torch.from_numpy(state[FIRST + name].copy()),
-                    "exp_avg_sq": torch.from_numpy(state[SECOND + name].copy()),
-                }
-
-
-def rate_at(share: float) -> float:
-    """Return the learning rate, 0 to 1, at a share of all steps: it rises, then falls to zero.
-
-    Examples
-    --------
-    >>> rate_at(0.05), rate_at(0.1), rate_at(1.0)
-    (0.5, 1.0, 0.0)
-    """
-    if share < WARM:
-        return share / WARM
-    return float(0.5 + 0.5 * np.cos(np.pi * (share - WARM) / (1 - WARM)))
+        restore(self.parameters, self.optimizer, state)
 
 
 def scale_of(molecules: Molecules, rows: NDArray[np.int64]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from explorer.beyond.course import (
     read_course_file,
     write_course_file,
 )
-from explorer.beyond.molecules.training import rate_at
+from explorer.beyond.optimizer import PARAMETER, rate_at, restore, state_of
 from explorer.errors import TrainingError
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
@@ -33,7 +33,6 @@ VERSION = 1  # raise it when the computation changes: courses of the former one 
 BATCH = 64  # sentences of one length
 HIDDEN_SHARE = 0.15  # of the words of a sentence, and at least one (Devlin et al. 2019)
 TOP = 5
-PARAMETER, FIRST, SECOND = "parameter ", "first ", "second "
 TOP_1, TOP_5, PERPLEXITY = "right at once", "among five", "perplexity"
 
 
@@ -111,29 +110,11 @@ class MaskLearner:
 
     def state(self) -> Arrays:
         """Return the parameters, and AdamW's means of gradients and of their squares."""
-        found: Arrays = {}
-        for name, one in self.parameters.items():
-            kept = self.optimizer.state.get(one, {})
-            found[PARAMETER + name] = one.detach().numpy().copy()
-            for prefix, part in ((FIRST, "exp_avg"), (SECOND, "exp_avg_sq")):
-                if part in kept:
-                    found[prefix + name] = kept[part].numpy().copy()
-            found["steps"] = np.array(float(kept.get("step", 0)))
-        return found
+        return state_of(self.parameters, self.optimizer)
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from a state."""
-        import torch
-
-        for name, one in self.parameters.items():
-            with torch.no_grad():
-                one.copy_(torch.from_numpy(state[PARAMETER + name]))
-            if FIRST + name in state:
-                self.optimizer.state[one] = {
-                    "step": torch.tensor(float(state["steps"])),
-                    "exp_avg": torch.from_numpy(state[FIRST + name].copy()),
-                    "exp_avg_sq": torch.from_numpy(state[SECOND + name].copy()),
-                }
+        restore(self.parameters, self.optimizer, state)
 
 
 def hide(

@@ -13,8 +13,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
-from explorer.clauses import clauses, joined
 from explorer.conditions import matching_rows, quoted
+from explorer.conditions.clauses import clauses, joined
 from explorer.errors import QueryError, UnknownColumnError, WorkspaceError
 from explorer.projection.sampling import places_drawn, whole_space
 from explorer.ui import sets

@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Quality
-from explorer.clauses import chosen
 from explorer.conditions import LABEL, literal, quoted
+from explorer.conditions.clauses import chosen
 from explorer.figures.colors import Categories, Numbers
 from explorer.projection.clusters import NO_CLUSTER, Clusters
 from explorer.projection.sampling import whole_space

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 import polars as pl
 from polars.datatypes.classes import NumericType
 
-from explorer.clauses import Token
+from explorer.conditions.clauses import Token
 from explorer.errors import ConditionSyntaxError
 
 COMPARED = frozenset({"=", "==", "<>", "!=", "<", "<=", ">", ">="})

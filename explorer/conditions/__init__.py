@@ -14,8 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from polars import selectors
 
-from explorer.clauses import Token, clauses, divided, tokens
-from explorer.dates import kind_of, with_moments
+from explorer.conditions.clauses import Token, clauses, divided, tokens
+from explorer.conditions.dates import kind_of, with_moments
 from explorer.errors import ConditionSyntaxError, QueryError, UnknownColumnError
 
 LABEL = "label"  # the column of the labels, where no other column has that name

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.clauses import chosen, clauses, joined
 from explorer.conditions import literal, matching_rows
+from explorer.conditions.clauses import chosen, clauses, joined
 
 TABLE = pa.table(
     {
