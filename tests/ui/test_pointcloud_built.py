@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 POINTCLOUD = Path(__file__).parents[2] / "explorer" / "ui" / "pointcloud"
 FRONTEND = POINTCLOUD / "frontend"
 BUILT = ("columns.js", "pointcloud.js", "program.js")
+MOST_BYTES = 40_000  # each visit loads them; three.js alone took 132,000
 OTHERS = ("build.mjs", "package-lock.json", "package.json", "tsconfig.json")
 
 
@@ -23,10 +25,9 @@ def test_the_built_files_are_made_from_these_sources(name: str) -> None:
     assert first_line == f"/* sources: {digest.hexdigest()} */", "run: make frontend"
 
 
-def test_the_program_is_kept_under_the_hash_of_its_content() -> None:
+def test_the_program_stays_small() -> None:
     program = (POINTCLOUD / "built" / "program.js").read_bytes()
-    loader = (POINTCLOUD / "built" / "pointcloud.js").read_text(encoding="utf-8")
-    assert hashlib.sha256(program).hexdigest()[:16] in loader
+    assert len(gzip.compress(program)) < MOST_BYTES
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -28,7 +28,7 @@ function sourcesHash() {
   return hash.digest("hex");
 }
 
-async function bundled(source, define = {}) {
+async function bundled(source) {
   const { outputFiles } = await build({
     absWorkingDir: HERE,
     entryPoints: [`src/${source}`],
@@ -38,7 +38,6 @@ async function bundled(source, define = {}) {
     target: "es2022",
     loader: { ".css": "text" },
     legalComments: "inline",
-    define,
     write: false,
   });
   return outputFiles[0].text;
@@ -59,8 +58,7 @@ if (process.argv.includes("--test")) {
 } else {
   const first = `/* sources: ${sourcesHash()} */\n`;
   const program = first + (await bundled("main.ts"));
-  const hash = createHash("sha256").update(program).digest("hex").slice(0, 16);
-  const loader = first + (await bundled("loader.ts", { PROGRAM: JSON.stringify(hash) }));
+  const loader = first + (await bundled("loader.ts"));
   const columns = first + (await bundled("columns.ts"));
   for (const [name, text] of Object.entries({ "program.js": program, "pointcloud.js": loader, "columns.js": columns })) {
     const path = join(BUILT, name);

@@ -1,24 +1,7 @@
 /** The density below the points, on the graphics card: contour lines or heat. */
 
-import {
-  BufferAttribute,
-  BufferGeometry,
-  CustomBlending,
-  DataTexture,
-  DataUtils,
-  GLSL3,
-  HalfFloatType,
-  LinearFilter,
-  Mesh,
-  OneFactor,
-  OneMinusSrcAlphaFactor,
-  RawShaderMaterial,
-  RedFormat,
-  SrcAlphaFactor,
-  Vector3,
-} from "three";
-
 import { type DensityMode, LINES, REACH, SIDE } from "./density.ts";
+import { Layer } from "./layer.ts";
 import type { Style } from "./style.ts";
 
 const HEAT = 0.42; // opacity where points stand thickest
@@ -62,68 +45,26 @@ void main() {
   color = vec4(ink, alpha);
 }`;
 
-export class DensityLayer {
-  readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;
-  private texture: DataTexture | null = null;
+const CORNERS = [-1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1];
+const SQUARE = Float32Array.from({ length: 18 }, (_, at) => (at % 3 < 2 ? CORNERS[2 * Math.floor(at / 3) + (at % 3)]! * REACH : 0));
 
-  constructor() {
-    const geometry = new BufferGeometry();
-    const corners = [-1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1].flatMap((one, index) => (index % 2 ? [one, 0] : [one]));
-    geometry.setAttribute("position", new BufferAttribute(Float32Array.from(corners, (one) => one * REACH), 3));
-    this.mesh = new Mesh(
-      geometry,
-      new RawShaderMaterial({
-        glslVersion: GLSL3,
-        vertexShader: VERTEX,
-        fragmentShader: FRAGMENT,
-        transparent: true,
-        blending: CustomBlending,
-        blendSrc: SrcAlphaFactor,
-        blendDst: OneMinusSrcAlphaFactor,
-        blendSrcAlpha: OneFactor,
-        blendDstAlpha: OneMinusSrcAlphaFactor,
-        depthTest: false,
-        depthWrite: false,
-        uniforms: {
-          camera: { value: [] },
-          shares: { value: null },
-          ink: { value: new Vector3() },
-          ratio: { value: 1 },
-          heat: { value: 0 },
-        },
-      }),
-    );
-    this.mesh.visible = false;
-    this.mesh.frustumCulled = false;
-    this.mesh.matrixAutoUpdate = false;
+export class DensityLayer extends Layer {
+  private isHeat = false;
+  private isThere = false;
+
+  constructor(gl: WebGL2RenderingContext) {
+    super(gl, VERTEX, FRAGMENT, gl.TRIANGLES);
+    this.set("position", SQUARE, 3);
   }
 
-  set(cells: Float32Array | null, mode: DensityMode): void {
-    this.texture?.dispose();
-    this.texture = null;
-    this.mesh.visible = cells !== null;
-    if (!cells) return;
-    // halves, because every WebGL2 interpolates them
-    this.texture = new DataTexture(Uint16Array.from(cells, DataUtils.toHalfFloat), SIDE, SIDE, RedFormat, HalfFloatType);
-    this.texture.minFilter = this.texture.magFilter = LinearFilter;
-    this.texture.needsUpdate = true;
-    const { uniforms } = this.mesh.material;
-    uniforms["shares"]!.value = this.texture;
-    uniforms["heat"]!.value = mode === "heat" ? 1 : 0;
+  setCells(cells: Float32Array | null, mode: DensityMode): void {
+    this.isThere = cells !== null;
+    this.isHeat = mode === "heat";
+    this.setImage(cells && { width: SIDE, height: SIDE, texels: cells, isSmooth: true });
   }
 
-  /** Prepare for a drawing; while points are on their way there is no density to show. */
-  dress(matrix: number[], { ink }: Style, ratio: number, isSettled: boolean): void {
-    this.mesh.visible = this.texture !== null && isSettled;
-    const { uniforms } = this.mesh.material;
-    uniforms["camera"]!.value = matrix;
-    uniforms["ratio"]!.value = ratio;
-    (uniforms["ink"]!.value as Vector3).set(...ink);
-  }
-
-  dispose(): void {
-    this.mesh.geometry.dispose();
-    this.texture?.dispose();
+  drawCells(camera: readonly number[], { ink }: Style, ratio: number): void {
+    if (this.isThere) this.draw(SQUARE.length / 3, { camera, ink, ratio, heat: this.isHeat ? 1 : 0 });
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * What Streamlit loads: a few lines that get the map's program once, and keep it in the browser.
+ * What Streamlit loads: a few lines that get the map's program once for all mounts of a visit. Where it
+ * cannot be had, each map says so and offers to try again.
  *
- * Streamlit serves the files of a component without age, date or validator, so that no browser keeps
- * them from visit to visit. So the program is kept in IndexedDB, under the hash of its content. Where
- * that cannot be had, it is loaded each time. Where the program itself cannot be had, each map says
- * so and offers to try again.
+ * Streamlit serves the files of a component without age, date or validator, so that each visit asks
+ * for them again. Kept in IndexedDB, the program of 33 kB came later for a first visitor, and hardly
+ * earlier for one who returned (docs/benchmarks.md).
  */
 
 import { readMessage } from "./message.ts";
@@ -22,11 +22,6 @@ interface Waiting {
   end?: (() => void) | undefined;
 }
 
-/** The hash of program.js, written here when it is built. */
-declare const PROGRAM: string;
-
-const STORE = "embedding-explorer program";
-const PATIENCE = 1_000; // milliseconds
 const ADDRESS = new URL("program.js", import.meta.url).href;
 const LOST = "The map’s program did not arrive, so nothing can be drawn. Is the server still running?";
 const LOST_STYLE =
@@ -85,40 +80,6 @@ function tellLost(one: Waiting): void {
 }
 
 async function load(): Promise<Program> {
-  try {
-    const store = await opened();
-    let text = await answer<string | undefined>(store().get(PROGRAM));
-    if (!text) {
-      text = await fetched();
-      store().clear(); // of another version
-      store().put(text, PROGRAM);
-    }
-    // the address stays good: a map that is saved as a page reads its program from there
-    return (await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })))) as Program;
-  } catch {
-    // a browser remembers that an address failed, so each attempt asks for another one
-    return (await import(failures ? `${ADDRESS}?failures=${failures}` : ADDRESS)) as Program;
-  }
-}
-
-async function fetched(): Promise<string> {
-  const response = await fetch(ADDRESS);
-  if (!response.ok) throw new Error(`${ADDRESS}: ${response.status}`);
-  return response.text();
-}
-
-/** Return a function that gives access to what is kept. */
-async function opened(): Promise<() => IDBObjectStore> {
-  const asked = indexedDB.open(STORE, 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-  const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE)); // some browsers never answer
-  const database = await Promise.race([answer(asked), late]);
-  return () => database.transaction(STORE, "readwrite").objectStore(STORE);
-}
-
-function answer<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("Nothing can be kept here."));
-  });
+  // a browser remembers that an address failed, so each attempt asks for another one
+  return (await import(failures ? `${ADDRESS}?failures=${failures}` : ADDRESS)) as Program;
 }
