@@ -67,6 +67,8 @@ class Collection:
         Its index in words; '' where the store compares with every vector.
     knob
         The setting with which that index is asked, or None.
+    unit
+        Whether the store scales each vector to length 1 and keeps no other length.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Collection:
     id_kind: str
     index: str = ""
     knob: Knob | None = None
+    unit: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +143,9 @@ class Store(Protocol):
         self, name: str, dim: int, metric: str, columns: tuple[Column, ...], id_kind: str
     ) -> None:
         """Make an empty collection; raises StoreError if there is one of that name."""
+
+    def fit(self, payload: pa.Table) -> pa.Table:
+        """Return payload with the names and types that this store can hold."""
 
     def write(self, name: str, batch: Batch) -> None:
         """Add rows, all or none of them; their ids are not there yet."""

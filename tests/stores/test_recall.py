@@ -35,7 +35,7 @@ def test_exact_search_over_batches_is_scikit_learns(
     monkeypatch.setattr("explorer.stores.recall.batch_rows", lambda dim: 40)
     space = grown(130, 8)
     store = open_store(address, write=True)
-    save(store, "t", space)
+    save(store, "t", space, metric=metric)
     own = list(range(20))
     ids, _ = exact(store, "t", space.vectors[:20], own, 5, metric, 130, no_report)
     store.close()
