@@ -34,6 +34,7 @@ from explorer.stores.store import (
     Knob,
     Part,
     Report,
+    unit,
     unknown_collection,
 )
 from explorer.stores.transfer import kind_of
@@ -327,8 +328,3 @@ def kind_of_index(index: Any) -> tuple[str, Knob | None]:
         return "", None
     return type(index).__name__.removeprefix("Index"), None
 
-
-def unit(vectors: Floats) -> Floats:
-    """Return the vectors with length 1; zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)

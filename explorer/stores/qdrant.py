@@ -32,6 +32,7 @@ from explorer.stores.store import (
     Knob,
     Part,
     Report,
+    unit,
     unknown_collection,
 )
 
@@ -200,7 +201,7 @@ class Qdrant(Client):
     def batches(self, name: str, part: Part, rows: int) -> Generator[Batch, None, None]:
         """Yield points in the order of their ids; a sample is chosen by hashes of all ids."""
         info = self._known(name)
-        form = (*self._form(name, info), self._vector(info)[0], self._vector(info)[1].size)
+        form = (*self._form(name, info), *self._vector(info))
         asked = filter_of(part.where)
         if part.size is None:
             after = None
@@ -227,19 +228,18 @@ class Qdrant(Client):
             yield self._retrieved(name, chosen[first : first + rows], *form)
 
     def _retrieved(
-        self, name: str, keys: list[Id], id_kind: str, columns: tuple[Column, ...], *rest: Any
+        self, name: str, keys: list[Id], id_kind: str, columns: tuple[Column, ...], *vector: Any
     ) -> Batch:
         with self.telling("reading points"):
             points = self._client.retrieve(name, keys, with_payload=True, with_vectors=True)
         if not points:
-            return no_rows(columns, id_kind, rest[1])
-        return as_batch(points, id_kind, columns, *rest)
+            return no_rows(columns, id_kind, vector[1].size)
+        return as_batch(points, id_kind, columns, *vector)
 
     def fetch(self, name: str, ids: Sequence[Id]) -> Batch:
         """Return the points with these ids."""
         info = self._known(name)
-        vector, params = self._vector(info)
-        form = (*self._form(name, info), vector, params.size)
+        form = (*self._form(name, info), *self._vector(info))
         return self._retrieved(name, [as_key(one) for one in ids], *form)
 
     def create(
@@ -371,18 +371,23 @@ def payload_rows(payload: pa.Table) -> list[dict[str, Any]]:
 
 
 def as_batch(
-    points: Sequence[Any], id_kind: str, columns: Sequence[Column], vector: str, dim: int
+    points: Sequence[Any], id_kind: str, columns: Sequence[Column], vector: str, params: Any
 ) -> Batch:
-    """Return points as a batch; those without a vector are left out."""
+    """Return points as a batch; those without a vector are left out.
+
+    A server scales the vectors of a cosine collection when they come; the local mode only until
+    its folder is opened again, so they are scaled here.
+    """
     held = [(one, one.vector[vector] if vector else one.vector) for one in points if one.vector]
-    vectors = np.array([row for _, row in held], np.float32).reshape(len(held), dim)
+    vectors = np.array([row for _, row in held], np.float32).reshape(len(held), params.size)
     ids = [own_id(one) for one, _ in held]
     table = pa.table({"": pa.nulls(len(held))}).select([])
     for column in columns:
         cells = [(one.payload or {}).get(column.name) for one, _ in held]
         table = table.append_column(column.name, as_cells(cells, column.kind))
     keys = pa.array(map(str, ids) if id_kind == "text" else ids, KINDS[id_kind])
-    return Batch(keys, vectors, table)
+    scaled = unit(vectors) if params.distance.value == DISTANCES["cosine"] else vectors
+    return Batch(keys, scaled, table)
 
 
 def as_cells(cells: list[Any], kind: str) -> pa.Array:

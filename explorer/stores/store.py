@@ -172,6 +172,12 @@ def batch_rows(dim: int) -> int:
     return max(1, min(ROWS, BATCH_BYTES // (4 * dim)))
 
 
+def unit(vectors: Floats) -> Floats:
+    """Return the vectors with length 1; zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
 def unknown_collection(name: str, known: Sequence[str]) -> StoreError:
     """Return the error that a collection is not there."""
     listed = ", ".join(f"“{one}”" for one in known) or "none that holds vectors"

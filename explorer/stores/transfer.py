@@ -23,6 +23,7 @@ from explorer.stores.store import (
     Store,
     batch_rows,
     check_clauses,
+    unit,
 )
 
 LABELS = (LABEL, "text", "title", "name", "word", "content", "document")  # columns that name rows
@@ -211,8 +212,7 @@ def missing(store: Store, about: Collection, batch: Batch) -> Batch:
     here = np.array([places[key] for key in found.ids.to_pylist()], np.intp)
     given = batch.vectors[here]
     if about.unit:
-        lengths = np.linalg.norm(given, axis=1, keepdims=True)
-        given = given / np.where(lengths > 0, lengths, 1)
+        given = unit(given)
     if not np.allclose(given, found.vectors, rtol=1e-4, atol=1e-6):
         raise StoreError(
             f"“{about.name}” holds other vectors under the same ids, so it is no part of this space. "

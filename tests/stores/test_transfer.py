@@ -14,8 +14,7 @@ from explorer.errors import StoreError
 from explorer.space import EmbeddingSpace
 from explorer.stores import transfer
 from explorer.stores.known import open_store
-from explorer.stores.store import Clause, Part, Store
-from explorer.stores.recall import unit
+from explorer.stores.store import Clause, Part, Store, unit
 from explorer.stores.transfer import as_rows, read, save
 
 DAY = datetime.datetime(2026, 3, 1, 12, 30, 15, 250000)
