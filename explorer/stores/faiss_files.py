@@ -327,4 +327,3 @@ def kind_of_index(index: Any) -> tuple[str, Knob | None]:
     if isinstance(index, faiss.IndexFlat):
         return "", None
     return type(index).__name__.removeprefix("Index"), None
-

@@ -106,7 +106,10 @@ class Address:
     @property
     def is_remote(self) -> bool:
         """Whether a server is meant, and no file or folder."""
-        return not self.kind.suffixes or re.match(r"[a-z]+\+https?:", self.text, re.IGNORECASE) is not None
+        return (
+            not self.kind.suffixes
+            or re.match(r"[a-z]+\+https?:", self.text, re.IGNORECASE) is not None
+        )
 
     @property
     def url(self) -> str:
@@ -116,7 +119,9 @@ class Address:
     @property
     def path(self) -> Path:
         """The file or folder of a local store."""
-        return Path(re.sub(rf"^({'|'.join(map(re.escape, self.kind.schemes))}):(//)?", "", self.text))
+        return Path(
+            re.sub(rf"^({'|'.join(map(re.escape, self.kind.schemes))}):(//)?", "", self.text)
+        )
 
 
 def as_address(text: str) -> Address:

@@ -141,9 +141,7 @@ class Lance(Client):
                     metric = {v: k for k, v in DISTANCES.items()}.get(stats.distance_type, metric)
                     knob = EF if "HNSW" in index else PROBES
         rows = self.count(name)
-        return Collection(
-            name, rows, table.dim, metric, table.columns, table.id_kind, index, knob
-        )
+        return Collection(name, rows, table.dim, metric, table.columns, table.id_kind, index, knob)
 
     def count(self, name: str, where: tuple[Clause, ...] = ()) -> int:
         """Return the number of rows that have a vector and fulfill all clauses."""
@@ -194,7 +192,7 @@ class Lance(Client):
     ) -> None:
         """Make an empty table."""
         self.require_write()
-        checked_name(name, r"[\w.-]+", "LanceDB takes letters, digits and _ - . only")
+        checked_name(name, "[A-Za-z0-9_.-]+", "LanceDB takes ASCII letters, digits and _ - . only")
         fields = [
             pa.field(ID, KINDS[id_kind]),
             pa.field(VECTOR, pa.list_(pa.float32(), dim)),
@@ -248,7 +246,9 @@ class Lance(Client):
         """Return the ids of the k nearest, all queries in one call."""
         table = self._table(name)
         knob = self.describe(name).knob if setting is not None else None
-        asked = table.opened.search(np.asarray(queries, np.float32), vector_column_name=table.vector)
+        asked = table.opened.search(
+            np.asarray(queries, np.float32), vector_column_name=table.vector
+        )
         asked = asked.distance_type(DISTANCES[metric]).limit(k).with_row_id(True)
         asked = asked.select([*([] if table.key == ROW else [table.key]), "_distance"])
         if knob is not None:

@@ -237,9 +237,7 @@ class Milvus(Client):
         sizes = [f"{key}={held[key]}" for key in ("M", "efConstruction", "nlist") if key in held]
         index = "" if kind in COMPARE_ALL else " ".join([kind, *sizes])
         rows = self.count(name)
-        return Collection(
-            name, rows, table.dim, metric, table.columns, table.id_kind, index, knob
-        )
+        return Collection(name, rows, table.dim, metric, table.columns, table.id_kind, index, knob)
 
     def count(self, name: str, where: tuple[Clause, ...] = ()) -> int:
         """Return the number of rows that fulfill all clauses."""
@@ -356,7 +354,7 @@ class Milvus(Client):
     def build_index(
         self, name: str, metric: str, m: int, ef_construction: int, report: Report
     ) -> str:
-        """Build an HNSW index in place of the one that is there; the last rows are not held back."""
+        """Build an HNSW index in place of the one that is there."""
         self.require_write()
         table = self._table(name)
         held = self._index(table)
@@ -421,7 +419,7 @@ def filter_of(where: Sequence[Clause]) -> str:
     parts = []
     for one in where:
         if not re.fullmatch("[A-Za-z_$][A-Za-z0-9_]*", one.column):
-            raise StoreError(f"Milvus has no way to name the column “{one.column}” in a condition.")
+            raise StoreError(f"Milvus cannot name the column “{one.column}” in a condition.")
         value = one.value
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         shown = repr(value) if is_number else json.dumps(as_text(value), ensure_ascii=False)

@@ -8,6 +8,7 @@ import pickle
 import time
 import types
 import uuid
+import warnings
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -84,13 +85,15 @@ def open_store(address: Address, write: bool) -> Qdrant:
     try:
         parts = urlsplit(address.url)
         port = parts.port or (443 if parts.scheme == "https" else 6333)
-        client = QdrantClient(
-            url=f"{parts.scheme}://{parts.hostname}:{port}{parts.path}",
-            port=port,
-            api_key=unquote(parts.password or "") or None,
-            timeout=int(TIMEOUT),
-            check_compatibility=False,  # it would print a warning that holds the address
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they hold the address
+            client = QdrantClient(
+                url=f"{parts.scheme}://{parts.hostname}:{port}{parts.path}",
+                port=port,
+                api_key=unquote(parts.password or "") or None,
+                timeout=int(TIMEOUT),
+                check_compatibility=False,
+            )
     except ValueError as error:
         why = without_secrets(error, address.text)
         raise StoreError(f"This is no address of a Qdrant server: {why}") from None
@@ -318,7 +321,7 @@ class Qdrant(Client):
             raise StoreError(
                 f"“{name}” compares by {params.distance.value}; Qdrant can ask by no other metric."
             )
-        how = models.SearchParams(hnsw_ef=setting)
+        how = None if setting is None else models.SearchParams(hnsw_ef=setting)
         found: list[list[Id]] = []
         for first in range(0, len(queries), 100):
             asked = [
@@ -393,7 +396,9 @@ def as_batch(
 def as_cells(cells: list[Any], kind: str) -> pa.Array:
     """Return the values of a column; one that is of another kind is missing."""
     if kind == "time":
-        return pa.array([one and datetime.datetime.fromisoformat(one) for one in cells], KINDS[kind])
+        return pa.array(
+            [one and datetime.datetime.fromisoformat(one) for one in cells], KINDS[kind]
+        )
     if kind == "text":
         return pa.array(map(plain, cells), pa.string())
     right = {"int": int, "float": (int, float), "bool": bool}[kind]

@@ -215,8 +215,8 @@ def missing(store: Store, about: Collection, batch: Batch) -> Batch:
         given = unit(given)
     if not np.allclose(given, found.vectors, rtol=1e-4, atol=1e-6):
         raise StoreError(
-            f"“{about.name}” holds other vectors under the same ids, so it is no part of this space. "
-            "Nothing was changed there. Choose another name."
+            f"“{about.name}” holds other vectors under the same ids, so it is no part of this "
+            "space. Nothing was changed there. Choose another name."
         )
     rest = np.setdiff1d(np.arange(len(batch)), here)
     return batch.take(rest.astype(np.intp))

@@ -87,16 +87,23 @@ def test_text_ids_stay_texts(address: str) -> None:
         assert store.fetch("t", ["o'2"]).vectors.tolist() == [[0, 1]]
 
 
-@pytest.mark.parametrize("name", ['x"; drop table y', "a%sb", "'", "Ünï cöde"])
+def refuses(address: str, name: str) -> bool:
+    """Whether a store can have no collection of that name: some take few characters."""
+    few = address.endswith((".lancedb", ".milvus"))
+    files = address.endswith(".qdrant") or address.startswith("faiss:")
+    return few or (files and ('"' in name or "/" in name))
+
+
+@pytest.mark.parametrize("name", ['x"; drop table y', "a%sb", "Ünï cöde", "../x"])
 def test_a_name_is_only_a_name(address: str, name: str) -> None:
     with opened(address) as store:
         save(store, "y", made(3))
-        try:
-            save(store, name, made(4))
-        except StoreError as error:  # some stores take few characters
-            assert "can be no name there" in str(error)
+        if refuses(address, name):
+            with pytest.raises(StoreError, match="can be no name there"):
+                save(store, name, made(4))
             assert store.collections() == ("y",)
             return
+        save(store, name, made(4))
         assert len(read(store, name)) == 4
         assert store.collections() == tuple(sorted(("y", name)))
         assert store.search(name, made(4).vectors[:1], 1, "cosine") == [[1000]]
