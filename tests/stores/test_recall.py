@@ -78,4 +78,8 @@ def test_a_store_space_holds_a_sample_and_asks_among_all_rows(address: str) -> N
         for found in (drawn.neighbors(row, 5), drawn.exact_neighbors(row, 5)):
             assert set(found.ids) == set(near.tolist()) - {own}
             assert found.labels == tuple(f"w{key}" for key in found.ids)
+    own = drawn.named("w150")  # a row that need not be in the sample
+    assert own.ids.to_pylist() == [150]
+    assert drawn.nearest(own.vectors[0], 1).labels == ("w150",)
+    assert drawn.named("no such") is None
     store.close()

@@ -54,7 +54,7 @@ def act(space: EmbeddingSpace, address: Address, action: str, place: DeltaGenera
         if about is None:
             return
         if action == "open":
-            opening.show(store, about)
+            opening.show(store, about, address)
         else:
             searching.show(store, about, hash(address))
 
@@ -76,7 +76,7 @@ def ask_address(place: DeltaGenerator) -> Address | None:
             "Address of the database",
             type="password",
             placeholder="postgresql://user:password@host/database, or a file",
-            help="It is hidden because it may hold a password. It is not kept.",
+            help="Hidden, because it may hold a password. This tab forgets it when it is closed.",
             key="store address",
             autocomplete="off",
         )
