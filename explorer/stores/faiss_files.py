@@ -67,6 +67,7 @@ class Held:
     metric: str
     unsaved: int = 0
     places: dict[Id, int] = field(default_factory=dict)
+    wrapper: Any = None  # it owns `index`, which would go with it
 
     def __post_init__(self) -> None:
         self.places = {key: place for place, key in enumerate(self.ids.to_pylist())}
@@ -273,11 +274,11 @@ class FaissFiles(Client):
         self._same_metric(name, held, metric)
         asked = np.ascontiguousarray(unit(queries) if metric == "cosine" else queries, np.float32)
         knob = kind_of_index(held.index)[1] if setting is not None else None
-        params = None
+        params: Any = None
         if knob is EF:
-            params = faiss.SearchParametersHNSW(efSearch=setting)
+            params = faiss.SearchParametersHNSW(efSearch=setting)  # type: ignore[attr-defined]
         elif knob is PROBES:
-            params = faiss.SearchParametersIVF(nprobe=setting)
+            params = faiss.SearchParametersIVF(nprobe=setting)  # type: ignore[call-arg]
         with self.telling("searching"):
             _, places = held.index.search(asked, min(k, len(held.ids)), params=params)
         keys = held.ids.to_pylist()
@@ -288,14 +289,12 @@ def opened(path: Path) -> Held:
     """Read an index file, and its rows where there is a file of them."""
     import faiss
 
-    index = faiss.read_index(str(path))
+    index: Any = faiss.read_index(str(path))
     n = int(index.ntotal)
-    ids = pa.array(np.arange(n))
+    ids, wrapper = pa.array(np.arange(n)), index
     if hasattr(index, "id_map"):  # places inside, and the ids that belong to them
         ids = pa.array(faiss.vector_to_array(index.id_map))
-        inner = faiss.downcast_index(index.index)
-        inner.outer = index  # it goes when the wrapper goes
-        index = inner
+        index = faiss.downcast_index(index.index)
     if isinstance(index, faiss.IndexIVF):
         index.make_direct_map()  # without it, no vector is found by its place
     metric = "euclidean" if index.metric_type == faiss.METRIC_L2 else "dot"
@@ -312,7 +311,7 @@ def opened(path: Path) -> Held:
         metric = (table.schema.metadata or {}).get(METRIC_KEY, metric.encode()).decode()
         ids = pa.concat_arrays(table[ID].chunks or [pa.array([], table.schema.field(ID).type)])
         payload = table.drop_columns([ID]).replace_schema_metadata(None)
-    return Held(index, ids, payload, metric)
+    return Held(index, ids, payload, metric, wrapper=wrapper)
 
 
 def kind_of_index(index: Any) -> tuple[str, Knob | None]:
@@ -320,8 +319,8 @@ def kind_of_index(index: Any) -> tuple[str, Knob | None]:
     import faiss
 
     if isinstance(index, faiss.IndexHNSW):
-        levels = int(index.hnsw.nb_neighbors(1))
-        return f"HNSW m={levels} ef_construction={index.hnsw.efConstruction}", EF
+        graph: Any = index.hnsw
+        return f"HNSW m={graph.nb_neighbors(1)} ef_construction={graph.efConstruction}", EF
     if isinstance(index, faiss.IndexIVF):
         return f"{type(index).__name__.removeprefix('Index')} nlist={index.nlist}", PROBES
     if isinstance(index, faiss.IndexFlat):

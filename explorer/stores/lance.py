@@ -229,8 +229,9 @@ class Lance(Client):
         table = self._table(name)
         report(0.0, "building the index; LanceDB does not tell how far it is")
         parts = max(1, self.count(name) // 1_000_000)
+        distance: Any = DISTANCES[metric]
         config = HnswFlat(
-            distance_type=DISTANCES[metric],
+            distance_type=distance,
             num_partitions=parts,
             m=m,
             ef_construction=ef_construction,
@@ -252,7 +253,7 @@ class Lance(Client):
         asked = asked.distance_type(DISTANCES[metric]).limit(k).with_row_id(True)
         asked = asked.select([*([] if table.key == ROW else [table.key]), "_distance"])
         if knob is not None:
-            asked = asked.ef(setting) if knob is EF else asked.nprobes(setting)
+            asked = asked.ef(max(setting or k, k)) if knob is EF else asked.nprobes(setting)
         with self.telling("searching"):
             found = asked.to_arrow(timeout=WAIT)
         places = (

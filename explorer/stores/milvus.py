@@ -377,6 +377,8 @@ class Milvus(Client):
         table = self._loaded(name)
         knob = self.describe(name).knob if setting is not None else None
         params = {knob.name: setting} if knob is not None else {}
+        if "ef" in params:  # it may not be less than k
+            params["ef"] = max(setting or k, k)
         found: list[list[Id]] = []
         for first in range(0, len(queries), 100):
             with self.telling("searching"):

@@ -363,6 +363,7 @@ class Postgres:
             watcher.close()
         if failed:
             raise failed[0]
+        report(1.0, "the index is built")
         return f"HNSW, m {m}, ef_construction {ef_construction}"
 
     def search(

@@ -35,7 +35,9 @@ def blocks(copy: Any, rows: int) -> Generator[Block, None, None]:
     connection = copy.connection.pgconn
     take, begun, over = connection.get_copy_data, False, False
     while not over:
-        joined, sizes, few = [], [], []
+        joined: list[bytes] = []
+        sizes: list[int] = []
+        few: list[Any] = []
         while len(sizes) + len(few) < rows:
             size, message = take(0)  # 0: libpq waits, five times as fast as psycopg's own loop
             if size < 0:

@@ -61,7 +61,7 @@ def opened(path: Path) -> Any:
     from qdrant_client import QdrantClient
     from qdrant_client.local import persistence
 
-    persistence.pickle = types.SimpleNamespace(  # type: ignore[attr-defined]
+    persistence.pickle = types.SimpleNamespace(  # type: ignore[assignment]
         dumps=pickle.dumps, loads=lambda value: PointsOnly(io.BytesIO(value)).load()
     )
     return QdrantClient(path=str(path), force_disable_check_same_thread=True)
@@ -346,7 +346,7 @@ def as_key(key: Id) -> Id:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, str(key)))
 
 
-def own_id(point: Any) -> Id:
+def own_id(point: Any) -> Any:
     """Return a point's id as it was saved: of a text, the UUID is only made from it."""
     held = (point.payload or {}).get(ID)
     return held if held is not None and as_key(held) == point.id else point.id
@@ -401,7 +401,8 @@ def as_cells(cells: list[Any], kind: str) -> pa.Array:
         )
     if kind == "text":
         return pa.array(map(plain, cells), pa.string())
-    right = {"int": int, "float": (int, float), "bool": bool}[kind]
+    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,)}
+    right = kinds[kind]
     return pa.array([one if isinstance(one, right) else None for one in cells], KINDS[kind])
 
 
@@ -416,7 +417,8 @@ def filter_of(where: Sequence[Clause]) -> Any:
     """Return clauses as Qdrant's filter, in which names and values are no text to parse."""
     from qdrant_client import models
 
-    must, must_not = [], []
+    must: list[Any] = []
+    must_not: list[Any] = []
     for one in where:
         key = f'"{one.column}"'
         if one.sign in ("=", "!="):
