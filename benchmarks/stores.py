@@ -125,6 +125,8 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=500, help="0: no recall")
     parser.add_argument("--plain-rows", type=int, help="of the plain cursor; by default all")
     parser.add_argument("--index", action="store_true", help="build HNSW and measure its recall")
+    parser.add_argument("--m", type=int, default=16, help="of the index")
+    parser.add_argument("--ef-construction", type=int, default=64, help="of the index")
     parser.add_argument("--sample", type=int, default=0, help="rows of a StoreSpace to draw")
     parser.add_argument("--memory", default="2GB", help="maintenance_work_mem, for the index")
     given = parser.parse_args()
@@ -154,8 +156,10 @@ def main() -> None:
         print(f"  COPY is {slow / fewer / (reading / given.rows):.1f} times as fast a row")
         if given.index:
             timed(
-                "build HNSW (m 16, ef_construction 64)",
-                lambda: store.build_index("copied", "cosine", 16, 64, lambda share, step: None),
+                f"build HNSW (m {given.m}, ef_construction {given.ef_construction})",
+                lambda: store.build_index(
+                    "copied", "cosine", given.m, given.ef_construction, lambda share, step: None
+                ),
             )
         if given.queries:
             measured(store, given.queries)

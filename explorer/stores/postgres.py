@@ -34,6 +34,7 @@ from explorer.stores.store import (
 )
 
 CONNECT_SECONDS = 10
+IN_PIPELINE = 100  # queries that are sent before the first answer is read
 IN_PAGE = 1900  # dimensions of a vector that still fits into a page of 8 kB with its row
 # What a payload column holds, by PostgreSQL's name of its type; all else is read as text.
 HOLDS = {
@@ -369,21 +370,25 @@ class Postgres:
     def search(
         self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None
     ) -> list[list[Id]]:
-        """Return the ids of the k nearest, one statement a query."""
+        """Return the ids of the k nearest, one statement a query, sent without waiting between."""
         table = self._table(name)
         knob = self.describe(name).knob if setting is not None else None
         sql = (
             f"SELECT {table.id_sql} FROM {table.sql} "
             f"ORDER BY {quoted(table.vector)} {OPERATORS[metric]} %s::vector LIMIT {int(k)}"
         )
-        found = []
+        found: list[list[Id]] = []
         with self._telling("searching", 10 * TIMEOUT), self._connection.transaction():
             if knob is not None:
                 self._connection.execute(
                     "SELECT set_config(%s, %s, true)", (knob.name, str(setting))
                 )
-            for query in queries:
-                asked = "[" + ",".join(map(repr, query.tolist())) + "]"
-                answer = self._connection.execute(sql, (asked,), prepare=True)
-                found.append([row[0] for row in answer.fetchall()])
+            for first in range(0, len(queries), IN_PIPELINE):
+                asked = [
+                    "[" + ",".join(map(repr, query.tolist())) + "]"
+                    for query in queries[first : first + IN_PIPELINE]
+                ]
+                with self._connection.pipeline():
+                    answers = [self._connection.execute(sql, (one,), prepare=True) for one in asked]
+                    found += [[row[0] for row in one.fetchall()] for one in answers]
         return found

@@ -61,7 +61,7 @@ def opened(path: Path) -> Any:
     from qdrant_client import QdrantClient
     from qdrant_client.local import persistence
 
-    persistence.pickle = types.SimpleNamespace(  # type: ignore[assignment]
+    persistence.pickle = types.SimpleNamespace(  # type: ignore[assignment,attr-defined]
         dumps=pickle.dumps, loads=lambda value: PointsOnly(io.BytesIO(value)).load()
     )
     return QdrantClient(path=str(path), force_disable_check_same_thread=True)

@@ -99,7 +99,7 @@ def read(
         labels.combine_chunks().cast(pa.string()),
         vectors,
         name=name,
-        metadata=rest.add_column(0, ID, keys),
+        metadata=pa.table({ID: keys, **{one: rest[one] for one in rest.column_names}}),
         source=Source(origin=f"the collection “{name}”", steps=(step,)),
         notes=[
             *([step] if part.size is not None or part.where else []),

@@ -81,10 +81,10 @@ def answers(  # noqa: PLR0917 - what is asked, of which database
     with st.spinner("Asking the database …"), closing(open_store(home.address)) as store:
         label = label_column(home.about, home.label)
         among = StoreSpace(store, home.about.name, whole, home.about.rows, label)
-        found = []
+        found: list[tuple[str, Found | None]] = []
         if row is not None:
             near = among.neighbors(row, min(k, home.about.rows - 1), metric)
-            found.append((told(whole, near, f"of {plain(whole.label(row))}"), near))
+            found.append((told(whole, near, plain(whole.label(row))), near))
         if text:
             found.append(named(among, whole, text, k, metric))
     st.session_state[ANSWER] = question, found
@@ -102,14 +102,14 @@ def named(
     near = among.nearest(rows.vectors[0], min(k + 1, among.rows), metric)
     kept = [place for place, key in enumerate(near.ids) if key != own][:k]
     others = Found(tuple(near.ids[one] for one in kept), tuple(near.labels[one] for one in kept))
-    return told(whole, others, f"of {plain(text)}, which is there"), others
+    return told(whole, others, plain(text)), others
 
 
-def told(whole: EmbeddingSpace, found: Found, of: str) -> str:
+def told(whole: EmbeddingSpace, found: Found, label: str) -> str:
     """Return how many of the rows found are in the sample, in Markdown."""
     here = sum(one is not None for one in places(whole, found))
     return (
-        f"**The {len(found.ids)} nearest {of}**, by the database’s own search: "
+        f"**The {len(found.ids)} nearest to “{label}”** of all rows, by the database’s own search: "
         f"{count(here, 'is', 'are')} in this sample."
     )
 
