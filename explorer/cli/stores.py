@@ -6,9 +6,8 @@ import argparse
 import os
 from contextlib import closing
 
-from explorer.cli.formats import declare_reading, terminal_bar
+from explorer.cli.formats import declare_reading, open_given, terminal_bar
 from explorer.errors import StoreError
-from explorer.formats import open_space
 from explorer.settings import load_settings
 from explorer.stores.known import STORES, open_store
 from explorer.stores.recall import GOALS, Measured, Recall, measure_recall
@@ -119,15 +118,7 @@ def line(knob: str, one: Measured, note: str) -> str:
 def run_save(given: argparse.Namespace) -> int:
     """Save a file of vectors into a store."""
     bar = terminal_bar()
-    space = open_space(
-        given.file,
-        beside=given.beside,
-        format=given.format,
-        label_column=given.label_column,
-        array=given.array,
-        skip_broken=given.skip_broken,
-        report=bar,
-    )
+    space = open_given(given, bar)
     with closing(open_store(address_of(given.store), write=True)) as store:
         if_exists = "continue" if given.go_on else "replace" if given.replace else "refuse"
         added = save(

@@ -40,7 +40,7 @@ def open_store(address: Address, write: bool) -> DuckDB:
     except duckdb.Error as error:
         why = without_secrets(error, address.text)
         raise StoreError(f"DuckDB cannot open the file: {why}") from None
-    return DuckDB(connection)
+    return DuckDB(address, write, connection)
 
 
 class DuckDB(SqlFile):
@@ -61,7 +61,8 @@ class DuckDB(SqlFile):
     }
     hashed = "hash({id}::VARCHAR || ' ' || ?::VARCHAR)"
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, address: Address, write: bool, connection: Any) -> None:
+        super().__init__(address, write)
         self._connection = connection
 
     def failures(self) -> tuple[type[Exception], ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from abc import abstractmethod
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
 from explorer.errors import StoreError
+from explorer.stores.client import Client
 from explorer.stores.sql import column_list, quoted, where_sql
 from explorer.stores.store import (
     ID,
@@ -50,11 +50,10 @@ class Table:
         return "rowid" if self.key == "rowid" else quoted(self.key)
 
 
-class SqlFile(ABC):
+class SqlFile(Client):
     """A store in one file. It has no index of its own: every search compares with all rows."""
 
     has_index = False
-    title: ClassVar[str]
     types: ClassVar[dict[str, str]]  # for each of KINDS, the type of a column
     distances: ClassVar[dict[str, str]]  # for each metric, SQL of {column} and {query}
     hashed: ClassVar[str]  # SQL of an id's hash with a seed
@@ -86,23 +85,8 @@ class SqlFile(ABC):
         """Return a query as the file's functions take it."""
 
     @abstractmethod
-    def failures(self) -> tuple[type[Exception], ...]:
-        """Return the errors of the client."""
-
-    @abstractmethod
     def close(self) -> None:
         """Close the file."""
-
-    @contextmanager
-    def telling(self, doing: str) -> Iterator[None]:
-        """Make the client's errors ours."""
-        try:
-            yield
-        except self.failures() as error:
-            why = " ".join(str(error).split())
-            raise StoreError(
-                f"{self.title} failed while {doing}: {why}. What was open here is as it was."
-            ) from None
 
     def table(self, name: str) -> Table:
         """Return a table; raises StoreError with the known names."""

@@ -18,7 +18,8 @@ class StoreKind:
     """One kind of store: how its address looks, and the packages and module that open it.
 
     An address is a URL with one of `schemes`, a path with one of `suffixes`, or
-    `first scheme:path`. `module` has `open_store(address, write) -> Store`.
+    `first scheme:path`. One whose scheme ends in http or https, or whose kind has no suffixes, is a
+    server's. `module` has `open_store(address, write) -> Store`.
     """
 
     name: str
@@ -54,6 +55,38 @@ STORES = (
         module="sqlite",
         example="vectors.sqlite",
     ),
+    StoreKind(
+        "LanceDB",
+        schemes=("lancedb",),
+        suffixes=(".lancedb",),
+        packages=("lancedb",),
+        module="lance",
+        example="vectors.lancedb",
+    ),
+    StoreKind(
+        "Qdrant",
+        schemes=("qdrant", "qdrant+http", "qdrant+https"),
+        suffixes=(".qdrant",),
+        packages=("qdrant_client",),
+        module="qdrant",
+        example="qdrant+https://:api-key@host:6333",
+    ),
+    StoreKind(
+        "Milvus",
+        schemes=("milvus", "milvus+http", "milvus+https"),
+        suffixes=(".milvus",),
+        packages=("pymilvus", "milvus_lite"),
+        module="milvus",
+        example="milvus+http://user:password@host:19530",
+    ),
+    StoreKind(
+        "FAISS index files",
+        schemes=("faiss",),
+        suffixes=(".faiss", ".index"),
+        packages=("faiss",),
+        module="faiss_files",
+        example="vectors.faiss",
+    ),
 )
 
 
@@ -71,9 +104,24 @@ class Address:
         return f"<{self.kind.name}>"
 
     @property
+    def is_remote(self) -> bool:
+        """Whether a server is meant, and no file or folder."""
+        return (
+            not self.kind.suffixes
+            or re.match(r"[a-z]+\+https?:", self.text, re.IGNORECASE) is not None
+        )
+
+    @property
+    def url(self) -> str:
+        """The address of a server, without what only tells the kind of store."""
+        return re.sub(r"^[a-z]+\+", "", self.text, flags=re.IGNORECASE)
+
+    @property
     def path(self) -> Path:
         """The file or folder of a local store."""
-        return Path(re.sub(rf"^({'|'.join(self.kind.schemes)}):(//)?", "", self.text))
+        return Path(
+            re.sub(rf"^({'|'.join(map(re.escape, self.kind.schemes))}):(//)?", "", self.text)
+        )
 
 
 def as_address(text: str) -> Address:
@@ -103,7 +151,7 @@ def open_store(address: str | Address, *, write: bool = False) -> Store:
             f"{kind.name} needs {' and '.join(kind.packages)}. Install them with: "
             'pip install "embedding-explorer[stores]"'
         )
-    if kind.suffixes and not write and not found.path.exists():
+    if not found.is_remote and not write and not found.path.exists():
         raise StoreError(f"There is no file for {kind.name} at that address.")
     module = importlib.import_module(f"explorer.stores.{kind.module}")
     store: Store = module.open_store(found, write)

@@ -1,4 +1,4 @@
-"""PostgreSQL with pgvector: rows go in and out by binary COPY."""
+"""PostgreSQL with pgvector: rows go in and out by binary COPY (`postgres_copy` decodes it)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,11 @@ import pyarrow as pa
 from explorer.errors import StoreError
 from explorer.stores import sql as sql_words
 from explorer.stores.alarm import Alarm
+from explorer.stores.client import no_rows
 from explorer.stores.known import Address, without_secrets
+from explorer.stores.postgres_copy import as_batch, blocks
 from explorer.stores.store import (
     ID,
-    KINDS,
     TIMEOUT,
     VECTOR,
     Batch,
@@ -30,11 +30,11 @@ from explorer.stores.store import (
     Knob,
     Part,
     Report,
-    table_of,
     unknown_collection,
 )
 
 CONNECT_SECONDS = 10
+IN_PIPELINE = 100  # queries that are sent before the first answer is read
 IN_PAGE = 1900  # dimensions of a vector that still fits into a page of 8 kB with its row
 # What a payload column holds, by PostgreSQL's name of its type; all else is read as text.
 HOLDS = {
@@ -254,42 +254,26 @@ class Postgres:
         found = self._copied(
             table, f" WHERE {key} = ANY(%s::{kind}[])", [list(ids)], max(1, len(ids))
         )
-        return next(found, self._batch(table, []))
+        return next(found, no_rows(table.columns, table.id_kind, table.dim))
 
     def _copied(
         self, table: Table, rest: str, values: list[Any], rows: int
     ) -> Generator[Batch, None, None]:
         columns = [quoted(one.name) + (f"::{TYPES[one.kind]}") for one in table.columns]
         wanted = ", ".join([table.id_sql, f"{quoted(table.vector)}::vector", *columns])
-        types = ["int8" if table.id_kind == "int" else "text", "bytea"]
-        types += [TYPES[one.kind] for one in table.columns]
         sql = f"COPY (SELECT {wanted} FROM {table.sql}{rest}) TO STDOUT (FORMAT BINARY)"
         with self._telling("reading rows", 10 * TIMEOUT) as alarm:
             cursor = self._client_cursor()
             with cursor.copy(*statement(sql, values)) as copy:
-                copy.set_types(types)
-                stream = copy.rows()
-                while read := list(islice(stream, rows)):
+                for block in blocks(copy, rows):
                     alarm.off()
-                    yield self._batch(table, read)
+                    yield as_batch(block, table.id_kind, table.dim, table.columns)
                     alarm.on()
 
     def _client_cursor(self) -> Any:
         import psycopg
 
         return psycopg.ClientCursor(self._connection)  # COPY takes no bound values: it quotes them
-
-    def _batch(self, table: Table, rows: list[tuple[Any, ...]]) -> Batch:
-        columns = list(zip(*rows, strict=True)) or [()] * (2 + len(table.columns))
-        # pgvector's binary form: two 16-bit numbers, of which the first is the dimension
-        raw = np.frombuffer(b"".join(columns[1]), np.uint8)
-        if len(raw) != len(rows) * (4 + 4 * table.dim):
-            raise StoreError(f"Some vectors have another number of dimensions than {table.dim}.")
-        vectors = (
-            raw.reshape(len(rows), 4 + 4 * table.dim)[:, 4:].copy().view(">f4").astype(np.float32)
-        )
-        ids = pa.array(columns[0], KINDS[table.id_kind])
-        return Batch(ids, vectors, table_of(table.columns, columns[2:], len(rows)))
 
     def create(
         self, name: str, dim: int, metric: str, columns: tuple[Column, ...], id_kind: str
@@ -307,6 +291,10 @@ class Postgres:
             storage = "PLAIN" if dim <= IN_PAGE else "EXTERNAL"
             alter = f"ALTER TABLE {quoted(name)} ALTER COLUMN {VECTOR} SET STORAGE {storage}"
             self._connection.execute(*statement(alter))
+
+    def fit(self, payload: pa.Table) -> pa.Table:
+        """Return the payload as it is: any name and each of KINDS has its place."""
+        return payload
 
     def write(self, name: str, batch: Batch) -> None:
         """Add rows by one binary COPY, in one transaction."""
@@ -376,26 +364,31 @@ class Postgres:
             watcher.close()
         if failed:
             raise failed[0]
+        report(1.0, "the index is built")
         return f"HNSW, m {m}, ef_construction {ef_construction}"
 
     def search(
         self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None
     ) -> list[list[Id]]:
-        """Return the ids of the k nearest, one statement a query."""
+        """Return the ids of the k nearest, one statement a query, sent without waiting between."""
         table = self._table(name)
         knob = self.describe(name).knob if setting is not None else None
         sql = (
             f"SELECT {table.id_sql} FROM {table.sql} "
             f"ORDER BY {quoted(table.vector)} {OPERATORS[metric]} %s::vector LIMIT {int(k)}"
         )
-        found = []
+        found: list[list[Id]] = []
         with self._telling("searching", 10 * TIMEOUT), self._connection.transaction():
             if knob is not None:
                 self._connection.execute(
                     "SELECT set_config(%s, %s, true)", (knob.name, str(setting))
                 )
-            for query in queries:
-                asked = "[" + ",".join(map(repr, query.tolist())) + "]"
-                answer = self._connection.execute(sql, (asked,), prepare=True)
-                found.append([row[0] for row in answer.fetchall()])
+            for first in range(0, len(queries), IN_PIPELINE):
+                asked = [
+                    "[" + ",".join(map(repr, query.tolist())) + "]"
+                    for query in queries[first : first + IN_PIPELINE]
+                ]
+                with self._connection.pipeline():
+                    answers = [self._connection.execute(sql, (one,), prepare=True) for one in asked]
+                    found += [[row[0] for row in one.fetchall()] for one in answers]
         return found

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import StoreError
 from explorer.neighbors.batch import nearest_rows
-from explorer.stores.store import METRICS, Floats, Id, Knob, Part, Report, Store, batch_rows
+from explorer.stores.store import METRICS, Floats, Id, Knob, Part, Report, Store, batch_rows, unit
 from explorer.stores.transfer import no_report
 
 NEAR = 1e-6  # relative: float32 sums differ by their order, and so do equally near rows
@@ -163,12 +163,6 @@ def nearest_in(
     more = np.concatenate([asked, np.ones((len(asked), 1), np.float32)], axis=1)
     rows, products = nearest_rows(longer, more, k)
     return rows, 2 * products - (asked**2).sum(1, keepdims=True)
-
-
-def unit(vectors: Floats) -> Floats:
-    """Return the vectors with length 1; zeros stay."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def scores_of(points: Floats, query: Floats, metric: str) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from explorer.errors import QueryError
 from explorer.space import EmbeddingSpace
 from explorer.stores.recall import exact
-from explorer.stores.store import ID, Floats, Id, Part, Report, Store
-from explorer.stores.transfer import no_report, read
+from explorer.stores.store import ID, Batch, Clause, Floats, Id, Part, Report, Store
+from explorer.stores.transfer import label_column, no_report, read
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,15 @@ class StoreSpace:
         Rows that the store drew at random; its notes say how many, and by which seed.
     rows
         Size of the whole collection.
+    label
+        The column that names the rows; None where their ids do.
     """
 
     store: Store
     collection: str
     sample: EmbeddingSpace
     rows: int
+    label: str | None = None
 
     @classmethod
     def drawn(
@@ -49,9 +53,24 @@ class StoreSpace:
         report: Report = no_report,
     ) -> StoreSpace:
         """Draw a sample in the store; raises StoreError."""
-        rows = store.count(collection)
+        about = store.describe(collection)
         sample = read(store, collection, Part(size=size, seed=seed), report=report)
-        return cls(store, collection, sample, rows)
+        return cls(store, collection, sample, about.rows, label_column(about, None))
+
+    def named(self, text: str, most: int = 5) -> Batch | None:
+        """Return the first rows of all whose label is that text; None where there is none."""
+        if self.label is None:
+            return None
+        part = Part((Clause(self.label, "=", text),))
+        with closing(self.store.batches(self.collection, part, most)) as batches:
+            return next(batches, None)
+
+    def nearest(
+        self, vector: Floats, k: int, metric: str = "cosine", setting: int | None = None
+    ) -> Found:
+        """Return the k nearest of all rows to any vector (d), by the store's own index."""
+        asked = np.ascontiguousarray(vector[None], np.float32)
+        return self._named(self.store.search(self.collection, asked, k, metric, setting)[0])
 
     def neighbors(
         self, row: int, k: int, metric: str = "cosine", setting: int | None = None
@@ -80,8 +99,7 @@ class StoreSpace:
 
     def _named(self, ids: Sequence[Id]) -> Found:
         batch = self.store.fetch(self.collection, ids)
-        column = "label" if "label" in batch.payload.column_names else None
-        names = batch.payload[column].to_pylist() if column else batch.ids.to_pylist()
+        names = (batch.payload[self.label] if self.label else batch.ids).to_pylist()
         labels = dict(zip(batch.ids.to_pylist(), names, strict=True))
         kept = [key for key in ids if key in labels]  # others were removed in the meantime
         return Found(tuple(kept), tuple(str(labels[key]) for key in kept))

@@ -53,7 +53,7 @@ def open_store(address: Address, write: bool) -> SQLite:
     except apsw.Error as error:
         why = without_secrets(error, address.text)
         raise StoreError(f"SQLite cannot open the file: {why}") from None
-    return SQLite(connection)
+    return SQLite(address, write, connection)
 
 
 def sample_hash(*given: Any) -> bytes:
@@ -78,7 +78,8 @@ class SQLite(SqlFile):
     }
     hashed = "sample_hash({id}, ?)"
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, address: Address, write: bool, connection: Any) -> None:
+        super().__init__(address, write)
         self._connection = connection
 
     def failures(self) -> tuple[type[Exception], ...]:

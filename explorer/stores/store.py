@@ -67,6 +67,8 @@ class Collection:
         Its index in words; '' where the store compares with every vector.
     knob
         The setting with which that index is asked, or None.
+    unit
+        Whether the store scales each vector to length 1 and keeps no other length.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Collection:
     id_kind: str
     index: str = ""
     knob: Knob | None = None
+    unit: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +144,9 @@ class Store(Protocol):
     ) -> None:
         """Make an empty collection; raises StoreError if there is one of that name."""
 
+    def fit(self, payload: pa.Table) -> pa.Table:
+        """Return payload with the names and types that this store can hold."""
+
     def write(self, name: str, batch: Batch) -> None:
         """Add rows, all or none of them; their ids are not there yet."""
 
@@ -164,6 +170,12 @@ class Store(Protocol):
 def batch_rows(dim: int) -> int:
     """Return how many rows of that dimension make a batch."""
     return max(1, min(ROWS, BATCH_BYTES // (4 * dim)))
+
+
+def unit(vectors: Floats) -> Floats:
+    """Return the vectors with length 1; zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def unknown_collection(name: str, known: Sequence[str]) -> StoreError:

@@ -23,9 +23,11 @@ from explorer.stores.store import (
     Store,
     batch_rows,
     check_clauses,
+    unit,
 )
 
 LABELS = (LABEL, "text", "title", "name", "word", "content", "document")  # columns that name rows
+UNIT = "the store keeps each vector at length 1, so lengths are not those that were saved"
 IF_EXISTS = ("refuse", "continue", "replace")
 
 
@@ -97,9 +99,12 @@ def read(
         labels.combine_chunks().cast(pa.string()),
         vectors,
         name=name,
-        metadata=rest.add_column(0, ID, keys),
+        metadata=pa.table({ID: keys, **{one: rest[one] for one in rest.column_names}}),
         source=Source(origin=f"the collection “{name}”", steps=(step,)),
-        notes=[step] if part.size is not None or part.where else [],
+        notes=[
+            *([step] if part.size is not None or part.where else []),
+            *([UNIT] if about.unit else []),
+        ],
     )
 
 
@@ -154,6 +159,7 @@ def save(
     if if_exists not in IF_EXISTS:
         raise StoreError(f"“{if_exists}” is none of {', '.join(IF_EXISTS)}.")
     ids, payload = as_rows(space)
+    payload = store.fit(payload)
     kinds = tuple(Column(f.name, kind_of(f.type)) for f in payload.schema)
     id_kind = "int" if pa.types.is_integer(ids.type) else "text"
     there = name in store.collections()
@@ -167,13 +173,13 @@ def save(
         there = False
     if not there:
         store.create(name, space.dim, metric, kinds, id_kind)
-    else:
-        check_same_form(store.describe(name), space, kinds, id_kind)
+    about = store.describe(name)
+    check_same_form(about, space, kinds, id_kind)
     added, step = 0, batch_rows(space.dim)
     for first in range(0, len(space), step):
         rows = slice(first, first + step)
         batch = Batch(ids[rows], space.vectors[rows], payload.slice(first, step))
-        fresh = missing(store, name, batch) if there else batch
+        fresh = missing(store, about, batch) if there else batch
         if len(fresh):
             store.write(name, fresh)
         added += len(fresh)
@@ -199,15 +205,18 @@ def check_same_form(
         )
 
 
-def missing(store: Store, name: str, batch: Batch) -> Batch:
+def missing(store: Store, about: Collection, batch: Batch) -> Batch:
     """Return the rows whose ids are not there; raises StoreError if others have their ids."""
-    found = store.fetch(name, batch.ids.to_pylist())
+    found = store.fetch(about.name, batch.ids.to_pylist())
     places = {key: place for place, key in enumerate(batch.ids.to_pylist())}
     here = np.array([places[key] for key in found.ids.to_pylist()], np.intp)
-    if not np.allclose(batch.vectors[here], found.vectors, rtol=1e-4, atol=1e-6):
+    given = batch.vectors[here]
+    if about.unit:
+        given = unit(given)
+    if not np.allclose(given, found.vectors, rtol=1e-4, atol=1e-6):
         raise StoreError(
-            f"“{name}” holds other vectors under the same ids, so it is no part of this space. "
-            "Nothing was changed there. Choose another name."
+            f"“{about.name}” holds other vectors under the same ids, so it is no part of this "
+            "space. Nothing was changed there. Choose another name."
         )
     rest = np.setdiff1d(np.arange(len(batch)), here)
     return batch.take(rest.astype(np.intp))

@@ -12,6 +12,7 @@ from explorer.stores.known import STORES
 
 NAMES = [kind.name for kind in STORES]
 SERVER = "PostgreSQL with pgvector"
+FILES = "FAISS index files"
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,8 @@ def address_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str]
                 connection.execute("CREATE EXTENSION vector")
             return str(uri)
         kind = next(one for one in STORES if one.name == name)
+        if name == FILES:  # a folder, so that it may hold several
+            return f"faiss:{tmp_path / 'indexes'}"
         return str(tmp_path / f"vectors{kind.suffixes[0]}")
 
     return made

@@ -28,6 +28,7 @@ from explorer.ui.map.view import (
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import pictured, table_height
+from explorer.ui.stores import homes
 from explorer.wording import count
 from explorer.workspace.take_home import file_name, write_csv
 
@@ -56,6 +57,8 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
         st.info(f"No {what} contains “{plain(st.session_state['search'])}”.")
     if view.selected is not None:
         neighbor_panel(space, projection, view.selected)
+    asked = neighboring.asked()
+    homes.ask_database(space, view.selected, asked.k, asked.metric)
     if view.undrawn is not None:
         undrawn_panel(space, view.undrawn)
     if nothing and not len(view.hits):

@@ -10,11 +10,13 @@ import pyarrow as pa
 import streamlit as st
 
 from explorer.errors import StoreError
+from explorer.stores.known import Address
 from explorer.stores.store import ID, SIGNS, Clause, Collection, Part, Report, Store
 from explorer.stores.transfer import LABELS, read
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import OPENED_BYTES, opened_spaces
+from explorer.ui.stores import homes
 from explorer.wording import readable_bytes
 
 SAMPLE = 50_000  # rows that are taken unless asked otherwise: a picture of them takes a minute
@@ -24,7 +26,7 @@ NO_COLUMN = "no condition"
 IDS = "the ids"
 
 
-def show(store: Store, about: Collection) -> None:
+def show(store: Store, about: Collection, address: Address) -> None:
     """Draw the facts, the question which rows to take, and the first rows."""
     figures(about)
     part, label, confirmed = ask_part(about)
@@ -33,6 +35,7 @@ def show(store: Store, about: Collection) -> None:
     if confirmed:
         with place.container(), stoppable("store open") as report:
             space = read(store, about.name, part, label=label, report=report)
+        homes.remember(space, homes.Home(address, about, label))
         open_map(opened_spaces().add(space))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.stores.recall import GOALS, Recall, measure_recall
 from explorer.stores.space import StoreSpace
 from explorer.stores.store import METRICS, Collection, Store
+from explorer.stores.transfer import label_column
 from explorer.ui.stores.opening import figures, stoppable
 from explorer.wording import count
 
@@ -109,7 +110,7 @@ def sampled(store: Store, about: Collection, key: int) -> StoreSpace:
         with st.spinner("Drawing a sample of rows …"):
             sample = StoreSpace.drawn(store, about.name, LISTED).sample
         st.session_state["store sample"] = (wanted, sample)
-    return StoreSpace(store, about.name, sample, about.rows)
+    return StoreSpace(store, about.name, sample, about.rows, label_column(about, None))
 
 
 def conclusion(found: Recall) -> str:

@@ -15,6 +15,7 @@ from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
 from explorer.ui.stores import allowed, opening, saving, searching
 
+IN_A_LINE = 3  # kinds of databases, so that an address is readable at 1280 pixels
 OTHER = "Another address …"
 ACTIONS = {"Open": "open", "Search there": "search", "Save": "save"}
 
@@ -54,7 +55,7 @@ def act(space: EmbeddingSpace, address: Address, action: str, place: DeltaGenera
         if about is None:
             return
         if action == "open":
-            opening.show(store, about)
+            opening.show(store, about, address)
         else:
             searching.show(store, about, hash(address))
 
@@ -76,7 +77,7 @@ def ask_address(place: DeltaGenerator) -> Address | None:
             "Address of the database",
             type="password",
             placeholder="postgresql://user:password@host/database, or a file",
-            help="It is hidden because it may hold a password. It is not kept.",
+            help="Hidden, because it may hold a password. This tab forgets it when it is closed.",
             key="store address",
             autocomplete="off",
         )
@@ -103,10 +104,12 @@ def how_to_begin() -> None:
         )
         return
     st.markdown("#### What can be reached")
-    for column, kind in zip(st.columns(len(STORES)), STORES, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{plain(kind.name)}**")
-            st.code(kind.example, language=None)
+    for first in range(0, len(STORES), IN_A_LINE):
+        line = STORES[first : first + IN_A_LINE]
+        for column, kind in zip(st.columns(IN_A_LINE), line, strict=False):
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{plain(kind.name)}**")
+                st.code(kind.example, language=None, wrap_lines=True)
     st.caption(
         "Databases are opened for reading. Databases in `EXPLORER_STORES` are offered by name, "
         "so nobody has to type an address."
