@@ -65,6 +65,9 @@ class Settings:
         `;` between.
     allow_store_writes
         Whether visitors may save into those databases.
+    sign_in, may_open, may_encode
+        Who may see the pages, open files, encode: entries as `explorer.access.admits` reads them.
+        Empty: everybody. With any of them set, visitors can sign in (docs/deploy.md).
     allow_hub_models, allow_model_folders, allow_forgetting, allow_data_sets
         Whether visitors may name a model on the hub, which is then downloaded; name a folder
         of this machine as a model; empty the cache of vectors, which all visitors share; have a
@@ -87,6 +90,9 @@ class Settings:
     allow_data_sets: bool | None = None
     stores: NamedStores = field(default_factory=NamedStores)
     allow_store_writes: bool = False
+    sign_in: tuple[str, ...] = ()
+    may_open: tuple[str, ...] = ()
+    may_encode: tuple[str, ...] = ()
 
 
 def load_settings() -> Settings:
@@ -105,14 +111,22 @@ def load_settings() -> Settings:
         lessons=Path(given["lessons"]) if "lessons" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
         model_gb=number("model_gb", given.get("model_gb"), Settings.model_gb),
-        models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
+        models=entries(given.get("models", "")),
         allow_hub_models=switch("allow_hub_models", given.get("allow_hub_models")),
         allow_model_folders=switch("allow_model_folders", given.get("allow_model_folders")),
         allow_forgetting=switch("allow_forgetting", given.get("allow_forgetting")),
         allow_data_sets=switch("allow_data_sets", given.get("allow_data_sets")),
         stores=named_stores(given.get("stores", "")),
         allow_store_writes=bool(switch("allow_store_writes", given.get("allow_store_writes"))),
+        sign_in=entries(given.get("sign_in", "")),
+        may_open=entries(given.get("may_open", "")),
+        may_encode=entries(given.get("may_encode", "")),
     )
+
+
+def entries(text: str) -> tuple[str, ...]:
+    """Return what stands between the commas of a variable."""
+    return tuple(filter(None, (one.strip() for one in text.split(","))))
 
 
 def named_stores(text: str) -> NamedStores:

@@ -80,3 +80,30 @@ def test_an_old_python_is_told_before_anything_else() -> None:
     )
     assert ended.returncode == 1
     assert ended.stderr.startswith("Embedding Explorer needs Python 3.11 or newer")
+
+
+def test_a_sign_in_that_cannot_work_keeps_the_app_from_starting(
+    tmp_path: Path,
+    free_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_SIGN_IN", "*")
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", "--port", str(free_port)]) == 2
+    assert "no secrets.toml with a section [auth]" in capsys.readouterr().err
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text("[auth\n", encoding="utf-8")
+    assert main(["serve", "--port", str(free_port)]) == 2
+    assert f"{secrets} cannot be read" in capsys.readouterr().err
+    secrets.write_text(
+        '[auth]\nredirect_uri = "http://localhost:8501/callback"\nclient_id = "a"\n'
+        'client_secret = "b"\nserver_metadata_url = "http://localhost/"\ncookie_secret = "c"\n',
+        encoding="utf-8",
+    )
+    assert main(["serve", "--port", str(free_port)]) == 2
+    told = capsys.readouterr().err
+    assert "redirect_uri is “http://localhost:8501/callback”" in told
+    assert "/oauth2callback" in told
