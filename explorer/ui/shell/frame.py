@@ -121,7 +121,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         with st.container(horizontal=True, vertical_alignment="center"):
             projector.draw()
             glossary.draw()
-        signin.draw()
+        signin.draw(name)
     if page.role is not None:
         signin.require(page.role)
     bar.draw(name)

@@ -104,16 +104,20 @@ def offer(key: str = "sign in") -> None:
         )
         st.link_button("Open that address", right)
         return
-    return_to(key=f"{key} return", data={"keep": True}, height=1, width=1)
-    st.button("Sign in", type="primary", on_click=st.login, icon=":material/login:", key=key)
+    done = return_to(
+        key=f"{key} return", data={"keep": True}, height=1, width=1, on_kept_change=lambda: None
+    )
+    if done.kept:  # else a quick click would lose the link that was followed
+        st.button("Sign in", type="primary", on_click=st.login, icon=":material/login:", key=key)
 
 
-def draw() -> None:
+def draw(page: str) -> None:
     """Draw in the sidebar who is signed in; bring who just came back to where they had been."""
     if not is_asked():
         return
     if claims():
-        return_to(key="return", data={"keep": False}, height=1, width=1)
+        came_back = page == "start"  # from there the provider's answer leads; elsewhere one stays
+        return_to(key="return", data={"keep": False, "go": came_back}, height=1, width=1)
         st.button(
             f"Sign out {who()}", type="tertiary", icon=":material/logout:", on_click=st.logout
         )
