@@ -10,7 +10,8 @@ COPY requirements.txt .
 RUN [ -z "$TORCH_INDEX" ] || /app/bin/pip install --index-url "$TORCH_INDEX" "$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements.txt)"
 RUN /app/bin/pip install -r requirements.txt
 COPY . .
-RUN /app/bin/pip install --no-deps --no-build-isolation .
+# with what the page “Stores” and the sign-in need; all else is there already
+RUN /app/bin/pip install --no-build-isolation --constraint requirements.txt ".[sign-in,stores]"
 
 FROM python:3.12-slim
 RUN useradd --uid 1000 --create-home explorer && install -d -o explorer /cache /data

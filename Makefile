@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test notebook recipes site lint frontend fuzz mutation lock clean
+.PHONY: help run dev test notebook recipes image site pictures lint frontend fuzz mutation lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -42,8 +42,16 @@ lint: $(VENV)/.installed-dev  ## check format, style and types
 frontend:  ## build the map's program again, after a change of its TypeScript (needs Node)
 	.ci/frontend build
 
+image: $(VENV)/.installed-dev  ## as root on Debian: run the Dockerfile's steps without a container engine
+	.ci/setup debootstrap
+	$(PYTHON) -m tests.image.run
+
 site: $(VENV)/.installed-dev  ## build the documentation as a site in build/site
 	$(PYTHON) -m mkdocs build --quiet
+
+pictures: $(VENV)/.installed-dev  ## take the documentation's pictures from the running app
+	.ci/setup chromium
+	$(PYTHON) -m tests.browser.take_pictures
 
 fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
 	$(PYTHON) -m tests.fuzz.run --seconds 120

@@ -13,6 +13,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever has a clone was not aske
         f"Embedding Explorer needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
         "Install a newer Python and make the environment again with it."
     )
+if sys.maxsize <= 2**32:
+    raise SystemExit(
+        "Embedding Explorer needs a 64-bit Python; this one has 32 bits, and torch and others "
+        "have no builds for it. Install a 64-bit Python and make the environment again with it."
+    )
 
 from explorer.analogies.arithmetic import analogy
 from explorer.analogies.evaluation import AnalogyReport, evaluate_analogies

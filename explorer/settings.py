@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 
+SMALL = 2 << 30  # bytes; with less memory there are no workers unless somebody asks for them
 SWITCH = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 
 
@@ -24,6 +26,49 @@ def default_model_dir() -> Path:
         return Path(local) / "embedding-explorer" / "models"
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "embedding-explorer" / "models"
+
+
+@cache
+def memory_limit() -> int:
+    """Return the bytes that this process and its children may use together."""
+    import psutil
+
+    return min(int(psutil.virtual_memory().total), cgroup_limit(Path("/")))
+
+
+def cgroup_limit(root: Path) -> int:
+    """Return the least limit of the control groups that hold this process; huge if there is none.
+
+    Reads version 2 (`memory.max`) and version 1 (`memory.limit_in_bytes`) below `root`.
+    """
+    limits = [1 << 62]
+    for line in read(root / "proc" / "self" / "cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        base = root / "sys" / "fs" / "cgroup" / ("memory" if controllers else "")
+        name = "memory.limit_in_bytes" if controllers else "memory.max"
+        group = base / path.strip("/")
+        for folder in (group, *group.parents):
+            text = read(folder / name).strip()
+            if text.isdigit():
+                limits.append(int(text))
+            if folder == base:
+                break
+    return min(limits)
+
+
+def read(file: Path) -> str:
+    """Return a file's text, or nothing where it cannot be read."""
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def default_workers() -> int:
+    """Return how many workers this machine or container has room for."""
+    return 0 if memory_limit() < SMALL else Settings.workers
 
 
 class NamedStores(dict[str, str]):
@@ -46,7 +91,8 @@ class Settings:
     cache_gb
         Its largest size in gigabytes; the longest unused is evicted first.
     workers
-        Local worker processes for long work; 0 computes in the web process.
+        Local worker processes for long work; 0 computes in the web process, which is the default
+        where this machine or container has less than 2 GB.
     scheduler
         Address of a Dask scheduler to use instead of local workers, such as
         tcp://host:8786.
@@ -65,6 +111,9 @@ class Settings:
         `;` between.
     allow_store_writes
         Whether visitors may save into those databases.
+    sign_in, may_open, may_encode
+        Who may see the pages, open files, encode: entries as `explorer.access.admits` reads them.
+        Empty: everybody. With any of them set, visitors can sign in (docs/deploy.md).
     allow_hub_models, allow_model_folders, allow_forgetting, allow_data_sets
         Whether visitors may name a model on the hub, which is then downloaded; name a folder
         of this machine as a model; empty the cache of vectors, which all visitors share; have a
@@ -87,6 +136,9 @@ class Settings:
     allow_data_sets: bool | None = None
     stores: NamedStores = field(default_factory=NamedStores)
     allow_store_writes: bool = False
+    sign_in: tuple[str, ...] = ()
+    may_open: tuple[str, ...] = ()
+    may_encode: tuple[str, ...] = ()
 
 
 def load_settings() -> Settings:
@@ -99,20 +151,28 @@ def load_settings() -> Settings:
     return Settings(
         cache_dir=Path(given["cache_dir"]) if "cache_dir" in given else default_cache_dir(),
         cache_gb=number("cache_gb", given.get("cache_gb"), Settings.cache_gb),
-        workers=max(0, int(number("workers", given.get("workers"), Settings.workers))),
+        workers=max(0, int(number("workers", given.get("workers"), default_workers()))),
         scheduler=given.get("scheduler", Settings.scheduler),
         data_dir=Path(given["data_dir"]) if "data_dir" in given else None,
         lessons=Path(given["lessons"]) if "lessons" in given else None,
         model_dir=Path(given["model_dir"]) if "model_dir" in given else default_model_dir(),
         model_gb=number("model_gb", given.get("model_gb"), Settings.model_gb),
-        models=tuple(filter(None, (one.strip() for one in given.get("models", "").split(",")))),
+        models=entries(given.get("models", "")),
         allow_hub_models=switch("allow_hub_models", given.get("allow_hub_models")),
         allow_model_folders=switch("allow_model_folders", given.get("allow_model_folders")),
         allow_forgetting=switch("allow_forgetting", given.get("allow_forgetting")),
         allow_data_sets=switch("allow_data_sets", given.get("allow_data_sets")),
         stores=named_stores(given.get("stores", "")),
         allow_store_writes=bool(switch("allow_store_writes", given.get("allow_store_writes"))),
+        sign_in=entries(given.get("sign_in", "")),
+        may_open=entries(given.get("may_open", "")),
+        may_encode=entries(given.get("may_encode", "")),
     )
+
+
+def entries(text: str) -> tuple[str, ...]:
+    """Return what stands between the commas of a variable."""
+    return tuple(filter(None, (one.strip() for one in text.split(","))))
 
 
 def named_stores(text: str) -> NamedStores:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the ground up; docs/architecture.md draws it. Rooms of one floor know nothing of each other.
 FLOORS = (
-    {"errors", "settings", "wording", "compiled", "glossary", "folders"},
+    {"errors", "settings", "wording", "compiled", "glossary", "folders", "access"},
     {"vector", "matrix"},
     {"space", "sparse", "labels", "formula", "words", "conditions"},
     {"cache", "columns"},

@@ -12,10 +12,14 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 import urllib.request
 import webbrowser
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+from explorer import access
 from explorer.errors import StartError
 from explorer.folders import APP_FOLDER
 from explorer.settings import load_settings
@@ -53,7 +57,10 @@ def serve(given: argparse.Namespace) -> int:
             raise StartError(f"There is no folder {folder}. Name one that exists after --data.")
         os.environ["EXPLORER_DATA_DIR"] = str(folder)
     check_port(given.address, given.port)
-    check_cache(load_settings().cache_dir)
+    settings = load_settings()
+    check_cache(settings.cache_dir)
+    if settings.sign_in or settings.may_open or settings.may_encode:
+        check_sign_in(given.base_path)
     if given.browser and has_browser():
         host = "localhost" if given.address in (*HERE, "0.0.0.0", "::") else given.address
         url = f"http://{host}:{given.port}/{given.base_path.strip('/')}".rstrip("/")
@@ -120,6 +127,24 @@ def check_cache(folder: Path) -> None:
             f"The cache folder {folder} cannot be written ({error.strerror}). Set "
             "EXPLORER_CACHE_DIR to a folder of yours with some free space."
         ) from None
+
+
+def check_sign_in(base_path: str) -> None:
+    """Raise StartError if nobody could sign in; a provider that does not answer is only told."""
+    auth: dict[str, Any] = {}
+    for folder in (Path.home(), Path.cwd(), APP_FOLDER):  # Streamlit's order: the last one wins
+        file = folder / ".streamlit" / "secrets.toml"
+        with contextlib.suppress(OSError):
+            try:
+                auth |= tomllib.loads(file.read_text(encoding="utf-8")).get("auth", {})
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise StartError(f"{file} cannot be read: {error}. Mend it, then start.") from None
+    if find_spec("authlib") is None:
+        raise StartError('Sign-in needs a package: pip install "embedding-explorer[sign-in]"')
+    if wrong := access.fault(auth, base_path):
+        raise StartError(wrong)
+    if wrong := access.provider_fault(str(auth["server_metadata_url"])):
+        print(f"embedding-explorer: {wrong}", file=sys.stderr, flush=True)
 
 
 def has_browser() -> bool:

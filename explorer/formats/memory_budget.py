@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from explorer.jobs.progress import Report
+from explorer.settings import memory_limit
 
-SHARE = 0.5  # of the machine's memory, for the readers that one process has started
+SHARE = 0.5  # of the memory that there is, for the readers that one process has started
 LOOK_SECONDS = 0.2  # between two looks whether somebody has pressed Stop
 
 
@@ -49,6 +50,4 @@ class MemoryBudget:
 @cache
 def readers_budget() -> MemoryBudget:
     """Return the budget that all readers started by this process share."""
-    import psutil
-
-    return MemoryBudget(int(psutil.virtual_memory().total * SHARE))
+    return MemoryBudget(int(memory_limit() * SHARE))

@@ -111,9 +111,3 @@ def test_compose_s_scheduler_and_workers_draw_a_picture(installed: Path, tmp_pat
         )
     assert done.returncode == 0, done.stderr
     assert pq.read_table(tmp_path / "books-pca.parquet").num_rows == 338
-
-
-def test_the_kustomization_names_files_that_are_there() -> None:
-    kustomization = yaml.safe_load((KUBERNETES / "kustomization.yaml").read_text(encoding="utf-8"))
-    for name in kustomization["resources"]:
-        assert list(yaml.safe_load_all((KUBERNETES / name).read_text(encoding="utf-8")))

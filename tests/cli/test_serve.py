@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -68,8 +70,15 @@ def test_a_cache_folder_that_cannot_be_written_is_told(
     assert "EXPLORER_CACHE_DIR" in told
 
 
-def test_an_old_python_is_told_before_anything_else() -> None:
-    old = "import sys; sys.version_info = (3, 10, 4); import explorer"
+@pytest.mark.parametrize(
+    ("pretend", "told"),
+    [
+        ("sys.version_info = (3, 10, 4)", "Embedding Explorer needs Python 3.11 or newer"),
+        ("sys.maxsize = 2**31 - 1", "Embedding Explorer needs a 64-bit Python"),
+    ],
+)
+def test_an_unfit_python_is_told_before_anything_else(pretend: str, told: str) -> None:
+    old = f"import sys; {pretend}; import explorer"
     ended = subprocess.run(
         [sys.executable, "-c", old],
         cwd=ROOT,
@@ -79,4 +88,51 @@ def test_an_old_python_is_told_before_anything_else() -> None:
         check=False,
     )
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Embedding Explorer needs Python 3.11 or newer")
+    assert ended.stderr.startswith(told)
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a disk of its own")
+def test_a_full_disk_is_told(tmp_path: Path, free_port: int) -> None:
+    serve = shlex.join([sys.executable, "-m", "explorer.cli", "serve", "--port", str(free_port)])
+    mount = f"mount -t tmpfs -o size=64k none {shlex.quote(str(tmp_path))}"
+    ended = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", f"{mount} && {serve}"],
+        cwd=ROOT,
+        env={**os.environ, "EXPLORER_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "mount" in ended.stderr or "unshare" in ended.stderr:
+        pytest.skip("This system does not let us make a disk.")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("embedding-explorer: The cache folder")
+    assert "No space left on device" in ended.stderr
+    assert "EXPLORER_CACHE_DIR" in ended.stderr
+
+
+def test_a_sign_in_that_cannot_work_keeps_the_app_from_starting(
+    tmp_path: Path,
+    free_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_SIGN_IN", "*")
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", "--port", str(free_port)]) == 2
+    assert "no secrets.toml with a section [auth]" in capsys.readouterr().err
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text("[auth\n", encoding="utf-8")
+    assert main(["serve", "--port", str(free_port)]) == 2
+    assert f"{secrets} cannot be read" in capsys.readouterr().err
+    secrets.write_text(
+        '[auth]\nredirect_uri = "http://localhost:8501/callback"\nclient_id = "a"\n'
+        'client_secret = "b"\nserver_metadata_url = "http://localhost/"\ncookie_secret = "c"\n',
+        encoding="utf-8",
+    )
+    assert main(["serve", "--port", str(free_port)]) == 2
+    told = capsys.readouterr().err
+    assert "redirect_uri is “http://localhost:8501/callback”" in told
+    assert "/oauth2callback" in told

@@ -12,6 +12,7 @@ from explorer.probes.weat import Association, association_test, read_word_lists
 from explorer.ui.axes.examples import ASSOCIATIONS
 from explorer.ui.axes.view import probability
 from explorer.ui.pointcloud import is_dark
+from explorer.ui.shell import signin
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
@@ -51,7 +52,7 @@ def ask_association(space: EmbeddingSpace) -> Association | None:
             max_chars=MOST_BYTES,
             persist_state="session",
         )
-        upload = st.file_uploader("Or a text file with such lines", type=["txt"], key="lists file")
+        upload = signin.upload("Or a text file with such lines", type=["txt"], key="lists file")
     try:
         if upload is not None:
             if upload.size > MOST_BYTES:

@@ -17,7 +17,7 @@ from explorer.formats.file import as_file
 from explorer.formats.whole_table import TABLES
 from explorer.ui.encode.own_texts import PACKED
 from explorer.ui.open.telling import tell
-from explorer.ui.shell import address
+from explorer.ui.shell import address, signin
 from explorer.ui.shell.plain import plain
 
 TABLE_TYPES = (*(suffix for kind in TABLES for suffix in kind.suffixes), *PACKED)
@@ -95,7 +95,7 @@ def ask_file(data: OwnData) -> None:
         st.markdown(data.explained)
         st.code(data.example, language=None)
     with left:
-        upload = st.file_uploader(
+        upload = signin.upload(
             f"A table of {data.called}", type=list(data.types), key=f"{data.parameter} file"
         )
         if upload is None:

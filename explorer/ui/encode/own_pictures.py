@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
 from explorer import EmbeddingSpace
 from explorer.encoding.pictures import job as picture_job
 from explorer.encoding.pictures.job import PictureOptions, PicturesMade
@@ -17,7 +15,7 @@ from explorer.formats.picture_files import PictureList, list_pictures
 from explorer.jobs.pool import Job
 from explorer.pictures.decode import SHOWN_FORMATS
 from explorer.ui.encode import download, jobs
-from explorer.ui.shell import owner, progress
+from explorer.ui.shell import owner, progress, signin
 from explorer.ui.shell.spaces import opened_spaces
 
 MOST = 20_000  # pictures that a page takes; the command line takes more
@@ -45,7 +43,7 @@ def ask_pictures(label: str, *, key: str) -> tuple[PictureList, str] | None:
     PictureError, ParseError, RefusedError
         There are no pictures in what was dropped, or it cannot be unpacked.
     """
-    uploads = st.file_uploader(label, accept_multiple_files=True, key=key, help=HELP)
+    uploads = signin.upload(label, accept_multiple_files=True, role="encode", key=key, help=HELP)
     if not uploads:
         return None
     files = [as_file(one) for one in uploads]

@@ -24,7 +24,7 @@ from explorer.formats.file import File, as_file
 from explorer.formats.whole_table import TABLES, read_table
 from explorer.ui.encode import download
 from explorer.ui.open.telling import tell
-from explorer.ui.shell import address, owner
+from explorer.ui.shell import address, owner, signin
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.spaces import opened_spaces
 from explorer.ui.shell.tables import table_height
@@ -107,9 +107,10 @@ def first_words(texts: Texts) -> str:
 def ask_file() -> OwnTexts | None:
     """Draw the uploader, and the choice of columns for a table."""
     known = [suffix for kind in TABLES for suffix in kind.suffixes]
-    upload = st.file_uploader(
+    upload = signin.upload(
         "A table with a column of texts, or a .txt file",
         type=[".txt", *known, *PACKED],
+        role="encode",
         key="texts file",
         help="CSV, TSV, Excel, Parquet, Arrow, JSON and JSON Lines, also compressed. The other "
         "columns are kept, so that they can color the map.",

@@ -24,7 +24,7 @@ from explorer.analogies.word_similarity import SimilarityReport, evaluate_simila
 from explorer.errors import ExplorerError
 from explorer.figures.evaluation import similarity_figure
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import address, progress
+from explorer.ui.shell import address, progress, signin
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
@@ -103,7 +103,7 @@ def ask_test() -> Test | None:
             st.error(plain(str(error)), icon=":material/error:")
             return None
         return Test(title, content, is_analogies, method, ignore_case)
-    upload = st.file_uploader(OWN_FORMATS[title], type=["txt", "tsv", "csv"], key=f"own {title}")
+    upload = signin.upload(OWN_FORMATS[title], type=["txt", "tsv", "csv"], key=f"own {title}")
     if upload is None:
         return None
     if upload.size > MOST_BYTES:

@@ -21,6 +21,7 @@ from explorer.projection.time_needed import umap_seconds
 from explorer.ui.open import workspaces
 from explorer.ui.open.telling import tell
 from explorer.ui.open.uploads import groups
+from explorer.ui.shell import signin
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
@@ -65,11 +66,13 @@ def ask_files() -> Given | None:
     """Draw the uploader, and the server's own files; return what to open."""
     offered = list_files()
     left, right = st.columns([2, 1]) if offered else (st.container(), None)
-    uploads = left.file_uploader(
-        "Vector file",
-        accept_multiple_files=True,
-        help="Drop files that belong together, such as an array and its labels, at the same time.",
-    )
+    with left:
+        uploads = signin.upload(
+            "Vector file",
+            accept_multiple_files=True,
+            help="Drop files that belong together, such as an array and its labels, at the same "
+            "time.",
+        )
     chosen = None
     if right is not None:
         sizes = {one.name: one.size for one in offered}

@@ -12,6 +12,7 @@ from explorer.lessons import sheets
 from explorer.lessons.plan import MOST_BYTES, Plan, Step
 from explorer.lessons.shelf import plan_files
 from explorer.ui.plans import underway
+from explorer.ui.shell import signin
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
 
@@ -102,7 +103,7 @@ def ask_own() -> None:
         "#### Write your own\n\nA lesson is a text file. Take the one on the left, change it, "
         "and drop it here. Nothing in it is run."
     )
-    given = st.file_uploader(
+    given = signin.upload(
         "A lesson plan (YAML)", type=["yaml", "yml"], max_upload_size=1, key="own plan"
     )
     if given is None:

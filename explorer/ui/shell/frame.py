@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
-from explorer.ui.shell import address, glossary, projector, spaces
+from explorer.ui.shell import address, glossary, projector, signin, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
@@ -103,9 +103,14 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         # closed on a phone, where it would cover the page
         initial_sidebar_state="collapsed" if is_projected else "auto",
     )
+    is_let_in = signin.is_let_in()
+    if not is_let_in:
+        heading, sentence = APP, "See what vectors mean."
     title = f"<h1>{heading}</h1><p>{sentence}</p>"
     style = STYLE + (projector.STYLE if is_projected else "")
     st.html(f'{style}<header class="page-heading page-{name}">{title}</header>')
+    if not is_let_in:
+        signin.ask()
     address.settle(name)
     space_id, space = address.current_space()
     address.workspace()  # carried along, also where a page was changed without its links
@@ -116,6 +121,9 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         with st.container(horizontal=True, vertical_alignment="center"):
             projector.draw()
             glossary.draw()
+        signin.draw(name)
+    if page.role is not None:
+        signin.require(page.role)
     bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.ui.shell import address
+from explorer.ui.shell.signin import Role
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,15 @@ class Page:
     title: str
     icon: str
     section: str
+    role: Role | None = None  # what one must be allowed to do to use it at all
 
 
 PAGES = {  # in the order of the navigation
     "start": Page("app.py", "Start", ":material/home:", "Explore"),
-    "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore"),
-    "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore"),
+    "open": Page("pages/open.py", "Open a file", ":material/upload_file:", "Explore", "open"),
+    "encode": Page("pages/encode.py", "Encode text", ":material/notes:", "Explore", "encode"),
     "encode_pictures": Page(
-        "pages/encode_pictures.py", "Encode pictures", ":material/image:", "Explore"
+        "pages/encode_pictures.py", "Encode pictures", ":material/image:", "Explore", "encode"
     ),
     "map": Page("pages/map.py", "Map", ":material/scatter_plot:", "Explore"),
     "check": Page("pages/check.py", "Check", ":material/rule:", "Explore"),
@@ -34,7 +36,7 @@ PAGES = {  # in the order of the navigation
     "axes": Page("pages/axes.py", "Axes", ":material/straighten:", "Explore"),
     "evaluation": Page("pages/evaluation.py", "Evaluation", ":material/fact_check:", "Explore"),
     "search": Page("pages/search.py", "Search at scale", ":material/speed:", "Explore"),
-    "stores": Page("pages/stores.py", "Stores", ":material/database:", "Explore"),
+    "stores": Page("pages/stores.py", "Stores", ":material/database:", "Explore", "open"),
     "lessons": Page("pages/lessons.py", "Lessons", ":material/school:", "Learn"),
     "by_hand": Page("pages/by_hand.py", "By hand", ":material/calculate:", "Learn"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),

@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from explorer.ui.shell import signin
+
 
 @dataclass(frozen=True, eq=False)
 class OwnText:
@@ -25,7 +27,7 @@ class OwnText:
 
 def ask_own_text(label: str, key: str) -> OwnText | None:
     """Draw the uploader and the field to paste into; return what was given, a file first."""
-    upload = st.file_uploader(label, key=f"{key} file")
+    upload = signin.upload(label, key=f"{key} file")
     if upload is not None:
         return OwnText(upload.name, upload, upload.size)
     pasted = st.text_area(
