@@ -171,7 +171,7 @@ def how_near(landing: Landing) -> str:
         return f"far from everything: {farther} of the points here have a nearer neighbor."
     if landing.rank < 0.5:
         return f"{share(1 - landing.rank)} of the points here have a nearer neighbor."
-    return f"nearer than the nearest neighbor of {share(landing.rank)} of the points here."
+    return f"nearer than {share(landing.rank)} of the points here are to their own neighbor."
 
 
 def share(part: float) -> str:
