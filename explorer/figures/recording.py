@@ -22,7 +22,7 @@ NAMED = (
 )  # one a class, so that none hides another
 
 
-def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int = 430) -> go.Figure:
+def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int = 360) -> go.Figure:
     """Draw the words of two runs, colored by class, with a button that plays all frames.
 
     Each half keeps one scale, that of its widest frame, so that what grows is seen to grow.
@@ -87,7 +87,7 @@ def frame(left: Recording, right: Recording, classes: list[str], number: int) ->
 def play_button() -> dict[str, object]:
     """Return the buttons that play and pause."""
     moving = {
-        "frame": {"duration": FRAME_MILLISECONDS, "redraw": False},
+        "frame": {"duration": FRAME_MILLISECONDS, "redraw": True},  # else names get lost
         "transition": {"duration": FRAME_MILLISECONDS // 2},
         "fromcurrent": True,
     }
