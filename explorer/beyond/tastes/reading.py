@@ -131,9 +131,7 @@ def as_seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def ratings_of(
-    column: pa.ChunkedArray, name: str
-) -> tuple[NDArray[np.float64], list[str]]:
+def ratings_of(column: pa.ChunkedArray, name: str) -> tuple[NDArray[np.float64], list[str]]:
     """Return ratings, NaN where there is none or no number, and what to tell of these.
 
     Raises TrainingError where most are no numbers: then it is another column.

@@ -33,6 +33,8 @@ CODE_STYLE = "".join(
     f"\n.stCode .token.{kind} {{ color: light-dark({light}, {dark}) !important; }}"
     for kind, (light, dark) in CODE.items()
 )
+# captions fade their text, and code in them with it
+CODE_STYLE += "\n[data-testid=stCaptionContainer] code { color: light-dark(#00664a, #6fd3ae); }"
 STYLE = (
     f"<style>{CODE_STYLE}</style>"
     + """<style>
@@ -56,7 +58,7 @@ STYLE = (
 @media (min-width: 641px) { .stMainBlockContainer:has(.page-map) { padding-top: 0.4rem; } }
 .page-map { margin-bottom: -0.7rem; }
 .page-map h1 { font-size: 1.6rem; }
-/* On a phone the title stands beside the arrow that opens the sidebar, and controls side by side. */
+/* On a phone the title stands beside the sidebar's arrow, and controls stand side by side. */
 @media (max-width: 640px) {
     .stMainBlockContainer { padding: 0.7rem 1rem 2rem; }
     .stMainBlockContainer .page-heading h1 {
