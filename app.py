@@ -18,7 +18,7 @@ with left:
     question.draw_map(books, projection, found)
 room = "content" if projector.is_on() else 340  # pixels: what is told moves no door
 with right:
-    with st.container(height=room, border=False, gap="small"):
+    with st.container(height=room, border=False, gap="small", key="answer"):
         question.tell_answer(books, found)
         if found is not None and st.button(
             "Where do the numbers come from?", icon=":material/play_circle:"

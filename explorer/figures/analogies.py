@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.analogies.geometry import Dots, PlanePicture
 from explorer.figures.colors import ORANGE, SCALE, SELECTED
-from explorer.figures.label_placement import SIDES, Sheet, label_sides
+from explorer.figures.label_placement import CHARACTER, Sheet, label_sides
 from explorer.figures.style import (
     LABEL_LENGTH,
     Ink,
@@ -24,9 +24,11 @@ from explorer.figures.style import (
 from explorer.probes.relations import PairFamily
 
 SMALL_SHEET = (330.0, 230.0)  # pixels that points take up in a figure beside text
-PAIRS_SHEET = (400.0, 330.0)
+PAIRS_WIDTH, FRAME = 500.0, 70.0  # pixels of the plot; of what stands above and below it
+PAIRS_ROOM = 0.3  # of the extent, left free on each side
+NAMES_OFF = 16  # pixels between the outermost place and a column of names
 NAME_LENGTH = 22  # letters of a label; hover shows the whole
-MARK = "••"  # as wide as a point
+MARK, DOT = "••", "•"  # as wide as a large point, and as a small one
 ROOM = 0.12  # of the extent, left free on each side for labels
 NAMED_ANSWERS = 5  # labels of more would hide the arrows
 
@@ -133,18 +135,22 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
     starts, _ = family.plane.place(family.starts)
     ends, _ = family.plane.place(family.ends)
     everything = np.vstack([starts, ends])
-    sheet = Sheet(everything.astype(np.float32), PAIRS_SHEET)
+    room = room_for(everything, room=PAIRS_ROOM)
+    corners = np.transpose([room["xaxis_range"], room["yaxis_range"]])
+    size = (PAIRS_WIDTH, height - FRAME)
+    sheet = Sheet(corners.astype(np.float32), size)
+    for place in everything:
+        sheet.take(place.astype(np.float32), DOT, (0.0, 0.0))  # no label over these
     figure = go.Figure()
+    named: list[dict[str, Any]] = []
     for places, side, color in ((starts, 0, ink.points), (ends, 1, ORANGE)):
         texts = [shown_text(pair[side], LABEL_LENGTH) for pair in family.pairs]
-        # arrows point to the right: there is room left of their starts and right of their ends
-        first = "middle right" if side else "middle left"
-        sides = [
-            first
-            if sheet.take(place.astype(np.float32), text, SIDES[first])
-            else sheet.beside(place.astype(np.float32), text)
-            for place, text in zip(places, texts, strict=True)
-        ]
+        sides: list[str | None] = [None] * len(texts)
+        if family.shares_direction:
+            pixel = float((np.ptp(corners, axis=0) / size).max())
+            named += names_in_column(places, texts, ink, pixel, is_right=bool(side))
+        else:
+            sides = label_sides(sheet, places.astype(np.float32), texts)
         figure.add_trace(
             go.Scatter(
                 x=places[:, 0],
@@ -161,7 +167,7 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
             )
         )
     style(figure, ink, height, true_lengths=True)
-    figure.update_layout(room_for(everything, room=0.25))
+    figure.update_layout(room)
     along, across = (
         ("along the mean step →", "at right angles to it")
         if family.shares_direction
@@ -173,9 +179,41 @@ def pairs_figure(family: PairFamily, *, height: int = 460, dark: bool = False) -
         annotations=[
             arrow_between(start.tolist(), end.tolist(), arrowcolor=ink.quiet, arrowwidth=2)
             for start, end in zip(starts, ends, strict=True)
-        ],
+        ]
+        + named,
     )
     return figure
+
+
+def names_in_column(
+    places: NDArray[np.float64], texts: Sequence[str], ink: Ink, pixel: float, *, is_right: bool
+) -> list[dict[str, Any]]:
+    """Return names below each other, left of all places or right of them, with lines to these.
+
+    Arrows to the right leave that room free. `pixel` is how much of an axis a pixel holds. Each
+    name stands as high as its place, but for what keeps it off its neighbors: least squares.
+    """
+    from scipy.optimize import isotonic_regression
+
+    order = places[:, 1].argsort(kind="stable")
+    apart = CHARACTER[1] * pixel * np.arange(len(order))
+    heights = np.empty(len(order))
+    heights[order] = isotonic_regression(places[order, 1] - apart).x + apart
+    beyond = NAMES_OFF * pixel
+    column = places[:, 0].max() + beyond if is_right else places[:, 0].min() - beyond
+    return [
+        {
+            **arrow_between((float(column), float(high)), place.tolist()),
+            "text": text,
+            "font": {"color": ink.text, "size": 14},
+            "arrowcolor": ink.border,
+            "arrowwidth": 1,
+            "arrowhead": 0,
+            "startstandoff": 0,
+            "xanchor": "left" if is_right else "right",
+        }
+        for place, high, text in zip(places, heights, texts, strict=True)
+    ]
 
 
 def arrow_between(start: Sequence[float], end: Sequence[float], **style: Any) -> dict[str, Any]:

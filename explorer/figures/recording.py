@@ -22,7 +22,7 @@ NAMED = (
 )  # one a class, so that none hides another
 
 
-def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int = 430) -> go.Figure:
+def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int = 360) -> go.Figure:
     """Draw the words of two runs, colored by class, with a button that plays all frames.
 
     Each half keeps one scale, that of its widest frame, so that what grows is seen to grow.
@@ -37,11 +37,8 @@ def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int =
             figure.add_scatter(
                 x=run.places[0, rows, 0],
                 y=run.places[0, rows, 1],
-                mode="markers+text",
+                mode="markers",
                 marker={"color": colors[name], "size": 9},
-                text=[run.words[row] if run.words[row] in NAMED else "" for row in rows],
-                textposition="top center",
-                textfont={"size": TEXT_SIZE - 1, "color": ink.text},
                 hovertext=[plain_hover(run.words[row]) for row in rows],
                 hovertemplate="<b>%{hovertext}</b><extra></extra>",
                 name=name,
@@ -50,6 +47,21 @@ def side_by_side(left: Recording, right: Recording, *, dark: bool, height: int =
                 row=1,
                 col=column,
             )
+        rows = [run.words.index(name) for name in NAMED]
+        # a trace of their own: Plotly mixes up names where some points of a trace have none
+        figure.add_scatter(
+            x=run.places[0, rows, 0],
+            y=run.places[0, rows, 1],
+            mode="markers+text",
+            marker={"size": 12, "opacity": 0},  # keeps the name off its point
+            text=NAMED,
+            textposition="top center",
+            textfont={"size": TEXT_SIZE - 1, "color": ink.text},
+            hoverinfo="skip",
+            showlegend=False,
+            row=1,
+            col=column,
+        )
     style(figure, ink, height, grid=False)
     for column, run in enumerate((left, right), start=1):
         reach = (1 + MARGIN) * float(np.abs(run.places).max())
@@ -73,13 +85,16 @@ def rows_of(run: Recording, name: str) -> list[int]:
 
 
 def frame(left: Recording, right: Recording, classes: list[str], number: int) -> go.Frame:
-    """Return a frame: new places for each class in both halves."""
+    """Return a frame: new places for each class and for the names, in both halves."""
     return go.Frame(
         name=str(left.steps[number]),
         data=[
             go.Scatter(x=run.places[number, rows, 0], y=run.places[number, rows, 1])
             for run in (left, right)
-            for rows in (rows_of(run, name) for name in classes)
+            for rows in (
+                *(rows_of(run, name) for name in classes),
+                [run.words.index(name) for name in NAMED],
+            )
         ],
     )
 

@@ -20,16 +20,16 @@ PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
-@page {{ size: A4; margin: 18mm; }}
-body {{ font: 11.5pt/1.45 system-ui, sans-serif; color: #111; }}
+@page {{ size: A4; margin: 15mm 18mm; }}
+body {{ font: 11pt/1.4 system-ui, sans-serif; color: #111; }}
 body {{ max-width: 46rem; margin: 2rem auto; }}
 h1 {{ font-size: 18pt; margin: 0; }}
-h2 {{ font-size: 12.5pt; margin: 1.6rem 0 0.3rem; }}
-p {{ margin: 0.3rem 0; }}
+h2 {{ font-size: 12.5pt; margin: 1.1rem 0 0.2rem; }}
+p {{ margin: 0.2rem 0; }}
 .about {{ color: #555; }}
-.name {{ float: right; }}
 .idea {{ border-left: 4px solid #0072b2; padding-left: 0.8rem; margin: 0.8rem 0; }}
-.line {{ border-bottom: 1px solid #999; height: 2.2em; }}
+.line {{ border-bottom: 1px solid #999; height: 1.9em; }}
+.choice, .right {{ display: inline-block; margin-right: 1.6rem; }}
 .choice::before {{ content: "☐ "; }}
 .right::before {{ content: "☑ "; }}
 .answer {{ background: #eef4f8; padding: 0.4rem 0.8rem; }}
@@ -47,8 +47,8 @@ section {{ break-inside: avoid; }}
 def worksheet(plan: Plan) -> str:
     """Return a plan's questions as one self-contained page of HTML, with space for answers."""
     parts = [
-        '<p class="name">Name: ______________________</p>',
         *heading(plan, plan.title),
+        "<p>Name: ______________________</p>",
         *(
             section(number, step if step.question is None else replace(step, look=""), questions)
             for number, step in enumerate(plan.steps, 1)  # what to look at may tell the answer

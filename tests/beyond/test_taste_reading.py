@@ -76,10 +76,20 @@ def test_an_empty_cell_is_left_out_and_told() -> None:
     assert "Nobody" in tastes.notes[0]
 
 
-def test_a_rating_that_is_no_number_is_named_by_its_row() -> None:
+@pytest.mark.parametrize("wrong", ["good", "inf"])
+def test_a_rating_that_is_no_number_does_not_count_and_is_named_by_its_row(wrong: str) -> None:
     grades = ["3"] * len(takings())
-    grades[4] = "good"
-    with pytest.raises(TrainingError, match=r"Row 5 of the column “grade” is “good”"):
+    grades[4] = wrong
+    tastes = tastes_from_table(table_of(grade=grades), {**COLUMNS, "rating": "grade"}, "books")
+    assert tastes.ratings is not None
+    assert np.isnan(tastes.ratings).sum() == 1
+    assert len(tastes.pairs) == len(takings())
+    assert f"row 5: “{wrong}”" in tastes.notes[0]
+
+
+def test_a_column_that_is_mostly_text_is_refused_as_ratings() -> None:
+    grades = ["good"] * len(takings())
+    with pytest.raises(TrainingError, match=r"“grade” is no number, such as row 1: “good”"):
         tastes_from_table(table_of(grade=grades), {**COLUMNS, "rating": "grade"}, "books")
 
 
@@ -92,10 +102,12 @@ def test_ratings_as_text_are_numbers_and_empty_ones_are_none() -> None:
     assert (tastes.ratings == 2.5).sum() == 1
 
 
-def test_an_infinite_rating_is_refused() -> None:
+def test_an_infinite_rating_does_not_count() -> None:
     grades = [float("inf"), *[1.0] * (len(takings()) - 1)]
-    with pytest.raises(TrainingError, match="Row 1 of the column “grade” is infinite"):
-        tastes_from_table(table_of(grade=grades), {**COLUMNS, "rating": "grade"}, "books")
+    tastes = tastes_from_table(table_of(grade=grades), {**COLUMNS, "rating": "grade"}, "books")
+    assert tastes.ratings is not None
+    assert np.isnan(tastes.ratings).sum() == 1
+    assert "1 rating is no number" in tastes.notes[0]
 
 
 @pytest.mark.parametrize("form", ["text", "date", "moment", "seconds"])

@@ -19,7 +19,6 @@ def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
     server: Server, page: Page
 ) -> None:
     page.goto(f"{server.url}/tastes")
-    page.get_by_role("button", name="Train ALS").click()
     expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=LEARNING)
 
     page.get_by_text("Ask it", exact=True).click()

@@ -46,10 +46,8 @@ def books() -> Tastes:
     return tastes
 
 
-def test_pressing_train_learns_the_dishes_and_offers_both_spaces(visit: Visit) -> None:
-    screen = visit(FILE)
-    assert "Nothing is learned yet" in said(screen)
-    screen = finished(press(screen, "Train ALS"))
+def test_the_dishes_are_learned_at_once_and_both_spaces_offered(visit: Visit) -> None:
+    screen = finished(visit(FILE))
     assert not screen.exception
     assert "After epoch 15" in said(screen)
     assert "every house cooks them differently" in said(screen)
@@ -164,13 +162,13 @@ def test_a_table_of_one_column_is_refused_in_words(visit: Visit) -> None:
     assert "Tastes need two" in said(screen)
 
 
-def test_a_rating_that_is_no_number_is_told_on_the_page(visit: Visit) -> None:
+def test_ratings_that_are_no_numbers_are_told_on_the_page(visit: Visit) -> None:
     screen = visit(FILE, tastes_of=data.OWN)
     lines = "\n".join(f"{who},{what},good" for who, what in takings())
     content = f"reader,book,rating\n{lines}\n".encode()
     screen.file_uploader[0].set_value(("books.csv", content, "text/csv")).run()
     screen = finished(press(screen, "Use this table"))
-    assert "Row 1 of the column “rating” is “good”" in said(screen)
+    assert "“rating” is no number\\, such as row 1" in said(screen)
 
 
 def test_a_link_to_a_table_that_is_gone_says_so(visit: Visit) -> None:

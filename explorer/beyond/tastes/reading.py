@@ -85,7 +85,8 @@ def tastes_from_table(
     Raises
     ------
     TrainingError
-        Two of them are the same column, a rating or a time is no number, or there is too little.
+        Two of them are the same column, a time or every second rating is no number, or there is
+        too little.
     """
     named = [one for one in columns.values() if one]
     if len(set(named)) != len(named) or not all(columns.get(part) for part in NEEDED):
@@ -95,12 +96,14 @@ def tastes_from_table(
         )
     users, items = (coded(table.column(str(columns[part]))) for part in NEEDED)
     rating, time = columns.get("rating"), columns.get("time")
+    ratings, told = ratings_of(table.column(rating), rating) if rating else (None, [])
     return make_tastes(
         name,
         users,
         items,
-        ratings=numbers(table.column(rating), rating) if rating else None,
+        ratings=ratings,
         times=numbers(as_seconds(table.column(time)), time) if time else None,
+        notes=told,
         seed=seed,
     )
 
@@ -126,6 +129,42 @@ def as_seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return pc.cast(pc.cast(column, pa.timestamp("s"), safe=False), pa.int64())
     return column
+
+
+def ratings_of(column: pa.ChunkedArray, name: str) -> tuple[NDArray[np.float64], list[str]]:
+    """Return ratings, NaN where there is none or no number, and what to tell of these.
+
+    Raises TrainingError where most are no numbers: then it is another column.
+    """
+    if is_numeric(column.type):
+        values = pc.cast(column, pa.float64()).to_numpy().astype(np.float64)
+        rows = np.flatnonzero(np.isinf(values))
+    else:
+        texts = pc.utf8_trim_whitespace(pc.cast(column, pa.string())).fill_null("")
+        values = np.array([number_in(text) for text in texts.to_pylist()], np.float64)
+        rows = np.flatnonzero(~np.isfinite(values) & (texts.to_numpy() != ""))
+    if not len(rows):
+        return values, []
+    first = f"row {rows[0] + 1:,}: “{str(column[int(rows[0])].as_py())[:60]}”"
+    if 2 * len(rows) > len(values):
+        raise TrainingError(
+            f"Most of the column “{name}” is no number, such as {first}. Choose a column of "
+            "numbers for the rating, or none."
+        )
+    values[rows] = np.nan
+    told = (
+        f"{count(len(rows), 'rating is', 'ratings are')} no number, such as {first}. The row "
+        "counts, its rating does not."
+    )
+    return values, [told]
+
+
+def number_in(text: str) -> float:
+    """Return the number that a text says, NaN where it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def numbers(column: pa.ChunkedArray, name: str) -> NDArray[np.float64]:

@@ -12,11 +12,12 @@ from explorer.probes.weat import Association, association_test, read_word_lists
 from explorer.ui.axes.examples import ASSOCIATIONS
 from explorer.ui.axes.view import probability
 from explorer.ui.pointcloud import is_dark
-from explorer.ui.shell import signin
+from explorer.ui.shell import address, signin
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 
 FIRST = next(iter(ASSOCIATIONS))
+FILLED = "association filled in"  # session state: whose lists stand in the field
 MOST_BYTES = 100_000  # some ten thousand words
 
 MEANING = """
@@ -32,16 +33,18 @@ found no prejudice, not that there is none. And the p-value is about these words
 
 def ask_association(space: EmbeddingSpace) -> Association | None:
     """Draw the lists and return the test's result."""
-    if not st.session_state.get("lists"):
-        st.session_state["association"] = FIRST
-        st.session_state["lists"] = "\n".join(ASSOCIATIONS[FIRST])
-    st.pills(
+    chosen = st.pills(
         "Try this",
         list(ASSOCIATIONS),
-        key="association",
-        on_change=fill,
+        default=FIRST,
+        key=address.choice("association", list(ASSOCIATIONS)),
+        bind="query-params",
         label_visibility="collapsed",
     )
+    if chosen != st.session_state.get(FILLED):  # clicked, or named by a link
+        st.session_state[FILLED] = chosen
+        if chosen:
+            st.session_state["lists"] = "\n".join(ASSOCIATIONS[chosen])
     with st.expander(
         "The four lists: change them, write your own, or open a file", icon=":material/edit:"
     ):
@@ -67,12 +70,6 @@ def ask_association(space: EmbeddingSpace) -> Association | None:
     except ExplorerError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
-
-
-def fill() -> None:
-    """Put the chosen lists into the field."""
-    if st.session_state["association"]:
-        st.session_state["lists"] = "\n".join(ASSOCIATIONS[st.session_state["association"]])
 
 
 def show_association(space: EmbeddingSpace, found: Association) -> None:

@@ -25,11 +25,12 @@ LOOK_SECONDS = 0.6
 
 @dataclass(frozen=True)
 class Training:
-    """A model to be trained: the key of its course, the function that submits its job, its name."""
+    """A model to be trained: its course's key, the function that submits its job, its name."""
 
     key: str
     start: Callable[[], Job]
     title: str
+    at_once: bool = False  # a second or two: it begins when the page is opened
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def train(training: Training, draw: Callable[[Course], None] | None = None) -> C
             draw(course)
         return course
     wanted: set[str] = st.session_state.setdefault(WANTED, set())
+    if training.at_once:
+        wanted.add(training.key)
     if training.key not in wanted:
         invite(training, course)
         if course is not None and draw:

@@ -46,9 +46,11 @@ def show_numbers(shown: Lesson) -> None:
     height = 130 + 26 * drawn if drawn < 8 else 340
     n, width, dim = len(shown.labels), shown.wide.dim, shown.dense.dim
     left, right = st.columns(2, gap="medium")
+    beyond = f" ({len(shown.vocabulary):,} words and {lesson.listed(shown.completed)})"
     with left:
         st.markdown(
-            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers: "
+            f"**One-hot: a column for each word.** **{n:,} × {width:,}** numbers"
+            f"{beyond if shown.completed else ''}: "
             f"{count(n, 'is', 'are')} 1, **{n * (width - 1):,} are 0**. A row says which word "
             f"it is, and no more.{cut}"
         )

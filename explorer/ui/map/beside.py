@@ -76,6 +76,7 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
 def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
     """List the true neighbors of a row, with where each stands in the picture."""
     take = heading(space.label(row))
+    first = st.container()  # what most come for, before what else is known and offered
     details(space, row)
     searching.offer_like(space, np.array([row], np.intp))
     state.ask_among(space)
@@ -100,7 +101,7 @@ def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> N
     )
     if not drawn.all():
         text += f" {count(int((~drawn).sum()), 'is', 'are')} not drawn, so without a place."
-    st.markdown(text)
+    first.markdown(text)
     shown = pa.array(places, mask=~drawn)
     table = found.to_arrow().append_column("place here", shown)
     offer_table(take, space, space.label(row), table)

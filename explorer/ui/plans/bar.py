@@ -17,6 +17,8 @@ STYLE = """<style>
 .stMainBlockContainer .page-heading h1 { font-size: 1.4rem; }
 .st-key-lesson-bar { padding: 0.5rem 0.9rem; }
 .st-key-lesson-bar button { min-height: 2rem; padding-block: 0.1rem; }
+.stMainBlockContainer [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-bar) {
+    margin-bottom: -1.1rem; } /* the cover below it is empty, and would leave two gaps */
 </style>"""
 
 

@@ -127,8 +127,9 @@ def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, st
             played.hints[key] = played.hints.get(key, 0) + 1
             better = challenges.hint(steps, gone[-1], way.goal)
             left = int(challenges.steps_to(steps, way.goal)[better]) if better != gone[-1] else 0
+            there = f"from there it is {count(left, 'step')}" if left else "it is the goal"
             st.toast(
-                f"Try “{plain(space.label(better))}”: from there it is {count(left, 'step')}."
+                f"Try “{plain(space.label(better))}”: {there}."
                 if better != gone[-1]
                 else "There is no way on from here. Step back."
             )

@@ -33,11 +33,12 @@ CODE_STYLE = "".join(
     f"\n.stCode .token.{kind} {{ color: light-dark({light}, {dark}) !important; }}"
     for kind, (light, dark) in CODE.items()
 )
+# captions fade their text, and code in them with it
+CODE_STYLE += "\n[data-testid=stCaptionContainer] code { color: light-dark(#00664a, #6fd3ae); }"
 STYLE = (
     f"<style>{CODE_STYLE}</style>"
     + """<style>
 .stMainBlockContainer { padding: 0.75rem 2.5rem 2rem; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 1rem 2rem; } }
 /* The bar with Streamlit's menu lies over the page's first line, which is ours. */
 .stAppHeader { background: transparent; pointer-events: none; }
 .stAppHeader * { pointer-events: none; }
@@ -57,6 +58,28 @@ STYLE = (
 @media (min-width: 641px) { .stMainBlockContainer:has(.page-map) { padding-top: 0.4rem; } }
 .page-map { margin-bottom: -0.7rem; }
 .page-map h1 { font-size: 1.6rem; }
+/* On a phone the title stands beside the sidebar's arrow, and controls stand side by side. */
+@media (max-width: 640px) {
+    .stMainBlockContainer { padding: 0.7rem 1rem 2rem; }
+    .stMainBlockContainer .page-heading h1 {
+        font-size: 1.4rem; min-height: 2rem; padding-inline: 2.2rem 2rem; }
+    .page-heading p { flex-basis: 100%; }
+    .stMain [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap !important;
+        overflow: visible !important; mask-image: none !important; row-gap: 0.25rem; }
+    .stMainBlockContainer:has(.page-map) .stHorizontalBlock:has(> .stColumn:nth-child(3)) {
+        gap: 0.5rem; }
+    .stMainBlockContainer:has(.page-map) .stHorizontalBlock > .stColumn:is(
+        :nth-child(n + 3), :has(~ .stColumn:nth-child(3))) {
+        min-width: 0; width: auto; flex: 1 1 auto; }
+    /* What was found stands above the map, where one sees it without scrolling. */
+    .stHorizontalBlock:has(.st-key-answer) { flex-flow: column nowrap; gap: 1rem; }
+    .stHorizontalBlock:has(.st-key-answer) > .stColumn,
+    .stHorizontalBlock:has(.st-key-answer) > .stColumn > .stVerticalBlock { display: contents; }
+    [data-testid="stLayoutWrapper"]:has(> .stForm) { order: -2; }
+    [data-testid="stLayoutWrapper"]:has(> .st-key-answer) { order: -1; }
+    [data-testid="stLayoutWrapper"]:has(> .st-key-answer), .st-key-answer {
+        height: auto !important; flex: none !important; }
+}
 /* What is told of a picture has a place of fixed height, so that it moves nothing when it comes. */
 .st-key-told { height: 4rem; flex: none; overflow: hidden; }
 .st-key-told p { margin: 0; font-size: 0.875rem; line-height: 1.3rem; display: -webkit-box;

@@ -26,14 +26,21 @@ html {{ font-size: {TEXT}px; }}
     overflow: visible !important; mask-image: none !important; row-gap: 0.25rem; }}
 .stMain button p {{ white-space: normal; overflow: visible; line-height: 1.2;
     overflow-wrap: normal; word-break: keep-all; }}
+.stMain .stCode :is(pre, code) {{ white-space: pre-wrap !important; }}
+.stMain [data-testid="stMetricLabel"] :is(div, p) {{ white-space: normal; overflow: visible; }}
+.stMain [data-testid="stPopover"] button {{ padding-inline: 0.4rem; }}
 /* At 150 % browser zoom a window of 1280 pixels has 853: columns go below each other, those of
    controls later. */
 @media (max-width: 900px) {{
     .stMain [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
     .stMain [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
         min-width: min(100%, 5.5rem); }}
-    .stMain [data-testid="stHorizontalBlock"]:not(:has(button, input, [role="slider"]))
+    .stMain [data-testid="stHorizontalBlock"]:not(:has(button, input, [role="slider"], .stMetric))
         > [data-testid="stColumn"] {{ min-width: min(100%, 24rem); }}
+    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"] {{
+        flex-wrap: nowrap; }}
+    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"]
+        > [data-testid="stColumn"] {{ min-width: 0 !important; }}
 }}
 </style>"""
 

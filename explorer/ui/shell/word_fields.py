@@ -35,7 +35,7 @@ def word_field(
 
     What is typed is kept in the address under the key. Below an unknown word stand those that begin
     like it, or are spelled like it: a click takes one. With `unseen`, a word that the space lacks
-    is accepted if its subwords give it a vector.
+    is accepted if its subwords give it a vector; else a label in other upper and lower case is.
     """
     text = place.text_input(
         label,
@@ -49,8 +49,16 @@ def word_field(
     word = (text or "").strip()
     if not word or word in space:
         return word or None
+    if not (unseen and space.has_vector(word)) and (same := in_other_case(space, word)):
+        return same
     offer(place, space, word, key=key, take=lambda chosen: chosen)
     return word if unseen and space.has_vector(word) else None
+
+
+def in_other_case(space: EmbeddingSpace, word: str) -> str | None:
+    """Return the first label that differs from a word in upper and lower case only, or None."""
+    begin = complete_label(space, word, OFFERED)
+    return next((label for label in begin if label.casefold() == word.casefold()), None)
 
 
 def formula_field(label: str, space: EmbeddingSpace, *, key: str, placeholder: str = "") -> str:

@@ -98,6 +98,7 @@ def ask_likes(learned: Learned) -> list[str]:
         key=LIKES,
         bind="query-params",
         max_selections=MOST_LIKES,
+        select_all=False,  # else Enter takes all that fit what is typed
         placeholder=f"Type or choose {tastes.nouns.items}",
         label_visibility="collapsed",
     )

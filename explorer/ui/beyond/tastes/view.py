@@ -18,7 +18,7 @@ from explorer.figures.course import course_figure
 from explorer.figures.tastes import beside_figure
 from explorer.ui.beyond import course as pattern
 from explorer.ui.beyond.tastes import ask, lesson, points
-from explorer.ui.beyond.tastes.data import Wanted, tell_tastes
+from explorer.ui.beyond.tastes.data import DISHES, Wanted, tell_tastes
 from explorer.ui.lessons.lesson import choose_step, offer_map
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
@@ -37,7 +37,7 @@ def show(wanted: Wanted) -> None:
     if step == pattern.LESSON:
         lesson.show(wanted.tastes, wanted.recipe)
         return
-    training = training_of(wanted.tastes, wanted.recipe)
+    training = training_of(wanted.tastes, wanted.recipe, at_once=is_sample(wanted))
     draw = partial(watch, wanted) if step == pattern.WATCH else None
     course = pattern.train(training, draw)
     if course is None or (course.epoch == 0 and step != pattern.WATCH):
@@ -52,11 +52,15 @@ def show(wanted: Wanted) -> None:
         offer_maps(learned)
 
 
-def training_of(tastes: Tastes, recipe: Recipe) -> pattern.Training:
+def is_sample(wanted: Wanted) -> bool:
+    """Whether it is learned in a second or two: the dishes, with the settings that come along."""
+    return wanted.source == DISHES and wanted.recipe == Recipe()
+
+
+def training_of(tastes: Tastes, recipe: Recipe, *, at_once: bool = False) -> pattern.Training:
     """Return what has to be done to learn tastes."""
-    return pattern.Training(
-        course_key(tastes, recipe), partial(job.start, progress.jobs(), tastes, recipe), "ALS"
-    )
+    start = partial(job.start, progress.jobs(), tastes, recipe)
+    return pattern.Training(course_key(tastes, recipe), start, "ALS", at_once)
 
 
 def learned_from(tastes: Tastes, recipe: Recipe, course: Course) -> Learned:

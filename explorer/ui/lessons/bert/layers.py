@@ -129,7 +129,7 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
             st.session_state[name] = min(st.session_state.get(name, 1), most)
         layer = left.number_input("Layer", 1, layers, key="layer")
         head = right.number_input("Head", 1, heads, key="head")
-        at = ask_token(reading, key="attention token")
+        at = ask_token(visit, reading, key="attention token")
     row = reading.attention[layer - 1, head - 1, at]
     with picture:
         st.markdown(over_all_heads(visit, tokens.pieces[at]))

@@ -32,7 +32,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
         left, right = st.columns([3.6, 1])
         part = left.segmented_control("Shown", list(parts), default="word rows", required=True)
         with right:
-            at = ask_token(reading, key="lookup token")
+            at = ask_token(visit, reading, key="lookup token")
         figure = figures.heat_map(parts[part], tokens.pieces, dark=is_dark(), height=210)
         show_chart(figure, f"The {part} of {len(tokens)} tokens, one line per token", key="lookup")
         rows = {name: values[at] for name, values in parts.items()}

@@ -14,7 +14,7 @@ from explorer.lessons.bert import forward, senses
 from explorer.lessons.bert.forward import Reading
 from explorer.lessons.bert.model import Bert, open_bert
 from explorer.lessons.bert.senses import Separation
-from explorer.lessons.bert.tokens import cut_notice, tokenize
+from explorer.lessons.bert.tokens import cut_notice, shared_words, tokenize
 from explorer.ui.encode import download
 from explorer.ui.open.telling import tell
 from explorer.ui.shell import owner
@@ -125,10 +125,18 @@ def which(visit: Visit, place: DeltaGenerator) -> Reading:
     return visit.readings[int(chosen[-1]) - 1]
 
 
-def ask_token(reading: Reading, key: str) -> int:
-    """Ask for one of the sentence's tokens; return its position. A pronoun “it” comes first."""
+def ask_token(visit: Visit, reading: Reading, key: str) -> int:
+    """Ask for one of the sentence's tokens; return its position.
+
+    A pronoun “it” comes first, else the longest word that all sentences share.
+    """
     pieces = reading.tokens.pieces
-    first = pieces.index("it") if "it" in pieces else min(1, len(pieces) - 1)
+    first = min(1, len(pieces) - 1)
+    if "it" in pieces:
+        first = pieces.index("it")
+    elif len(visit.readings) > 1:
+        shared = shared_words([one.tokens for one in visit.readings])
+        first = reading.tokens.positions(shared[0])[0] if shared else first
     chosen: int = st.selectbox(
         "Token",
         range(len(pieces)),

@@ -114,7 +114,8 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
     st.markdown(
         f"**1** “{looking}”{added} = {vector(found.given[row])}. Times Query: it looks for "
         f"**{vector(found.query[row])}**. Each word offers its key; multiply and add up: that is "
-        "the score. Divide by √4, so that scores do not grow with the number of columns."
+        "the score. Divide by √4, so that scores do not grow with the number of columns. Softmax "
+        "makes weights of the scores, which add up to 1."
     )
     st.dataframe(
         pa.table(
@@ -123,7 +124,7 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
                 "key": [vector(one) for one in found.key],
                 "query · key": found.products[row],
                 "÷ √4": found.scores[row],
-                "weight (softmax)": found.weights[row],
+                "weight": found.weights[row],
                 "value": [vector(one) for one in found.value],
             }
         ),
@@ -131,7 +132,7 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
         column_config={
             "query · key": st.column_config.NumberColumn(format="%.2f"),
             "÷ √4": st.column_config.NumberColumn(format="%.2f"),
-            "weight (softmax)": st.column_config.ProgressColumn(
+            "weight": st.column_config.ProgressColumn(
                 width="small", format="%.2f", min_value=0, max_value=1
             ),
         },

@@ -8,6 +8,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.lessons.by_hand.weighing import Weighed, weigh
 from explorer.ui.lessons import lesson
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.wording import count
 
@@ -81,7 +82,12 @@ def show(space: EmbeddingSpace) -> None:
 
 def tell(found: Weighed) -> None:
     """Compute one weight by hand, and the similarity of the sentences."""
-    word = st.selectbox("One weight by hand: the word", found.words, key="weighed word")
+    word = st.selectbox(
+        "One weight by hand: the word",
+        found.words,
+        key=address.choice("word", found.words),
+        bind="query-params",
+    )
     at, n = found.words.index(word), len(found.counts)
     row = int(found.counts[:, at].argmax())
     often, idf = int(found.counts[row, at]), float(found.idf[at])
