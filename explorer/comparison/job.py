@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -16,13 +15,12 @@ from explorer.comparison.drift import Both, Drift, Region, draw_both, measure_dr
 from explorer.comparison.matching import Matching
 from explorer.comparison.measures import Figure, Linear
 from explorer.jobs.files import ArrayFile, loaded
-from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import umap
-from explorer.projection.job import SEED, bare_space
+from explorer.projection.job import SEED, bare_space, keep_picture
 from explorer.projection.projection import Projection
-from explorer.projection.storage import load_projection, save_projection
+from explorer.projection.storage import load_projection
 from explorer.projection.time_needed import picture_seconds
 from explorer.space import EmbeddingSpace
 
@@ -97,10 +95,11 @@ def save(key: str, found: Measured) -> None:
 
 def load(key: str) -> Measured | None:
     """Return what was measured, or None."""
-    found = cache.load_arrays(COMPARISONS, key)
-    if found is None:
-        return None
-    arrays, facts = found
+    return cache.load_as(COMPARISONS, key, measured_from)
+
+
+def measured_from(arrays: dict[str, NDArray[Any]], facts: Any) -> Measured:
+    """Return what `save` took apart."""
     return Measured(
         arrays["neighbors"],
         arrays["other_neighbors"],
@@ -137,10 +136,11 @@ def drift_of(given: tuple[Any, ...], report: Report = no_report) -> Drift:
 
 def load_drift(key: str) -> Drift | None:
     """Return a kept drift, or None."""
-    found = cache.load_arrays(DRIFTS, key)
-    if found is None:
-        return None
-    facts = found[1]
+    return cache.load_as(DRIFTS, key, lambda _, facts: drift_from(facts))
+
+
+def drift_from(facts: dict[str, Any]) -> Drift:
+    """Return the drift that was kept as JSON."""
     regions = tuple(
         Region(**{**one, "examples": tuple(one["examples"])}) for one in facts.pop("regions")
     )
@@ -155,22 +155,14 @@ def aligned_key(other: EmbeddingSpace, first: Projection) -> str:
 def start_aligned(jobs: Jobs, other: EmbeddingSpace, first: Projection) -> Job:
     """Draw the other space's UMAP from the first picture on a worker, or join who does."""
     key = aligned_key(other, first)
-
-    def keep(projection: Projection) -> None:
-        job = jobs.find(key)
-        if job is not None and len(job.frames):
-            save_frames(key, list(job.frames))
-        save_projection(key, projection)
-
-    load_it: Callable[[], Projection | None] = partial(load_projection, key)
     return jobs.submit(
         key,
         aligned,
         ArrayFile.of(other),
         other.name,
         first.coordinates,
-        when_done=keep,
-        load=load_it,
+        when_done=partial(keep_picture, jobs, key),
+        load=partial(load_projection, key),
         seconds=picture_seconds("umap", len(other), other.dim),
     )
 
