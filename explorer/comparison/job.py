@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from explorer.comparison.compare import Measured, measure
 from explorer.comparison.drift import Both, Drift, Region, draw_both, measure_drift
 from explorer.comparison.matching import Matching
 from explorer.comparison.measures import Figure, Linear
+from explorer.comparison.overlay import superimposed
 from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
@@ -149,7 +150,7 @@ def drift_from(facts: dict[str, Any]) -> Drift:
 
 def aligned_key(other: EmbeddingSpace, first: Projection) -> str:
     """Return the key of the picture of a space that starts from the first picture."""
-    return cache.content_key(kind="aligned", space=other.digest, start=first.digest)
+    return cache.content_key(kind="aligned 3", space=other.digest, start=first.digest)
 
 
 def start_aligned(jobs: Jobs, other: EmbeddingSpace, first: Projection) -> Job:
@@ -170,7 +171,7 @@ def start_aligned(jobs: Jobs, other: EmbeddingSpace, first: Projection) -> Job:
 def aligned(
     vectors: Any, name: str, first: NDArray[np.float32], report: DrawingReport = no_report
 ) -> Projection:
-    """Draw UMAP of vectors from another picture's coordinates; runs on a worker."""
-    return umap.project(
-        opened(vectors, None, name), first.shape[1], SEED, report, start=np.asarray(first)
-    )
+    """Draw UMAP of vectors from another picture's coordinates, and lay it on that; on a worker."""
+    first = np.asarray(first)
+    drawn = umap.project(opened(vectors, None, name), first.shape[1], SEED, report, start=first)
+    return replace(drawn, coordinates=superimposed(drawn.coordinates, first))

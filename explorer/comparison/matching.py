@@ -18,6 +18,7 @@ from explorer.wording import count
 Rows = NDArray[np.intp]
 
 FEWEST = 3  # matched items: two have one distance, and nothing to correlate it with
+WHY = "no partner", "occurs more than once"  # an item is left out
 NAMED = 5  # items that a sentence names
 
 
@@ -177,6 +178,29 @@ def notes(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> list
         if not len(alone) and len(other_alone):
             told.append(f"All items of {one.name} are in {another.name}: it is a part of it.")
     return told
+
+
+def left_out(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> pa.Table:
+    """Return each item that has no place in the matching: item, space, row, why.
+
+    Those of the first space come first, without a partner before repeated; rows count from 0.
+    """
+    parts = []
+    for one, rows in (
+        (space, (found.alone, found.repeated)),
+        (other, (found.other_alone, found.other_repeated)),
+    ):
+        for why, some in zip(WHY, rows, strict=True):
+            columns = {
+                "item": pa.array(one.labels_at(some), pa.string()),
+                "space": pa.array([one.name] * len(some), pa.string()),
+                "row": pa.array(some, pa.int64()),
+                "why": pa.array([why] * len(some), pa.string()),
+            }
+            if found.on != LABEL:
+                columns[found.on] = pa.array(keys_of(one, found.on).gather(some).to_list())
+            parts.append(pa.table(columns))
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def named(space: EmbeddingSpace, rows: Rows) -> str:

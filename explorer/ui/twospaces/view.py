@@ -17,7 +17,7 @@ from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.plain import plain
-from explorer.ui.twospaces import drifting, moved, searching
+from explorer.ui.twospaces import drifting, moved, partners, searching
 
 OTHER, ON, QUESTION = "other_space", "match_by", "two_spaces_step"  # parameters of the address
 AGREE, MOVED, DRIFT, SEARCH = "Do they agree?", "Who moved?", "Drift", "Search both"
@@ -156,6 +156,7 @@ def show_agreement(found: Comparison) -> None:
     )
     for note in found.notes():
         st.caption(f":material/info: {plain(note)}")
+    partners.show(found)
     for name, figure in found.figures().items():
         title, number, means = st.columns([1.5, 1, 4], vertical_alignment="center")
         title.markdown(f"**{TITLES[name]}**")
