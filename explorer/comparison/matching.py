@@ -79,7 +79,9 @@ def keys_of(space: EmbeddingSpace, on: str) -> pl.Series:
     return texts.set(texts == "", None)
 
 
-def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matching:
+def match(
+    space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL, fewest: int = FEWEST
+) -> Matching:
     """Find the items that two spaces share.
 
     Parameters
@@ -88,11 +90,13 @@ def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matc
         n and m items.
     on
         'label', or a column that both have.
+    fewest
+        Shared items that are needed: three to compare neighborhoods.
 
     Raises
     ------
     QueryError
-        One has no such column, or fewer than three items are shared.
+        One has no such column, or fewer items are shared.
 
     Examples
     --------
@@ -122,14 +126,13 @@ def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matc
     ]
     again = [np.sort(one).astype(np.intp) for one in repeated]
     found = Matching(rows, other_rows, alone[0], alone[1], again[0], again[1], on)
-    check(found, space, other)
+    if len(found) < fewest:
+        check(found, space, other)
     return found
 
 
 def check(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> None:
-    """Raise QueryError where too few items are shared to compare anything."""
-    if len(found) >= FEWEST:
-        return
+    """Raise QueryError: too few items are shared to compare anything."""
     if len(found.repeated) and not len(found):
         raise QueryError(
             f"Every “{found.on}” that {space.name} and {other.name} share occurs twice, so no item "
