@@ -10,12 +10,14 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.cache.store import Kind, create, discard, find, place
+
+Loaded = TypeVar("Loaded")
 
 ARRAYS, FACTS = "arrays.npz", "facts.json"
 
@@ -71,6 +73,14 @@ def load_arrays(kind: Kind, key: str) -> tuple[dict[str, NDArray[Any]], Any] | N
         discard(kind, key)
         return None
     return arrays, facts
+
+
+def load_as(
+    kind: Kind, key: str, make: Callable[[dict[str, NDArray[Any]], Any], Loaded]
+) -> Loaded | None:
+    """Return what `make` makes of an entry's arrays and facts, or None where there is none."""
+    found = load_arrays(kind, key)
+    return None if found is None else make(*found)
 
 
 def save_arrays(kind: Kind, key: str, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:

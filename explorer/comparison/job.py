@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -15,14 +14,14 @@ from explorer.comparison.compare import Measured, measure
 from explorer.comparison.drift import Both, Drift, Region, draw_both, measure_drift
 from explorer.comparison.matching import Matching
 from explorer.comparison.measures import Figure, Linear
+from explorer.comparison.overlay import superimposed
 from explorer.jobs.files import ArrayFile, loaded
-from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import umap
-from explorer.projection.job import SEED, bare_space
+from explorer.projection.job import SEED, bare_space, keep_picture
 from explorer.projection.projection import Projection
-from explorer.projection.storage import load_projection, save_projection
+from explorer.projection.storage import load_projection
 from explorer.projection.time_needed import picture_seconds
 from explorer.space import EmbeddingSpace
 
@@ -97,10 +96,11 @@ def save(key: str, found: Measured) -> None:
 
 def load(key: str) -> Measured | None:
     """Return what was measured, or None."""
-    found = cache.load_arrays(COMPARISONS, key)
-    if found is None:
-        return None
-    arrays, facts = found
+    return cache.load_as(COMPARISONS, key, measured_from)
+
+
+def measured_from(arrays: dict[str, NDArray[Any]], facts: Any) -> Measured:
+    """Return what `save` took apart."""
     return Measured(
         arrays["neighbors"],
         arrays["other_neighbors"],
@@ -137,10 +137,11 @@ def drift_of(given: tuple[Any, ...], report: Report = no_report) -> Drift:
 
 def load_drift(key: str) -> Drift | None:
     """Return a kept drift, or None."""
-    found = cache.load_arrays(DRIFTS, key)
-    if found is None:
-        return None
-    facts = found[1]
+    return cache.load_as(DRIFTS, key, lambda _, facts: drift_from(facts))
+
+
+def drift_from(facts: dict[str, Any]) -> Drift:
+    """Return the drift that was kept as JSON."""
     regions = tuple(
         Region(**{**one, "examples": tuple(one["examples"])}) for one in facts.pop("regions")
     )
@@ -149,28 +150,20 @@ def load_drift(key: str) -> Drift | None:
 
 def aligned_key(other: EmbeddingSpace, first: Projection) -> str:
     """Return the key of the picture of a space that starts from the first picture."""
-    return cache.content_key(kind="aligned", space=other.digest, start=first.digest)
+    return cache.content_key(kind="aligned 3", space=other.digest, start=first.digest)
 
 
 def start_aligned(jobs: Jobs, other: EmbeddingSpace, first: Projection) -> Job:
     """Draw the other space's UMAP from the first picture on a worker, or join who does."""
     key = aligned_key(other, first)
-
-    def keep(projection: Projection) -> None:
-        job = jobs.find(key)
-        if job is not None and len(job.frames):
-            save_frames(key, list(job.frames))
-        save_projection(key, projection)
-
-    load_it: Callable[[], Projection | None] = partial(load_projection, key)
     return jobs.submit(
         key,
         aligned,
         ArrayFile.of(other),
         other.name,
         first.coordinates,
-        when_done=keep,
-        load=load_it,
+        when_done=partial(keep_picture, jobs, key),
+        load=partial(load_projection, key),
         seconds=picture_seconds("umap", len(other), other.dim),
     )
 
@@ -178,7 +171,7 @@ def start_aligned(jobs: Jobs, other: EmbeddingSpace, first: Projection) -> Job:
 def aligned(
     vectors: Any, name: str, first: NDArray[np.float32], report: DrawingReport = no_report
 ) -> Projection:
-    """Draw UMAP of vectors from another picture's coordinates; runs on a worker."""
-    return umap.project(
-        opened(vectors, None, name), first.shape[1], SEED, report, start=np.asarray(first)
-    )
+    """Draw UMAP of vectors from another picture's coordinates, and lay it on that; on a worker."""
+    first = np.asarray(first)
+    drawn = umap.project(opened(vectors, None, name), first.shape[1], SEED, report, start=first)
+    return replace(drawn, coordinates=superimposed(drawn.coordinates, first))

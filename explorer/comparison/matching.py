@@ -18,6 +18,7 @@ from explorer.wording import count
 Rows = NDArray[np.intp]
 
 FEWEST = 3  # matched items: two have one distance, and nothing to correlate it with
+WHY = "no partner", "occurs more than once"  # an item is left out
 NAMED = 5  # items that a sentence names
 
 
@@ -78,7 +79,9 @@ def keys_of(space: EmbeddingSpace, on: str) -> pl.Series:
     return texts.set(texts == "", None)
 
 
-def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matching:
+def match(
+    space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL, fewest: int = FEWEST
+) -> Matching:
     """Find the items that two spaces share.
 
     Parameters
@@ -87,11 +90,13 @@ def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matc
         n and m items.
     on
         'label', or a column that both have.
+    fewest
+        Shared items that are needed: three to compare neighborhoods.
 
     Raises
     ------
     QueryError
-        One has no such column, or fewer than three items are shared.
+        One has no such column, or fewer items are shared.
 
     Examples
     --------
@@ -121,14 +126,13 @@ def match(space: EmbeddingSpace, other: EmbeddingSpace, on: str = LABEL) -> Matc
     ]
     again = [np.sort(one).astype(np.intp) for one in repeated]
     found = Matching(rows, other_rows, alone[0], alone[1], again[0], again[1], on)
-    check(found, space, other)
+    if len(found) < fewest:
+        check(found, space, other)
     return found
 
 
 def check(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> None:
-    """Raise QueryError where too few items are shared to compare anything."""
-    if len(found) >= FEWEST:
-        return
+    """Raise QueryError: too few items are shared to compare anything."""
     if len(found.repeated) and not len(found):
         raise QueryError(
             f"Every “{found.on}” that {space.name} and {other.name} share occurs twice, so no item "
@@ -177,6 +181,29 @@ def notes(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> list
         if not len(alone) and len(other_alone):
             told.append(f"All items of {one.name} are in {another.name}: it is a part of it.")
     return told
+
+
+def left_out(found: Matching, space: EmbeddingSpace, other: EmbeddingSpace) -> pa.Table:
+    """Return each item that has no place in the matching: item, space, row, why.
+
+    Those of the first space come first, without a partner before repeated; rows count from 0.
+    """
+    parts = []
+    for one, rows in (
+        (space, (found.alone, found.repeated)),
+        (other, (found.other_alone, found.other_repeated)),
+    ):
+        for why, some in zip(WHY, rows, strict=True):
+            columns = {
+                "item": pa.array(one.labels_at(some), pa.string()),
+                "space": pa.array([one.name] * len(some), pa.string()),
+                "row": pa.array(some, pa.int64()),
+                "why": pa.array([why] * len(some), pa.string()),
+            }
+            if found.on != LABEL:
+                columns[found.on] = pa.array(keys_of(one, found.on).gather(some).to_list())
+            parts.append(pa.table(columns))
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def named(space: EmbeddingSpace, rows: Rows) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.comparison.compare import Comparison
 from explorer.comparison.drift import Drift
+from explorer.comparison.matching import left_out
 from explorer.comparison.sentences import (
     TITLES,
     drift_figures,
@@ -19,6 +20,7 @@ from explorer.comparison.sentences import (
 )
 from explorer.space import EmbeddingSpace
 
+MOST_LEFT_OUT = 1000  # items without a partner
 LISTED = 50  # items that moved most
 NEIGHBORS = 10  # of each item, in each list
 LONGEST = 160  # letters of a label
@@ -74,6 +76,7 @@ def comparison_page(found: Comparison) -> str:
 {len(found.space):,} × {found.space.dim:,} in {one}, {len(found.other):,} × {found.other.dim:,} in
 {other}.</p>
 <ul class=quiet>{notes}</ul>
+{without_partner(found)}
 <h2>Do they agree?</h2>
 <table>{figures}</table>
 <h2>How many neighbors each item kept</h2>
@@ -86,6 +89,25 @@ alignment first. <span class=went>Went</span>: a neighbor in {one} alone.
 <th>Neighbors in {other}</th></tr>
 {moved}</table>"""
     return PAGE.format(title=f"{one} and {other}", body=body)
+
+
+def without_partner(found: Comparison) -> str:
+    """Return the items that were left out, and why; nothing where all were compared."""
+    table = left_out(found.matching, found.space, found.other)
+    if not len(table):
+        return ""
+    rows = "".join(
+        f"<tr><th>{shown(one['item'])}</th><td>{shown(one['space'])}</td>"
+        f"<td class=number>{one['row']:,}</td><td>{one['why']}</td></tr>\n"
+        for one in table.slice(0, MOST_LEFT_OUT).to_pylist()
+    )
+    told = f"{len(table):,} items were left out"
+    if len(table) > MOST_LEFT_OUT:
+        told += f"; the first {MOST_LEFT_OUT:,} are listed"
+    return (
+        f"<details><summary>{told}</summary><table><tr><th>Item</th><th>Space</th><th>Row</th>"
+        f"<th>Why</th></tr>\n{rows}</table></details>"
+    )
 
 
 def shown(text: str, longest: int | None = LONGEST) -> str:

@@ -76,13 +76,15 @@ def view_message(
     answered: float = 0,
     can_pick: bool,
     can_page: bool = False,
+    link: str = "",
 ) -> bytes:
     """Return a view of a projection; its parameters are those of `pointcloud`.
 
     `color`, `sizes` and `opacities` come from `colored` and `ranged`. `outside` is the part of what
     a filter leaves out, `counted` says how many points it keeps, and with `key_filters` a click in
-    the key is told to Python. `answered` is the number of the last choice in the browser that
-    Python has heard of.
+    the key is told to Python. Maps of the same `link` show what the pointer is over in one of them:
+    their points are the same items row by row. `answered` is the number of the last choice in the
+    browser that Python has heard of.
     """
     view = {
         "kind": "view",
@@ -121,6 +123,7 @@ def view_message(
         "regions": [region_data(one) for one in regions],
         "canPick": can_pick,
         "canPage": can_page,
+        "link": link,
     }
     return write_message(
         view,

@@ -65,13 +65,6 @@ class Picture:
 def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
     """Compute a projection on a worker, or join the job that already does."""
     key = wanted.key(space)
-
-    def keep(projection: Projection) -> None:
-        job = jobs.find(key)
-        if job is not None and len(job.frames):  # kept first: a reader of the picture expects them
-            save_frames(key, list(job.frames))
-        save_projection(key, projection)
-
     column = None
     if (target := wanted.params.get("target")) and space.metadata is not None:
         column = space.metadata.select([target]) if target in space.metadata.column_names else None
@@ -84,10 +77,18 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
         space.name,
         column,
         wanted,
-        when_done=keep,
+        when_done=partial(keep_picture, jobs, key),
         load=load,
         seconds=picture_seconds(wanted.method, len(space), space.dim),
     )
+
+
+def keep_picture(jobs: Jobs, key: str, projection: Projection) -> None:
+    """Keep a finished picture, and before it the frames of its growth: its reader expects them."""
+    job = jobs.find(key)
+    if job is not None and len(job.frames):
+        save_frames(key, list(job.frames))
+    save_projection(key, projection)
 
 
 def drawn(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Projection | None:

@@ -22,18 +22,12 @@ REGIONS = cache.Kind("regions", 1)
 
 def load_projection(key: str) -> Projection | None:
     """Return a kept projection, or None."""
-    found = cache.load_arrays(PROJECTIONS, key)
-    if found is None:
-        return None
-    arrays, facts = found
-    return Projection(
-        arrays["coordinates"],
-        facts["method"],
-        facts["params"],
-        facts["seed"],
-        arrays.get("variance_share"),
-        tuple(facts["notes"]),
-    )
+
+    def made(arrays: dict[str, NDArray[Any]], facts: Any) -> Projection:
+        notes = tuple(facts.pop("notes"))
+        return Projection(**arrays, **facts, notes=notes)
+
+    return cache.load_as(PROJECTIONS, key, made)
 
 
 def save_projection(key: str, projection: Projection) -> None:
@@ -52,8 +46,7 @@ def save_projection(key: str, projection: Projection) -> None:
 
 def load_quality(key: str) -> Quality | None:
     """Return what was measured of a projection, or None."""
-    found = cache.load_arrays(QUALITY, key)
-    return None if found is None else Quality(kept=found[0]["kept"], **found[1])
+    return cache.load_as(QUALITY, key, lambda arrays, facts: Quality(kept=arrays["kept"], **facts))
 
 
 def save_quality(key: str, quality: Quality) -> None:
@@ -64,11 +57,11 @@ def save_quality(key: str, quality: Quality) -> None:
 
 def load_clusters(key: str) -> Clusters | None:
     """Return kept clusters, or None."""
-    found = cache.load_arrays(CLUSTERS, key)
-    if found is None:
-        return None
-    arrays, facts = found
-    return Clusters(arrays["codes"], tuple(facts["names"]), facts["method"], facts["on"])
+
+    def made(arrays: dict[str, NDArray[Any]], facts: Any) -> Clusters:
+        return Clusters(arrays["codes"], tuple(facts["names"]), facts["method"], facts["on"])
+
+    return cache.load_as(CLUSTERS, key, made)
 
 
 def save_clusters(key: str, clusters: Clusters) -> None:

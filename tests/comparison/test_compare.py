@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from explorer import EmbeddingSpace
 from explorer.comparison.compare import Comparison, compare
-from explorer.comparison.matching import match, notes
+from explorer.comparison.matching import left_out, match, notes
 from explorer.comparison.measures import interval, linear_measures
 from explorer.errors import QueryError
 
@@ -162,6 +162,15 @@ def test_items_are_matched_and_those_without_partner_or_repeated_are_told() -> N
     told = " ".join(notes(found, old, twice))
     assert "1 item of twice has no partner in old and is left out: “f”." in told
     assert "1 row of old is left out because the same “label” occurs more than once" in told
+    assert [(one["item"], one["space"], one["row"], one["why"])
+            for one in left_out(found, old, twice).to_pylist()] == [
+        ("e", "old", 4, "no partner"),
+        ("e", "old", 5, "no partner"),
+        ("c", "old", 2, "occurs more than once"),
+        ("f", "twice", 5, "no partner"),
+        ("c", "twice", 2, "occurs more than once"),
+        ("c", "twice", 3, "occurs more than once"),
+    ]  # fmt: skip
     part = EmbeddingSpace(["a", "b", "c"], np.eye(3), name="part")
     assert "All items of part are in old: it is a part of it." in notes(
         match(old.take(range(4), name="old", step=""), part),

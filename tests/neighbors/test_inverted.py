@@ -13,7 +13,7 @@ from explorer.errors import QueryError
 from explorer.jobs import threads
 from explorer.jobs.progress import Report
 from explorer.neighbors import graph, inverted
-from explorer.neighbors.exact import neighbor_graph
+from explorer.neighbors.exact import comparable, neighbor_graph
 from explorer.neighbors.inverted import inverted_graph
 
 N, K = 4000, 16
@@ -112,6 +112,15 @@ def test_cells_that_hold_fewer_than_k_points_are_not_all_that_is_searched() -> N
     found = inverted_graph(named(clumps), 8, "euclidean", 42)
     assert found.indices.min() >= 0
     assert np.isfinite(found.distances).all()
+
+
+def test_points_are_sorted_into_cells_without_a_second_copy(clustered: EmbeddingSpace) -> None:
+    """Of 200,000 x 384 it would take 0.3 GB more."""
+    points, squares, _ = comparable(clustered, "cosine")
+    before = points.copy()
+    index = inverted.built(points, squares, np.random.default_rng(0), lambda share, step: None)
+    assert np.shares_memory(index.points, points)
+    np.testing.assert_array_equal(index.points, before[index.rows])
 
 
 def test_products_are_computed_in_blocks(

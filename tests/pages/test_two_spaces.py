@@ -28,6 +28,7 @@ def test_agreement_and_who_moved_are_told_with_both_lists_of_neighbors(visit: Vi
     screen = finished(visit(FILE, space=old, other_space=new, k="5"))
     assert not screen.exception
     assert "1 item of new has no partner in old" in said(screen)
+    assert screen.dataframe[0].value["item"].tolist() == ["more"]
     assert "of an item’s 5 nearest" in said(screen)
     assert "Residual after Procrustes" in said(screen)
     screen = finished(visit(FILE, space=old, other_space=new, k="5", two_spaces_step="Who moved?"))
@@ -46,6 +47,9 @@ def test_drift_both_searches_and_spaces_without_common_items_are_told(visit: Vis
     screen = finished(visit(FILE, space=old, other_space=new, two_spaces_step="Search both"))
     assert not screen.exception
     assert "that the other does not" in said(screen)
+    screen = finished(visit(FILE, space=old, other_space=new, two_spaces_step="New items"))
+    assert not screen.exception
+    assert "has unrelated vectors in old and in new" in said(screen)
     screen = finished(visit(FILE, space=old, other_space="books"))
     assert not screen.exception
     assert "share no item by “label”" in said(screen)

@@ -17,6 +17,7 @@ from explorer.projection.umap.supervised import membership
 from explorer.space import EmbeddingSpace, is_numeric
 
 FEWEST_POINTS = 4
+FOLLOWING = 0.1  # learning rate from another picture: at 1, whole clusters wander without a cause
 GRAPH_SHARE = 0.25  # of the progress bar; the rest is the optimization
 LARGE = 10_000  # points; above, 200 epochs by default instead of 500, as in umap-learn
 
@@ -63,6 +64,7 @@ def project(
         raise ProjectionError(f"n_epochs is {n_epochs}. UMAP needs at least 1.")
     wanted = None if target is None else target_values(space, target)
     k = min(n_neighbors, n - 1)
+    learning_rate = 1.0 if start is None else FOLLOWING
     if start is None:
         start = spread(pca.project(space, n_components, 0).coordinates, seed)
         report(0.0, "starting from PCA", start)  # to look at while neighbors are searched
@@ -96,6 +98,7 @@ def project(
         seed=seed,
         each_epoch=tell,
         lengths=lengths,
+        learning_rate=learning_rate,
     )
     report(1.0, "done")
     params: dict[str, Any] = {

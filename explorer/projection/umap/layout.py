@@ -76,6 +76,7 @@ def optimized(
     seed: int | None,
     each_epoch: EachEpoch,
     lengths: Any = None,
+    learning_rate: float = 1.0,
 ) -> Floats:
     """Optimize a layout by stochastic gradient descent and return it, shaped like `start`.
 
@@ -98,6 +99,8 @@ def optimized(
     lengths
         Lengths of the edges among the vectors, (n, n) sparse; if given, densities are kept
         (densMAP).
+    learning_rate
+        That of the first epoch.
     """
     n, dimensions = start.shape
     points = np.zeros((n, WIDTH), np.float32)
@@ -115,7 +118,7 @@ def optimized(
         keeper = Densities((head, tail, rate), ways, n, curve)
     chance = np.random.default_rng(seed).integers(2**63, dtype=np.uint64)
     for epoch in range(n_epochs):
-        step = np.float32((1 - epoch / n_epochs) ** DECAY)
+        step = np.float32(learning_rate * (1 - epoch / n_epochs) ** DECAY)
         late = epoch >= densmap.FROM * n_epochs
         density = keeper.gradient(layout) if keeper and late else np.zeros(0, np.float32)
         move(points, (head, tail, rate), density, tables, chance, epoch, step)

@@ -20,6 +20,8 @@ TRUST, CLUSTER = "trust", "cluster"
 MEASURABLE = {
     TRUST: "the Map measures it with each picture",
     CLUSTER: "the Map finds groups where it colors by “clusters found”",
+    "neighbors_kept": "the page Two spaces measures it under “Who moved?”",
+    "moved_by": "the page Two spaces measures it under “Who moved?”",
 }
 
 # Each gives columns of n rows for a whole space; a later one of the same name wins.

@@ -88,6 +88,7 @@ def pointcloud(
     kept: Rows | None = None,
     condition: str = "",
     ground: bool = True,
+    link: str = "",
     on_pick: Callable[[int | None], None] | None = None,
     on_key: Callable[[KeyChoice], None] | None = None,
 ) -> Selection:
@@ -134,6 +135,9 @@ def pointcloud(
         at, and have no names.
     ground
         Whether points that the filter leaves out stay visible, as a faint ground.
+    link
+        Maps of one page with the same link show what the pointer is over in one of them; their
+        points are the same items row by row.
     on_pick
         Called with the first selected row after a choice, None when nothing is selected.
         Without it points cannot be selected.
@@ -180,6 +184,7 @@ def pointcloud(
         answered=(last_choice(key) or {}).get("at", 0),
         can_pick=on_pick is not None,
         can_page=True,
+        link=link,
     )
 
     def tell() -> None:

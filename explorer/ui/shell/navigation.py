@@ -48,6 +48,9 @@ PAGES = {  # in the order of the navigation
     "watch_it_learn": Page(
         "pages/watch_it_learn.py", "Watch it learn", ":material/model_training:", "Learn"
     ),
+    "same_words": Page(
+        "pages/same_words.py", "Same words, other model", ":material/translate:", "Learn"
+    ),
     "hidden_words": Page(
         "pages/hidden_words.py", "How BERT learned", ":material/visibility_off:", "Learn"
     ),

@@ -7,28 +7,17 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import EmbeddingSpace, Projection
-from explorer.comparison import job
-from explorer.comparison.compare import Comparison, matched
+from explorer.comparison.compare import Comparison
 from explorer.comparison.report import neighbor_lists
-from explorer.figures.colors import Numbers
-from explorer.figures.marks import Marks
-from explorer.mapdata.looks import FEWEST_UMAP, point_size
-from explorer.projection.job import Picture
-from explorer.projection.storage import load_projection
-from explorer.ui.filter import bar, state
-from explorer.ui.picture.drawing import draw, is_finished
-from explorer.ui.pointcloud import pointcloud
-from explorer.ui.shell import address, progress
+from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import table_height
+from explorer.ui.twospaces import maps
+from explorer.ui.twospaces.maps import ITEM
 
-ITEM = "item"  # the parameter of the address: the place of an item in the matching
 MOST_LISTED = 500
 AT_ONCE = 20_000  # items whose maps are drawn without being asked for
-HEIGHT = 400  # pixels of a map
 ORDERS = {"Neighborhood kept": "order", "Distance after alignment": "order_by_distance"}
-LASSO = "two maps lasso"  # session state: (what each map had selected, the rows selected last)
 
 
 def show(found: Comparison) -> None:
@@ -42,7 +31,7 @@ def show(found: Comparison) -> None:
     with right:
         show_neighbors(found, place)
     if st.toggle("Both maps", len(found) <= AT_ONCE, key="two maps"):
-        show_maps(found, place)
+        maps.show(found, place, order)
 
 
 def ask_order(found: Comparison) -> NDArray[np.intp]:
@@ -109,90 +98,3 @@ def show_neighbors(found: Comparison, place: int) -> None:
             changes = sum(changed for _, changed in near)
             st.markdown(f"**{plain(name)}** · {changes} {what}")
             st.markdown("  \n".join(lines))
-
-
-def show_maps(found: Comparison, place: int) -> None:
-    """Draw both maps; a click or a lasso in one is marked in the other."""
-    both = [
-        matched(space, rows)
-        for space, rows in (
-            (found.space, found.matching.rows),
-            (found.other, found.matching.other_rows),
-        )
-    ]
-    if found.space.name == both[0].name and state.condition():
-        bar.show(found.space)
-    filtered = state.filtered(found.space)
-    kept = None
-    if filtered is not None:
-        kept = np.flatnonzero(np.isin(found.matching.rows, filtered.rows)).astype(np.intp)
-    moved = Numbers("neighbors lost", 1 - found.kept.astype(np.float64), 0.0, 1.0)
-    method = "umap" if len(found) >= FEWEST_UMAP else "pca"
-    pictures: list[Projection] = []
-    seen, lasso = st.session_state.get(LASSO, ([(), ()], ()))
-    near = [
-        one[place, : found.k].astype(np.intp)
-        for one in (found.measured.neighbors, found.measured.other_neighbors)
-    ]
-    selections = []
-    for number, (side, space) in enumerate(zip(st.columns(2, gap="medium"), both, strict=True)):
-        with side:
-            wanted = Picture(method, 2)
-            if number and method == "umap":
-                picture = second_picture(space, pictures[0], wanted)
-            else:
-                picture = draw(space, wanted, place=f"space {number}", narrow=True)
-            pictures.append(picture)
-            st.markdown(f"**{plain((found.space, found.other)[number].name)}**")
-            own, others = near[number], near[1 - number]
-            hits = np.array([row for row in lasso if row < len(found)], np.intp)
-            selections.append(
-                pointcloud(
-                    picture,
-                    space,
-                    key=f"space {number}",
-                    colors=moved,
-                    marks=Marks(
-                        hits=hits, selected=place, neighbors=own, lost=np.setdiff1d(own, others)
-                    ),
-                    size=point_size(len(found)),
-                    height=HEIGHT,
-                    kept=kept,
-                    condition=filtered.condition if filtered else "",
-                    on_pick=lambda row: address.change(ITEM, None if row is None else str(row)),
-                )
-            )
-    st.caption(
-        "The second map starts where the first one ended, with the same seed, so that what did not "
-        "change stays about where it was. Lines lead to the true neighbors in each space; orange "
-        "ones are neighbors in that space alone."
-        if method == "umap"
-        else "Each map is the PCA of its space."
-    )
-    now = [tuple(sorted(one.rows.tolist())) if len(one) > 1 else () for one in selections]
-    changed = [one for one, before in zip(now, seen, strict=True) if one != before]
-    if changed:
-        st.session_state[LASSO] = (now, changed[0])
-        st.rerun()
-
-
-def second_picture(space: EmbeddingSpace, first: Projection, wanted: Picture) -> Projection:
-    """Return the second space's picture, drawn from the first; until then, the first's places."""
-    if not is_finished(first, wanted):
-        st.caption("The second map is drawn when the first is finished.")
-        return first
-    key = job.aligned_key(space, first)
-    ready = load_projection(key)
-    if ready is not None:
-        return ready
-    followed = progress.wait_for(
-        key,
-        lambda: job.start_aligned(progress.jobs(), space, first),
-        progress.Wait(
-            place="second map",
-            running="**UMAP** starts from the first map; until then, points stand as there.",
-            stopped="The second map was stopped; points stand as in the first.",
-            narrow=True,
-        ),
-    )
-    return followed if isinstance(followed, Projection) else first

@@ -1,4 +1,4 @@
-"""Choose a second space, and one of four questions about the two."""
+"""Choose a second space, and one of five questions about the two."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.plain import plain
-from explorer.ui.twospaces import drifting, moved, searching
+from explorer.ui.twospaces import drifting, growing, moved, partners, searching
 
 OTHER, ON, QUESTION = "other_space", "match_by", "two_spaces_step"  # parameters of the address
 AGREE, MOVED, DRIFT, SEARCH = "Do they agree?", "Who moved?", "Drift", "Search both"
-QUESTIONS = (AGREE, MOVED, DRIFT, SEARCH)
+GROW = "New items"
+QUESTIONS = (AGREE, MOVED, GROW, DRIFT, SEARCH)
 
 
 def show(space: EmbeddingSpace) -> None:
@@ -47,6 +48,10 @@ def show(space: EmbeddingSpace) -> None:
     try:
         if question == DRIFT:
             drifting.show(one, other)
+            return
+        if question == GROW:
+            on = str(st.session_state.get(ON) or LABEL)
+            growing.show(one, other, match(one, other, on, fewest=0))
             return
         found = compared(one, other)
         if found is not None:
@@ -156,6 +161,7 @@ def show_agreement(found: Comparison) -> None:
     )
     for note in found.notes():
         st.caption(f":material/info: {plain(note)}")
+    partners.show(found)
     for name, figure in found.figures().items():
         title, number, means = st.columns([1.5, 1, 4], vertical_alignment="center")
         title.markdown(f"**{TITLES[name]}**")

@@ -5,7 +5,7 @@ import type { Cameras } from "./cameras.ts";
 import { Choosing, type Tell } from "./choosing.ts";
 import { Coloring } from "./coloring.ts";
 import { Density } from "./density.ts";
-import { hear } from "./exchange.ts";
+import { hear, tell as announce } from "./exchange.ts";
 import { listen } from "./gestures.ts";
 import { type Drawing, inked } from "./ink.ts";
 import type { Label } from "./labels.ts";
@@ -53,6 +53,9 @@ export class Cloud {
   private readonly deaf = [
     hear("explorer-mark", (told) => told.of === this.labelsId && this.markHits(told.rows)),
     hear("explorer-fly", (told) => told.of === this.labelsId && this.goTo(told.row)),
+    hear("explorer-hover", ({ link, from, row }) => {
+      if (this.view?.link && this.view.link === link && this.view.key !== from) this.pointing.echo(row);
+    }),
   ];
   private readonly observer = new ResizeObserver(() => this.resize());
 
@@ -94,6 +97,7 @@ export class Cloud {
       },
       () => this.restyle(),
       () => this.hovered(),
+      (row) => this.view?.link && announce("explorer-hover", { link: this.view.link, from: this.view.key, row }),
     );
     this.element = this.stage.holder;
     this.stage.furnish([this.tools.element, this.pointing.tip.element, this.theme.element], this.coloring.legend.element);
@@ -277,7 +281,7 @@ export class Cloud {
   private hovered(): void {
     const { row } = this.pointing;
     this.stage.element.classList.toggle("over", row !== null);
-    this.stage.note({ hover: row === null ? "" : this.words.hovered(row) });
+    this.stage.note({ hover: row === null ? "" : this.words.hovered(row), echo: this.pointing.echoed ?? "" });
     this.ask(false, true);
   }
 

@@ -1,6 +1,6 @@
 /**
  * What the components of one page tell each other without the server: charts and table say which
- * points of a map to mark, or where it shall fly. Streamlit mounts components in the page itself, so
+ * points of a map to mark, or where it shall fly; and linked maps what the pointer is over. Streamlit mounts components in the page itself, so
  * they share its window. Points are known by their labels' id and their place among those drawn.
  */
 
@@ -16,9 +16,18 @@ export interface Flight {
   row: number;
 }
 
+export interface Hovered {
+  /** Maps of the same link have the same items row by row. */
+  link: string;
+  /** The key of the map that the pointer is on. */
+  from: string;
+  row: number | null;
+}
+
 interface Told {
   "explorer-mark": Marked;
   "explorer-fly": Flight;
+  "explorer-hover": Hovered;
 }
 
 export function tell<Kind extends keyof Told>(kind: Kind, what: Told[Kind]): void {

@@ -35,14 +35,17 @@ export class Pointing {
   readonly tip = new Tip();
   /** The row under the pointer. */
   row: number | null = null;
+  /** The row under the pointer of a linked map. */
+  echoed: number | null = null;
   private outline: Place[] = [];
   private region: string | undefined;
 
-  /** `chose` is called after a choice, `hovered` when something else has to be drawn. */
+  /** `chose` is called after a choice, `hovered` when something else has to be drawn, `pointed` for linked maps. */
   constructor(
     private readonly at: Target,
     private readonly chose: () => void,
     private readonly hovered: () => void,
+    private readonly pointed: (row: number | null) => void,
   ) {}
 
   /** Point at a place, or at nothing. */
@@ -50,12 +53,28 @@ export class Pointing {
     const row = place && !this.at.motion.isMoving ? this.pick(place, SLACK) : null;
     const region = place && !this.at.motion.isMoving ? this.at.regions.under(place) : null;
     if (row === this.row && region?.name === this.region) return;
+    if (row !== this.row) this.pointed(row);
     this.row = row;
+    this.echoed = null;
     this.region = region?.name;
     const { width, height } = this.at.camera;
     if (region) this.tip.show(region.name, toldOf(region), null, ...place!, width, height);
     else if (row === null) this.tip.hide();
     else this.tell(row);
+    this.hovered();
+  }
+
+  /** Show the row that the pointer is over in a linked map; null ends it. */
+  echo(row: number | null): void {
+    const { camera, motion, words, coloring } = this.at;
+    const count = (this.at.points()?.positions.length ?? 0) / 3;
+    const isThere = row !== null && !motion.isMoving && row < count && coloring.isVisible(row);
+    this.echoed = isThere ? row : null;
+    if (this.echoed === null) this.tip.hide();
+    else {
+      const [x, y] = camera.project(...motion.at(this.echoed));
+      this.tip.show(words.hovered(this.echoed), [], null, x, y, camera.width, camera.height);
+    }
     this.hovered();
   }
 
@@ -90,10 +109,11 @@ export class Pointing {
   shapes({ text, ground }: Ink): Shape[] {
     const shapes: Shape[] = [];
     const { camera, motion, pictures, size } = this.at;
-    if (this.row !== null) {
-      const [x, y, depth] = camera.project(...motion.at(this.row));
+    const row = this.row ?? this.echoed;
+    if (row !== null) {
+      const [x, y, depth] = camera.project(...motion.at(row));
       const ring = { kind: "ring", x, y, fill: null } as const;
-      const radius = (pictures.radiusOf(this.row) ?? size() / 2) + 3;
+      const radius = (pictures.radiusOf(row) ?? size() / 2) + 3;
       if (depth > 0) shapes.push({ ...ring, radius: radius + 1, color: ground, width: 4 }, { ...ring, radius, color: text, width: 2 });
     }
     if (this.outline.length) {

@@ -82,6 +82,8 @@ export interface View {
   /** Named regions of the plane, the most important first; none where they are not asked for. */
   regions: Region[];
   canPick: boolean;
+  /** Maps of the same link show what the pointer is over in one of them; empty for none. */
+  link: string;
   /** Whether a page of its own can be asked for. */
   canPage: boolean;
 }
