@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from explorer import cache
+from explorer.conditions import LABEL
 from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.frames import save_frames
 from explorer.jobs.pool import Job, Jobs
@@ -211,31 +214,62 @@ def cluster_file(
     return find_clusters(space, picture, wanted.method, wanted.size, texts=texts, report=report)
 
 
-def regions_key(space: EmbeddingSpace, projection: Projection) -> str:
+def regions_key(
+    space: EmbeddingSpace,
+    projection: Projection,
+    column: str = LABEL,
+    rows: NDArray[np.intp] | None = None,
+) -> str:
     """Return the key of a picture's regions, for their job and for the cache."""
-    return cache.content_key(kind="regions", space=space.digest, picture=projection.digest)
+    part = None if rows is None else hashlib.blake2b(rows.tobytes(), digest_size=16).hexdigest()
+    return cache.content_key(
+        kind="regions", space=space.digest, picture=projection.digest, column=column, rows=part
+    )
 
 
-def start_regions(jobs: Jobs, space: EmbeddingSpace, projection: Projection) -> Job:
-    """Find the named regions of a picture on a worker, or join the job that already does."""
-    key = regions_key(space, projection)
+def start_regions(
+    jobs: Jobs,
+    space: EmbeddingSpace,
+    projection: Projection,
+    column: str = LABEL,
+    rows: NDArray[np.intp] | None = None,
+) -> Job:
+    """Find the named regions of a picture on a worker, or join the job that already does.
+
+    They are named by the texts of a column; of the points in `rows` alone, where given.
+    """
+    key = regions_key(space, projection, column, rows)
     return jobs.submit(
         key,
         regions_file,
         ArrayFile.of(space),
-        space.labels,
+        space.labels if column == LABEL else texts_of(space.table()[column]),
         pickle.dumps(projection),
+        rows,
         when_done=partial(save_regions, key),
         load=partial(load_regions, key),
     )
 
 
 def regions_file(
-    vectors: Any, labels: tuple[str, ...], projection: bytes, report: Report = no_report
+    vectors: Any,
+    texts: tuple[str, ...],
+    projection: bytes,
+    rows: NDArray[np.intp] | None,
+    report: Report = no_report,
 ) -> tuple[Region, ...]:
-    """Find the named regions of a picture; runs on a worker."""
-    space = bare_space(loaded(vectors), "regions")
-    return find_regions(space, pickle.loads(projection), labels, report=report)
+    """Find the named regions of a picture, or of some of its points; runs on a worker."""
+    space, picture = bare_space(loaded(vectors), "regions"), pickle.loads(projection)
+    if rows is not None:
+        space = bare_space(space.matrix[rows], "regions")
+        picture = replace(picture, coordinates=picture.coordinates[rows])
+        texts = tuple(texts[row] for row in rows)
+    return find_regions(space, picture, texts, report=report)
+
+
+def texts_of(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """Return a column of texts; a row without one has an empty text."""
+    return tuple(one or "" for one in column.to_pylist())
 
 
 def bare_space(vectors: Any, name: str, metadata: pa.Table | None = None) -> EmbeddingSpace:

@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import EmbeddingSpace
 from explorer.checks import job
+from explorer.checks.findings import LABELS, SPLIT
 from explorer.checks.measured import measure
+from explorer.ui.check.view import NO_COLUMN, propose
 from explorer.ui.shell.spaces import opened_spaces
 from tests.pages.conftest import Visit, finished, said
 
@@ -91,3 +93,18 @@ def test_one_row_is_told_to_have_nothing_to_compare(visit: Visit) -> None:
     screen = visit(FILE, space=space_id)
     assert not screen.exception
     assert "one row" in said(screen)
+
+
+def test_split_and_category_are_proposed_where_columns_can_be_them() -> None:
+    table = pa.table(
+        {
+            "label": [f"w{row}" for row in range(8)],
+            "Split": ["train", "test"] * 4,
+            "brand": ["a", "b", "c", "c"] * 2,
+            "price": [float(row) for row in range(8)],
+        }
+    )
+    assert propose(table) == {SPLIT: "Split", LABELS: "brand"}
+    named = table.append_column("Category", table["brand"])
+    assert propose(named) == {SPLIT: "Split", LABELS: "Category"}
+    assert propose(table.select(["label", "price"])) == {SPLIT: NO_COLUMN, LABELS: NO_COLUMN}

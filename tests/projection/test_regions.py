@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from explorer import EmbeddingSpace, Projection
+from explorer.projection.job import regions_file, regions_key
 from explorer.projection.regions import Region, find_regions, rising
 from explorer.projection.storage import load_regions, save_regions
+from explorer.ui.picture.regions import naming_column
 
 CENTERS = np.array([(0, 0), (10, 0), (0, 8), (10.9, 0), (0, 8.8)])  # two pairs stand close
 TOPICS = ("cat and dog", "sun and moon", "sea and ship", "star and comet", "wave and storm")
@@ -54,6 +59,37 @@ def test_a_picture_in_3d_and_equal_points_have_no_regions_or_one() -> None:
     assert [one.size for one in find_regions(space, Projection(np.zeros((12, 2)), "pca"))] == [
         12
     ] * 3
+
+
+def test_a_filter_and_a_column_of_texts_decide_what_regions_are_called(
+    islands: tuple[EmbeddingSpace, Projection],
+) -> None:
+    space, picture = islands
+    rows = np.arange(120)  # the first two topics, which stand apart
+    texts = tuple(f"row {label}" for label in space.labels)
+    found = regions_file(space.vectors, texts, pickle.dumps(picture), rows)
+    afar = {one.name: one for one in found if one.level == 0}
+    assert {frozenset(name.split(", ")) for name in afar} == {
+        frozenset({"row", "cat", "dog"}),
+        frozenset({"row", "sun", "moon"}),
+    }
+    assert {(one.size, one.examples[0][:4]) for one in afar.values()} == {(60, "row ")}
+    keys = {regions_key(space, picture), regions_key(space, picture, "text")}
+    assert len(keys | {regions_key(space, picture, rows=rows)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"price": [1.0, 2.0]}, "label"),
+        ({"kind": ["a", "b"], "text": ["it is a long text indeed", None]}, "text"),
+    ],
+)
+def test_regions_are_named_by_a_column_of_texts(
+    columns: dict[str, list[object]], named: str
+) -> None:
+    space = EmbeddingSpace(["x", "y"], np.eye(2), metadata=pa.table(columns))
+    assert naming_column(space) == named
 
 
 def test_regions_are_kept() -> None:

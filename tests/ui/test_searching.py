@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.metrics.pairwise import cosine_similarity
 
 from explorer import EmbeddingSpace
 from explorer.errors import QueryError
 from explorer.neighbors.search import search_texts
 from explorer.projection.quality import Quality
-from explorer.ui.map.searching import like_these
+from explorer.ui.map.searching import cosines, like_these
 from explorer.ui.picture.trust import verdict, worst
 
 
@@ -22,6 +23,16 @@ def test_what_is_like_several_points_is_nearest_to_the_mean_of_their_directions(
     wanted = units[[2, 5]].mean(axis=0) - units[[7]].mean(axis=0)
     expected = [row for row in np.argsort(-(units @ wanted)) if row not in (2, 5, 7)]
     assert like_these(space, [2, 5], [7]).tolist() == expected[:30]
+
+
+def test_hits_tell_their_cosine_similarity_and_a_zero_vector_has_none() -> None:
+    rng = np.random.default_rng(4)
+    vectors = rng.normal(size=(9, 5)).astype(np.float32)
+    vectors[3] = 0
+    space = EmbeddingSpace([f"w{row}" for row in range(9)], vectors)
+    rows = np.array([7, 3, 1])
+    expected = cosine_similarity(vectors[rows], vectors[:1])[:, 0]
+    assert cosines(space, 3 * vectors[0], rows) == pytest.approx(expected, abs=1e-6)
 
 
 def test_points_less_themselves_are_like_nothing() -> None:

@@ -15,10 +15,12 @@ from explorer.checks.duplicates import row_elsewhere
 from explorer.checks.findings import FINDINGS, Findings, Found, found_by, near_pairs
 from explorer.figures.check import MOST_LABELS, confusion_figure, spread_figure
 from explorer.pictures.column import data_url, has_pictures, pictures_of, without_pictures
+from explorer.projection.sampling import whole_space
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import pictured, table_height
+from explorer.workspace.take_home import file_name, write_csv
 
 BOUNDS = "check bounds"  # session state: (digest, finding) -> the bound on its slider
 MOST_LISTED = 500  # lines
@@ -311,11 +313,22 @@ def ask_row(
         for column in values.column_names:
             if column not in table.column_names:
                 table = table.append_column(column, values[column])
-    table, config = pictured(
+    named = file_name(whole_space(space).name, FINDINGS[name].title.casefold(), suffix=".csv")
+    st.download_button(
+        f"Take home these {len(listed):,} {what}",
+        data=lambda: write_csv(table, as_it_is=False),
+        file_name=named,
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="take finding",
+        type="tertiary",
+    )
+    listing, config = pictured(
         table, space, listed, {VALUES[name]: st.column_config.NumberColumn(format="%.4g")}
     )
     event = st.dataframe(
-        table,
+        listing,
         hide_index=True,
         height=table_height(min(len(listed), LINES_IN_SIGHT)),
         column_config=config,

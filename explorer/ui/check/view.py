@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from explorer import EmbeddingSpace
@@ -19,6 +22,7 @@ from explorer.checks.findings import (
 )
 from explorer.checks.measured import Measured
 from explorer.errors import QueryError
+from explorer.figures.colors import MOST_CATEGORIES
 from explorer.projection.sampling import whole_space
 from explorer.ui.check import details
 from explorer.ui.check.columns import CHOSEN, findings, measured, own_columns
@@ -30,6 +34,10 @@ from explorer.wording import count
 
 CHOSEN_FINDING = "finding"  # the parameter of the address
 NO_COLUMN = "—"
+USUAL = {  # names, in small letters
+    SPLIT: frozenset({"split", "subset", "fold", "partition", "train_test", "dataset"}),
+    LABELS: frozenset({"category", "class", "label_name", "target", "kind", "genre", "topic"}),
+}
 ADVICE = {
     LABELS: "Choose a **label column** above to look for wrong labels.",
     SPLIT: "Choose a **split column** above, such as train and test, to look for leaks.",
@@ -74,7 +82,8 @@ def ask_columns(space: EmbeddingSpace) -> dict[str, str]:
     """Ask for the label column and the split column; '' where none is chosen or it is unfit."""
     table = own_columns(space)
     options = [NO_COLUMN, *table.column_names]
-    chosen = {}
+    chosen: dict[str, str] = {}
+    proposed = proposed_for(space.digest, tuple(table.column_names), table)
     titles = {
         LABELS: ("Label column", "What near rows should share: a class, a category."),
         SPLIT: ("Split column", "What divides the rows into parts: train and test."),
@@ -84,6 +93,7 @@ def ask_columns(space: EmbeddingSpace) -> dict[str, str]:
         name = place.selectbox(
             title,
             options,
+            index=options.index(proposed[needs]),
             key=address.choice(f"check_{needs}", options),
             bind="query-params",
             help=why,
@@ -104,6 +114,49 @@ def ask_columns(space: EmbeddingSpace) -> dict[str, str]:
         else:
             st.caption(" ".join(ADVICE[needs] for needs in missing))
     return chosen
+
+
+def propose(table: pa.Table) -> dict[str, str]:
+    """Return the columns to begin with: by their names, else the first categories as labels.
+
+    A column is proposed only where it can be used; `NO_COLUMN` where none can.
+    """
+
+    def first(names: Iterable[str]) -> str:
+        return next((name for name in names if is_fit(table, name)), NO_COLUMN)
+
+    names = table.column_names
+    found = {
+        needs: first(name for name in names if name.casefold() in USUAL[needs]) for needs in USUAL
+    }
+    if found[LABELS] == NO_COLUMN:
+        others = (name for name in names if name.casefold() not in USUAL[SPLIT])
+        found[LABELS] = first(name for name in others if is_category(table[name]))
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def proposed_for(digest: str, columns: tuple[str, ...], _table: pa.Table) -> dict[str, str]:
+    """Keep what is proposed: looking through 400,000 rows of 20 columns takes a while."""
+    return propose(_table)
+
+
+def is_fit(table: pa.Table, name: str) -> bool:
+    """Whether a column can be a label, and a split as well."""
+    try:
+        check_column(table, name, LABELS)
+        check_column(table, name, SPLIT)
+    except QueryError:
+        return False
+    return True
+
+
+def is_category(column: pa.ChunkedArray) -> bool:
+    """Whether a column holds few texts that repeat."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    different = pc.count_distinct(column).as_py()
+    return 2 <= different <= min(MOST_CATEGORIES, len(column) // 2)
 
 
 def check_column(table: pa.Table, name: str, needs: str) -> None:

@@ -35,7 +35,10 @@ def show(space: EmbeddingSpace) -> Filtered | None:
     """Draw the filter's line and return what it keeps; None where nothing is filtered."""
     text, found, problem = state.condition(), state.filtered(space), state.problem(space)
     with st.container(horizontal=True, key="filter bar", vertical_alignment="center", gap="xsmall"):
-        with st.popover("Filter", icon=":material/filter_alt:", key="filter popover"):
+        with (
+            st.popover("Filter", icon=":material/filter_alt:", key="filter popover"),
+            st.container(key="filter text field"),  # as wide as a condition is long
+        ):
             ask_text(space, problem)
         if text or state.history().past or state.history().future:
             steps(text)

@@ -34,6 +34,7 @@ from explorer.workspace.take_home import file_name, write_csv
 
 PICTURE_WIDTH = 96  # pixels of the selected point's picture
 HITS_LISTED = 100  # lines; who looks for more narrows the search
+SIMILARITY = "cosine similarity"  # to what was searched by meaning, or by likeness
 NEIGHBORS_IN_SIGHT = 7
 HITS_IN_SIGHT = 10  # lines in sight; the table scrolls
 NEIGHBOR_COLUMNS = {
@@ -47,9 +48,9 @@ NEIGHBOR_COLUMNS = {
 def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     """Draw what stands beside the map: the selected point's neighbors, the hits, or what to do."""
     offer_whole()
-    if (kept := state.filtered(space)) is not None:
-        offer_alone(whole_space(space), kept.rows, f"where {kept.condition}", key="filtered alone")
     nothing = view.selected is None and view.undrawn is None
+    if nothing:
+        offer_filtered_alone(space)
     if len(view.hits):  # the last question, so above; short where a point is selected
         hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
     elif st.session_state.get("search"):
@@ -61,6 +62,8 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     homes.ask_database(space, view.selected, asked.k, asked.metric)
     if view.undrawn is not None:
         undrawn_panel(space, view.undrawn)
+    if not nothing:  # below, so that all about the selected point is in sight
+        offer_filtered_alone(space)
     if nothing and not len(view.hits):
         st.info(
             f"Click a point to see its true nearest neighbors, measured in all {space.dim:,} "
@@ -71,6 +74,12 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
             "Drag to move; click the map, then scroll to zoom; double-click to see all. A finger "
             "moves it once it is tapped, two fingers always."
         )
+
+
+def offer_filtered_alone(space: EmbeddingSpace) -> None:
+    """Offer what the filter keeps as a space of its own."""
+    if (kept := state.filtered(space)) is not None:
+        offer_alone(whole_space(space), kept.rows, f"where {kept.condition}", key="filtered alone")
 
 
 def neighbor_panel(space: EmbeddingSpace, projection: Projection, row: int) -> None:
@@ -203,12 +212,16 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
     offer_hits(space, hits, text, regex=bool(st.session_state.get("regex")))
     offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
     table = pa.table({"label": whole_space(space).labels_at(listed)})
+    config: dict[str, Any] = {"label": st.column_config.TextColumn("Label")}
+    if (near := searching.similarities(space, listed)) is not None:
+        table = table.append_column(SIMILARITY, pa.array(near))
+        config[SIMILARITY] = NEIGHBOR_COLUMNS[SIMILARITY]
     pick_from(
         space,
         table,
         listed,
         key="hits",
-        column_config={"label": st.column_config.TextColumn("Label")},
+        column_config=config,
         lines=lines,
     )
 

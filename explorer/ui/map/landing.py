@@ -33,10 +33,17 @@ MOST = 32  # letters beside it
 PATIENCE = 90.0  # seconds; the first time, the model has to be loaded
 
 
-def ask_landing(space: EmbeddingSpace, projection: Projection) -> Landing | None:
-    """Draw the field for a sentence and return where it lands."""
+def ask_landing(
+    space: EmbeddingSpace, projection: Projection, *, brief: bool = False
+) -> Landing | None:
+    """Draw the field for a sentence and return where it lands.
+
+    Where no sentence can, that is told unless it shall be `brief`: a selected point needs the room.
+    """
     source = space.source
     if not (source.model or source.words):
+        if brief:
+            return None
         st.caption(
             ":material/flight_land: No sentence can land here: no model is known that reads texts "
             f"into the space of {plain(space.name)}.",

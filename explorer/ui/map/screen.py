@@ -37,12 +37,14 @@ def show(space: EmbeddingSpace) -> None:
         projection = draw(space, wanted, narrow=True, replay=replayed(space, wanted))
         known = trust.trust_in(space, projection, wanted, narrow=True)
         found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
-        named = regions.regions_in(space, projection, wanted)
-        landing = ask_landing(space, projection)
+        landing = ask_landing(space, projection, brief=view.selected is not None)
+        naming = st.container()
     quality = known.quality if known else None
     offer_columns(space, quality, found)
     with line:
         kept = bar.show(space)
+    with naming:
+        named = regions.regions_in(space, projection, wanted, kept.drawn if kept else None)
     tell_picture(space, projection, known, kept, line=told, more=about)
     colors = map_view.colors(view, quality, found)
     with left:

@@ -107,6 +107,33 @@ def alike(whole: EmbeddingSpace, vector: NDArray[np.float32]) -> NDArray[np.intp
     return nearest_neighbors(whole, Vector("what was typed", vector), k=SIMILAR).indices
 
 
+def similarities(space: EmbeddingSpace, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    """Return the cosine similarity of rows to what is searched; None where nothing like it is.
+
+    Rows are of the whole. A search by meaning compares with the text's vector, one by likeness with
+    that of `like_these`; a search in labels and texts alone compares nothing.
+    """
+    whole = whole_space(space)
+    if (wanted := like(space)) is not None:
+        vector = direction(whole, wanted.these, wanted.others)
+    elif MEANING in places(space) and (text := st.session_state.get("search")):
+        vector = vector_of(text, whole.source)
+    else:
+        return None
+    return cosines(whole, vector, rows)
+
+
+def cosines(
+    whole: EmbeddingSpace, vector: NDArray[np.float32], rows: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return the cosine similarity of some rows to a vector; 0 where either has no length."""
+    length = float(np.linalg.norm(vector)) or 1.0
+    products = [
+        float(whole.vector_at(row) @ vector) / (float(whole.norms[row]) or 1.0) for row in rows
+    ]
+    return np.array(products, np.float64) / length
+
+
 def like_these(
     whole: EmbeddingSpace, these: Sequence[int], others: Sequence[int] = ()
 ) -> NDArray[np.intp]:
@@ -119,15 +146,7 @@ def like_these(
     QueryError
         The means are equal, so that there is no direction to look in.
     """
-
-    def mean(rows: Sequence[int]) -> NDArray[np.float32]:
-        if not rows:
-            return np.zeros(whole.dim, np.float32)
-        units = [whole.vector_at(row) / (whole.norms[row] or 1) for row in rows]
-        middle: NDArray[np.float32] = np.mean(units, axis=0).astype(np.float32)
-        return middle
-
-    wanted = mean(these) - mean(others)
+    wanted = direction(whole, these, others)
     if not wanted.any():
         raise QueryError(
             "The points and those taken off have the same mean, so nothing is like one and unlike "
@@ -136,6 +155,21 @@ def like_these(
     known = {*these, *others}
     near = nearest_neighbors(whole, Vector("like these", wanted), k=SIMILAR + len(known)).indices
     return np.array([row for row in near if row not in known][:SIMILAR], np.intp)
+
+
+def direction(
+    whole: EmbeddingSpace, these: Sequence[int], others: Sequence[int]
+) -> NDArray[np.float32]:
+    """Return the mean of some rows' directions less that of others."""
+
+    def mean(rows: Sequence[int]) -> NDArray[np.float32]:
+        if not rows:
+            return np.zeros(whole.dim, np.float32)
+        units = [whole.vector_at(row) / (whole.norms[row] or 1) for row in rows]
+        middle: NDArray[np.float32] = np.mean(units, axis=0).astype(np.float32)
+        return middle
+
+    return mean(these) - mean(others)
 
 
 def like(space: EmbeddingSpace) -> Like | None:

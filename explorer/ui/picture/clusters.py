@@ -51,13 +51,16 @@ def ask_clusters(space: EmbeddingSpace) -> Grouping:
             help="Groups in the vectors are real; groups in the picture may come from the drawing.",
         )
         title, size = SIZES[method]
-        number = st.slider(title, 2, 200, size, key=f"{method} size")
+        number = st.slider(
+            title, 2, 200, size, key=address.number(f"{method}_size", 2, 200), bind="query-params"
+        )
         metadata = without_pictures(space.metadata)
         columns = [] if metadata is None else metadata.column_names
         text = st.selectbox(
             "Named by",
             ["label", *columns],
-            key="cluster_names",
+            key=address.choice("cluster_names", ["label", *columns]),
+            bind="query-params",
             help="The column whose words name the groups",
         )
         wanted = Grouping(method, number, PLACES[where], text or "label")

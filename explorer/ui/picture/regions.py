@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pyarrow as pa
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace, Projection
+from explorer.conditions import LABEL
+from explorer.pictures.column import without_pictures
 from explorer.projection.job import Picture, regions_key, start_regions
 from explorer.projection.regions import Region
 from explorer.ui.picture import naming
@@ -15,6 +20,8 @@ from explorer.ui.shell import address, progress
 
 DENSITY = ("none", "lines", "heat")
 DENSITY_KEY, NAMED_KEY = "density", "regions"  # parameters of the address
+TEXT_WORDS = 5.0  # on average, in a column whose texts say more than the labels
+LOOKED_AT = 1_000  # rows, for that average
 LEVELS = ("from afar", "nearer", "close by")
 
 
@@ -45,16 +52,23 @@ def density() -> str:
 
 
 def regions_in(
-    space: EmbeddingSpace, projection: Projection, wanted: Picture
+    space: EmbeddingSpace,
+    projection: Projection,
+    wanted: Picture,
+    rows: NDArray[np.intp] | None = None,
 ) -> tuple[Region, ...]:
-    """Return a picture's named regions; none where nobody asked, or while a job finds them."""
+    """Return the named regions of a picture, or of those points of it that a filter keeps.
+
+    None where nobody asked, or while a job finds them.
+    """
     if not st.session_state.get(NAMED_KEY) or projection.n_components != 2:
         return ()
     if not is_finished(projection, wanted):
         return ()
+    column = naming_column(space)
     found: tuple[Region, ...] | None = progress.wait_for(
-        regions_key(space, projection),
-        lambda: start_regions(progress.jobs(), space, projection),
+        regions_key(space, projection, column, rows),
+        lambda: start_regions(progress.jobs(), space, projection, column, rows),
         progress.Wait(
             place="regions",
             running="Naming the regions.",
@@ -64,6 +78,25 @@ def regions_in(
     )
     names = naming.called(space, [one.name for one in found or ()])
     return tuple(replace(one, name=name) for one, name in zip(found or (), names, strict=True))
+
+
+def naming_column(space: EmbeddingSpace) -> str:
+    """Return the column whose texts name regions: the one of the longest texts, or the labels.
+
+    A column counts as texts where its first thousand have `TEXT_WORDS` words on average.
+    """
+    longest, least = LABEL, TEXT_WORDS
+    metadata = without_pictures(space.metadata)
+    for name in metadata.column_names if metadata is not None else ():
+        if not (
+            pa.types.is_string(metadata[name].type) or pa.types.is_large_string(metadata[name].type)
+        ):
+            continue
+        texts = [one for one in metadata[name][:LOOKED_AT].to_pylist() if one]
+        words = sum(len(one.split()) for one in texts) / max(1, len(texts))
+        if words >= least:
+            longest, least = name, words
+    return longest
 
 
 def table(space: EmbeddingSpace, named: tuple[Region, ...]) -> None:

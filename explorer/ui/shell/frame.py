@@ -89,6 +89,10 @@ STYLE = (
     scrollbar-width: none; }
 .st-key-filter-bar > * { flex: none; }
 .st-key-filter-bar p { white-space: nowrap; }
+/* Where a button of ours saves a table under its name, Streamlit's own, without a name, is not. */
+[class*="st-key-neighbors"] [aria-label="Download as CSV"],
+[class*="st-key-check-list"] [aria-label="Download as CSV"] { display: none; }
+.st-key-filter-text-field { width: min(40rem, 70vw); }
 [class*="st-key-clause-"] button { min-height: 0; padding: 0.1rem 0.5rem; border-radius: 1rem; }
 /* The whole card of a door is its link. */
 [class*="st-key-door-"] { position: relative; }

@@ -17,6 +17,7 @@ import { Pictures, sceneryOf } from "./pictures.ts";
 import { Pointing } from "./pointing.ts";
 import { Regions } from "./regions.ts";
 import { save, type Seen } from "./save.ts";
+import { sought } from "./seeking.ts";
 import type { Shape } from "./shapes.ts";
 import { boxOf, Stage } from "./stage.ts";
 import { type Style, styleOf } from "./style.ts";
@@ -52,7 +53,7 @@ export class Cloud {
   private readonly tools: Tools;
   private readonly deaf = [
     hear("explorer-mark", (told) => told.of === this.labelsId && this.markHits(told.rows)),
-    hear("explorer-fly", (told) => told.of === this.labelsId && this.goTo(told.row)),
+    hear("explorer-fly", (told) => told.of === this.labelsId && this.flyTo(told.row)),
     hear("explorer-hover", ({ link, from, row }) => {
       if (this.view?.link && this.view.link === link && this.view.key !== from) this.pointing.echo(row);
     }),
@@ -60,6 +61,7 @@ export class Cloud {
   private readonly observer = new ResizeObserver(() => this.resize());
 
   private view: View | null = null;
+  private shown: View | null = null;
   private points: PointsPart | null = null;
   private labelsId = "";
   private isDark = false;
@@ -100,7 +102,9 @@ export class Cloud {
       (row) => this.view?.link && announce("explorer-hover", { link: this.view.link, from: this.view.key, row }),
     );
     this.element = this.stage.holder;
-    this.stage.furnish([this.tools.element, this.pointing.tip.element, this.theme.element], this.coloring.legend.element);
+    this.stage.furnish([this.coloring.legend.element, this.tools.element, this.pointing.tip.element, this.theme.element]);
+    this.coloring.legend.element.addEventListener("toggle", () => this.ask(true), true);
+    this.coloring.legend.element.addEventListener("pointerenter", () => this.pointing.hover(null));
     this.listenToGestures();
     this.observer.observe(this.stage.element);
     window.addEventListener("resize", this.stage.fill);
@@ -167,6 +171,19 @@ export class Cloud {
     this.ask(true);
   }
 
+  /** Bring a row into the middle, and the map into sight: the table below it asked. */
+  private flyTo(row: number): void {
+    this.goTo(row);
+    this.stage.show();
+  }
+
+  /** Move where something that was just found, or selected elsewhere, lies outside the frame. */
+  private seek(before: View | null, view: View): void {
+    const to = sought(before, view, this.camera, this.motion.at);
+    if (to === "all") this.fit();
+    else if (to !== null) this.goTo(to);
+  }
+
   // ---------------------------------------------------------------- what Python sends
 
   private readonly compose = (): void => {
@@ -182,6 +199,8 @@ export class Cloud {
     this.words.use(got.get(view.names));
     this.labelsId = view.labels;
     this.choosing.hear(view);
+    this.seek(this.shown, view);
+    this.shown = view;
     if (this.element.dataset["state"] === "waiting") this.fill();
     this.restyle();
     this.followTheme();
@@ -363,6 +382,7 @@ export class Cloud {
       size: this.style.size,
       ...{ pictured: new Set(this.pictures.drawn), pictureRadius: this.pictures.size / 2 },
       reserved: boxOf(this.tools.element),
+      key: boxOf(this.coloring.legend.element),
       clusters: motion.isJourney ? [] : coloring.clusters,
       // names that come and go while all turns cannot be read
       kept: motion.isJourney ? this.labels.map(({ row }) => row) : null,
@@ -390,10 +410,18 @@ export class Cloud {
     const { camera, motion, painter } = this;
     return {
       view: this.view!,
+      hasDensity: this.density.mode !== "none",
       ink: this.ink,
       camera,
       family: this.words.family,
       shapes: this.shapes,
+      density: () => {
+        painter.resize(camera.width, camera.height, 1);
+        painter.setMarks(NO_MARKS);
+        painter.draw(camera, { ...this.style, size: 0, opacity: 0, outside: 0 }, motion.share, 1);
+        painter.setMarks(this.marking);
+        return painter.canvas;
+      },
       drawn: (times) => {
         painter.resize(camera.width, camera.height, times);
         painter.draw(camera, this.style, motion.share, 1);

@@ -47,6 +47,8 @@ export interface Drawing {
   regions: Regions;
   /** Where the buttons are. */
   reserved: Box;
+  /** Where the key is. */
+  key: Box;
 }
 
 /** Return the shapes to draw, and the labels among them. */
@@ -54,6 +56,7 @@ export function inked(drawing: Drawing): { shapes: Shape[]; labels: Label[] } {
   const { view, ink } = drawing;
   const sheet = new Sheet();
   sheet.take(drawing.reserved);
+  sheet.take(drawing.key);
   const shapes: Shape[] = [...axes(drawing, sheet), ...placeNames(drawing, sheet)];
   if (view.lines && view.selected !== null && view.selected === drawing.selected[0]) shapes.push(...lines(drawing));
   shapes.push(...arrows(drawing, sheet));

@@ -1,4 +1,4 @@
-/** The key below the map: categories that can be switched off, a scale, and what size and opacity mean. */
+/** The key over the map: categories that can be switched off, a scale, and what size and opacity mean. */
 
 import { counts } from "./colors.ts";
 import { type Part, shownNumber } from "./parts.ts";
@@ -14,6 +14,10 @@ export class Legend {
 
   constructor(private readonly click: (code: number, event: MouseEvent) => void) {
     this.element.className = "key";
+    // what happens on the key is not for the map below it
+    for (const kind of ["pointerdown", "pointermove", "dblclick", "wheel", "keydown"]) {
+      this.element.addEventListener(kind, (event) => event.stopPropagation());
+    }
   }
 
   /** Show what the looks of points mean. */
@@ -34,7 +38,14 @@ export class Legend {
   }
 
   private categories(color: ColorBy, names: readonly string[], sizes: readonly number[], keyFilters: boolean): void {
-    this.element.append(span("title", color.title));
+    const list = document.createElement("details");
+    list.open = true;
+    const title = document.createElement("summary");
+    title.className = "title";
+    title.textContent = color.title;
+    const holder = document.createElement("div");
+    list.append(title, holder);
+    this.element.append(list);
     const how = keyFilters
       ? "Click: keep it, with others that you clicked. Shift and click: leave it out."
       : "Click: off or on. Double-click: it alone, or all.";
@@ -47,7 +58,7 @@ export class Legend {
       dot.style.background = color.colors[code]!;
       button.append(dot, span("", name));
       button.addEventListener("click", (event) => this.click(code, event));
-      this.element.append(button);
+      holder.append(button);
     });
   }
 

@@ -30,7 +30,8 @@ export function marksOf(
   for (const [marked, shape, pixels] of groups) {
     for (let index = 0; index < marked.length; index++) {
       const row = marked[index]!;
-      if (shape !== 2 && !isVisible(row)) continue;
+      // one selected point is shown wherever it is; of several, those that are filtered out are not
+      if ((shape !== 2 || rows.length > 1) && !isVisible(row)) continue;
       positions.set(at(row), 3 * count);
       shapes[count] = shape;
       sizes[count++] = pixels;

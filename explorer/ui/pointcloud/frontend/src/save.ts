@@ -15,12 +15,15 @@ const KEY_LINE = 24;
 
 export interface Seen {
   view: View;
+  hasDensity: boolean;
   ink: Ink;
   camera: Camera;
   family: string;
   shapes: readonly Shape[];
   /** Draws the points so many times larger and returns the canvas, good until the next frame. */
   drawn(times: number): HTMLCanvasElement;
+  /** Draws the density alone and returns the canvas, good until the next frame. */
+  density(): HTMLCanvasElement;
   style: Style;
   marking: Marking;
   positions: Float32Array;
@@ -61,6 +64,7 @@ export function svg(seen: Seen): string {
 <title>${escaped(seen.view.alt)}</title>
 <rect width="100%" height="100%" fill="${seen.ink.ground}"/>
 <svg width="${short(width)}" height="${short(height)}">
+${densityElement(seen)}
 ${pointElements(seen)}
 ${toSvg(markShapes(seen))}
 ${pictureElements(seen)}
@@ -69,6 +73,13 @@ ${toSvg(seen.shapes)}
 ${toSvg(key.shapes)}
 </svg>
 `;
+}
+
+/** The density as a picture below the points: its blurred layer has no shapes. */
+function densityElement(seen: Seen): string {
+  const { width, height } = seen.camera;
+  if (!seen.hasDensity || seen.positions.length / 3 > MOST_CIRCLES) return "";
+  return `<image width="${short(width)}" height="${short(height)}" href="${seen.density().toDataURL()}"/>`;
 }
 
 function pointElements(seen: Seen): string {

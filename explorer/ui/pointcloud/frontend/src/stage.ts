@@ -10,8 +10,8 @@ import type { Mode } from "./tools.ts";
 import type { Ink } from "./view.ts";
 
 const LEAST_HEIGHT = [360, 0.5] as const; // pixels, and of the window
-const BELOW = 24; // pixels left free below the map and its key
-const KEY_HEIGHT = 30; // pixels, until the key is there
+const BELOW = 24; // pixels left free below the map
+const SEEN_AT = 0.28; // share of the window's height below which the map's middle is shown
 
 export class Stage {
   readonly holder = div("cloud");
@@ -22,7 +22,6 @@ export class Stage {
   private readonly inkCanvas = document.createElement("canvas");
   private readonly notice = div("notice");
   private readonly said = div("hidden");
-  private key: HTMLElement | null = null;
   private height: number | null = null;
   private filled = 480;
   private readonly ended = new AbortController();
@@ -44,11 +43,9 @@ export class Stage {
     this.holder.dataset["state"] = "waiting";
   }
 
-  /** Put what lies over the points, and what stands below them. */
-  furnish(over: readonly HTMLElement[], key: HTMLElement): void {
+  /** Put what lies over the points. */
+  furnish(over: readonly HTMLElement[]): void {
     this.element.append(...over);
-    this.element.after(key);
-    this.key = key;
   }
 
   /** Take colors, a height in pixels (null: what the window leaves) and the words for those who see nothing. */
@@ -62,14 +59,13 @@ export class Stage {
     this.element.setAttribute("aria-label", alt);
   }
 
-  /** Take the height that the window leaves, so that the key stays in sight. */
+  /** Take the height that the window leaves. */
   readonly fill = (): void => {
     if (!this.holder.isConnected) return;
     const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
     const top = this.element.getBoundingClientRect().top + scrolled;
-    const key = this.key?.offsetHeight || KEY_HEIGHT;
     const [least, share] = LEAST_HEIGHT;
-    this.filled = Math.round(Math.max(least, share * window.innerHeight, window.innerHeight - top - key - BELOW));
+    this.filled = Math.round(Math.max(least, share * window.innerHeight, window.innerHeight - top - BELOW));
     this.element.style.height = `${this.height ?? this.filled}px`;
   };
 
@@ -108,6 +104,13 @@ export class Stage {
     context.clearRect(0, 0, inkCanvas.width, inkCanvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     paint(context, shapes, family);
+  }
+
+  /** Scroll the page until the map's middle is in sight: as little as that takes, so that the table stays there too. */
+  show(): void {
+    const { top, height } = this.element.getBoundingClientRect();
+    const above = SEEN_AT * window.innerHeight - (top + height / 2);
+    if (above > 0) document.querySelector("[data-testid=stMain]")?.scrollBy({ top: -above });
   }
 
   /** Whether somebody works with the map: it was clicked or tapped, or there is no page to scroll. */

@@ -38,6 +38,7 @@ function drawing(view: Partial<View>, more: Partial<Drawing> = {}): Drawing {
     pictureRadius: 0,
     regions: new Regions(),
     reserved: { x: 760, y: 0, width: 40, height: 200 },
+    key: { x: 0, y: 500, width: 0, height: 0 },
     ...more,
   };
 }
