@@ -90,7 +90,8 @@ def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
     over.set()
     watcher.join()
     print(
-        f"{name:36}{seconds:8.1f} s  (processor {spent:.1f} s)  memory +{(most - before) / 1e6:,.0f} MB",
+        f"{name:36}{seconds:8.1f} s  (processor {spent:.1f} s)"
+        f"  memory +{(most - before) / 1e6:,.0f} MB",
         flush=True,
     )
     return seconds, found
