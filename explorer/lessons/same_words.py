@@ -52,7 +52,9 @@ def text() -> Path:
     return word2vec.keep_text(BytesIO(lines.encode()))
 
 
-def shared_words(one: EmbeddingSpace, other: EmbeddingSpace) -> tuple[EmbeddingSpace, ...]:
+def shared_words(
+    one: EmbeddingSpace, other: EmbeddingSpace
+) -> tuple[EmbeddingSpace, EmbeddingSpace]:
     """Return the words of both, in the first's order; raises QueryError for fewer than three."""
     found = match(one, other)
     return matched(one, found.rows), matched(other, found.other_rows)
