@@ -18,7 +18,6 @@ import numpy as np
 from explorer import EmbeddingSpace
 from explorer.comparison.compare import compare
 
-
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 

@@ -86,4 +86,5 @@ def cosines(one: Numbers, other: Numbers) -> Numbers:
     """Return the cosine of each row with its partner, (n,); 0 for zero vectors."""
     lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
     products: Numbers = (one * other).sum(axis=1)
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    found: Numbers = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return found
