@@ -52,7 +52,9 @@ def text() -> Path:
     return word2vec.keep_text(BytesIO(lines.encode()))
 
 
-def shared_words(one: EmbeddingSpace, other: EmbeddingSpace) -> tuple[EmbeddingSpace, ...]:
+def shared_words(
+    one: EmbeddingSpace, other: EmbeddingSpace
+) -> tuple[EmbeddingSpace, EmbeddingSpace]:
     """Return the words of both, in the first's order; raises QueryError for fewer than three."""
     found = match(one, other)
     return matched(one, found.rows), matched(other, found.other_rows)
@@ -84,4 +86,5 @@ def cosines(one: Numbers, other: Numbers) -> Numbers:
     """Return the cosine of each row with its partner, (n,); 0 for zero vectors."""
     lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
     products: Numbers = (one * other).sum(axis=1)
-    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    found: Numbers = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return found

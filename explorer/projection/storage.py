@@ -24,8 +24,8 @@ def load_projection(key: str) -> Projection | None:
     """Return a kept projection, or None."""
 
     def made(arrays: dict[str, NDArray[Any]], facts: Any) -> Projection:
-        notes = tuple(facts.pop("notes"))
-        return Projection(**arrays, **facts, notes=notes)
+        values: dict[str, Any] = {**arrays, **facts, "notes": tuple(facts["notes"])}
+        return Projection(**values)
 
     return cache.load_as(PROJECTIONS, key, made)
 

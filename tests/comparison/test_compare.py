@@ -13,6 +13,7 @@ from explorer import EmbeddingSpace
 from explorer.comparison.compare import Comparison, compare
 from explorer.comparison.matching import left_out, match, notes
 from explorer.comparison.measures import interval, linear_measures
+from explorer.comparison.sentences import verdict
 from explorer.errors import QueryError
 
 
@@ -184,6 +185,7 @@ def test_equal_spaces_zero_vectors_one_item_and_equal_vectors_are_told() -> None
     same = compare(space_of(one), space_of(one), k=5)
     assert same.measured.is_equal
     assert (same.agreement, round(same.cka, 5)) == (1.0, 1.0)
+    assert verdict(same).startswith("The two spaces are identical")
     other[7] = 0
     found = compare(space_of(one), space_of(other), k=5)
     assert np.isnan(found.kept[7])

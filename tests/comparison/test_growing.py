@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
 from explorer.comparison.growing import grow, sentence
@@ -14,7 +15,7 @@ from explorer.projection import project
 
 def month(
     seed: int, kinds: int, name: str, first: int, dim: int = 8
-) -> tuple[EmbeddingSpace, np.ndarray]:
+) -> tuple[EmbeddingSpace, NDArray[np.intp]]:
     """Return 60 items in as many kinds as asked for, numbered from `first`, and their kinds."""
     random = np.random.default_rng(seed)
     kind = np.arange(60) % kinds

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import streamlit as st
@@ -17,7 +18,7 @@ from explorer.jobs.pool import Job
 from explorer.lessons.same_words import MODELS, across, shared_words, text
 from explorer.training import word2vec
 from explorer.ui.lessons import lesson
-from explorer.ui.lessons.learning.playback import PLAYBACK
+from explorer.ui.lessons.learning.playback import PLAYBACK, Playback
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.charts import show_chart
@@ -77,7 +78,7 @@ def models(names: tuple[str, str]) -> Both | None:
 
 
 @st.cache_resource(show_spinner=False)
-def text_kept() -> object:
+def text_kept() -> Path:
     """Return the path of the text that is learned."""
     return text()
 
@@ -94,8 +95,8 @@ def opened(name: str) -> EmbeddingSpace | None:
     if name == BERT:
         return spaces.sample_space(BERT)
     if name == MINE:
-        kept = st.session_state[PLAYBACK]
-        return kept.film.space(kept.frame)
+        shown: Playback = st.session_state[PLAYBACK]
+        return shown.film.space(shown.frame)
     return word2vec.open_kept(word2vec.learned_key(text_kept(), MODELS[name]), name)
 
 
