@@ -25,7 +25,7 @@ def main() -> None:
         if setting in VARIABLES:
             variable, between = VARIABLES[setting]
             found[variable] = between.join(ast.literal_eval(value).split())
-    print(*(f"{name}={value}" for name, value in found.items()), sep="\n")
+    sys.stdout.writelines(f"{name}={value}\n" for name, value in found.items())
 
 
 if __name__ == "__main__":
