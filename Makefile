@@ -73,7 +73,7 @@ clean:  ## remove the environment, caches and test results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamp files: while a lock file does not change, nothing is installed and no network is needed.
-INSTALL = $(PYTHON) -m pip install --disable-pip-version-check -r $< || \
+INSTALL = .ci/setup install $(VENV) $< || \
     { echo "Not everything was installed. Try again; if that fails too, run 'make clean' first."; exit 1; }
 
 $(VENV)/.installed: requirements.txt
