@@ -89,11 +89,9 @@ def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
     seconds, spent = time.perf_counter() - start, time.process_time() - spent
     over.set()
     watcher.join()
-    print(
-        f"{name:36}{seconds:8.1f} s  (processor {spent:.1f} s)"
-        f"  memory +{(most - before) / 1e6:,.0f} MB",
-        flush=True,
-    )
+    grown = (most - before) / 1e6
+    times = f"{seconds:8.1f} s  (processor {spent:.1f} s)"
+    print(f"{name:36}{times}  memory +{grown:,.0f} MB", flush=True)
     return seconds, found
 
 

@@ -15,7 +15,6 @@ from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
 from explorer.ui.stores import allowed, opening, saving, searching
 
-IN_A_LINE = 3  # kinds of databases, so that an address is readable at 1280 pixels
 OTHER = "Another address …"
 ACTIONS = {"Open": "open", "Search there": "search", "Save": "save"}
 
@@ -104,12 +103,8 @@ def how_to_begin() -> None:
         )
         return
     st.markdown("#### What can be reached")
-    for first in range(0, len(STORES), IN_A_LINE):
-        line = STORES[first : first + IN_A_LINE]
-        for column, kind in zip(st.columns(IN_A_LINE), line, strict=False):
-            with column.container(border=True, height="stretch"):
-                st.markdown(f"**{plain(kind.name)}**")
-                st.code(kind.example, language=None, wrap_lines=True)
+    lines = [f"| **{plain(kind.name)}** | `{kind.example}` |" for kind in STORES]
+    st.markdown("\n".join(["| Kind | An address looks like |", "|---|---|", *lines]))
     st.caption(
         "Databases are opened for reading. Databases in `EXPLORER_STORES` are offered by name, "
         "so nobody has to type an address."
