@@ -73,7 +73,11 @@ def settle_network(root: Path) -> None:
 
 def inside(stage: Stage, command: list[str], *, user: str = "0") -> list[str]:
     """Return the command that runs another in a stage; its mounts are read-only and its own."""
-    mounts = [f"mount -t proc proc {stage.root}/proc"]
+    shared = f"{stage.root}/dev/shm"  # as a container has it: worker processes need it
+    mounts = [
+        f"mount -t proc proc {stage.root}/proc",
+        f"mount -t tmpfs -o mode=1777,size=64m shm {shared}",
+    ]
     for place in stage.bound:
         target = stage.root / place.removeprefix("/")
         target.mkdir(parents=True, exist_ok=True)
