@@ -209,8 +209,9 @@ def test_a_link_to_a_space_that_is_not_here_says_so(server: Server, page: Page) 
 def test_a_phone_scrolls_by_one_finger_over_the_map_below_what_was_found(
     server: Server, chromium: Browser
 ) -> None:
-    size = {"width": 390, "height": 844}
-    context = chromium.new_context(viewport=size, is_mobile=True, has_touch=True)
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(server.url)
@@ -227,7 +228,7 @@ def test_a_phone_scrolls_by_one_finger_over_the_map_below_what_was_found(
     assert drawn
     assert heading["x"] == 16
     assert answer["y"] < drawn["y"]
-    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     place = {"x": 195, "y": drawn["y"] + 60}
     finger = context.new_cdp_session(page)
     finger.send("Input.synthesizeScrollGesture", {**place, "yDistance": -300})
