@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui.shell.navigation import PAGES
-from tests.browser.conftest import Server, expect_heading, stop_button
+from tests.browser.conftest import PATIENCE, Server, expect_heading, stop_button
 
 pytestmark = pytest.mark.browser
 
@@ -204,3 +204,33 @@ def test_a_link_to_a_space_that_is_not_here_says_so(server: Server, page: Page) 
     page.goto(f"{server.url}/map?space=mine.txt~0123456789ab")
     expect(page.get_by_text("This server does not have the space of this link")).to_be_visible()
     wait_for_map(page)
+
+
+def test_a_phone_scrolls_by_one_finger_over_the_map_below_what_was_found(
+    server: Server, chromium: Browser
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(server.url)
+    page.get_by_role("button", name="Find it").click()
+    found = page.get_by_role("heading", name="Frankenstein")
+    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    heading, answer, drawn = (
+        one.bounding_box()
+        for one in (page.locator("header h1"), found, page.locator(".st-key-first-map"))
+    )
+    assert heading
+    assert answer
+    assert drawn
+    assert heading["x"] == 16
+    assert answer["y"] < drawn["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    place = {"x": 195, "y": drawn["y"] + 60}
+    finger = context.new_cdp_session(page)
+    finger.send("Input.synthesizeScrollGesture", {**place, "yDistance": -300})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 200")
+    context.close()

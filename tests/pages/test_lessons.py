@@ -21,7 +21,7 @@ def test_every_step_copes_with_few_words(visit: Visit, step: str, words: str) ->
 
 def test_the_zeros_of_one_hot_are_counted(visit: Visit) -> None:
     text = said(visit(ONE_HOT))
-    assert "**8 × 10,001** numbers: 8 are 1, **80,000 are 0**" in text
+    assert "**8 × 10,001** numbers (10,000 words and “banana”): 8 are 1, **80,000 are 0**" in text
     assert "**8 × 384** numbers, none of them 0" in text
 
 

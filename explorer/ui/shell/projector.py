@@ -41,6 +41,8 @@ html {{ font-size: {TEXT}px; }}
         flex-wrap: nowrap; }}
     .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"]
         > [data-testid="stColumn"] {{ min-width: 0 !important; }}
+    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"]
+        > [data-testid="stColumn"]:has(button) {{ min-width: 6rem !important; }}
 }}
 </style>"""
 
