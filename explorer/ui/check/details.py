@@ -314,9 +314,12 @@ def ask_row(
             if column not in table.column_names:
                 table = table.append_column(column, values[column])
     named = file_name(whole_space(space).name, FINDINGS[name].title.casefold(), suffix=".csv")
+    saved = table.append_column("row", pa.array(listed))  # labels may repeat, rows do not
+    if name in PAIRED:
+        saved = saved.append_column("other row", pa.array(others))
     st.download_button(
         f"Take home these {len(listed):,} {what}",
-        data=lambda: write_csv(table, as_it_is=False),
+        data=lambda: write_csv(saved, as_it_is=False),
         file_name=named,
         mime="text/csv",
         icon=":material/download:",

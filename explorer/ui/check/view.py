@@ -155,7 +155,7 @@ def is_category(column: pa.ChunkedArray) -> bool:
     """Whether a column holds few texts that repeat."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return False
-    different = pc.count_distinct(column).as_py()
+    different = int(pc.count_distinct(column).as_py())
     return 2 <= different <= min(MOST_CATEGORIES, len(column) // 2)
 
 

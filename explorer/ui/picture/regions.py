@@ -87,10 +87,11 @@ def naming_column(space: EmbeddingSpace) -> str:
     """
     longest, least = LABEL, TEXT_WORDS
     metadata = without_pictures(space.metadata)
-    for name in metadata.column_names if metadata is not None else ():
-        if not (
-            pa.types.is_string(metadata[name].type) or pa.types.is_large_string(metadata[name].type)
-        ):
+    if metadata is None:
+        return longest
+    for name in metadata.column_names:
+        kind = metadata[name].type
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
             continue
         texts = [one for one in metadata[name][:LOOKED_AT].to_pylist() if one]
         words = sum(len(one.split()) for one in texts) / max(1, len(texts))
