@@ -8,6 +8,7 @@ from html import escape
 
 from explorer.errors import ExplorerError
 from explorer.lessons.measures import MEASURES, measure
+from explorer.lessons.paper import drawn, frame
 from explorer.lessons.plan import Plan, Question, Step
 from explorer.space import EmbeddingSpace
 
@@ -32,6 +33,7 @@ p {{ margin: 0.2rem 0; }}
 .choice, .right {{ display: inline-block; margin-right: 1.6rem; }}
 .choice::before {{ content: "☐ "; }}
 .right::before {{ content: "☑ "; }}
+svg {{ display: block; width: 100%; margin: 0.4rem 0; }}
 .answer {{ background: #eef4f8; padding: 0.4rem 0.8rem; }}
 section {{ break-inside: avoid; }}
 @media print {{ body {{ margin: 0; max-width: none; }} }}
@@ -51,6 +53,7 @@ def worksheet(plan: Plan) -> str:
         "<p>Name: ______________________</p>",
         *(
             section(number, step if step.question is None else replace(step, look=""), questions)
+            + to_draw(step.draw)
             for number, step in enumerate(plan.steps, 1)  # what to look at may tell the answer
         ),
         "<section><h2>In your own words: what is the idea?</h2>" + lines(LINES) + "</section>",
@@ -65,14 +68,14 @@ def answer_sheet(plan: Plan, space: EmbeddingSpace) -> str:
         return answered(question, space)
 
     parts = [
-        *heading(plan, f"{plan.title}: answers"),
+        *heading(plan, f"{plan.title} (answers)"),
         f'<p class="about">Measured on the space “{escape(space.name)}” where a line says so.</p>',
         *(
-            section(number, step, answers) + note(step.teacher)
+            section(number, step, answers) + as_drawn(step.draw, space) + note(step.teacher)
             for number, step in enumerate(plan.steps, 1)
         ),
     ]
-    return PAGE.format(title=escape(f"{plan.title}: answers"), body="\n".join(parts))
+    return PAGE.format(title=escape(f"{plan.title} (answers)"), body="\n".join(parts))
 
 
 def heading(plan: Plan, title: str) -> list[str]:
@@ -125,6 +128,29 @@ def measured(question: Question, space: EmbeddingSpace) -> list[str]:
         return [f"Measured on “{space.name}” ({asked}): {measure(space, name, labels)}"]
     except ExplorerError as error:
         return [f"Not measured on “{space.name}” ({asked}). {error}"]
+
+
+def to_draw(labels: Sequence[str]) -> str:
+    """Return a frame to draw labels in; nothing without labels."""
+    if not labels:
+        return ""
+    asked = f"Draw a dot for each, where you think it goes: {', '.join(labels)}. Near is similar."
+    return f"\n<section><p>{escape(asked)}</p>{frame()}</section>"
+
+
+def as_drawn(labels: Sequence[str], space: EmbeddingSpace) -> str:
+    """Return labels as a space has them, or why it cannot draw them; nothing without labels."""
+    if not labels:
+        return ""
+    try:
+        picture, kept = drawn(space, labels)
+    except ExplorerError as error:
+        return f"\n<p>Not drawn on “{escape(space.name)}”. {escape(str(error))}</p>"
+    told = (
+        f"The best flat picture of these {len(labels)} in “{space.name}”: two directions keep "
+        f"{kept:.0%} of their differences."
+    )
+    return f"\n<section><p>{escape(told)}</p>{picture}</section>"
 
 
 def note(text: str) -> str:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.errors import PlanError
-from explorer.lessons.plan import MOST_BYTES, Plan, read_plan
+from explorer.lessons.plan import Plan
+from explorer.lessons.reading import MOST_BYTES, read_plan
 from explorer.settings import load_settings
 
 SHIPPED = Path(__file__).parent / "plans"

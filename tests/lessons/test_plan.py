@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.errors import PlanError
-from explorer.lessons.plan import MOST_BYTES, Plan, read_plan
+from explorer.lessons.plan import Plan
+from explorer.lessons.reading import MOST_BYTES, read_plan
 
 PAGES = ("map", "axes")
 GOOD = """title: A lesson

@@ -31,8 +31,9 @@ from explorer.lessons.masked.text import HiddenText, hidden_text
 from explorer.lessons.masked.transfer import load as load_transfer
 from explorer.lessons.masked.transfer import transfer
 from explorer.lessons.measures import measure
-from explorer.lessons.plan import Plan, read_plan
+from explorer.lessons.plan import Plan
 from explorer.lessons.production import NEW_WORDS, words_of_its_own
+from explorer.lessons.reading import read_plan
 from explorer.lessons.shelf import SHIPPED, files_in, plan_of_file
 from explorer.probes.semantic_axis import place_on_axis, removal, semantic_axis, separation
 from explorer.probes.weat import Association, association_test, read_word_lists

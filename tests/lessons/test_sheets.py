@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+
+import numpy as np
+from scipy.spatial.distance import pdist
+from sklearn.decomposition import PCA
 
 from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.lessons.sheets import answer_sheet, worksheet
 from tests.lessons.test_plan import GOOD, read
 
+CIRCLE = re.compile(r'<circle cx="([-\d.]+)" cy="([-\d.]+)"')
 HOSTILE = GOOD.replace("One idea.", '<script>alert(1)</script> & "more" {title}')
 
 
@@ -60,3 +66,24 @@ def test_texts_of_a_plan_and_names_of_spaces_are_text() -> None:
         assert not {"script", "img", "link", "iframe"} & found.seen
         assert '<script>alert(1)</script> & "more" {title}' in found.text
         assert "default-src 'none'" in page
+
+
+def test_labels_are_drawn_by_hand_first_and_then_as_the_space_has_them(
+    space: EmbeddingSpace,
+) -> None:
+    labels = list(space.labels)[:4]
+    plan = read(GOOD.replace("No question here.", f"Draw.\n    draw: [{', '.join(labels)}]"))
+    asked, answered = worksheet(plan), answer_sheet(plan, space)
+    assert f"where you think it goes: {', '.join(labels)}" in parsed(asked).text
+    assert "<circle" not in asked
+    assert answered.count("<circle") == 4
+    places = np.array([(float(x), float(y)) for x, y in CIRCLE.findall(answered)])
+    rows = np.stack([space[label].values for label in labels])
+    right = PCA(2).fit_transform(rows)
+    assert np.allclose(pdist(places) / pdist(right), pdist(places)[0] / pdist(right)[0], rtol=0.01)
+
+
+def test_what_cannot_be_drawn_is_told(space: EmbeddingSpace) -> None:
+    for few, told in (("[king, queen]", "at least 3"), ("[king, queen, banana]", "“banana” is")):
+        plan = read(GOOD.replace("No question here.", f"Draw.\n    draw: {few}"))
+        assert told in parsed(answer_sheet(plan, space)).text

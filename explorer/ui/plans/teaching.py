@@ -9,7 +9,8 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.errors import PlanError
 from explorer.lessons import sheets
-from explorer.lessons.plan import MOST_BYTES, Plan, Step
+from explorer.lessons.plan import Plan, Step
+from explorer.lessons.reading import MOST_BYTES
 from explorer.lessons.shelf import plan_files
 from explorer.ui.plans import underway
 from explorer.ui.shell import signin

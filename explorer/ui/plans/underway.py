@@ -15,7 +15,8 @@ from typing import NoReturn
 import streamlit as st
 
 from explorer.errors import PlanError
-from explorer.lessons.plan import Plan, Step, read_plan
+from explorer.lessons.plan import Plan, Step
+from explorer.lessons.reading import read_plan
 from explorer.lessons.shelf import plan_files, plan_of_file
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.navigation import PAGES
