@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer import EmbeddingSpace
-from explorer.ui.shell.spaces import opened_spaces
+from explorer.ui.shell.spaces import opened_spaces, sample_space
 from tests.pages.conftest import Visit, finished, said
 
 FILE = "pages/two_spaces.py"
@@ -53,3 +53,14 @@ def test_drift_both_searches_and_spaces_without_common_items_are_told(visit: Vis
     screen = finished(visit(FILE, space=old, other_space="books"))
     assert not screen.exception
     assert "share no item by “label”" in said(screen)
+
+
+def test_a_new_text_is_searched_where_the_model_is_known(visit: Visit) -> None:
+    books = sample_space("books")
+    turned = EmbeddingSpace(books.labels, np.asarray(books.matrix)[:, ::-1], name="turned")
+    other = opened_spaces().add(turned)
+    screen = finished(visit(FILE, space="books", other_space=other, two_spaces_step="Search both"))
+    screen = finished(screen.text_input[-1].input("a scientist makes a living monster").run())
+    assert not screen.exception
+    assert screen.dataframe[0].value["label"][0] == "Frankenstein"
+    assert "The model of turned is not known" in said(screen)
