@@ -29,9 +29,10 @@ def type_into(page: Page, label: str, text: str) -> None:
 
 
 def arrows(page: Page, count: int) -> None:
-    """Wait until so many arrows are drawn."""
+    """Wait until so many arrows are drawn; a name with a line to its point is none."""
     page.wait_for_function(
-        "([plot, n]) => document.querySelector(plot)?.layout?.annotations?.length === n",
+        "([plot, n]) => document.querySelector(plot)?.layout?.annotations"
+        "?.filter(one => !one.text).length === n",
         arg=[PLOT, count],
     )
 
