@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
 PLOT = "document.querySelector('.js-plotly-plot')"
-ARROWS = f"{PLOT}?.layout.annotations?.filter(one => one.showarrow).length"
+ARROWS = f"{PLOT}?.layout.annotations?.filter(one => one.showarrow && !one.text).length"
 
 
 @pytest.mark.timeout(600)
