@@ -14,6 +14,8 @@ TERMS = {
     "bias": "A leaning that vectors took over from the texts they were learned from, such as "
     "nurse nearer to she.",
     "[CLS]": "The token that BERT puts in front of each text; its vector can stand for the whole.",
+    "CLIP": "Two models, one for pictures and one for texts, trained so that a picture and its "
+    "text get similar vectors (2021).",
     "cluster": "A group of points that lie nearer to each other than to the rest.",
     "cosine similarity": "How alike the directions of two vectors are: 1 is the same, 0 nothing "
     "in common, −1 opposite; lengths do not count.",
@@ -34,6 +36,8 @@ TERMS = {
     "other way.",
     "head": "One of several attentions that work side by side in a layer, each with weights of "
     "its own.",
+    "HNSW": "An index that walks from point to near point along links, coarse ones first.",
+    "IVF": "An index that groups points into cells, and searches only the cells near a query.",
     "index": "A structure that finds near vectors without comparing all of them.",
     "key": "What a token shows to the others’ attention; a query is compared with it.",
     "layer": "One stage of a model; each takes vectors in and hands changed ones on.",
@@ -73,6 +77,7 @@ TERMS = {
     "standard deviation": "The usual distance of numbers from their mean.",
     "subsampling": "Skipping very frequent words often while training.",
     "TF-IDF": "Counts words, and lets those count more that occur in few texts.",
+    "static": "Said of embeddings in which a word has one vector, whatever the sentence.",
     "token": "A piece of text that a model reads as one: a word, a part of one, or a sign.",
     "transformer": "A model of layers of attention, such as BERT.",
     "trustworthiness": "Whether points drawn near each other are truly near; 1 is perfect.",
@@ -82,6 +87,7 @@ TERMS = {
     "groups mean little.",
     "value": "What a token hands over to those whose attention it gets.",
     "variance": "How much numbers spread around their mean; PCA keeps as much of it as it can.",
+    "transfer": "Using what a model learned on one task for another one, which has few labels.",
     "vector": "A list of numbers; also the point, or the arrow to the point, that they describe.",
     "vocabulary": "All words, or pieces, that a model or a space knows.",
     "WEAT": "Word-embedding association test: are some words nearer to pleasant ones than others "
@@ -94,4 +100,5 @@ TERMS = {
 # Words with everyday meanings too: listed, but not marked wherever they stand.
 EVERYDAY = frozenset(
     {"head", "index", "key", "value", "weight", "layer", "dense", "bias", "query", "segment"}
+    | {"static", "transfer"}
 )

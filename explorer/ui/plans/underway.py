@@ -25,6 +25,7 @@ PLAN, STEP = "plan", "plan_step"  # parameters of the address
 TAKE = "take"  # a parameter of the page Lessons: the plan whose step to go on to
 LESSON = "lesson under way"  # session state: the plan's id and the step's number, from 0
 ENTERED = "step entered"  # session state: the step whose parameters were given to its page
+TYPED = {"first", "second", "words", "tokens", "hidden_sentence"}  # parameters that are texts
 GUESSES = "guesses"  # session state: what was guessed, by plan and step; None: shown unguessed
 MOST_DROPPED = 200  # plans of visitors; the least recently used go first
 
@@ -153,7 +154,8 @@ def enter(under: Underway) -> None:
     """Let the page of a step begin as the step says, when one comes to it.
 
     Streamlit keeps the values of bound widgets over pages. Those that a step sets are
-    forgotten here, before the page draws its widgets, which then read the address.
+    forgotten here, before the page draws its widgets, which then read the address. A text that
+    the browser still holds of the step before would be taken even so: it is set.
     """
     if st.session_state.get(ENTERED) == under.key:
         return
@@ -162,6 +164,8 @@ def enter(under: Underway) -> None:
         for name in step.address:
             if name != "space":
                 st.session_state.pop(name, None)
+    for name in TYPED & under.step.address.keys():
+        st.session_state[name] = under.step.address[name]
 
 
 def go(plan_id: str, number: int) -> NoReturn:
