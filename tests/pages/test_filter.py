@@ -41,6 +41,16 @@ def test_clauses_come_and_go_and_come_back(visit: Visit) -> None:
     assert "all 10,000" in said(screen)
 
 
+def test_two_clauses_taken_away_within_one_answer_are_both_gone(visit: Visit) -> None:
+    both = "\"genre\" IN ('Gothic') AND year < 1900"
+    screen = visit("pages/map.py", space="books", method="PCA", filter=both)
+    screen.button(key="clause 0").click().run()
+    assert screen.query_params["filter"] == "year < 1900"
+    screen.query_params["filter"] = both  # the browser pressed before it heard of the first
+    screen.button(key="clause 0").click().run()
+    assert "filter" not in screen.query_params
+
+
 def test_a_link_that_filters_by_what_is_measured_waits_for_it(visit: Visit) -> None:
     screen = visit("pages/compare.py", space="books", filter="trust < 0.2")
     assert "not in use" in said(screen)

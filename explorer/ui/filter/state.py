@@ -49,7 +49,7 @@ class History:
 
 def condition() -> str:
     """Return the condition in the address; empty where nothing is filtered."""
-    return st.query_params.get(FILTER, "")
+    return address.current(FILTER) or ""
 
 
 def history() -> History:

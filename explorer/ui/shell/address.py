@@ -58,19 +58,34 @@ def change(name: str, value: str | None) -> None:
     write(name, value)
 
 
+def current(name: str) -> str | None:
+    """Return a parameter of the address, as last set here where a late request has it older.
+
+    A callback asks this: it runs before the page, and so before `settle`.
+    """
+    value = st.query_params.get(name)
+    one = recent().get(name)
+    return one.value if one is not None and value in one.before else value
+
+
 def settle(page: str) -> None:
     """Repeat recent changes that a late request has undone; call it first on a page."""
-    last_page, lately = st.session_state.get(SET_LATELY, (page, {}))
-    context = get_script_run_ctx()
-    goes_back = context is not None and context.is_history_navigation
-    if goes_back or last_page not in ("", page):  # the visitor asked for this address
-        lately = {}
-    earliest = time.monotonic() - BROWSER_SECONDS
-    lately = {name: one for name, one in lately.items() if one.at > earliest}
+    last_page = st.session_state.get(SET_LATELY, (page, {}))[0]
+    lately = recent() if last_page in ("", page) else {}  # else the visitor asked for this address
     for name, one in lately.items():
         if st.query_params.get(name) in one.before:
             write(name, one.value)
     st.session_state[SET_LATELY] = (page, lately)
+
+
+def recent() -> dict[str, Change]:
+    """Return what was set so lately that the browser may not know; nothing if it went back."""
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        return {}
+    earliest = time.monotonic() - BROWSER_SECONDS
+    lately: dict[str, Change] = st.session_state.get(SET_LATELY, ("", {}))[1]
+    return {name: one for name, one in lately.items() if one.at > earliest}
 
 
 def write(name: str, value: str | None) -> None:
