@@ -47,6 +47,7 @@ h1 {{ font-size: 1.6rem; line-height: 1.3; }} h2 {{ font-size: 1.2rem; margin-to
 table {{ border-collapse: collapse; width: 100%; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0;
   border-bottom: 1px solid var(--border); }}
+th:first-child {{ min-width: 9rem; }} tr:first-child th {{ overflow-wrap: normal; }}
 td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .went {{ color: var(--went); text-decoration: line-through; }}
 .came {{ color: var(--came); font-weight: 600; }}

@@ -16,6 +16,7 @@ from explorer.conditions import LABEL
 from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
 from explorer.ui.shell import address, progress, spaces
+from explorer.ui.shell.navigation import PAGES, link_parameters
 from explorer.ui.shell.plain import plain
 from explorer.ui.twospaces import drifting, growing, moved, partners, searching
 
@@ -58,6 +59,13 @@ def show(space: EmbeddingSpace) -> None:
             DRAWN[question](found)
     except QueryError as error:
         st.warning(plain(str(error)), icon=":material/help:")
+        if not st.session_state["opened"]:  # the samples have nothing in common
+            st.page_link(
+                PAGES["same_words"].file,
+                label="See two models of the same words compared",
+                icon=PAGES["same_words"].icon,
+                query_params=link_parameters("same_words", st.session_state["space"]),
+            )
 
 
 def ask_other() -> EmbeddingSpace | None:
