@@ -55,7 +55,7 @@ def main() -> None:
 
 async def measure(visitors: int, seconds: float, port: int, process: int, cache: Path) -> None:
     """Let both classes in, one after the other."""
-    async with Visitor(port, "map", "space=books") as probe:
+    async with Visitor(port, "analogies", "space=books") as probe:
         for runs in (1, 2):  # opened before, and shown once more
             await probe.until(lambda runs=runs: probe.finished >= runs)
             await probe.ask()

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from explorer.ui.shell.gate import EXECUTE, Gate, Line, Lines, install
+from explorer.ui.shell.gate import EXECUTE, Gate, Lines, install
 
 HOUR = 3600.0
 PATIENCE = 30.0  # seconds, for what happens at once unless it never happens
@@ -24,7 +24,7 @@ PATIENCE = 30.0  # seconds, for what happens at once unless it never happens
 class Run:
     """A thread that passes a gate, notes its name inside, and stays until it is let go."""
 
-    def __init__(self, gate: Gate, name: str, entered: list[str], line: Line = "at work") -> None:
+    def __init__(self, gate: Gate, name: str, entered: list[str], line: str = "") -> None:
         self.is_inside, self._let_go = threading.Event(), threading.Event()
 
         def run() -> None:
@@ -74,16 +74,19 @@ def test_only_as_many_are_inside_as_there_are_places_and_the_first_to_come_is_ne
     assert is_free(gate)
 
 
-def test_whoever_is_at_work_does_not_stand_behind_a_class() -> None:
+def test_lines_are_served_in_turn() -> None:
     gate, entered = Gate(1, HOUR), []
-    inside = Run(gate, "inside", entered, "class")
-    runs = [Run(gate, f"pupil {n}", entered, "class") for n in range(3)]
-    runs += [Run(gate, f"other {n}", entered) for n in range(3)]
-    for one in (inside, runs[3], runs[0], runs[4], runs[1], runs[5], runs[2]):
-        until(one.is_inside.is_set)
-        one.leave()
-    assert entered[1::2] == ["other 0", "other 1", "other 2"]
-    assert entered[2::2] == ["pupil 0", "pupil 1", "pupil 2"]
+    waiting = [Run(gate, "inside", entered, "map")]
+    waiting += [Run(gate, f"map {n}", entered, "map") for n in range(4)]
+    waiting += [Run(gate, f"axes {n}", entered, "axes") for n in range(2)]
+    waiting += [Run(gate, "check", entered, "check")]
+    while waiting:
+        until(lambda: any(one.is_inside.is_set() for one in waiting))
+        inside = next(one for one in waiting if one.is_inside.is_set())
+        inside.leave()
+        waiting.remove(inside)
+    order = ["map 0", "axes 0", "check", "map 1", "axes 1", "map 2", "map 3"]
+    assert entered == ["inside", *order]
 
 
 def test_a_run_that_waits_for_something_gives_its_place_to_the_others_after_a_while() -> None:
@@ -167,10 +170,12 @@ def test_a_gate_is_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert getattr(script_runner, EXECUTE) is execute
 
 
-def test_a_page_just_opened_and_a_run_after_a_poll_wait_with_the_class() -> None:
+def test_each_page_has_a_line_for_those_at_work_and_one_for_a_class_that_comes_at_once() -> None:
     lines = Lines()
 
-    def run(page: str, fragments: list[str] | None = None, *, again: bool = False) -> str:
+    def run(
+        page: str, fragments: list[str] | None = None, *, again: bool = False
+    ) -> tuple[str, bool]:
         context: Any = SimpleNamespace(
             session_id="visitor", page_script_hash=page, fragment_ids_this_run=fragments
         )
@@ -178,15 +183,15 @@ def test_a_page_just_opened_and_a_run_after_a_poll_wait_with_the_class() -> None
         lines.ended(context, asks_again=again)
         return line
 
-    assert run("map") == "class"
-    assert run("map") == "at work"
-    assert run("map", again=True) == "at work"
-    assert run("map") == "at work"  # a button's st.rerun
-    assert run("map", ["progress"]) == "at work"
-    assert run("map", ["progress"], again=True) == "at work"
-    assert run("map") == "class"  # the picture that all waited for is there
-    assert run("map") == "at work"
-    assert run("axes") == "class"
+    at_work, opening = ("map", True), ("map", False)
+    assert run("map") == opening
+    assert run("map", again=True) == at_work
+    assert run("map") == at_work  # by a button's st.rerun
+    assert run("map", ["progress"]) == at_work
+    assert run("map", ["progress"], again=True) == at_work
+    assert run("map") == opening  # the picture that all waited for is there
+    assert run("map") == at_work
+    assert run("axes") == ("axes", False)
 
 
 def test_the_place_is_free_even_if_streamlits_function_itself_raises(

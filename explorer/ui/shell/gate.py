@@ -13,10 +13,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -26,13 +26,9 @@ OUTSIDE_AFTER = 1.0  # seconds; whoever takes longer waits for something, and ta
 KEPT_SESSIONS = 1000  # whose page is remembered
 EXECUTE = "exec_func_with_error_handling"  # Streamlit's: runs a page or a fragment, to any end
 
-# A whole class opens a page, or sees that its picture is done, at the same moment. Somebody at work
-# on another page does not stand behind them: the two lines are served in turn.
-Line = Literal["at work", "class"]
-
 
 class Gate:
-    """So many at a time; within a line first come, first served.
+    """So many at a time. Lines are served in turn; within a line, first come, first served.
 
     Whoever has been inside for `outside_after` seconds stays, but takes no place any more. So the
     next in line gets in after that time at the latest: nobody inside can lock the others out.
@@ -42,22 +38,22 @@ class Gate:
         self.places = places
         self.outside_after = outside_after
         self._lock = threading.Lock()
-        self._lines: dict[Line, deque[threading.Condition]] = {"at work": deque(), "class": deque()}
+        # those with somebody in them, the one to be served next first
+        self._lines: OrderedDict[Hashable, deque[threading.Condition]] = OrderedDict()
         self._inside: dict[threading.Condition, float] = {}  # since when, in seconds
 
     @contextmanager
-    def place(self, line: Line = "at work") -> Iterator[None]:
+    def place(self, line: Hashable = None) -> Iterator[None]:
         """Wait in a line for a place, and hold it within the `with` block."""
         me = threading.Condition(self._lock)
         with self._lock:
-            self._lines[line].append(me)
+            self._lines.setdefault(line, deque()).append(me)
             try:
                 while self._next() is not me or self._free_in() > 0:
                     me.wait(self._free_in() if self._next() is me else None)
                 self._inside[me] = time.monotonic()
-                self._lines[line] = self._lines.pop(line)  # the other line is served next
             finally:
-                self._lines[line].remove(me)
+                self._leave(line, me)
                 self._call_next()
         try:
             yield
@@ -72,7 +68,14 @@ class Gate:
         return sum(map(len, self._lines.values()))
 
     def _next(self) -> threading.Condition | None:
-        return next((line[0] for line in self._lines.values() if line), None)
+        return next((line[0] for line in self._lines.values()), None)
+
+    def _leave(self, line: Hashable, one: threading.Condition) -> None:
+        """Take somebody out of a line, which is now served after all others."""
+        self._lines[line].remove(one)
+        self._lines.move_to_end(line)
+        if not self._lines[line]:
+            del self._lines[line]
 
     def _free_in(self) -> float:
         """Return the seconds until a place is free if nobody leaves, 0 if one is."""
@@ -87,21 +90,23 @@ class Gate:
 
 
 class Lines:
-    """Tells of each run in which line it waits."""
+    """Tells of each run in which line it waits.
+
+    A whole class opens a page, or sees that its picture is done, at the same moment. Nobody on
+    another page stands behind them, nor does somebody who is at work on that page already.
+    """
 
     def __init__(self) -> None:
         self._pages: OrderedDict[str, str] = OrderedDict()  # of each session, the page it shows
-        self._thread = (
-            threading.local()
-        )  # whether this thread's last run was a poll that found news
+        self._thread = threading.local()  # whether its last run was a poll that found news
 
-    def line(self, context: ScriptRunContext) -> Line:
-        """Return the line of a run that is about to begin."""
+    def line(self, context: ScriptRunContext) -> tuple[str, bool]:
+        """Return the line of a run that is about to begin: its page, and whether it is at work."""
+        page = context.page_script_hash
         if context.fragment_ids_this_run:
-            return "at work"
-        is_shown = self._pages.get(context.session_id) == context.page_script_hash
-        found_news = getattr(self._thread, "found_news", False)
-        return "at work" if is_shown and not found_news else "class"
+            return page, True
+        is_shown = self._pages.get(context.session_id) == page
+        return page, is_shown and not getattr(self._thread, "found_news", False)
 
     def ended(self, context: ScriptRunContext, asks_again: bool) -> None:
         """Note how a run ended: by `st.rerun`, or otherwise."""
