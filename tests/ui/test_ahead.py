@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from explorer import EmbeddingSpace, cache
 from explorer.jobs.lane import LONG_SECONDS
 from explorer.jobs.pool import Job
+from explorer.lessons.plan import Plan
 from explorer.training import runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
@@ -55,7 +57,24 @@ def test_the_films_of_a_lesson_are_learned_ahead_and_pass_nothing_that_somebody_
     plan = find_plan("6-how-vectors-learn")
     assert plan is not None
     ahead.make(plan)
-    assert list(pool.seconds.values()) == [LONG_SECONDS] * 2  # the text and, shuffled, the control
+    assert list(pool.seconds.values()) == [LONG_SECONDS] * 2  # a text, and the same shuffled
+
+
+@pytest.mark.parametrize("runs_here", [False, True])
+def test_it_begins_once_and_not_where_jobs_run_in_the_web_process(
+    runs_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Plan] = []
+    plan = find_plan("6-how-vectors-learn")
+    assert plan is not None
+    monkeypatch.setattr(ahead, "make", begun.append)
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
+    monkeypatch.setattr(ahead.progress, "jobs", lambda: SimpleNamespace(runs_here=runs_here))
+    ahead.begin.clear()
+    for _pupil in range(3):
+        ahead.begin("a lesson", plan)
+    ahead.begin.clear()
+    assert len(begun) == (0 if runs_here else 1)
 
 
 def test_a_pupil_who_presses_start_joins_what_is_learned_already(pool: Submitted) -> None:

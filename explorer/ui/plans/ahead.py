@@ -15,6 +15,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.jobs.lane import LONG_SECONDS
 from explorer.lessons.plan import Plan
+from explorer.ui.shell import progress
 
 
 def film(address: Mapping[str, str]) -> None:
@@ -45,8 +46,12 @@ MAKERS: dict[str, Callable[[Mapping[str, str]], None]] = {"watch_it_learn": film
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def begin(plan_id: str, _plan: Plan) -> None:
-    """Make ahead what a lesson needs, once for all visitors, while its page is drawn already."""
-    threading.Thread(target=make, args=(_plan,), daemon=True).start()
+    """Make ahead what a lesson needs, once for all visitors, while its page is drawn already.
+
+    Not where jobs run in this process, one at a time: there it would be in everybody's way.
+    """
+    if not progress.jobs().runs_here:
+        threading.Thread(target=make, args=(_plan,), daemon=True).start()
 
 
 def make(plan: Plan) -> None:
