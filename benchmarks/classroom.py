@@ -5,7 +5,7 @@ the fragments going that ask to be run again and again, and reads what it is sho
 ask for the same UMAP of the words, then each for one with another seed. Measured:
 - how many pictures were computed, and when the first and the last visitor had the picture;
 - whether those who wait see their place in the queue;
-- how long another page takes to answer meanwhile, to one more visitor, who has opened it before;
+- how long another page (Analogies) takes to answer meanwhile, to one more visitor who has it open;
 - how much memory of the web process a session takes.
 `--visitors` and `--seconds` (to watch the second class) make it smaller.
 """
