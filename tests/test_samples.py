@@ -103,7 +103,7 @@ def test_a_sample_comes_with_its_picture_as_good_as_one_drawn_anew(
 ) -> None:
     path = SAMPLES / f"{name}.npy"
     space = open_space(path)
-    assert shipped.keep(space, shipped.path_for(path))
+    assert shipped.keep(space, shipped.path_for(path), shipped.COMPARED.draw(space))
     kept = load_projection(shipped.SHIPPED.key(space))
     assert kept is not None
     told = load_quality(measured_key(space, kept, shipped.NEIGHBORS))
@@ -116,7 +116,8 @@ def test_a_sample_comes_with_its_picture_as_good_as_one_drawn_anew(
 def test_a_picture_of_other_vectors_is_not_taken_for_that_of_the_sample(cache_dir: Path) -> None:
     space = open_space(SAMPLES / "books.npy")
     other = EmbeddingSpace(space.labels, -space.vectors, name="other")
-    assert not shipped.keep(other, shipped.path_for(SAMPLES / "books.npy"))
+    pca = shipped.COMPARED.draw(other)
+    assert not shipped.keep(other, shipped.path_for(SAMPLES / "books.npy"), pca)
     assert load_projection(shipped.SHIPPED.key(other)) is None
 
 

@@ -21,19 +21,25 @@ class Lane:
 
     @contextlib.contextmanager
     def turn(
-        self, workers: Callable[[], int], is_over: Callable[[], bool], every: float
+        self,
+        workers: Callable[[], int],
+        is_over: Callable[[], bool],
+        every: float,
+        is_long: Callable[[], bool] = lambda: True,
     ) -> Iterator[None]:
         """Wait for a place in the order of arrival, and hold it within the `with` block.
 
         Looks every so many seconds how many workers there are, and raises JobCancelled if the
-        job is over by then.
+        job is over by then. One that does not count as long any more enters without a place.
         """
         me = object()
+        has_place = False
         with self._changed:
             self._line.append(me)
         try:
-            while not self._enter(me, max(1, workers() - 1), every):
-                if is_over():
+            while is_long() and not has_place:
+                has_place = self._enter(me, max(1, workers() - 1), every)
+                if not has_place and is_over():
                     raise JobCancelled("stopped")
         finally:
             with self._changed:
@@ -44,7 +50,7 @@ class Lane:
             yield
         finally:
             with self._changed:
-                self._running -= 1
+                self._running -= has_place
                 self._changed.notify_all()
 
     def _enter(self, me: object, places: int, seconds: float) -> bool:

@@ -90,8 +90,10 @@ class Jobs:
             job does not hold the result in memory.
         seconds
             About how long it will take. Jobs of 10 seconds and more leave one worker to shorter
-            ones, which pass those that wait.
+            ones, which pass those that wait. What was submitted as long, to be made ahead, counts
+            as short from when it is submitted as short.
         """
+        is_long = seconds >= LONG_SECONDS
         with self._lock:
             job = self._jobs.get(key)
             if (
@@ -99,10 +101,11 @@ class Jobs:
                 and job.state.state not in ("failed", "cancelled")
                 and not job.is_lost
             ):
+                job.is_long &= is_long  # made ahead, and now somebody waits for it
                 return job
             self._used = time.monotonic()
             self._jobs.pop(key, None)  # a new job goes to the end of the line
-            job = self._jobs[key] = Job(key, is_long=seconds >= LONG_SECONDS)
+            job = self._jobs[key] = Job(key, is_long=is_long)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
                 del self._jobs[old]
         run = self._run_here if self.runs_here else self._run
@@ -239,7 +242,10 @@ class Jobs:
         if not job.is_long:
             return contextlib.nullcontext()
         return self._long.turn(
-            lambda: len(self._connection.workers()), lambda: job.state.is_over, LOOK_EVERY
+            lambda: len(self._connection.workers()),
+            lambda: job.state.is_over,
+            LOOK_EVERY,
+            lambda: job.is_long,
         )
 
     def _compute(

@@ -44,8 +44,8 @@ def make(space: EmbeddingSpace, path: Path) -> None:
         np.savez_compressed(stream, facts=np.array(json.dumps(facts)), **arrays)
 
 
-def keep(space: EmbeddingSpace, path: Path) -> bool:
-    """Put what is shipped for a space into the cache.
+def keep(space: EmbeddingSpace, path: Path, compared: Projection) -> bool:
+    """Put what is shipped for a space into the cache; `compared` is its PCA.
 
     Returns False, and puts nothing there, if the file was made of other vectors.
     """
@@ -60,7 +60,7 @@ def keep(space: EmbeddingSpace, path: Path) -> bool:
         }
     if cache.find(PROJECTIONS, SHIPPED.key(space)) is None:
         save_projection(SHIPPED.key(space), drawn)
-    for picture in (drawn, COMPARED.draw(space)):
+    for picture in (drawn, compared):
         key = measured_key(space, picture, NEIGHBORS)
         if cache.find(QUALITY, key) is None:
             save_quality(key, quality[picture.method])

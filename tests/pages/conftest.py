@@ -12,6 +12,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.encode.jobs import encodings
+from explorer.ui.plans import ahead
 from explorer.ui.shell import progress
 from explorer.ui.shell.plain import WORD_JOINER
 
@@ -37,6 +38,12 @@ def components_are_looked_for_once() -> Iterator[None]:
 def compute_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let long work run in this process: no test of a screen waits for workers to start."""
     monkeypatch.setenv("EXPLORER_WORKERS", "0")
+
+
+@pytest.fixture(autouse=True)
+def nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no lesson start jobs that outlive its test."""
+    monkeypatch.setattr(ahead, "begin", lambda plan_id, plan: None)
 
 
 @pytest.fixture

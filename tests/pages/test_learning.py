@@ -28,7 +28,9 @@ class AtOnce:
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
 
-    def submit(self, key: str, function: Callable[..., Any], *args: Any) -> Job:
+    def submit(
+        self, key: str, function: Callable[..., Any], *args: Any, seconds: float = 0.0
+    ) -> Job:
         job = self.jobs[key] = Job(key)
         try:
             job._end(JobState("done", 1.0, "done"), function(*args))
@@ -232,7 +234,9 @@ def test_each_lesson_shows_its_own_run(visit: Visit, run: runs.Run) -> None:
 class NeverDone(AtOnce):
     """Jobs that are submitted and go on."""
 
-    def submit(self, key: str, function: Callable[..., Any], *args: Any) -> Job:
+    def submit(
+        self, key: str, function: Callable[..., Any], *args: Any, seconds: float = 0.0
+    ) -> Job:
         job = self.jobs.get(key)
         if job is None or job.state.is_over:
             job = self.jobs[key] = Job(key)

@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.scriptrunner import exec_code, script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.query_params import QueryParams
+
+from explorer.ui.shell import gate
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +41,27 @@ def test_a_parameter_that_a_widget_is_bound_to_can_be_taken_away() -> None:
 def test_a_run_knows_its_session() -> None:
     """`progress.visitor` tells those who wait apart by it."""
     assert "session_id" in {one.name for one in dataclasses.fields(ScriptRunContext)}
+
+
+def test_a_run_is_executed_by_one_function_which_returns_whatever_happens() -> None:
+    """`gate.install` wraps it: it is looked up in its module anew at each run."""
+    execute = exec_code.exec_func_with_error_handling
+    assert list(inspect.signature(execute).parameters) == ["func", "ctx"]
+    run = script_runner.ScriptRunner._run_script.__code__
+    assert gate.EXECUTE == execute.__name__ in run.co_names
+    assert script_runner.exec_func_with_error_handling in (execute, gated())
+
+
+def gated() -> object:
+    """Return what stands in the function's place where a page was opened before."""
+    found = script_runner.exec_func_with_error_handling
+    return found if hasattr(found, "gate") else None
+
+
+def test_a_run_knows_its_page_and_whether_it_is_of_a_fragment() -> None:
+    """`gate.Lines` asks for both."""
+    assert isinstance(ScriptRunContext.page_script_hash, property)
+    assert "fragment_ids_this_run" in {one.name for one in dataclasses.fields(ScriptRunContext)}
 
 
 def test_the_version_that_runs_is_one_that_is_allowed() -> None:

@@ -13,6 +13,7 @@ from explorer.encoding import job
 from explorer.encoding.job import EncodeOptions, EncodeResult
 from explorer.encoding.texts import prepare
 from explorer.errors import JobError
+from explorer.jobs.pool import Job
 from explorer.lessons.ladder import RUNGS, Materials, Step, climb
 from explorer.ui.encode import jobs
 from explorer.ui.shell import progress
@@ -43,18 +44,22 @@ class Texts:
 
 def encoded(sentences: tuple[str, ...], place: str) -> EmbeddingSpace | None:
     """Return the encoded sentences; None while the transformer reads, with its progress shown."""
-    pool, texts = jobs.encodings().jobs, prepare(sentences)
     made = progress.wait_for(
-        job.encoding_key(texts, EncodeOptions(), ENCODED),
-        partial(job.start, pool, texts, EncodeOptions(), ENCODED),
+        job.encoding_key(prepare(sentences), EncodeOptions(), ENCODED),
+        partial(start_reading, sentences),
         progress.Wait(
             place=place,
             running="The transformer is reading the sentences.",
             stopped="The transformer was stopped. The lower rungs work without it.",
         ),
-        pool=pool,
+        pool=jobs.encodings().jobs,
     )
     return None if made is None else finished(sentences, made)
+
+
+def start_reading(sentences: tuple[str, ...]) -> Job:
+    """Have the transformer read the sentences, or join who has it read them."""
+    return job.start(jobs.encodings().jobs, prepare(sentences), EncodeOptions(), ENCODED)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

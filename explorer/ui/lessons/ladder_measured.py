@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,12 +27,13 @@ from explorer.lessons.ladder import (
 )
 from explorer.lessons.ladder import sentences as sentences_of
 from explorer.ui.lessons import lesson
-from explorer.ui.lessons.climbing import Texts, encoded
+from explorer.ui.lessons.climbing import Texts, encoded, start_reading
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.charts import show_chart
 
 MEASURED = cache.Kind("ladder", 1)
+MEASURING = threading.Lock()  # one measures for the class
 LSA_DIM_MEASURED = 100  # usual for LSA
 LSA_DIM_ABILITIES = 40  # of 10, 20, 40 and 100 the best for the questions
 
@@ -71,36 +74,57 @@ def kept(key: str) -> Measured | None:
 def measured() -> Measured | None:
     """Return what was measured, from the disk if possible; None while the transformer reads."""
     words = spaces.sample_space(spaces.DEFAULT)
-    of_pairs, of_questions = tuple(sentences_of(pairs())), tuple(texts_of(questions()))
-    key = cache.content_key(
-        texts=[of_pairs, of_questions],
+    key = measured_key(words)
+    with contextlib.suppress(LookupError):
+        return kept(key)
+    read = encoded(sentences_read(), "pairs")
+    if read is None:
+        return None
+    with st.spinner("Comparing all the pairs on each rung …"), MEASURING:
+        with contextlib.suppress(LookupError):
+            return kept(key)  # somebody else of the class was first
+        cache.save_json(MEASURED, key, measure(words, read))
+        return kept(key)
+
+
+def measured_key(words: EmbeddingSpace) -> str:
+    """Return the key that the measurements are kept under."""
+    return cache.content_key(
+        texts=[sentences_of(pairs()), texts_of(questions())],
         kinds=[[one.kind for one in pairs()], [one.ability for one in questions()]],
         words=words.digest,
         options=asdict(EncodeOptions()),
         lsa=[LSA_DIM_MEASURED, LSA_DIM_ABILITIES],
     )
-    with contextlib.suppress(LookupError):
-        return kept(key)
-    read = encoded(tuple(dict.fromkeys(of_pairs + of_questions)), "pairs")
-    if read is None:
-        return None
-    with st.spinner("Comparing all the pairs on each rung …"):
-        rankings = {
-            step.rung.title: asdict(rank_pairs(step.space, pairs()))
-            for step in Texts(of_pairs, words, part(read, of_pairs)).climb(LSA_DIM_MEASURED)
-            if step.space is not None
-        }
-        right = {
-            step.rung.title: share_right(step.space, questions())
-            for step in Texts(of_questions, words, part(read, of_questions)).climb(
-                LSA_DIM_ABILITIES
-            )
-            if step.space is not None
-        }
+
+
+def sentences_read() -> tuple[str, ...]:
+    """Return all sentences that the transformer reads for this step, each once."""
+    return tuple(dict.fromkeys([*sentences_of(pairs()), *texts_of(questions())]))
+
+
+def make_ahead() -> None:
+    """Have the transformer read the sentences before somebody comes, unless it is all measured."""
+    if cache.find(MEASURED, measured_key(spaces.sample_space(spaces.DEFAULT))) is None:
+        start_reading(sentences_read())
+
+
+def measure(words: EmbeddingSpace, read: EmbeddingSpace) -> dict[str, Any]:
+    """Return how each rung ranks the pairs and answers the questions, as JSON values."""
+    of_pairs, of_questions = tuple(sentences_of(pairs())), tuple(texts_of(questions()))
+    rankings = {
+        step.rung.title: asdict(rank_pairs(step.space, pairs()))
+        for step in Texts(of_pairs, words, part(read, of_pairs)).climb(LSA_DIM_MEASURED)
+        if step.space is not None
+    }
+    right = {
+        step.rung.title: share_right(step.space, questions())
+        for step in Texts(of_questions, words, part(read, of_questions)).climb(LSA_DIM_ABILITIES)
+        if step.space is not None
+    }
     for ranking in rankings.values():
         ranking["similarities"] = ranking["similarities"].tolist()
-    cache.save_json(MEASURED, key, {"rankings": rankings, "right": right})
-    return kept(key)
+    return {"rankings": rankings, "right": right}
 
 
 def part(read: EmbeddingSpace, texts: tuple[str, ...]) -> EmbeddingSpace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import streamlit as st
@@ -18,12 +19,25 @@ from explorer.ui.shell.plain import plain
 KEPT = "kept frames"  # session state: for each picture's key, the frame that this visitor kept
 MOST_KEPT = 8  # a frame of 200,000 points takes a megabyte
 UNFINISHED = "This picture is unfinished"
+UNPACKING = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def fast_projection(key: str, _space: EmbeddingSpace, _wanted: Picture) -> Projection:
     """Compute a projection in this process, once for all visitors."""
     return _wanted.draw(_space)
+
+
+def shipped_projection(space: EmbeddingSpace) -> Projection | None:
+    """Return the picture that comes with a sample; thirty who ask at once unpack it once."""
+    pca, key = shipped.COMPARED, shipped.SHIPPED.key(space)
+    with UNPACKING:
+        ready = load_projection(key)
+        if ready is None:
+            path = shipped.path_for(spaces.sample_file(space.name))
+            shipped.keep(space, path, fast_projection(pca.key(space), space, pca))
+            ready = load_projection(key)
+        return ready
 
 
 def picture(space: EmbeddingSpace, method: str, n_components: int) -> Projection:
@@ -54,8 +68,7 @@ def draw(
     key = wanted.key(space)
     ready = load_projection(key)
     if ready is None and wanted == shipped.SHIPPED and spaces.is_sample(space):
-        shipped.keep(space, shipped.path_for(spaces.sample_file(space.name)))
-        ready = load_projection(key)
+        ready = shipped_projection(space)
     if ready is not None and len(ready) == len(space):
         return ready if replay is None else as_it_was(ready, growth(key), replay)
     title = METHODS[wanted.method].title

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.lessons.plan import Question
-from explorer.ui.plans import underway
+from explorer.ui.plans import ahead, underway
 from explorer.ui.plans.cover import cover
 from explorer.ui.plans.underway import Underway
 from explorer.ui.shell.navigation import PAGES
@@ -31,6 +31,7 @@ def draw(page: str) -> None:
     st.html(STYLE)
     if here:
         underway.enter(under)
+        ahead.begin(under.plan_id, under.plan)
     with st.container(key="lesson-bar", border=True, gap="xsmall"):
         steer(under, here=here)
         if here:

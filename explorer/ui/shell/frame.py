@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
-from explorer.ui.shell import address, glossary, projector, signin, spaces
+from explorer.ui.shell import address, gate, glossary, projector, signin, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
@@ -17,6 +17,8 @@ from explorer.ui.shell.progress import jobs
 APP = "Embedding Explorer"
 
 ICON = Path(__file__).parent / "icon.png"
+
+gate.install(gate.Gate())  # with the first page: all later runs pass it
 
 CODE = {  # kinds of tokens: a color on a light and on a dark ground, each of 4.5 to 1 or more
     "comment": ("#52606d", "#9aa5b1"),

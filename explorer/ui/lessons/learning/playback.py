@@ -140,15 +140,21 @@ class Playback:
 
     def learn(self, until: int) -> Job:
         """Go on with the run up to a step, outside this process."""
-        # all who play a run share its job; one that is over must not be joined
-        for number in itertools.count():
-            self.job_key = f"{self.run.id}-{until}-{number}"
-            job = jobs().find(self.job_key)
-            if job is None or not job.state.is_over:
-                break
-        job = jobs().submit(self.job_key, runs.train, str(self.run.folder), until)
+        job = learning(self.run, until)
+        self.job_key = job.key
         job.watch(visitor())  # so that closing the tab cancels it
         return job
+
+
+def learning(run: Run, until: int, seconds: float = 0.0) -> Job:
+    """Start to learn a run up to a step, or join who does; `seconds` as for `Jobs.submit`."""
+    # all who play a run share its job; one that is over must not be joined
+    for number in itertools.count():
+        key = f"{run.id}-{until}-{number}"
+        job = jobs().find(key)
+        if job is None or not job.state.is_over:
+            break
+    return jobs().submit(key, runs.train, str(run.folder), until, seconds=seconds)
 
 
 def start(run: Run) -> None:
