@@ -17,6 +17,7 @@ from explorer.stores.alarm import Alarm
 from explorer.stores.client import no_rows
 from explorer.stores.known import Address, without_secrets
 from explorer.stores.postgres_copy import as_batch, blocks
+from explorer.stores.postgres_index import PROGRESS, build_in_memory, graph_bytes
 from explorer.stores.postgres_tables import (
     COLUMNS,
     HOLDS,
@@ -298,6 +299,7 @@ class Postgres:
         self, name: str, metric: str, m: int, ef_construction: int, report: Report
     ) -> str:
         """Build an HNSW index; its progress is asked of a second connection."""
+        about = self.describe(name)
         table = self._table(name)
         sql = (
             f"CREATE INDEX ON {table.sql} USING hnsw ({quoted(table.vector)} {OPCLASSES[metric]}) "
@@ -305,28 +307,26 @@ class Postgres:
         )
         done = threading.Event()
         failed: list[StoreError] = []
+        memory: list[str] = []
         watcher = open_store(self._address, False)
         pid = self._connection.info.backend_pid
 
         def build() -> None:
             try:
                 with self._telling("building the index", 24 * 3600):
-                    self._connection.execute(*statement(sql))
+                    needed = graph_bytes(about.rows, about.dim, m)
+                    memory.append(build_in_memory(self._connection, statement(sql)[0], needed))
             except StoreError as error:
                 failed.append(error)
             finally:
                 done.set()
 
-        ask = (
-            "SELECT phase, coalesce(tuples_done, 0)::float8, coalesce(tuples_total, 0)::float8 "
-            "FROM pg_stat_progress_create_index WHERE pid = %s"
-        )
         thread = threading.Thread(target=build, daemon=True)
         thread.start()
-        rows = max(1, watcher.count(name))
+        rows = max(1, about.rows)
         try:
             while not done.wait(0.5):
-                for phase, read, _ in watcher._rows("asking how far the index is", ask, (pid,)):
+                for phase, read in watcher._rows("asking how far the index is", PROGRESS, (pid,)):
                     report(min(1.0, read / rows), phase)
         except BaseException:  # a Stop: the server would go on building otherwise
             self._connection.cancel_safe(timeout=CONNECT_SECONDS)
@@ -337,7 +337,7 @@ class Postgres:
         if failed:
             raise failed[0]
         report(1.0, "the index is built")
-        return f"HNSW, m {m}, ef_construction {ef_construction}"
+        return f"HNSW, m {m}, ef_construction {ef_construction}; {memory[0]}"
 
     def search(
         self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None
