@@ -352,6 +352,8 @@ class Postgres:
         found: list[list[Id]] = []
         with self._telling("searching", 10 * TIMEOUT), self._connection.transaction():
             if knob is not None:
+                if knob is KNOBS["hnsw"]:  # below k it would give fewer than k
+                    setting = max(setting or k, k)
                 self._connection.execute(
                     "SELECT set_config(%s, %s, true)", (knob.name, str(setting))
                 )

@@ -42,6 +42,8 @@ def test_an_index_gets_the_memory_it_needs_for_its_own_transaction(
 ) -> None:
     with saved(address_of(SERVER), SMALL) as store:
         assert "built in 10." in built(store)  # MB, the least
+        query = np.ones((1, 8), np.float32)
+        assert len(store.search("t", query, 20, "cosine", 10)[0]) == 20  # ef_search is raised to k
         assert store._rows("", "SHOW maintenance_work_mem") == [("1MB",)]
 
 
