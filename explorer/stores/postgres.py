@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from explorer.errors import StoreError
+from explorer.stores import postgres_groups as groups
 from explorer.stores import sql as sql_words
 from explorer.stores.alarm import Alarm
 from explorer.stores.client import no_rows
 from explorer.stores.known import Address, without_secrets
 from explorer.stores.postgres_copy import as_batch, blocks
+from explorer.stores.postgres_index import PROGRESS, build_in_memory, graph_bytes
+from explorer.stores.postgres_tables import (
+    COLUMNS,
+    HOLDS,
+    INDEXES,
+    TABLES,
+    TYPES,
+    Table,
+    quoted,
+    statement,
+)
 from explorer.stores.store import (
     ID,
     TIMEOUT,
@@ -36,17 +47,6 @@ from explorer.stores.store import (
 CONNECT_SECONDS = 10
 IN_PIPELINE = 100  # queries that are sent before the first answer is read
 IN_PAGE = 1900  # dimensions of a vector that still fits into a page of 8 kB with its row
-# What a payload column holds, by PostgreSQL's name of its type; all else is read as text.
-HOLDS = {
-    "int2": "int",
-    "int4": "int",
-    "int8": "int",
-    "float4": "float",
-    "float8": "float",
-    "bool": "bool",
-    "timestamp": "time",
-}
-TYPES = {"int": "int8", "float": "float8", "bool": "bool", "time": "timestamp", "text": "text"}
 OPERATORS = {"cosine": "<=>", "euclidean": "<->", "dot": "<#>"}
 OPCLASSES = {
     "cosine": "vector_cosine_ops",
@@ -57,57 +57,6 @@ KNOBS = {
     "hnsw": Knob("hnsw.ef_search", (10, 20, 40, 80, 120, 160, 240, 320, 480, 640, 1000)),
     "ivfflat": Knob("ivfflat.probes", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)),
 }
-TABLES = """
-SELECT c.oid, n.nspname, c.relname, a.attname, a.atttypmod
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
-WHERE t.typname IN ('vector', 'halfvec') AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
-AND NOT a.attisdropped AND has_table_privilege(c.oid, 'SELECT')
-ORDER BY n.nspname <> 'public', n.nspname, c.relname, a.attnum
-"""
-COLUMNS = """
-SELECT a.attname, t.typname, EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid
-  AND i.indisprimary AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum)
-FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-"""
-INDEXES = """
-SELECT am.amname, o.opcname, coalesce(array_to_string(c.reloptions, ', '), '')
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
-JOIN pg_opclass o ON o.oid = i.indclass[0]
-JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-WHERE i.indrelid = %s AND a.attname = %s AND am.amname IN ('hnsw', 'ivfflat') AND i.indisvalid
-"""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with vectors: where it is, which columns hold the id and the vector."""
-
-    oid: int
-    sql: str  # schema and name, quoted
-    vector: str
-    dim: int
-    key: str | None  # the primary key, if it is one column
-    id_kind: str
-    columns: tuple[Column, ...]
-
-    @property
-    def id_sql(self) -> str:
-        """The id as SQL: the primary key, or the row's place in the table."""
-        if self.key is None:
-            return "ctid::text"
-        return quoted(self.key) + ("::int8" if self.id_kind == "int" else "::text")
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it in a statement with values, where % begins a value."""
-    return sql_words.quoted(name).replace("%", "%%")
-
-
-def statement(sql: str, values: Sequence[Any] = ()) -> tuple[str, Sequence[Any] | None]:
-    """Return a statement as psycopg takes it: without values, % is only a sign."""
-    return (sql, values) if values else (sql.replace("%%", "%"), None)
 
 
 def open_store(address: Address, write: bool) -> Postgres:
@@ -237,13 +186,24 @@ class Postgres:
     def batches(self, name: str, part: Part, rows: int) -> Generator[Batch, None, None]:
         """Yield rows of one binary COPY, so that all are of one snapshot."""
         table = self._table(name)
+        if part == Part(seed=part.seed) and self._by_groups(table):
+            yield from self._copied(
+                groups.statement_of(table), (), lambda copy: groups.batches(copy, table, rows)
+            )
+            return
         chosen, values = self._where(table, part.where)
         order = ""
         if part.size is not None:
             # a sample of exactly that size, the same for a seed: the smallest hashes
             order = f" ORDER BY hashtextextended({table.id_sql}::text, %s), 1 LIMIT %s"
             values = [*values, part.seed, part.size]
-        yield from self._copied(table, chosen + order, values, rows)
+        yield from self._rows_copied(table, chosen + order, values, rows)
+
+    def _by_groups(self, table: Table) -> bool:
+        """Return whether the server can join the rows of some pages into one message."""
+        if self._connection.info.server_version < groups.SINCE:
+            return False
+        return bool(self._rows("looking at a table", groups.BOUNDED, (table.oid,))[0][0])
 
     def fetch(self, name: str, ids: Sequence[Id]) -> Batch:
         """Return the rows with these ids."""
@@ -251,24 +211,37 @@ class Postgres:
         kind = "int8" if table.id_kind == "int" else "text"
         # an index on an integer key serves only the key itself; other types are compared as text
         key = quoted(table.key) if table.key and kind == "int8" else table.id_sql
-        found = self._copied(
+        found = self._rows_copied(
             table, f" WHERE {key} = ANY(%s::{kind}[])", [list(ids)], max(1, len(ids))
         )
         return next(found, no_rows(table.columns, table.id_kind, table.dim))
 
-    def _copied(
+    def _rows_copied(
         self, table: Table, rest: str, values: list[Any], rows: int
     ) -> Generator[Batch, None, None]:
         columns = [quoted(one.name) + (f"::{TYPES[one.kind]}") for one in table.columns]
         wanted = ", ".join([table.id_sql, f"{quoted(table.vector)}::vector", *columns])
-        sql = f"COPY (SELECT {wanted} FROM {table.sql}{rest}) TO STDOUT (FORMAT BINARY)"
-        with self._telling("reading rows", 10 * TIMEOUT) as alarm:
-            cursor = self._client_cursor()
-            with cursor.copy(*statement(sql, values)) as copy:
-                for block in blocks(copy, rows):
-                    alarm.off()
-                    yield as_batch(block, table.id_kind, table.dim, table.columns)
-                    alarm.on()
+        return self._copied(
+            f"SELECT {wanted} FROM {table.sql}{rest}",
+            values,
+            lambda copy: (
+                as_batch(block, table.id_kind, table.dim, table.columns)
+                for block in blocks(copy, rows)
+            ),
+        )
+
+    def _copied(
+        self, select: str, values: Sequence[Any], decode: Callable[[Any], Iterator[Batch]]
+    ) -> Generator[Batch, None, None]:
+        sql = f"COPY ({select}) TO STDOUT (FORMAT BINARY)"
+        with (
+            self._telling("reading rows", 10 * TIMEOUT) as alarm,
+            self._client_cursor().copy(*statement(sql, values)) as copy,
+        ):
+            for batch in decode(copy):
+                alarm.off()
+                yield batch
+                alarm.on()
 
     def _client_cursor(self) -> Any:
         import psycopg
@@ -326,6 +299,7 @@ class Postgres:
         self, name: str, metric: str, m: int, ef_construction: int, report: Report
     ) -> str:
         """Build an HNSW index; its progress is asked of a second connection."""
+        about = self.describe(name)
         table = self._table(name)
         sql = (
             f"CREATE INDEX ON {table.sql} USING hnsw ({quoted(table.vector)} {OPCLASSES[metric]}) "
@@ -333,28 +307,26 @@ class Postgres:
         )
         done = threading.Event()
         failed: list[StoreError] = []
+        memory: list[str] = []
         watcher = open_store(self._address, False)
         pid = self._connection.info.backend_pid
 
         def build() -> None:
             try:
                 with self._telling("building the index", 24 * 3600):
-                    self._connection.execute(*statement(sql))
+                    needed = graph_bytes(about.rows, about.dim, m)
+                    memory.append(build_in_memory(self._connection, statement(sql)[0], needed))
             except StoreError as error:
                 failed.append(error)
             finally:
                 done.set()
 
-        ask = (
-            "SELECT phase, coalesce(tuples_done, 0)::float8, coalesce(tuples_total, 0)::float8 "
-            "FROM pg_stat_progress_create_index WHERE pid = %s"
-        )
         thread = threading.Thread(target=build, daemon=True)
         thread.start()
-        rows = max(1, watcher.count(name))
+        rows = max(1, about.rows)
         try:
             while not done.wait(0.5):
-                for phase, read, _ in watcher._rows("asking how far the index is", ask, (pid,)):
+                for phase, read in watcher._rows("asking how far the index is", PROGRESS, (pid,)):
                     report(min(1.0, read / rows), phase)
         except BaseException:  # a Stop: the server would go on building otherwise
             self._connection.cancel_safe(timeout=CONNECT_SECONDS)
@@ -365,7 +337,7 @@ class Postgres:
         if failed:
             raise failed[0]
         report(1.0, "the index is built")
-        return f"HNSW, m {m}, ef_construction {ef_construction}"
+        return f"HNSW, m {m}, ef_construction {ef_construction}; {memory[0]}"
 
     def search(
         self, name: str, queries: Floats, k: int, metric: str, setting: int | None = None
@@ -380,6 +352,8 @@ class Postgres:
         found: list[list[Id]] = []
         with self._telling("searching", 10 * TIMEOUT), self._connection.transaction():
             if knob is not None:
+                if knob is KNOBS["hnsw"]:  # below k it would give fewer than k
+                    setting = max(setting or k, k)
                 self._connection.execute(
                     "SELECT set_config(%s, %s, true)", (knob.name, str(setting))
                 )

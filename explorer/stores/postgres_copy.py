@@ -8,6 +8,7 @@ Format: PostgreSQL's documentation of COPY, "Binary Format".
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,36 +29,38 @@ Places: TypeAlias = NDArray[np.int64]
 Block: TypeAlias = tuple[bytes, Places]  # rows in one piece, and the length of each
 
 
-def blocks(copy: Any, rows: int) -> Generator[Block, None, None]:
-    """Yield the messages of `rows` rows at a time, from an open COPY … TO STDOUT of psycopg."""
+def messages(copy: Any) -> Generator[Any, None, None]:
+    """Yield each row of an open COPY … TO STDOUT of psycopg, as its bytes."""
     import psycopg
 
     connection = copy.connection.pgconn
-    take, begun, over = connection.get_copy_data, False, False
-    while not over:
-        joined: list[bytes] = []
-        sizes: list[int] = []
-        few: list[Any] = []
-        while len(sizes) + len(few) < rows:
-            size, message = take(0)  # 0: libpq waits, five times as fast as psycopg's own loop
-            if size < 0:
-                raise psycopg.OperationalError(connection.error_message.decode(errors="replace"))
-            if not begun:  # the header comes with the first row, or with the end
-                begun, message = True, message[HEADER:]
-            if len(message) == len(END) and bytes(message) == END:
-                over = True
-                break
-            if message:
-                few.append(message)
-            if len(few) == FEW:
-                sizes += map(len, few)
-                joined.append(b"".join(few))
-                few = []
-        sizes += map(len, few)
-        if sizes:
-            yield b"".join([*joined, *few]), np.array(sizes, np.int64)
+    take, begun = connection.get_copy_data, False
+    while True:
+        size, message = take(0)  # 0: libpq waits, five times as fast as psycopg's own loop
+        if size < 0:
+            raise psycopg.OperationalError(connection.error_message.decode(errors="replace"))
+        if not begun:  # the header comes with the first row, or with the end
+            begun, message = True, message[HEADER:]
+        if len(message) == len(END) and bytes(message) == END:
+            break
+        if message:
+            yield message
     while copy.read():  # the end of the command
         pass
+
+
+def blocks(copy: Any, rows: int) -> Generator[Block, None, None]:
+    """Yield the messages of `rows` rows at a time."""
+    received = messages(copy)
+    while True:
+        joined: list[bytes] = []
+        sizes: list[int] = []
+        while len(sizes) < rows and (few := list(islice(received, min(FEW, rows - len(sizes))))):
+            sizes += map(len, few)
+            joined.append(b"".join(few))
+        if not sizes:
+            return
+        yield b"".join(joined), np.array(sizes, np.int64)
 
 
 def as_batch(block: Block, id_kind: str, dim: int, columns: Sequence[Column]) -> Batch:
@@ -111,22 +114,26 @@ class Reader:
     def column(self, kind: str) -> pa.Array:
         """Return the next field as Arrow holds it."""
         start, end, null = self._next()
-        taken = self._taken(start, end)
-        if kind == "text":
-            held = pa.array(~null)  # as the bits of a mask
-            valid = held.buffers()[1] if null.any() else None
-            texts = pa.Array.from_buffers(
-                pa.large_string(), len(taken), [valid, *taken.buffers()[1:]], offset=taken.offset
-            )
-            return texts.cast(pa.string())
-        width, code = {"bool": (1, "?"), "float": (8, ">f8")}.get(kind, (8, ">i8"))
-        values = np.zeros(len(start), code)
-        found = np.frombuffer(taken.buffers()[2] or b"", code, int((~null).sum()))
-        if (end - start)[~null].tolist().count(width) != len(found):
-            raise StoreError("PostgreSQL sent a number of another length than asked for.")
-        values[~null] = found
-        plain = values.astype(values.dtype.newbyteorder("="))
-        if kind == "time":
-            null |= np.isin(plain, NEVER)
-            plain = np.where(null, 0, plain) + EPOCH
-        return pa.array(plain, mask=null).cast(KINDS[kind])
+        sizes = np.where(null, -1, end - start)
+        return as_arrow(kind, sizes, self._taken(start, end).buffers()[2])
+
+
+def as_arrow(kind: str, sizes: Places, data: Any) -> pa.Array:
+    """Return n values that stand in `data` one after another; a size of -1 is a NULL."""
+    null = sizes < 0
+    if kind == "text":
+        edges = np.zeros(len(sizes) + 1, np.int64)
+        np.cumsum(np.maximum(sizes, 0), out=edges[1:])
+        valid = pa.array(~null).buffers()[1] if null.any() else None  # the bits of a mask
+        buffers = [valid, pa.py_buffer(edges), pa.py_buffer(data or b"")]
+        return pa.Array.from_buffers(pa.large_string(), len(sizes), buffers).cast(pa.string())
+    width, code = {"bool": (1, "?"), "float": (8, ">f8")}.get(kind, (8, ">i8"))
+    if (sizes[~null] != width).any():
+        raise StoreError("PostgreSQL sent a number of another length than asked for.")
+    values = np.zeros(len(sizes), code)
+    values[~null] = np.frombuffer(data or b"", code, int((~null).sum()))
+    plain = values.astype(values.dtype.newbyteorder("="))
+    if kind == "time":
+        null |= np.isin(plain, NEVER)
+        plain = np.where(null, 0, plain) + EPOCH
+    return pa.array(plain, mask=null).cast(KINDS[kind])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import sqlite3
 import time
 import types
 import warnings
@@ -84,7 +85,7 @@ def open_store(address: Address, write: bool) -> Qdrant:
             raise StoreError("This folder is none of Qdrant's local mode: it has no meta.json.")
         try:
             return Qdrant(address, write, FOLDERS.take(address.path))
-        except (RuntimeError, ValueError, OSError, pickle.PickleError) as error:
+        except (RuntimeError, ValueError, OSError, pickle.PickleError, sqlite3.Error) as error:
             why = without_secrets(error, address.text)
             raise StoreError(f"Qdrant cannot open the folder: {why}") from None
     try:
@@ -121,7 +122,7 @@ class Qdrant(Client):
         from httpx import HTTPError
         from qdrant_client.http.exceptions import ApiException
 
-        return (ApiException, HTTPError, ValueError, RuntimeError, OSError)
+        return (ApiException, HTTPError, ValueError, RuntimeError, OSError, sqlite3.Error)
 
     def close(self) -> None:
         """End the connection."""

@@ -115,3 +115,29 @@ def test_the_table_has_all_rows_sorts_and_selects(
     page.wait_for_url(lambda url: "item+590" in url or "item%20590" in url)
     expect(cloud).to_have_attribute("data-selected", "<b>item 590</b>")
     expect(table.locator('.line[data-row="590"]')).to_have_attribute("aria-selected", "true")
+
+
+def test_points_are_called_by_a_column_and_tell_those_that_were_chosen(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    opened(server, page, tmp_path)
+    cloud = page.locator(".cloud")
+    tip = cloud.locator(".tip")
+    place = cloud.evaluate("element => element.pointcloud.placeOf(40)")
+    page.mouse.move(place["x"], place["y"])
+    expect(tip.locator("b")).to_have_text("<b>item 40</b>")
+    expect(tip.locator("dt")).to_have_text(["kind", "price"])
+    page.get_by_role("button", name="Columns").click()
+    told = page.get_by_role("combobox", name="Told when pointing at a point")
+    told.press("Backspace")
+    told.press("Backspace")
+    page.get_by_role("combobox", name="Label by").click()
+    page.get_by_role("option", name="kind", exact=True).click()
+    page.wait_for_url("**label_by=kind**")
+    page.keyboard.press("Escape")
+    cloud.scroll_into_view_if_needed()
+    page.mouse.move(0, 0)
+    place = cloud.evaluate("element => element.pointcloud.placeOf(40)")
+    page.mouse.move(place["x"], place["y"])
+    expect(tip.locator("b")).to_have_text("b")  # the kind of item 40
+    expect(tip.locator("dt")).to_have_text(["kind", "label"])  # the color, and what it was called

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import pickle
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +19,7 @@ import pytest
 
 from explorer.errors import MissingPackageError, StoreError
 from explorer.space import EmbeddingSpace
-from explorer.stores import known, transfer
+from explorer.stores import known, milvus, postgres, qdrant, transfer
 from explorer.stores.known import Address, as_address, open_store, without_secrets
 from explorer.stores.postgres_copy import blocks
 from explorer.stores.transfer import read, save
@@ -36,14 +39,25 @@ PLANTED = "pl4nted-s3cret"
         f"mysql://me:{PLANTED}@host/x",
         f"qdrant+http://:{PLANTED}@127.0.0.1:1",
         f"qdrant+http://:{PLANTED}@127.0.0.1:not-a-port",
+        f"milvus+http://me:{PLANTED}@127.0.0.1:1",
         f"milvus+http://me:{PLANTED}@127.0.0.1:not-a-port",
+        f"vectors/{PLANTED}.lancedb",
+        f"faiss:vectors/{PLANTED}",
     ],
 )
-def test_no_message_shows_the_password(address: str) -> None:
+def test_no_message_shows_the_password(
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(milvus, "CONNECT_SECONDS", 1)
+    caplog.set_level(logging.DEBUG)
     with pytest.raises(StoreError) as caught:
         open_store(address).collections()
     told = "".join(traceback.format_exception(caught.value, limit=0))
-    assert PLANTED not in str(caught.value) + told + repr(caught.value)
+    printed = "".join(capfd.readouterr())
+    assert PLANTED not in str(caught.value) + told + repr(caught.value) + printed + caplog.text
 
 
 def test_an_address_does_not_show_itself() -> None:
@@ -153,6 +167,17 @@ def test_a_server_that_is_silent_is_left_after_the_timeout(filled) -> None:
         store._connection.execute("SELECT pg_sleep(60)")
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "qdrant+http", "milvus+http"])
+def test_a_server_that_never_answers_is_left(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((postgres, "CONNECT_SECONDS"), (milvus, "CONNECT_SECONDS")):
+        monkeypatch.setattr(module, name, 2)
+    monkeypatch.setattr(qdrant, "TIMEOUT", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(StoreError, match=r"time|answer"):
+            open_store(f"{scheme}://me:{PLANTED}@{host}/x").collections()
+
+
 def test_a_missing_package_is_said_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -184,6 +209,18 @@ def test_a_folder_of_something_else_is_told_and_left_as_it_is(tmp_path: Path, su
     with pytest.raises(StoreError, match="folder"):
         open_store(str(folder))
     assert [one.name for one in folder.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("name", ["t.sqlite", "t.lancedb", "t.qdrant"])
+def test_files_that_are_cut_while_they_are_open_are_told(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    store = open_store(str(path), write=True)
+    save(store, "t", space_of(100))
+    for file in [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]:
+        os.truncate(file, file.stat().st_size // 3)
+    with pytest.raises(StoreError, match="What was open here is as it was"):
+        save(store, "t", space_of(200), if_exists="continue")
+    store.close()
 
 
 class Evil:
@@ -225,7 +262,9 @@ transfer.save(store, "t", space, report=report)
 """
 
 
-@pytest.mark.parametrize("address", ["t.lancedb", "t.qdrant", "t.milvus", "faiss:t"])
+@pytest.mark.parametrize(
+    "address", ["t.duckdb", "t.sqlite", "t.lancedb", "t.qdrant", "t.milvus", "faiss:t"]
+)
 def test_a_save_whose_process_was_killed_goes_on_without_doubles(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

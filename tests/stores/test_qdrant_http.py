@@ -6,6 +6,7 @@ It parses what is sent and writes what it answers by the client's own models of 
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from qdrant_client import QdrantClient, models
 
 from explorer.errors import StoreError
 from explorer.space import EmbeddingSpace
+from explorer.stores import transfer
 from explorer.stores.known import open_store
 from explorer.stores.recall import measure_recall
 from explorer.stores.store import Clause, Part
@@ -30,10 +32,24 @@ class StandIn(BaseHTTPRequestHandler):
     """Answers as a server does, from a collection in memory."""
 
     local: ClassVar[Any]
+    dies_at: ClassVar[str] = ""  # the end of a path; "" for never
+    lives: ClassVar[int] = 0  # so many such calls are answered before
+
+    def dies(self) -> bool:
+        """Return whether the server is dead from this call on."""
+        if type(self).dies_at and f"{self.command} {self.path}".split("?")[0].endswith(
+            self.dies_at
+        ):
+            type(self).lives -= 1
+        return type(self).lives < 0
 
     def do_any(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         given = json.loads(self.rfile.read(length) or b"{}")
+        if self.dies():
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         if self.headers.get("api-key") != KEY:
             self.answer(401, {"status": {"error": f"no such key: {self.headers.get('api-key')}"}})
             return
@@ -99,6 +115,7 @@ def plain(model: Any) -> Any:
 
 @pytest.fixture
 def host() -> Iterator[str]:
+    StandIn.dies_at, StandIn.lives = "", 0
     StandIn.local = QdrantClient(":memory:", force_disable_check_same_thread=True)
     server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -130,6 +147,31 @@ def test_a_collection_goes_through_http_and_back(host: str) -> None:
     assert (found.default.recall, found.knob) == (1.0, "hnsw_ef")
     store.drop("a b")
     assert store.collections() == ()
+    store.close()
+
+
+def test_a_server_that_dies_while_writing_reading_or_searching_is_told(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "batch_rows", lambda dim: 50)
+    vectors = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
+    space = EmbeddingSpace([f"w{i}" for i in range(300)], vectors)
+    store = open_store(f"qdrant+http://:{KEY}@{host}", write=True)
+    StandIn.dies_at, StandIn.lives = "/points", 3  # PUT, a batch each
+    with pytest.raises(StoreError, match=r"failed while writing points.*as it was") as caught:
+        save(store, "t", space)
+    assert KEY not in str(caught.value)
+    StandIn.dies_at, StandIn.lives = "", 0  # it is started again
+    assert store.count("t") == 150
+    assert save(store, "t", space, if_exists="continue") == 150
+    StandIn.dies_at, StandIn.lives = "/scroll", 2
+    with pytest.raises(StoreError, match="failed while reading points"):
+        read(store, "t")
+    StandIn.dies_at, StandIn.lives = "/query/batch", 1
+    with pytest.raises(StoreError, match="failed while searching"):
+        store.search("t", vectors[:150], 3, "cosine")  # two calls
+    StandIn.dies_at, StandIn.lives = "", 0
+    assert sorted(read(store, "t").metadata["id"].to_pylist()) == list(range(300))
     store.close()
 
 

@@ -24,7 +24,7 @@ from explorer.ui.picture.drawing import picture
 from explorer.ui.pointcloud import Arrow, is_dark, pointcloud
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 DRAWN_ANSWERS = 10  # more would crowd the picture
 MAPS = ("pca", "umap")  # methods on whose map the arrows can be drawn too
@@ -52,9 +52,10 @@ def show_answer(asked: Asked) -> None:
         show_picture(found, answer)
     with right:
         tell_answer(asked, answer)
-    st.dataframe(
+    named_table(
         comparison(found, asked.k),
-        hide_index=True,
+        found.space.name,
+        found.inputs.formula,
         height=table_height(min(asked.k, 10)),
         column_config=column_config(found),
     )

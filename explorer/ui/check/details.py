@@ -19,7 +19,7 @@ from explorer.projection.sampling import whole_space
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import pictured, table_height
+from explorer.ui.shell.tables import named_table, pictured, table_height, without_export
 from explorer.workspace.take_home import file_name, write_csv
 
 BOUNDS = "check bounds"  # session state: (digest, finding) -> the bound on its slider
@@ -106,7 +106,7 @@ def show(space: EmbeddingSpace, results: Findings, name: str, chosen: dict[str, 
     else:
         st.markdown(HOW[name])
     if name == "doubt":
-        show_confusion(results)
+        show_confusion(space, results)
     if not len(found.rows):
         st.info("No row is concerned by this bound.", icon=":material/check_circle:")
         return
@@ -197,7 +197,7 @@ SENTENCES: dict[str, Callable[[Findings, Found], list[str]]] = {
 }
 
 
-def show_confusion(results: Findings) -> None:
+def show_confusion(space: EmbeddingSpace, results: Findings) -> None:
     """Draw which labels mix, as a table of the worst and, for a few labels, as a picture."""
     agreed = results.agreement
     if agreed is None or agreed.pairs is None:
@@ -234,14 +234,16 @@ def show_confusion(results: Findings) -> None:
                 f"{len(texts):,} labels are too many for a picture; the table has those that mix "
                 "most."
             )
-        right.dataframe(
-            table,
-            hide_index=True,
-            height=380,
-            column_config={
-                "share of its neighbors": st.column_config.NumberColumn(format="percent")
-            },
-        )
+        with right:
+            named_table(
+                table,
+                whole_space(space).name,
+                "labels of neighbors",
+                height=380,
+                column_config={
+                    "share of its neighbors": st.column_config.NumberColumn(format="percent")
+                },
+            )
 
 
 def one_a_line(results: Findings, found: Found) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -330,7 +332,7 @@ def ask_row(
     listing, config = pictured(
         table, space, listed, {VALUES[name]: st.column_config.NumberColumn(format="%.4g")}
     )
-    event = st.dataframe(
+    event = without_export("check list").dataframe(
         listing,
         hide_index=True,
         height=table_height(min(len(listed), LINES_IN_SIGHT)),
@@ -361,7 +363,7 @@ def side_by_side(space: EmbeddingSpace, row: int, other: int) -> None:
     values = table.take(rows)
     names = list(values.column_names)
     one, two = ([told(values[name][place].as_py()) for name in names] for place in range(len(rows)))
-    st.dataframe(
+    without_export("check beside").dataframe(
         pa.table(
             {
                 "column": names,

@@ -27,7 +27,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress, signin
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 STANDARDS: dict[str, Standard] = {**ANALOGY_SETS, **SIMILARITY_SETS}
 OWN_ANALOGIES, OWN_PAIRS = "Own analogies", "Own pairs"
@@ -166,10 +166,10 @@ def show_analogies(space: EmbeddingSpace, test: Test) -> None:
     wait = progress.Wait(place="evaluation", stopped="The evaluation was stopped.")
     predicted = progress.wait_for(key, start, wait)
     if predicted is not None:
-        show_report(plan.report(space, predicted, test.method))
+        show_report(space, plan.report(space, predicted, test.method))
 
 
-def show_report(report: AnalogyReport) -> None:
+def show_report(space: EmbeddingSpace, report: AnalogyReport) -> None:
     """Show the totals, each section, the wrong answers and the missing words."""
     total = report.total
     everything = len(total.asked) + len(total.skipped)
@@ -186,9 +186,10 @@ def show_report(report: AnalogyReport) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("#### By section")
-        st.dataframe(
+        named_table(
             report.to_arrow(),
-            hide_index=True,
+            space.name,
+            "analogies by section",
             height=table_height(min(len(report.sections), 14)),
             column_config={
                 "section": "Section",
@@ -207,9 +208,11 @@ def show_report(report: AnalogyReport) -> None:
         names = ["all", *(one.name for one in report.sections if one.wrong)]
         section = st.selectbox("Section", names, key="wrong section", label_visibility="collapsed")
         wrong = report.wrong_to_arrow(None if section in (None, "all") else section)
-        st.dataframe(
+        named_table(
             wrong.slice(0, MOST_WRONG).drop_columns(["section"]),
-            hide_index=True,
+            space.name,
+            "wrong analogies",
+            saved=wrong,
             height=380,
             column_config={"a": "A", "b": "is to B", "c": "as C"},
         )
@@ -253,7 +256,7 @@ def show_similarity(space: EmbeddingSpace, test: Test) -> None:
         )
     with right:
         st.markdown("#### Where they disagree most")
-        st.dataframe(farthest_apart(report), hide_index=True, height=400)
+        named_table(farthest_apart(report), space.name, "word pairs", height=400)
     if report.skipped:
         with st.expander(f"{len(report.skipped):,} pairs that were left out"):
             st.markdown(plain(", ".join(" – ".join(pair) for pair in report.skipped)))

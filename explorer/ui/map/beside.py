@@ -27,7 +27,7 @@ from explorer.ui.map.view import (
 )
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import pictured, table_height
+from explorer.ui.shell.tables import pictured, table_height, without_export
 from explorer.ui.stores import homes
 from explorer.wording import count
 from explorer.workspace.take_home import file_name, write_csv
@@ -254,7 +254,7 @@ def pick_from(
         if chosen:
             address.select_in_whole(space, int(rows[chosen[0][0]]))
 
-    st.dataframe(
+    without_export(key).dataframe(
         table,
         key=key,
         on_select=tell,

@@ -7,11 +7,12 @@ import streamlit as st
 
 from explorer import EmbeddingSpace
 from explorer.pictures.column import without_pictures
+from explorer.projection.sampling import whole_space
 from explorer.ui.map import searching
 from explorer.ui.map.filtering import offer_selection
 from explorer.ui.map.isolating import offer_alone
 from explorer.ui.pointcloud import Selection
-from explorer.ui.shell.tables import pictured, table_height
+from explorer.ui.shell.tables import named_table, pictured, table_height
 
 MOST_LISTED = 1_000  # lines; more are slow to send and to scroll
 LINES_IN_SIGHT = 10
@@ -32,6 +33,7 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
         values = metadata.take(listed)
         for name in (one for one in values.column_names if one != "label"):
             table = table.append_column(name, values[name])
-    table, config = pictured(table, space, listed)
+    shown, config = pictured(table, space, listed)
     height = table_height(min(len(listed), LINES_IN_SIGHT))
-    st.dataframe(table, hide_index=True, height=height, column_config=config)
+    what = (whole_space(space).name, "selected points")
+    named_table(shown, *what, saved=table, height=height, column_config=config)

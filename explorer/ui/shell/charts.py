@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.figures.style import for_projector, moves, without_motion
 from explorer.ui.shell import projector
+from explorer.ui.shell.tables import named_table
 
 FORMATS = ("PNG", "SVG")
 FORMAT = "chart format"  # session state: what the camera of each chart saves
@@ -71,7 +72,7 @@ def show_chart(
     if table is None:
         return
     with st.expander(table_title, icon=":material/table:"):
-        st.dataframe(table, hide_index=True, height=TABLE_HEIGHT, key=f"{key} table")
+        named_table(table, name, height=TABLE_HEIGHT, key=f"{key} table")
         offer_formats(figure, key, name)
 
 

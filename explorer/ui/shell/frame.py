@@ -53,6 +53,9 @@ STYLE = (
     padding: 0.1rem 0; min-height: 0; background: none; border: none; }
 .stSidebar [data-testid="stExpanderDetails"] { padding: 0; }
 .stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
+/* A table that is offered as a file with a name of its own has no second offer without one. */
+[class*="st-key-named-table"] [data-testid="stElementToolbarButton"]:has(
+    button[aria-label="Download as CSV"]) { display: none; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; font-size: 1.9rem; line-height: 1.15; }
 .page-heading p { margin: 0; }

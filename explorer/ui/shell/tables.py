@@ -1,4 +1,4 @@
-"""Streamlit's tables: their height, and the pictures of their rows."""
+"""Streamlit's tables: their height, their names as files, and the pictures of their rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.pictures.column import (
@@ -14,6 +15,8 @@ from explorer.pictures.column import (
     picture_columns,
     pictures_of,
 )
+from explorer.ui.shell.plain import plain
+from explorer.workspace.take_home import file_name, write_csv
 
 PICTURE = "picture"
 PICTURE_WIDTH, LABEL_GIVES = 54, 40  # pixels of the column, and what the labels leave it
@@ -23,6 +26,45 @@ HEADER, LINE = 38, 35  # pixels of Streamlit's header, with both borders, and of
 def table_height(lines: int) -> int:
     """Return the pixels that a table with so many lines in sight needs."""
     return HEADER + LINE * lines
+
+
+def named_table(shown: Any, *words: str, saved: Any = None, **look: Any) -> None:
+    """Show a table, and offer it as a CSV file whose name says what is in it.
+
+    Streamlit's own offer, whose files are all called "… export", is hidden for it.
+
+    Parameters
+    ----------
+    shown
+        What `st.dataframe` takes; `look` is the rest of that.
+    words
+        The parts of the file's name; one page has no two tables of the same.
+    saved
+        What the file holds, if that is more than what is shown; a table of Arrow or Polars.
+    """
+    name = file_name(*words, suffix=".csv")
+    table = shown if saved is None else saved
+    with without_export(" ".join(words), gap="xsmall"):
+        st.dataframe(shown, hide_index=True, **look)
+        st.download_button(
+            "CSV",
+            data=lambda: write_csv(table, as_it_is=False),
+            file_name=name,
+            mime="text/csv",
+            icon=":material/download:",
+            help=f"Save this table as “{plain(name)}”",
+            key=f"named-table {' '.join(words)} csv",
+            on_click="ignore",
+            type="tertiary",
+        )
+
+
+def without_export(key: str, gap: Any = None) -> DeltaGenerator:
+    """Return a place for a table without Streamlit's own offer of a file.
+
+    For tables that are offered by a button of their own, and for those nobody would take home.
+    """
+    return st.container(key=f"named-table {key}", gap=gap)
 
 
 def pictured(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,12 +18,14 @@ from explorer.stores.space import Found, StoreSpace
 from explorer.stores.store import ID, Collection
 from explorer.stores.transfer import label_column
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.wording import count
 
 HOMES = "databases of spaces"  # in this visitor's session only: an address may hold a password
 ANSWER = "answer of the database"
 LISTED = 7
+# What was asked with, the answer in Markdown, and its rows; None where no row is called so.
+Answer: TypeAlias = tuple[str, str, Found | None]
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,18 @@ def ask_database(space: EmbeddingSpace, row: int | None, k: int, metric: str) ->
     if row is not None and space.drawn_from is not None:
         row = int(space.drawn_from.rows[row])
     try:
-        for told, found in answers(whole_space(space), home, row, text, k, metric):
+        for label, told, found in answers(whole_space(space), home, row, text, k, metric):
             st.markdown(told)
             if found is not None:
-                table(space, found)
+                table(space, label, found)
     except ExplorerError as error:
         st.warning(plain(str(error)), icon=":material/database:")
 
 
 def answers(  # noqa: PLR0917 - what is asked, of which database
     whole: EmbeddingSpace, home: Home, row: int | None, text: str, k: int, metric: str
-) -> list[tuple[str, Found | None]]:
-    """Return what the database answers, in words and as rows; asked once for the same question."""
+) -> list[Answer]:
+    """Return what the database answers; asked once for the same question."""
     question = (whole.digest, row, text, k, metric)
     kept, answer = st.session_state.get(ANSWER, (None, None))
     if kept == question:
@@ -81,36 +84,34 @@ def answers(  # noqa: PLR0917 - what is asked, of which database
     with st.spinner("Asking the database …"), closing(open_store(home.address)) as store:
         label = label_column(home.about, home.label)
         among = StoreSpace(store, home.about.name, whole, home.about.rows, label)
-        found: list[tuple[str, Found | None]] = []
+        found: list[Answer] = []
         if row is not None:
             near = among.neighbors(row, min(k, home.about.rows - 1), metric)
-            found.append((told(whole, near, plain(whole.label(row))), near))
+            found.append((whole.label(row), told(whole, near, whole.label(row)), near))
         if text:
             found.append(named(among, whole, text, k, metric))
     st.session_state[ANSWER] = question, found
     return found
 
 
-def named(
-    among: StoreSpace, whole: EmbeddingSpace, text: str, k: int, metric: str
-) -> tuple[str, Found | None]:
+def named(among: StoreSpace, whole: EmbeddingSpace, text: str, k: int, metric: str) -> Answer:
     """Return the neighbors of the row that is called as the search says, drawn or not."""
     rows = among.named(text)
     if rows is None:
-        return f"No row of the database is called “{plain(text)}” exactly.", None
+        return text, f"No row of the database is called “{plain(text)}” exactly.", None
     own = rows.ids[0].as_py()
     near = among.nearest(rows.vectors[0], min(k + 1, among.rows), metric)
     kept = [place for place, key in enumerate(near.ids) if key != own][:k]
     others = Found(tuple(near.ids[one] for one in kept), tuple(near.labels[one] for one in kept))
-    return told(whole, others, plain(text)), others
+    return text, told(whole, others, text), others
 
 
 def told(whole: EmbeddingSpace, found: Found, label: str) -> str:
     """Return how many of the rows found are in the sample, in Markdown."""
     here = sum(one is not None for one in places(whole, found))
     return (
-        f"**The {len(found.ids)} nearest to “{label}”** of all rows, by the database’s own search: "
-        f"{count(here, 'is', 'are')} in this sample."
+        f"**The {len(found.ids)} nearest to “{plain(label)}”** of all rows, by the database’s own "
+        f"search: {count(here, 'is', 'are')} in this sample."
     )
 
 
@@ -125,11 +126,12 @@ def places(whole: EmbeddingSpace, found: Found) -> list[int | None]:
     return [rows.get(key) for key in found.ids]
 
 
-def table(space: EmbeddingSpace, found: Found) -> None:
+def table(space: EmbeddingSpace, label: str, found: Found) -> None:
     """List rows of the database, and which of them are in the sample."""
     here = ["✓" if one is not None else "" for one in places(whole_space(space), found)]
-    st.dataframe(
+    named_table(
         pa.table({"label": found.labels, "id": found.ids, "in sample": here}),
-        hide_index=True,
+        whole_space(space).name,
+        f"neighbors of {label} in the database",
         height=table_height(min(len(found.ids), LISTED)),
     )

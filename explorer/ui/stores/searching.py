@@ -9,6 +9,7 @@ from explorer.stores.recall import GOALS, Recall, measure_recall
 from explorer.stores.space import StoreSpace
 from explorer.stores.store import METRICS, Collection, Store
 from explorer.stores.transfer import label_column
+from explorer.ui.shell.tables import named_table
 from explorer.ui.stores.opening import figures, stoppable
 from explorer.wording import count
 
@@ -65,7 +66,7 @@ def tell(found: Recall) -> None:
             "ms a query": [round(one.milliseconds, 2) for one in measured],
         }
     )
-    st.dataframe(table, hide_index=True)
+    named_table(table, found.collection, "recall")
 
 
 def ask_one(store: Store, about: Collection, key: int, k: int, metric: str) -> None:

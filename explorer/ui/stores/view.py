@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import EmbeddingSpace
 from explorer.errors import ExplorerError
-from explorer.stores.known import STORES, Address, open_store
+from explorer.stores.known import INSTALL, STORES, Address, StoreKind, open_store
 from explorer.stores.store import Collection, Store
 from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
@@ -21,16 +21,18 @@ ACTIONS = {"Open": "open", "Search there": "search", "Save": "save"}
 
 def show(space: EmbeddingSpace) -> None:
     """Draw the page."""
+    names = list(allowed.named())
+    above = st.container()  # an address is long: it has a line of its own
     left, middle, right = st.columns([2, 2, 2.2], vertical_alignment="bottom")
-    action = right.segmented_control(
-        "What to do", list(ACTIONS), default="Open", required=True, key="store action"
-    )
     try:
-        address = ask_address(left)
+        address = ask_address(names, left, st.container() if names else above)
         if address is None:
             how_to_begin()
             return
-        act(space, address, ACTIONS[str(action)], middle)
+        action = right.segmented_control(
+            "What to do", list(ACTIONS), default="Open", required=True, key="store action"
+        )
+        act(space, address, ACTIONS[str(action)], middle if names else left)
     except ExplorerError as error:
         tell(error)
 
@@ -59,28 +61,25 @@ def act(space: EmbeddingSpace, address: Address, action: str, place: DeltaGenera
             searching.show(store, about, hash(address))
 
 
-def ask_address(place: DeltaGenerator) -> Address | None:
+def ask_address(names: list[str], place: DeltaGenerator, line: DeltaGenerator) -> Address | None:
     """Ask for the database; None until one is chosen. What is typed stays out of the address."""
-    names = list(allowed.named())
     free = allowed.takes_addresses()
     if not names and not free:
         return None
-    with place:
-        chosen = names[0] if names else OTHER
-        if names:
-            options = [*names, OTHER] if free else names
-            chosen = str(st.selectbox("Database", options, key="store name"))
+    if names:
+        options = [*names, OTHER] if free else names
+        chosen = str(place.selectbox("Database", options, key="store name"))
         if chosen != OTHER:
             return allowed.address_named(chosen)
-        typed = st.text_input(
-            "Address of the database",
-            type="password",
-            placeholder="postgresql://user:password@host/database, or a file",
-            help="Hidden, because it may hold a password. This tab forgets it when it is closed.",
-            key="store address",
-            autocomplete="off",
-        )
-        return allowed.address_typed(typed) if typed else None
+    typed = line.text_input(
+        "Address of the database",
+        type="password",
+        placeholder="postgresql://user:password@host/database, or the path of a file or folder",
+        help="Hidden, because it may hold a password. This tab forgets it when it is closed.",
+        key="store address",
+        autocomplete="off",
+    )
+    return allowed.address_typed(typed) if typed else None
 
 
 def ask_collection(store: Store, place: DeltaGenerator) -> Collection | None:
@@ -103,9 +102,21 @@ def how_to_begin() -> None:
         )
         return
     st.markdown("#### What can be reached")
-    lines = [f"| **{plain(kind.name)}** | `{kind.example}` |" for kind in STORES]
-    st.markdown("\n".join(["| Kind | An address looks like |", "|---|---|", *lines]))
+    lines = [f"| **{plain(kind.name)}** | {server(kind)} | {file(kind)} |" for kind in STORES]
+    st.markdown("\n".join(["| Kind | A server | A file or folder |", "|---|---|---|", *lines]))
     st.caption(
         "Databases are opened for reading. Databases in `EXPLORER_STORES` are offered by name, "
         "so nobody has to type an address."
     )
+    if missing := [kind.name for kind in STORES if not kind.installed]:
+        st.caption(f"Not installed here: {plain(', '.join(missing))}. Install with `{INSTALL}`.")
+
+
+def server(kind: StoreKind) -> str:
+    """Return how the address of a server looks, in Markdown; empty where there is none."""
+    return f"`{kind.example}`" if "://" in kind.example else ""
+
+
+def file(kind: StoreKind) -> str:
+    """Return how the path of a file or folder looks, in Markdown; empty where there is none."""
+    return f"`vectors{kind.suffixes[0]}`" if kind.suffixes else ""

@@ -11,6 +11,7 @@ from explorer.comparison.drift import EXAMPLES, Drift, P, draw_both
 from explorer.comparison.sentences import drift_figures, drift_verdict, kind
 from explorer.ui.shell import progress
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 
 def show(reference: EmbeddingSpace, current: EmbeddingSpace) -> None:
@@ -53,8 +54,9 @@ def show(reference: EmbeddingSpace, current: EmbeddingSpace) -> None:
         ],
     }
     share = st.column_config.NumberColumn(format="percent")
-    st.dataframe(
+    named_table(
         pa.table(table),
-        hide_index=True,
+        current.name,
+        f"drift from {reference.name} by cluster",
         column_config={"of the reference": share, "of the current": share},
     )

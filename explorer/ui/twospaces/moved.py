@@ -11,7 +11,7 @@ from explorer.comparison.compare import Comparison
 from explorer.comparison.report import neighbor_lists
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.ui.twospaces import maps
 from explorer.ui.twospaces.maps import ITEM
 
@@ -52,9 +52,10 @@ def ask_order(found: Comparison) -> NDArray[np.intp]:
         picked = st.session_state[key].selection.rows
         address.change(ITEM, str(int(rows[picked[0]])) if picked else None)
 
-    st.dataframe(
+    named_table(
         table,
-        hide_index=True,
+        found.space.name,
+        f"and {found.other.name} moved",
         height=table_height(6),
         key=key,
         on_select=pick,

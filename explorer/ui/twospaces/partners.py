@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.comparison.compare import Comparison
 from explorer.comparison.matching import WHY, left_out
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import table_height, without_export
 from explorer.wording import count
 from explorer.workspace.take_home import file_name, write_csv
 
@@ -25,7 +25,9 @@ def show(found: Comparison) -> None:
             "to match by, such as an id, may tell."
         )
         shown = table.slice(0, MOST_LISTED)
-        st.dataframe(shown, hide_index=True, height=table_height(min(LINES, len(shown))))
+        without_export("partners").dataframe(
+            shown, hide_index=True, height=table_height(min(LINES, len(shown)))
+        )
         if len(table) > MOST_LISTED:
             st.caption(f"The first {MOST_LISTED:,} of {len(table):,}; the file has all of them.")
         st.download_button(

@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError, UnknownLabelError
 from explorer.neighbors.exact import Neighbors
 from explorer.ui.map.landing import vector_of
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.vector import Vector
 
 LINES = 12
@@ -32,11 +32,10 @@ def show(found: Comparison) -> None:
     if not (asked and asked.strip()):
         return
     answers = [answer(one, asked.strip(), found.k) for one in both]
-    for side, space, own, other in zip(
-        st.columns(2, gap="medium"), both, answers, answers[::-1], strict=True
-    ):
+    for place, side in enumerate(st.columns(2, gap="medium")):
         with side:
-            show_answer(space, own, other)
+            named = f"{place + 1}, found by {asked.strip()}"
+            show_answer(both[place], answers[place], answers[1 - place], named)
     st.caption(
         "Compare the order, not the scores: a cosine of 0.6 can be near in one model and far in "
         "another."
@@ -64,8 +63,10 @@ def answer(space: EmbeddingSpace, asked: str, k: int) -> Neighbors | str:
         return str(error)
 
 
-def show_answer(space: EmbeddingSpace, own: Neighbors | str, other: Neighbors | str) -> None:
-    """Draw one space's list, with what the other does not find."""
+def show_answer(
+    space: EmbeddingSpace, own: Neighbors | str, other: Neighbors | str, named: str
+) -> None:
+    """Draw one space's list, with what the other does not find; `named` ends its file's name."""
     if isinstance(own, str):
         st.markdown(f"**{plain(space.name)}** finds nothing.")
         st.warning(plain(own), icon=":material/help:")
@@ -77,4 +78,4 @@ def show_answer(space: EmbeddingSpace, own: Neighbors | str, other: Neighbors | 
         only = [label not in other.labels for label in own.labels]
         columns["found"] = pa.array(["only here" if one else "by both" for one in only])
         st.markdown(f"**{plain(space.name)}** finds {sum(only)} that the other does not.")
-    st.dataframe(pa.table(columns), hide_index=True, height=table_height(LINES))
+    named_table(pa.table(columns), space.name, named, height=table_height(LINES))
