@@ -1,9 +1,9 @@
 """Linear layers by the product that is fastest here.
 
 torch multiplies float32 matrices by MKL and takes oneDNN for bfloat16 only. Which is faster depends
-on the processor: on an AMD EPYC, oneDNN took 0.43 of MKL's time; on an Intel Xeon they take the same.
-So both are timed once on each processor, in turns, and the answer is kept on disk. The results differ
-by rounding alone.
+on the processor: on an AMD EPYC, oneDNN took 0.43 of MKL's time; on an Intel Xeon both take the
+same. So they are timed once on each processor, in turns, and the answer is kept on disk. The
+results differ by rounding alone.
 """
 
 from __future__ import annotations

@@ -79,11 +79,12 @@ def attend_within_each_text(
     for n, length in groups:
         rows = slice(start, start + n * length)
         start += n * length
-        taken = (
-            each[0, :, rows].unflatten(1, (n, length)).transpose(0, 1)  # (n, heads, length, d)
+        own = [  # (n, heads, length, d)
+            each[0, :, rows].reshape(-1, n, length, each.shape[-1]).transpose(0, 1)
             for each in (query, key, value)
-        )
-        parts.append(scaled_dot_product_attention(*taken).transpose(1, 2).flatten(0, 1))
+        ]
+        seen = scaled_dot_product_attention(own[0], own[1], own[2])
+        parts.append(seen.transpose(1, 2).flatten(0, 1))
     return torch.cat(parts)[None], None
 
 
