@@ -41,7 +41,17 @@ class HalfLinear(nn.Linear):
 
     def forward(self, values: Tensor) -> Tensor:
         """Return the product with the weights, plus the bias, in bfloat16."""
-        return linear(values.to(self.weight.dtype), self.weight, self.bias)
+        return linear(values.to(torch.bfloat16), self.weight, self.bias)
+
+
+class ReorderedLinear(nn.Linear):
+    """The same, its weights in the order in which oneDNN reads them; it cannot be copied."""
+
+    reordered: Tensor
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return the product with the weights, plus the bias, in bfloat16."""
+        return by_onednn(values.to(torch.bfloat16), self.reordered, self.bias)
 
 
 def by_onednn(values: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -66,7 +76,13 @@ def use_half_linear(model: nn.Module) -> None:
     """
     for layer in linear_layers(model):
         layer.to(torch.bfloat16)
-        layer.__class__ = HalfLinear
+        try:
+            layer.reordered = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), ROWS)
+        except (AttributeError, RuntimeError, NotImplementedError):  # torch was built without
+            layer.__class__ = HalfLinear
+        else:
+            layer.__class__ = ReorderedLinear
+            del layer.weight  # not twice in memory
 
 
 def linear_layers(model: nn.Module) -> list[nn.Linear]:
