@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer import cache
 from explorer.cli.formats import declare_force
-from explorer.encoding.device import AUTO, PRECISIONS
+from explorer.encoding.device import AUTO, PRECISIONS, SETTINGS
 from explorer.encoding.encoding import LONG_TEXTS
 from explorer.encoding.job import EncodeOptions
 from explorer.encoding.models import DEFAULT_MODEL
@@ -38,7 +38,14 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", default=AUTO, help="cuda, mps, cpu or auto (default: %(default)s)"
     )
-    parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
+    parser.add_argument(
+        "--precision",
+        choices=[AUTO, *SETTINGS, *PRECISIONS],
+        default=AUTO,
+        metavar="{auto,exact,fast}",
+        help="exact: float32; fast: half precision where it is faster; "
+        "auto: exact on a processor, fast on a GPU (default: %(default)s)",
+    )
     parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
     parser.add_argument(
         "--output", required=True, metavar="OUT.parquet", help="the Parquet file to write"

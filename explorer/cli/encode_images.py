@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.cli.encode import Teller
 from explorer.cli.formats import declare_force
-from explorer.encoding.device import AUTO, PRECISIONS
+from explorer.encoding.device import AUTO, PRECISIONS, SETTINGS
 from explorer.encoding.pictures.models import OFFLINE
 from explorer.formats.save import check_save, save_space
 from explorer.wording import count
@@ -23,7 +23,14 @@ def declare_encode_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", default=AUTO, help="cuda, mps, cpu or auto (default: %(default)s)"
     )
-    parser.add_argument("--precision", choices=[AUTO, *PRECISIONS], default=AUTO)
+    parser.add_argument(
+        "--precision",
+        choices=[AUTO, *SETTINGS, *PRECISIONS],
+        default=AUTO,
+        metavar="{auto,exact,fast}",
+        help="exact: float32; fast: half precision where it is faster; "
+        "auto: exact on a processor, fast on a GPU (default: %(default)s)",
+    )
     parser.add_argument(
         "--output",
         required=True,

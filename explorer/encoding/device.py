@@ -9,7 +9,11 @@ from explorer.errors import EncodeError
 from explorer.jobs.threads import cores
 from explorer.wording import count
 
-AUTO = "auto"
+AUTO, EXACT, FAST = "auto", "exact", "fast"
+SETTINGS = {
+    EXACT: "the model's own vectors (float32)",
+    FAST: "near to them, by half precision, where this device computes that faster",
+}
 PRECISIONS = {
     "float32": "exact, as the model was published",
     "bfloat16": "half the bits, the range of float32",
@@ -77,12 +81,20 @@ def choose_device(name: str = AUTO) -> Device:
 
 
 def choose_precision(device: Device, precision: str = AUTO) -> str:
-    """Return the precision to compute in; raises EncodeError for an unknown one."""
+    """Return the precision to compute in; raises EncodeError for an unknown one.
+
+    `precision` is AUTO, a name from SETTINGS, or one from PRECISIONS, which is taken as it is.
+    """
     if precision == AUTO:
         return device.precisions[0]
+    if precision == FAST:
+        return next((one for one in device.precisions if one != "float32"), "float32")
+    if precision == EXACT:
+        return "float32"
     if precision not in PRECISIONS:
         raise EncodeError(
-            f"The precision “{precision}” is unknown. Known ones: {', '.join(PRECISIONS)}."
+            f"The precision “{precision}” is unknown. Choose {EXACT} or {FAST}; known by their "
+            f"own names: {', '.join(PRECISIONS)}."
         )
     return precision
 

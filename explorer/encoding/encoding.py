@@ -162,7 +162,7 @@ def compute(
         if not np.isfinite(vectors).all():
             raise EncodeError(
                 "The model gave values that are not finite, most likely because half precision "
-                "cannot hold its numbers. Choose float32."
+                "cannot hold its numbers. Choose exact instead of fast."
             )
         done: list[int] = []
         values: list[NDArray[np.float32]] = []

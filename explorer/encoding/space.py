@@ -59,7 +59,9 @@ def encode(
     device
         'cuda', 'mps', 'cpu', or 'auto' for the best one available.
     precision
-        'float32', 'bfloat16', 'float16', or 'auto': float32 on a processor, half on a GPU.
+        'exact' (float32), 'fast' (half precision, where the device computes that faster), or
+        'auto': exact on a processor, fast on a GPU. 'float32', 'bfloat16' and 'float16' are
+        taken by their own names.
     long_texts
         'cut' a text longer than the model reads, or 'split' it and average its parts,
         weighted by their length.

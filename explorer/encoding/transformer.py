@@ -52,6 +52,8 @@ class TransformerEncoder:
         What the model reads before each text; mostly nothing.
     max_tokens
         The longest input in word pieces, special tokens counted.
+    packs
+        Whether texts go through the layers end to end, without padding (`packed`).
     dim
         Length of its vectors.
 
@@ -85,16 +87,23 @@ class TransformerEncoder:
     def _load(self, folder: Path, is_clip: bool) -> None:
         import torch
 
-        from explorer.encoding.linear import use_faster_linear
+        from explorer.encoding.linear import use_faster_linear, use_half_linear
+        from explorer.encoding.packed import can_pack, use_packing
 
         modules, prompt = load_clip_text(folder) if is_clip else load_modules(folder, self.pooling)
         self.tokenizer = modules[0].tokenizer
         self.normalizes = type(modules[-1]).__name__ == "Normalize"
         self.max_tokens = longest_input(modules[0], self.tokenizer)
-        # half precision for the layers alone: pooling and what follows keep all digits
-        self.layers = modules[0].to(self.device.name, getattr(torch, self.precision)).eval()
+        self.layers = modules[0].eval()
+        self.packs = self.device.name == "cpu" and not is_clip and can_pack(self.layers.auto_model)
+        if self.packs:
+            use_packing(self.layers.auto_model)
         if (self.device.name, self.precision) == ("cpu", "float32"):
             use_faster_linear(self.layers)
+        elif self.packs and self.precision == "bfloat16":
+            use_half_linear(self.layers.auto_model.encoder)
+        else:  # half precision for the layers alone: pooling and what follows keep all digits
+            self.layers.to(self.device.name, getattr(torch, self.precision))
         self.after = [module.to(self.device.name).eval() for module in modules[1:]]
         self._tokenizing = threading.Lock()  # a fast tokenizer refuses two threads at once
         self._head, self._tail = self._special_tokens()
@@ -161,7 +170,13 @@ class TransformerEncoder:
         import torch
 
         with torch.inference_mode():
-            return self.pool(self.layers(self.inputs(batch)))
+            if not self.packs:
+                return self.pool(self.layers(self.inputs(batch)))
+            from explorer.encoding.packed import packed, padded
+
+            tokens = packed(self.layers.auto_model, batch)
+            values, mask = padded(tokens, list(map(len, batch)), left=self._pads_left)
+            return self.pool({"token_embeddings": values, "attention_mask": mask})
 
     def inputs(self, batch: Sequence[Pieces]) -> dict[str, Any]:
         """Return the tensors that the layers take, (n, longest) each, padded."""

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from explorer.encoding import batches
-from explorer.encoding.device import TOKEN_BUDGET, choose_device, choose_precision, devices
+from explorer.encoding.device import TOKEN_BUDGET, Device, choose_device, choose_precision, devices
 from explorer.encoding.encoding import encode_texts
 from explorer.encoding.transformer import TransformerEncoder
 from explorer.errors import EncodeError
@@ -47,6 +47,16 @@ def test_a_gpu_computes_in_half_precision_unless_told(cuda: None) -> None:
     assert choose_precision(choose_device()) == "float16"
     assert choose_precision(choose_device(), "float32") == "float32"
     assert choose_precision(choose_device("cpu")) == "float32"
+
+
+def test_fast_is_what_the_device_computes_fast_and_else_exact(cuda: None) -> None:
+    slow = Device("cpu", "processor", ("float32",))
+    assert choose_precision(choose_device("cuda"), "fast") == "float16"
+    assert (
+        choose_precision(Device("cpu", "processor", ("float32", "bfloat16")), "fast") == "bfloat16"
+    )
+    assert choose_precision(slow, "fast") == "float32"
+    assert choose_precision(choose_device("cuda"), "exact") == "float32"
 
 
 class SmallMemory(TransformerEncoder):

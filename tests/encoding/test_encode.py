@@ -159,7 +159,7 @@ def test_values_that_are_not_finite_are_told(
 ) -> None:
     encoder = TransformerEncoder(str(tiny_bert))
     monkeypatch.setattr(encoder, "forward", lambda batch: np.full((len(batch), 32), np.nan))
-    with pytest.raises(EncodeError, match="Choose float32"):
+    with pytest.raises(EncodeError, match="Choose exact"):
         encode_texts(["king"], encoder)
 
 

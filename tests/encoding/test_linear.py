@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -47,4 +50,36 @@ def test_torch_without_onednn_is_no_error(monkeypatch: pytest.MonkeyPatch) -> No
         raise NotImplementedError("no kernel")
 
     monkeypatch.setattr(linear, "by_onednn", missing)
-    assert not linear.is_onednn_faster.__wrapped__()
+    assert not linear.time_onednn()
+
+
+def test_the_products_are_timed_once_for_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    timed: list[bool] = []
+
+    def timing() -> bool:
+        timed.append(True)
+        return True
+
+    monkeypatch.setattr(linear, "time_onednn", timing)
+    ask = linear.is_onednn_faster.__wrapped__  # as another process asks, which remembers nothing
+    assert ask()
+    assert ask()
+    assert len(timed) == 1
+    monkeypatch.setattr(linear, "processor", lambda: "another one")
+    ask()
+    assert len(timed) == 2
+
+
+def test_without_a_cache_folder_the_products_are_timed_each_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path / "file"))
+    monkeypatch.setattr(linear, "time_onednn", lambda: True)
+    assert linear.is_onednn_faster.__wrapped__()
+
+
+def test_a_product_that_waited_once_is_not_called_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 9.0, 10.0, 12.0, *(n for n in range(20, 20 + 2 * 2 * linear.ROUNDS))])
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)))
+    assert linear.shortest(lambda: torch.zeros(1), lambda: torch.zeros(1)) == [1.0, 1.0]

@@ -104,13 +104,6 @@ def test_an_unknown_pooling_names_the_known_ones(tiny_bert: Path) -> None:
         explorer.encode(TEXTS, tiny_bert, pooling="median")
 
 
-def test_bfloat16_comes_near_to_the_exact_vectors(minilm: TransformerEncoder) -> None:
-    half = TransformerEncoder(precision="bfloat16")
-    exact, near = (encode_texts(TEXTS, one).vectors for one in (minilm, half))
-    assert (exact * near).sum(axis=1).min() > 0.999
-    assert half.identity != minilm.identity
-
-
 def test_a_split_text_is_the_mean_of_its_parts(tiny_bert: Path) -> None:
     encoder = TransformerEncoder(str(tiny_bert))
     assert encoder.room == 38

@@ -96,7 +96,7 @@ class Work:
             if not np.isfinite(vectors).all():
                 raise EncodeError(
                     "The model gave values that are not finite, most likely because half "
-                    "precision cannot hold its numbers. Choose float32."
+                    "precision cannot hold its numbers. Choose exact instead of fast."
                 )
             keys = [batch[row][0] for row in part]
             if self.cache is not None:

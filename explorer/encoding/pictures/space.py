@@ -60,7 +60,9 @@ def encode_images(
     device
         'cuda', 'mps', 'cpu', or 'auto' for the best one available.
     precision
-        'float32', 'bfloat16', 'float16', or 'auto': float32 on a processor, half on a GPU.
+        'exact' (float32), 'fast' (half precision, where the device computes that faster), or
+        'auto': exact on a processor, fast on a GPU. 'float32', 'bfloat16' and 'float16' are
+        taken by their own names.
         EfficientNet-Lite0 always computes in float32.
     cache
         Whether to use the vector cache on disk, keyed by the file's content, model and precision.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import EmbeddingSpace
-from explorer.encoding.device import AUTO, PRECISIONS, Device
+from explorer.encoding.device import AUTO, EXACT, FAST, Device
 from explorer.encoding.encoding import LONG_TEXTS
 from explorer.encoding.job import EncodeOptions
 from explorer.encoding.models import DEFAULT_MODEL, TOKENS_OF, known_model
@@ -81,13 +81,13 @@ def ask_options(model: str) -> EncodeOptions:
     precision = AUTO
     if chosen and half:
         fast = st.toggle(
-            f"Half precision ({half}): faster",
+            "Fast instead of exact",
             chosen.precisions[0] == half,
-            key=f"half {chosen.name}",
-            help=f"{PRECISIONS[half].capitalize()}. How close the vectors come to the exact ones "
-            "is measured on your texts and shown.",
+            key=f"fast {chosen.name}",
+            help=f"Fast computes with half the bits ({half}). The vectors differ a little from the "
+            "exact ones; how much is measured on a few of your texts and shown.",
         )
-        precision = half if fast else "float32"
+        precision = FAST if fast else EXACT
     long_texts = st.selectbox(
         "Texts longer than the model reads",
         list(LONG_TEXTS),

@@ -130,7 +130,7 @@ def show_made(made: EncodeResult, space_id: str, order: Order) -> None:
             st.caption(f":material/info: {plain(note)}")
         if made.closeness is not None:
             st.caption(
-                ":material/info: Half precision: on a few of these texts, the cosine to the "
+                ":material/info: Fast: on a few of these texts, the cosine to the "
                 f"exact vectors is at least {made.closeness:.5f}."
             )
 
