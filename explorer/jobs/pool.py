@@ -13,13 +13,14 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from explorer.errors import JobCancelled, JobError
-from explorer.jobs.cluster import Connection
+from explorer.jobs.cluster import Connection, no_workers_here
 from explorer.jobs.frames import Frame
 from explorer.jobs.job import Job, JobState
 from explorer.jobs.lane import LONG_SECONDS, Lane
@@ -45,6 +46,10 @@ class Jobs:
         settings = load_settings()
         self.workers = settings.workers if workers is None else workers
         self.scheduler = settings.scheduler if scheduler is None else scheduler
+        self.why_here = ""  # why jobs run in this process although workers were wanted
+        if self.workers and not self.scheduler and (why := no_workers_here()):
+            self.workers, self.why_here = 0, why
+            warnings.warn(why, RuntimeWarning, stacklevel=2)
         self._connect = partial(Connection, self.workers, self.scheduler, threads)
         self._connection = self._connect()
         self._jobs: dict[str, Job] = {}
