@@ -1,6 +1,6 @@
 """Visit pages at random addresses: `make fuzz`, or `python -m tests.fuzz.addresses --count 20000`.
 
-An address is a page with query parameters: real ones as its widgets list them, mutated ones, those
+An address is a page with query parameters: real ones as its widgets list them, changed ones, those
 of other pages, hostile values. The only outcomes allowed are a page, or a page that tells one of our
 own errors. A box with an exception, a logged error, the word for an unforeseen end of a job, or a
 page that never ends is a failure; its addresses are kept, and `--again FILE` visits them once more.
@@ -233,9 +233,12 @@ def prepare() -> tuple[list[str], list[str], list[Any], Faults]:
     import warnings
 
     warnings.simplefilter("ignore")
+    from streamlit import config
+
     from explorer.ui.shell import spaces
     from explorer.ui.shell.navigation import PAGES
 
+    config.set_option("client.showErrorDetails", "full")
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     ids = [spaces.opened_spaces().add(one) for one in small_spaces()]
     jobs: list[Any] = []
