@@ -1,9 +1,9 @@
 """Visit pages at random addresses: `make fuzz`, or `python -m tests.fuzz.addresses --count 20000`.
 
-An address is a page with query parameters: real ones as its widgets list them, changed ones, those
-of other pages, hostile values. The only outcomes allowed are a page, or a page that tells one of our
-own errors. A box with an exception, a logged error, the word for an unforeseen end of a job, or a
-page that never ends is a failure; its addresses are kept, and `--again FILE` visits them once more.
+Real parameters as a page's widgets list them, changed ones, those of other pages, hostile values.
+The only outcomes allowed are a page, or a page that tells one of our own errors. A box with an
+exception, a logged error, the word for an unforeseen end of a job, or a page that never ends is a
+failure; its addresses are kept, and `--again FILE` visits them once more.
 
 Processes of their own visit hundreds of pages each, by Streamlit's AppTest. What a page's widgets
 may be is learned from the pages visited so far, so that one address leads to parameters deeper in.
