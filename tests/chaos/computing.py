@@ -7,13 +7,16 @@ It prints a line for each result that is kept (`kept …`) or not (`failed …`)
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from itertools import count
 
 import numpy as np
 
 from explorer import cache, open_space
+from explorer.cache.store import STORE
 from explorer.encoding import job as encoding
 from explorer.encoding.texts import prepare
 from explorer.errors import ExplorerError
@@ -21,6 +24,7 @@ from explorer.folders import SAMPLE_FOLDER
 from explorer.jobs.pool import Jobs
 from explorer.projection.job import Picture, start
 from explorer.projection.storage import load_projection
+from explorer.settings import load_settings
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
 from explorer.training.skipgram import TrainingOptions
@@ -102,19 +106,16 @@ def is_kept(told: str) -> bool:
 
 def broken() -> list[str]:
     """Return the entries of the cache that cannot be read, after all were looked at."""
-    import sqlite3
-
-    from explorer.settings import load_settings
-
     cache.usage()  # compares the index with the folders
     folder = load_settings().cache_dir
     found = []
-    for path in (folder / cache.store.STORE).glob("*-v*/*/**/*.np[yz]"):
+    for path in (folder / STORE).glob("*-v*/*/**/*.np[yz]"):
         try:
-            with contextlib.closing(np.load(path)) if path.suffix == ".npz" else open(path, "rb"):
-                loaded = np.load(path, allow_pickle=False)
-                _ = [loaded[name] for name in loaded.files] if path.suffix == ".npz" else loaded
-        except (OSError, ValueError, EOFError) as error:
+            loaded = np.load(path, allow_pickle=False)
+            if path.suffix == ".npz":
+                with loaded:
+                    _ = [loaded[name] for name in loaded.files]
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             found.append(f"{path}: {error}")
     for path in folder.rglob("*.sqlite3"):
         with contextlib.closing(sqlite3.connect(path)) as database:
