@@ -15,6 +15,8 @@ from tests.pages.conftest import Visit
         ("pages/ladder.py", {"ladder_step": ""}),  # a step that must be, without a value
         ("pages/map.py", {"method": ""}),
         ("pages/map.py", {"method": "PCA", "pca.components2": "1e999"}),  # Streamlit's int(inf)
+        ("pages/layer.py", {"tokens": "9" * 5000}),  # more digits than Python reads
+        ("pages/map.py", {"method": "PCA", "selected": "x #" + "9" * 5000}),
         ("pages/word_to_bert.py", {"bert": "a" * 1000}),  # too long for a file's name
         ("pages/word_to_bert.py", {"bert": "~nobody9/model"}),  # a home that is not there
     ],

@@ -26,6 +26,7 @@ from explorer import EmbeddingSpace
 from explorer.projection.sampling import places_drawn, whole_space
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.wording import number_below
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
@@ -210,10 +211,8 @@ def selected_row(space: EmbeddingSpace) -> int | None:
     if text in space:
         return space.row(text)
     match = ROW.match(text)
-    if match and int(match["row"]) < len(space):
-        row = int(match["row"])
-        return row if space.label(row) == match["label"] else None
-    return None
+    row = number_below(match["row"], len(space)) if match else None
+    return row if match and row is not None and space.label(row) == match["label"] else None
 
 
 def select(space: EmbeddingSpace, row: int | None) -> None:
