@@ -24,6 +24,7 @@ from explorer.jobs.cluster import Connection, no_workers_here
 from explorer.jobs.frames import Frame
 from explorer.jobs.job import Job, JobState
 from explorer.jobs.lane import LONG_SECONDS, Lane
+from explorer.jobs.memory import Needs
 from explorer.jobs.worker import Reporter, failure, run_task
 from explorer.settings import load_settings
 
@@ -76,6 +77,7 @@ class Jobs:
         when_done: Callable[[Any], None] = lambda result: None,
         load: Callable[[], Any] | None = None,
         seconds: float = 0.0,
+        needs: Needs | None = None,
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
@@ -96,6 +98,9 @@ class Jobs:
         seconds
             About how long it will take. Jobs of 10 seconds and more leave one worker to shorter
             ones, which pass those that wait.
+        needs
+            The memory that it takes. In this process it does not begin where that is not left, so
+            that the system does not end the whole app.
         """
         with self._lock:
             job = self._jobs.get(key)
@@ -110,7 +115,7 @@ class Jobs:
             job = self._jobs[key] = Job(key, is_long=seconds >= LONG_SECONDS)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
                 del self._jobs[old]
-        run = self._run_here if self.runs_here else self._run
+        run = partial(self._run_here, needs) if self.runs_here else self._run
         finish = partial(end, job, when_done, load)
         threading.Thread(target=run, args=(job, function, args, finish), daemon=True).start()
         return job
@@ -318,6 +323,7 @@ class Jobs:
 
     def _run_here(
         self,
+        needs: Needs | None,
         job: Job,
         function: Callable[..., Any],
         args: tuple[Any, ...],
@@ -336,6 +342,8 @@ class Jobs:
 
         with self._here:
             try:
+                if needs and (refusal := needs.refusal()):
+                    raise JobError(refusal)
                 job._begin()
                 result = function(*args, report=Reporter(check, tell))
                 finish(result)

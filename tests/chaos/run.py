@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from explorer.settings import load_settings
 from tests.chaos.computing import ACTIVITIES, broken, lost
 from tests.chaos.pages import Pages, started, upload_that_breaks_off
 
@@ -97,6 +98,7 @@ def kill_itself(what: str, times: int, chance: random.Random) -> Iterator[str]:
         yield from (f"still there: {' '.join(one.cmdline())}" for one in alive if one.is_running())
         yield from (f"lost: {one}" for one in lost(computing.kept))
         yield from broken()
+        shutil.rmtree(load_settings().cache_dir)  # so that looking does not take ever longer
 
 
 def kill_helper(what: str, sign: str, times: int, chance: random.Random) -> Iterator[str]:
