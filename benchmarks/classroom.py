@@ -140,6 +140,7 @@ class Visitor:
         self._texts: list[str] = []
         self._news = asyncio.Event()
         self._hash = ""
+        self.session = ""
         self.answers: list[float] = []
         self.finished = 0
         self.drawn_at = 0.0
@@ -197,6 +198,7 @@ class Visitor:
             message.ParseFromString(data)  # type: ignore[arg-type]
             kind = message.WhichOneof("type")
             if kind == "new_session":
+                self.session = message.new_session.initialize.session_id or self.session
                 self._texts.clear()
                 self._announced.clear()
             elif kind == "navigation":

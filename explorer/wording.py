@@ -43,3 +43,17 @@ def readable_seconds(seconds: float) -> str:
     ('12 s', '3 minutes')
     """
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def number_below(text: str, bound: int) -> int | None:
+    """Return the number that a text of digits is, or None if it is none or not below the bound.
+
+    Python refuses to read more than 4,300 digits.
+
+    Examples
+    --------
+    >>> number_below("12", 40), number_below("-1", 40), number_below("9" * 5000, 40)
+    (12, None, None)
+    """
+    number = int(text) if text.isdecimal() and len(text) <= len(str(bound)) + 9 else bound
+    return number if number < bound else None

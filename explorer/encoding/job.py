@@ -6,6 +6,7 @@ the loaded models. Results stay in the cache as files.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -138,11 +139,14 @@ def start(
 ) -> Job:
     """Start to encode texts, or join who does it already; `when_done` gets the space."""
     key = encoding_key(texts, options, name)
-    path = cache.keep(TEXTS, digest(texts), "texts.arrow", lambda stream: write(texts, stream))
+    given: TextsFile | Texts = texts  # with the job, where the disk is full
+    with contextlib.suppress(OSError):
+        path = cache.keep(TEXTS, digest(texts), "texts.arrow", lambda stream: write(texts, stream))
+        given = TextsFile(str(path))
     return jobs.submit(
         key,
         encode_file,
-        TextsFile(str(path)),
+        given,
         key,
         asdict(options),
         when_done=lambda made: when_done(finished_space(texts, made, name)),

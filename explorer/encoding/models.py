@@ -162,8 +162,8 @@ def local_folder(name: str) -> Path | None:
             return offline_model_folder()
         except ExplorerError as error:
             raise ModelError(str(error)) from error
-    path = Path(name).expanduser()
-    if path.is_dir():
+    path = expanded(name)
+    if is_folder(path):
         return path
     if not HUB_NAME.match(name):
         raise ModelError(
@@ -171,7 +171,23 @@ def local_folder(name: str) -> Path | None:
             "Examples: “/home/me/my-model”, “BAAI/bge-small-en-v1.5”."
         )
     by_hand = load_settings().model_dir / name
-    return by_hand if by_hand.is_dir() else downloads.downloaded(name)
+    return by_hand if is_folder(by_hand) else downloads.downloaded(name)
+
+
+def expanded(name: str) -> Path:
+    """Return a path with the home folder in place of `~`; of a user who is not there, as it is."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; a name too long for the system is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def check_allowed(name: str) -> None:

@@ -32,6 +32,14 @@ REAL_KINDS = "biuf"  # NumPy's letters for bool, integers and floats
 TEXT_KINDS = "US"
 SIGNATURE = b"\x93NUMPY"
 HELD_BYTES = 1 << 20  # of an archive's array that is read into memory: the disk takes longer
+UNREADABLE_HEADER = (
+    ValueError,
+    EOFError,
+    TypeError,
+    SyntaxError,
+    RecursionError,
+    tokenize.TokenError,
+)
 HEADER_READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -169,7 +177,7 @@ def parse_header(name: str, stream: BinaryIO) -> Header:
         version = np.lib.format.read_magic(stream)
         reader = HEADER_READERS.get(version, np.lib.format.read_array_header_2_0)
         shape, fortran, dtype = reader(stream)
-    except (ValueError, EOFError, TypeError, RecursionError, tokenize.TokenError) as error:
+    except UNREADABLE_HEADER as error:
         raise ParseError(f"{name} has a broken NumPy header: {error}") from error
     except (MemoryError, zipfile.BadZipFile, OSError) as error:
         raise ParseError(f"{name} has a broken NumPy header.") from error

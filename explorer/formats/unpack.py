@@ -287,7 +287,8 @@ def plain_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         info
         for info in archive.infolist()
-        if not info.is_dir()
+        if info.filename  # it may be empty
+        and not info.is_dir()
         and not info.filename.startswith(NO_FILES)
         and not plain_name(info.filename).startswith(NO_FILES)
     ]

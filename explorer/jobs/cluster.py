@@ -18,6 +18,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -203,6 +204,22 @@ class Connection:
             raise JobError(f"The worker processes did not start. {reason(said)}{self.advice}")
         told = json.loads(line)
         return told["address"], told["key"], told["certificate"]
+
+
+def no_workers_here() -> str:
+    """Return why worker processes cannot start on this machine; nothing where they can.
+
+    They share semaphores, which on Linux are files in /dev/shm. In a container that folder may be
+    missing, read-only or full: no worker would ever start.
+    """
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except (OSError, ImportError) as error:
+        return (
+            f"No worker process can start here ({error}): the folder /dev/shm must be there and "
+            "writable. Until then, long computations run in the web process, one at a time."
+        )
+    return ""
 
 
 def keep_lines(read_end: int, lines: deque[str]) -> None:

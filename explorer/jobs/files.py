@@ -62,8 +62,20 @@ class ArrayFile(JobFile):
     """An array in a file, which is mapped into memory."""
 
     @classmethod
-    def of(cls, space: EmbeddingSpace) -> ArrayFile:
-        """Return the file of a space's vectors, written into the cache if missing."""
+    def of(cls, space: EmbeddingSpace) -> Any:
+        """Return the file of a space's vectors, written into the cache if missing.
+
+        Where the disk is full or the cache cannot be written, the vectors themselves are returned:
+        they go to the worker with the job.
+        """
+        try:
+            return cls.kept(space)
+        except OSError:
+            return space.matrix
+
+    @classmethod
+    def kept(cls, space: EmbeddingSpace) -> ArrayFile:
+        """Return the file of a space's vectors; raises OSError where it cannot be written."""
         if space.is_sparse:
             from scipy.sparse import save_npz
 

@@ -13,16 +13,18 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from explorer.errors import JobCancelled, JobError
-from explorer.jobs.cluster import Connection
+from explorer.jobs.cluster import Connection, no_workers_here
 from explorer.jobs.frames import Frame
 from explorer.jobs.job import Job, JobState
 from explorer.jobs.lane import LONG_SECONDS, Lane
+from explorer.jobs.memory import Needs
 from explorer.jobs.worker import Reporter, failure, run_task
 from explorer.settings import load_settings
 
@@ -45,6 +47,10 @@ class Jobs:
         settings = load_settings()
         self.workers = settings.workers if workers is None else workers
         self.scheduler = settings.scheduler if scheduler is None else scheduler
+        self.why_here = ""  # why jobs run in this process although workers were wanted
+        if self.workers and not self.scheduler and (why := no_workers_here()):
+            self.workers, self.why_here = 0, why
+            warnings.warn(why, RuntimeWarning, stacklevel=2)
         self._connect = partial(Connection, self.workers, self.scheduler, threads)
         self._connection = self._connect()
         self._jobs: dict[str, Job] = {}
@@ -71,6 +77,7 @@ class Jobs:
         when_done: Callable[[Any], None] = lambda result: None,
         load: Callable[[], Any] | None = None,
         seconds: float = 0.0,
+        needs: Needs | None = None,
     ) -> Job:
         """Start `function(*args, report=...)` on a worker, or join the job that has this key.
 
@@ -92,6 +99,9 @@ class Jobs:
             About how long it will take. Jobs of 10 seconds and more leave one worker to shorter
             ones, which pass those that wait. What was submitted as long, to be made ahead, counts
             as short from when it is submitted as short.
+        needs
+            The memory that it takes. In this process it does not begin where that is not left, so
+            that the system does not end the whole app.
         """
         is_long = seconds >= LONG_SECONDS
         with self._lock:
@@ -108,7 +118,7 @@ class Jobs:
             job = self._jobs[key] = Job(key, is_long=is_long)
             for old in [k for k, j in self._jobs.items() if j.state.is_over][:-KEPT_JOBS]:
                 del self._jobs[old]
-        run = self._run_here if self.runs_here else self._run
+        run = partial(self._run_here, needs) if self.runs_here else self._run
         finish = partial(end, job, when_done, load)
         threading.Thread(target=run, args=(job, function, args, finish), daemon=True).start()
         return job
@@ -319,6 +329,7 @@ class Jobs:
 
     def _run_here(
         self,
+        needs: Needs | None,
         job: Job,
         function: Callable[..., Any],
         args: tuple[Any, ...],
@@ -337,6 +348,8 @@ class Jobs:
 
         with self._here:
             try:
+                if needs and (refusal := needs.refusal()):
+                    raise JobError(refusal)
                 job._begin()
                 result = function(*args, report=Reporter(check, tell))
                 finish(result)

@@ -10,6 +10,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from explorer.wording import number_below
+
 VOCABULARY, DIM = 10_000, 256
 PADDING = 0
 
@@ -87,8 +89,8 @@ def row_ids(tokens: Sequence[str], vocabulary: Sequence[str]) -> tuple[list[int]
     places = {word: row for row, word in enumerate(vocabulary)}
     found, unknown = [], []
     for token in tokens:
-        if token.isdecimal() and int(token) < VOCABULARY:
-            found.append(int(token))
+        if (row := number_below(token, VOCABULARY)) is not None:
+            found.append(row)
         elif token.isdecimal() or token.lower() not in places:
             unknown.append(token)
         else:

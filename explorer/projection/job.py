@@ -20,6 +20,7 @@ from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import DrawingReport, Report, no_report
 from explorer.projection import Projection, Quality, project, projection_quality
 from explorer.projection.clusters import HDBSCAN_DIMENSIONS, Clusters, find_clusters
+from explorer.projection.memory_needed import needs
 from explorer.projection.regions import Region, find_regions
 from explorer.projection.storage import (
     load_clusters,
@@ -83,6 +84,7 @@ def start(jobs: Jobs, space: EmbeddingSpace, wanted: Picture) -> Job:
         when_done=partial(keep_picture, jobs, key),
         load=load,
         seconds=picture_seconds(wanted.method, len(space), space.dim),
+        needs=needs(wanted.method, len(space), space.dim),
     )
 
 
@@ -129,6 +131,7 @@ def start_quality(jobs: Jobs, space: EmbeddingSpace, projection: Projection, k: 
         when_done=partial(save_quality, quality_key),
         load=partial(load_quality, quality_key),
         seconds=quality_seconds(len(space), space.dim),
+        needs=needs("quality", len(space), space.dim),
     )
 
 

@@ -47,7 +47,8 @@ def make(space: EmbeddingSpace, path: Path) -> None:
 def keep(space: EmbeddingSpace, path: Path, compared: Projection) -> bool:
     """Put what is shipped for a space into the cache; `compared` is its PCA.
 
-    Returns False, and puts nothing there, if the file was made of other vectors.
+    Returns False if the file was made of other vectors, or where the cache cannot be written: then
+    what is shipped is computed again.
     """
     with np.load(path, allow_pickle=False) as file:
         facts = json.loads(str(file["facts"]))
@@ -58,12 +59,15 @@ def keep(space: EmbeddingSpace, path: Path, compared: Projection) -> bool:
             name: Quality(kept=file[f"{name} kept"], **facts[f"{name} quality"])
             for name in (SHIPPED.method, COMPARED.method)
         }
-    if cache.find(PROJECTIONS, SHIPPED.key(space)) is None:
-        save_projection(SHIPPED.key(space), drawn)
-    for picture in (drawn, compared):
-        key = measured_key(space, picture, NEIGHBORS)
-        if cache.find(QUALITY, key) is None:
-            save_quality(key, quality[picture.method])
+    try:
+        if cache.find(PROJECTIONS, SHIPPED.key(space)) is None:
+            save_projection(SHIPPED.key(space), drawn)
+        for picture in (drawn, compared):
+            key = measured_key(space, picture, NEIGHBORS)
+            if cache.find(QUALITY, key) is None:
+                save_quality(key, quality[picture.method])
+    except OSError:  # the disk is full
+        return False
     return True
 
 

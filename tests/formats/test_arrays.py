@@ -128,6 +128,7 @@ def test_a_label_file_of_another_length_is_refused() -> None:
         (PAIR + b"more", ["20 bytes follow"]),
         (PAIR[:20], ["broken NumPy header"]),
         (b"\x93NUMPY\x01\x00\x10\x00{'shape': (((((\n", ["broken NumPy header"]),
+        (PAIR.replace(b"<f4", b",f4"), ["broken NumPy header"]),
         (b"\x93NUMPY\x07\x00\x10\x00{'shape': (((((\n", ["broken NumPy header"]),
     ],
     ids=[
@@ -139,6 +140,7 @@ def test_a_label_file_of_another_length_is_refused() -> None:
         "too long",
         "cut header",
         "nonsense header",
+        "a type that is no Python",
         "unknown version",
     ],
 )

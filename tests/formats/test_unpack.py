@@ -66,6 +66,11 @@ def test_a_compressed_file_is_opened_under_its_inner_name(suffix: str) -> None:
     assert inspect_file(file).format == "GloVe text"
 
 
+def test_a_file_without_a_name_in_an_archive_is_passed_over() -> None:
+    nameless = hostile.zipped({"x.txt": GLOVE, "@": b""}).replace(b"@", b"\0")  # a name ends at \0
+    assert open_space(File("a.zip", content=nameless)).labels == ("king", "queen", "pea")
+
+
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
 def test_streams_that_follow_each_other_are_read_as_one(suffix: str) -> None:
     content = CODECS[suffix](GLOVE) + CODECS[suffix](b"man 1 1\n")

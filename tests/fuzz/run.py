@@ -54,7 +54,7 @@ FAILURES = Path("test-results") / "fuzz"
 INTERESTING = (b"\0", b"\xff", b"\n", b" ", b"\t", b",", b'"', b"[", b"{", b"-", b"1", b"9" * 9)
 
 BATCH = 500  # inputs of one process
-IMPORT_SECONDS = 60.0  # until a process is ready, on a busy machine
+IMPORT_SECONDS = 300.0  # until a process is ready, on a busy machine
 
 FOLDER = "EXPLORER_CACHE_DIR"  # that of a run: the cache, and the valid files
 READY = b"!"  # what a process tells when it has imported what it needs

@@ -9,6 +9,8 @@ import pytest
 
 from explorer.errors import JobError
 from explorer.jobs.cluster import LINES_KEPT, REASON, Connection, reason
+from explorer.jobs.pool import Jobs
+from explorer.ui.shell.progress import Wait, told
 
 
 def test_workers_that_cannot_start_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +42,17 @@ def test_what_workers_say_without_end_is_shortened(
 
 def test_silent_workers_give_no_reason() -> None:
     assert reason([]) == ""
+
+
+def test_where_no_worker_can_start_jobs_run_in_this_process_and_say_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def denied(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnContext.Lock", denied)
+    with pytest.warns(RuntimeWarning, match=r"Read-only file system\): the folder /dev/shm must"):
+        jobs = Jobs(workers=2, scheduler="")
+    job = jobs.submit("key", lambda report: "here")
+    assert job.result(timeout=60) == "here"
+    assert "no worker can start on this machine" in told([job], Wait("here"), jobs)

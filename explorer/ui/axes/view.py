@@ -92,7 +92,7 @@ def start(space: EmbeddingSpace) -> None:
     st.session_state["axis lesson"] = FIRST
     if not any(word in space for word in split_words(lesson.low)):
         labels = list(dict.fromkeys(space.labels[:60]))
-        values = [*labels[:2], "; ".join(labels[2:14])]
+        values = [*[*labels, ""][:2], "; ".join(labels[2:14])]  # a space may have one label
         st.session_state["axis lesson"] = None
     for name, value in zip(FIELDS, values, strict=True):
         st.session_state[name] = value

@@ -13,6 +13,7 @@ from explorer.neighbors.exact import METRICS, Neighbors, neighbors_of_row
 from explorer.projection.sampling import whole_space
 from explorer.ui.filter import state
 from explorer.ui.shell import address
+from explorer.wording import number_below
 
 USUAL, FEWEST, MOST = 15, 5, 50  # as many as the quality of a picture is measured with
 HOW_MANY, METRIC, DRAWN = "near", "near_by", "near_drawn"  # parameters of the address
@@ -36,7 +37,7 @@ def asked() -> Asked:
     """Return what was chosen, by the widgets or by a link before they are drawn."""
     chosen = {name: st.session_state.get(name) for name in (HOW_MANY, METRIC, DRAWN)}
     given = {name: st.query_params.get(name, "") for name in chosen}
-    k = chosen[HOW_MANY] or (int(given[HOW_MANY]) if given[HOW_MANY].isdecimal() else USUAL)
+    k = chosen[HOW_MANY] or number_below(given[HOW_MANY], MOST + 1) or USUAL
     metric = chosen[METRIC] or given[METRIC]
     drawn = chosen[DRAWN] if chosen[DRAWN] is not None else given[DRAWN] == "true"
     return Asked(

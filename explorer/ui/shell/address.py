@@ -26,6 +26,7 @@ from explorer import EmbeddingSpace
 from explorer.projection.sampling import places_drawn, whole_space
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.wording import number_below
 
 MAP_ADDRESS = "map address"  # session state: the Map's parameters when it was last shown
 SET_LATELY = "address set lately"  # session state: the page, and what was set on it
@@ -127,7 +128,10 @@ def checked(
     name: str, in_address: Callable[[Any], bool], in_session: Callable[[Any], bool], told: str
 ) -> str:
     """Drop a value that a bound widget cannot take, from address or session, and say so."""
-    wrong = [value for value in st.query_params.get_all(name) if value and not in_address(value)]
+    given = st.query_params.get_all(name)
+    wrong = [value for value in given if value and not in_address(value)]
+    if given and len(wrong) == sum(map(bool, given)):
+        forget(name)
     kept = st.session_state.get(name)
     if kept is not None and not isinstance(kept, list) and not in_session(kept):
         del st.session_state[name]  # the widget begins with its default
@@ -140,6 +144,17 @@ def checked(
             duration="long",
         )
     return name
+
+
+def forget(name: str) -> None:
+    """Forget a parameter before its widget reads it.
+
+    Streamlit fails at an infinite number, and at `?method=` for a widget that must have a value.
+    """
+    write(name, None)
+    if (context := get_script_run_ctx()) is not None:
+        with context.session_state.query_params() as parameters:
+            parameters.set_initial_query_params_from_current()
 
 
 def current_space() -> tuple[str, EmbeddingSpace]:
@@ -196,10 +211,8 @@ def selected_row(space: EmbeddingSpace) -> int | None:
     if text in space:
         return space.row(text)
     match = ROW.match(text)
-    if match and int(match["row"]) < len(space):
-        row = int(match["row"])
-        return row if space.label(row) == match["label"] else None
-    return None
+    row = number_below(match["row"], len(space)) if match else None
+    return row if match and row is not None and space.label(row) == match["label"] else None
 
 
 def select(space: EmbeddingSpace, row: int | None) -> None:

@@ -11,6 +11,7 @@ from explorer.encoding.models import (
     HUB_NAME,
     TOKENS_OF,
     check_allowed,
+    is_folder,
     known_model,
     not_fetched,
     offered_models,
@@ -53,7 +54,7 @@ def is_the_owners(name: str) -> bool:
     """Return whether a model is the owner's choice: on the list, put there by hand, or our own."""
     settings = load_settings()
     known = known_model(name)
-    by_hand = HUB_NAME.match(name) is not None and (settings.model_dir / name).is_dir()
+    by_hand = HUB_NAME.match(name) is not None and is_folder(settings.model_dir / name)
     return name in settings.models or by_hand or (known is not None and known.offline)
 
 
@@ -70,9 +71,8 @@ def check_model(name: str) -> None:
         )
     if is_the_owners(bare) or allows("model_folders"):
         return
-    if Path(
-        bare
-    ).is_dir():  # answered as if the hub did not have it, so as not to reveal which folders exist
+    if is_folder(Path(bare)):
+        # answered as if the hub did not have it, so as not to reveal which folders exist
         raise not_fetched(bare, load_settings().model_dir / bare, "RepositoryNotFoundError")
 
 

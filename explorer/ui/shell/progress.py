@@ -238,6 +238,8 @@ def told(followed: list[Job], wait: Wait, pool: Jobs) -> str:
     ]
     if job.state.attempt > 1:
         parts.append("its process died, this is the second try")
+    if pool.why_here:
+        parts.append("in the web process, because no worker can start on this machine")
     return " · ".join(parts)
 
 

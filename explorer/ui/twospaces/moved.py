@@ -14,6 +14,7 @@ from explorer.ui.shell.plain import plain
 from explorer.ui.shell.tables import named_table, table_height
 from explorer.ui.twospaces import maps
 from explorer.ui.twospaces.maps import ITEM
+from explorer.wording import number_below
 
 MOST_LISTED = 500
 AT_ONCE = 20_000  # items whose maps are drawn without being asked for
@@ -73,7 +74,7 @@ def ask_order(found: Comparison) -> NDArray[np.intp]:
 def chosen(found: Comparison) -> int | None:
     """Return the place of the item that the address names."""
     named = st.query_params.get(ITEM, "")
-    return int(named) if named.isdecimal() and int(named) < len(found) else None
+    return number_below(named, len(found))
 
 
 def show_neighbors(found: Comparison, place: int) -> None:
