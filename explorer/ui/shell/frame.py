@@ -44,13 +44,7 @@ STYLE = (
 .stAppHeader * { pointer-events: none; }
 .stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
-/* The section of the page and the names of all others are in sight at 720 pixels. */
 .stSidebar [data-testid="stVerticalBlock"] { gap: 0.25rem; }
-.stSidebar [data-testid="stExpander"] details { border: none; background: none; }
-.stSidebar [data-testid="stExpander"] summary {
-    padding: 0.1rem 0; min-height: 0; background: none; border: none; }
-.stSidebar [data-testid="stExpanderDetails"] { padding: 0; }
-.stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
 .page-heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 .page-heading h1 { margin: 0; padding: 0; font-size: 1.9rem; line-height: 1.15; }
 .page-heading p { margin: 0; }
