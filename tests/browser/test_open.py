@@ -65,7 +65,7 @@ def test_hostile_labels_are_plain_text_from_the_report_to_every_page(
     for label in HOSTILE:  # what the Map says of each goes through Markdown
         page.goto(f"{page.url.split('&')[0]}&selected={quote(label)}")
         expect_heading(page, label)
-    links = page.locator('[data-testid="stSidebar"] a[data-testid="stPageLink-NavLink"]')
+    links = page.locator('[data-testid="stSidebar"] nav a')
     # by their addresses: links of a folded section are there, but cannot be clicked
     for address in links.evaluate_all("all => all.map(link => link.href)"):
         page.goto(address)

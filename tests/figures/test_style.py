@@ -16,6 +16,7 @@ from explorer.lessons.bert.trajectories import Walk
 from explorer.ui.shell.frame import CODE
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+CAPTION = 0.6  # the share of the text's color that Streamlit gives its captions
 
 
 @pytest.mark.parametrize(("name", "dark"), [("light", False), ("dark", True)])
@@ -37,13 +38,33 @@ def luminance(color: str) -> float:
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colors as WCAG 2 defines it."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_captions_and_links_are_read_on_every_ground_of_the_theme(name: str) -> None:
+    theme = tomllib.loads(CONFIG.read_text())["theme"][name]
+    for part in (theme, theme["sidebar"]):
+        for ground in (part["backgroundColor"], part["secondaryBackgroundColor"]):
+            caption = mixed(theme["textColor"], ground, CAPTION)
+            for color in (caption, theme["textColor"], theme["linkColor"], theme["primaryColor"]):
+                assert contrast(color, ground) >= 4.5
+
+
+def mixed(color: str, ground: str, share: float) -> str:
+    """A color over a ground that shows through."""
+    pairs = [(int(color[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
+
+
 @pytest.mark.parametrize("kind", CODE)
 def test_code_is_read_from_the_last_row(kind: str) -> None:
     themes = tomllib.loads(CONFIG.read_text())["theme"]
     for color, name in zip(CODE[kind], ("light", "dark"), strict=True):
-        ground = luminance(themes[name]["secondaryBackgroundColor"])
-        low, high = sorted([luminance(color), ground])
-        assert (high + 0.05) / (low + 0.05) >= 4.5
+        assert contrast(color, themes[name]["secondaryBackgroundColor"]) >= 4.5
 
 
 def test_only_true_lengths_have_one_scale_and_can_be_dragged() -> None:

@@ -25,9 +25,9 @@ MEANING = """
 second targets are? It is counted in standard deviations. The p-value: how often do lists mixed at
 random reach as much?
 
-**What it does not say.** That people think so, or that a program with these vectors will act so.
-Other words can give another result: change the lists and see. No effect means that these lists
-found no prejudice, not that there is none. And the p-value is about these words, not about all.
+**What it does not say.** It does not say what people think, or how a program with these vectors
+will act. Other words can give another result: change the lists and see. No effect means that these
+lists found no prejudice. There may still be some. The p-value is about these words only.
 """
 
 

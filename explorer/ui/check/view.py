@@ -182,7 +182,7 @@ def tell(space: EmbeddingSpace, results: Findings, summary: dict[str, Found], cu
         st.caption(f":material/info: {plain(note)}")
     for name, found in summary.items():
         number, sentence, to_map, to_list = st.columns(
-            [0.55, 6.3, 2.15, 0.95], vertical_alignment="center", gap="small"
+            [0.55, 6.0, 2.15, 1.25], vertical_alignment="center", gap="small"
         )
         n = len(found.rows)
         number.markdown(f"**{n:,}**" if n else ":gray[0]", text_alignment="right")

@@ -180,7 +180,7 @@ def how_near(landing: Landing) -> str:
         return f"far from everything: {farther} of the points here have a nearer neighbor."
     if landing.rank < 0.5:
         return f"{share(1 - landing.rank)} of the points here have a nearer neighbor."
-    return f"nearer than {share(landing.rank)} of the points here are to their own neighbor."
+    return f"near: {share(landing.rank)} of the points here have no neighbor so near."
 
 
 def share(part: float) -> str:

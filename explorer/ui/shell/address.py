@@ -99,6 +99,17 @@ def write(name: str, value: str | None) -> None:
             parameters.remove_param(name)
 
 
+def go(file: str, parameters: dict[str, str]) -> None:
+    """Switch to another page, with these parameters."""
+    context = get_script_run_ctx()
+    if context is not None:  # what this page's widgets are bound to may be another's parameter too
+        with context.session_state.query_params() as known:
+            for name in parameters:
+                if (bound := known.get_binding_for_param(name)) is not None:
+                    known.unbind_widget(bound.widget_id)
+    st.switch_page(file, query_params=parameters)
+
+
 def number(name: str, low: float | None, high: float | None) -> str:
     """Return the name of a parameter for a widget that takes numbers from `low` to `high`.
 

@@ -46,13 +46,7 @@ STYLE = (
 .stAppHeader * { pointer-events: none; }
 .stAppHeader :is(button, a) { pointer-events: auto; }
 .stSidebar [data-testid="stSidebarHeader"] { margin-bottom: 0; padding-bottom: 0; height: 2.5rem; }
-/* The section of the page and the names of all others are in sight at 720 pixels. */
 .stSidebar [data-testid="stVerticalBlock"] { gap: 0.25rem; }
-.stSidebar [data-testid="stExpander"] details { border: none; background: none; }
-.stSidebar [data-testid="stExpander"] summary {
-    padding: 0.1rem 0; min-height: 0; background: none; border: none; }
-.stSidebar [data-testid="stExpanderDetails"] { padding: 0; }
-.stSidebar [data-testid="stPageLink-NavLink"] { padding-block: 0; }
 /* A table that is offered as a file with a name of its own has no second offer without one. */
 [class*="st-key-named-table"] [data-testid="stElementToolbarButton"]:has(
     button[aria-label="Download as CSV"]) { display: none; }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -66,6 +68,12 @@ PAGES = {  # in the order of the navigation
     ),
 }
 
+links = st.components.v2.component(
+    "embedding-explorer-navigation",
+    html='<nav aria-label="Pages"></nav>',
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+)
 
 LINES_IN_SIGHT = 19  # links and names of sections that fit into a window of 720 pixels
 
@@ -81,16 +89,40 @@ def open_map(space_id: str) -> None:
 def navigation(current: str, space_id: str) -> None:
     """Draw the links to all pages, which carry the current space along, in sections that fold."""
     unfolded = sections_unfolded(PAGES[current].section)
-    for section, pages in sections().items():
-        is_open = section in unfolded
-        with st.expander(section, expanded=is_open, key=f"section {section} {is_open}"):
-            for name in pages:
-                st.page_link(
-                    PAGES[name].file,
-                    label=PAGES[name].title,
-                    icon=PAGES[name].icon,
-                    query_params=link_parameters(name, space_id),
-                )
+    found = links(
+        key="navigation",
+        data={
+            "current": current,
+            "sections": [
+                {
+                    "title": section,
+                    "unfolded": section in unfolded,
+                    "pages": [link(name, space_id) for name in pages],
+                }
+                for section, pages in sections().items()
+            ],
+        },
+        on_page_change=nothing,
+    )
+    wanted = found.get("page")
+    if wanted in PAGES and wanted != current:  # this page's own parameters are bound to its widgets
+        address.go(PAGES[wanted].file, link_parameters(wanted, space_id))
+
+
+def nothing() -> None:
+    """Do nothing: Streamlit hands on a trigger only where there is somebody to call."""
+
+
+def link(name: str, space_id: str) -> dict[str, str]:
+    """Return what the browser needs of a link: an address too, for a tab of its own."""
+    page = PAGES[name]
+    path = "./" if page.file == "app.py" else f"./{Path(page.file).stem}"
+    return {
+        "name": name,
+        "title": page.title,
+        "icon": page.icon.removeprefix(":material/").removesuffix(":"),
+        "address": f"{path}?{urlencode(link_parameters(name, space_id))}",
+    }
 
 
 def sections() -> dict[str, list[str]]:

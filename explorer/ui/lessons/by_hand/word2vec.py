@@ -76,8 +76,8 @@ def tell_text(found: Reading) -> None:
     drawn = ", ".join(f"**{plain(word)}**" for word in found.drawn)
     st.caption(
         f"Blue: the word that is learned. Orange: a word beside it. Drawn by chance: {drawn}."
-        " The arrow in the picture is the step of the blue word, ten times its length. It does not "
-        "lead to the dot of the orange word, but to its second vector, which is not drawn."
+        " The arrow in the picture is the step of the blue word, drawn ten times longer. Each word "
+        "has two vectors. The step goes to the second one of the orange word; dots show the first."
     )
 
 
