@@ -57,7 +57,8 @@ def chance_of_a_hit(minutes: float, rooms: int) -> float:
     [3478, 87]
     """
     guesses = OF_SERVER.at_once + OF_SERVER.a_minute * minutes
-    return rooms * guesses / len(LETTERS) ** LENGTH
+    codes: int = len(LETTERS) ** LENGTH
+    return rooms * guesses / codes
 
 
 @dataclass

@@ -172,13 +172,13 @@ def scene_from_json(found: dict[str, Any]) -> Scene:
 
 def moment_from_json(found: dict[str, Any]) -> Moment:
     """Return a moment from JSON's own types."""
-    step = dict(found["step"])
-    if (asked := step["question"]) is not None:
+    given = dict(found["step"])
+    if (asked := given["question"]) is not None:
         measured = asked["measured"]
         if measured is not None:
             measured = Measurement(measured["name"], tuple(measured["labels"]))
         asked = Question(
             **{**asked, "choices": tuple(asked["choices"]), "measured": measured},
         )
-    step = Step(**{**step, "question": asked, "draw": tuple(step["draw"])})
+    step = Step(**{**given, "question": asked, "draw": tuple(given["draw"])})
     return Moment(found["number"], step, found["place"])
