@@ -78,8 +78,11 @@ class WrongCodes:
         self._server = Bucket(OF_SERVER.at_once, clock())
         self._visitors: OrderedDict[str, Bucket] = OrderedDict()
 
-    def take(self, visitor: str) -> float:
-        """Take one try and return 0, or return the seconds to wait for the next one."""
+    def seconds_to_wait(self, visitor: str, *, is_right: bool) -> float:
+        """Return 0 where a code may be tried now, else the seconds to wait; count a wrong one.
+
+        Whoever has to wait learns nothing, not even that the code is right.
+        """
         with self._lock:
             now = self._clock()
             own = self._visitors.pop(visitor, None) or Bucket(OF_VISITOR.at_once, now)
@@ -88,17 +91,10 @@ class WrongCodes:
                 self._visitors.popitem(last=False)
             buckets = ((self._server, OF_SERVER), (own, OF_VISITOR))
             wait = max(refill(bucket, rate, now) for bucket, rate in buckets)
-            if wait == 0:
+            if wait == 0 and not is_right:
                 for bucket, _ in buckets:
                     bucket.left -= 1
             return wait
-
-    def give_back(self, visitor: str) -> None:
-        """Return a try that was none: the code was right."""
-        with self._lock:
-            self._server.left += 1
-            if (own := self._visitors.get(visitor)) is not None:
-                own.left += 1
 
 
 def refill(bucket: Bucket, rate: Rate, now: float) -> float:

@@ -79,14 +79,13 @@ class Rooms:
         room = None if code is None else self._find(code)
         if room is not None and (room.opens(door) or room.knows(pupil) or room.is_teacher(secret)):
             return room
-        wait = self._wrong.take(visitor)
+        wait = self._wrong.seconds_to_wait(visitor, is_right=room is not None)
         if wait > 0:
             raise RoomError(
                 "Too many wrong codes were typed. Scan the QR code instead, or wait "
                 f"{max(1, round(wait))} seconds and type it again."
             )
         if room is not None:
-            self._wrong.give_back(visitor)
             return room
         if code is None:
             raise RoomError("A code has five letters, such as BCDFG. Look at the screen in front.")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_wrong_code_an_ended_room_and_too_many_tries_are_told(folder: Path) ->
     clock.now += 60
     with pytest.raises(RoomError, match="has ended"):
         rooms.enter(room.code, "phone")
+
+
+def test_a_class_behind_one_address_types_a_right_code_at_once(folder: Path) -> None:
+    rooms = Rooms(folder)
+    room, _ = rooms.start("A lesson", STEPS)
+    with ThreadPoolExecutor(40) as pool:
+        found = list(pool.map(lambda _: rooms.enter(room.code, "school"), range(200)))
+    assert set(found) == {room}
 
 
 def test_a_killed_server_loses_nothing(folder: Path) -> None:
