@@ -28,6 +28,9 @@ from classroom import PATIENCE, Together, Visitor, answer_times, running_app
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from explorer.ui.plans.underway import find_plan
+from explorer.ui.shell.plain import WORD_JOINER
+
 LESSON = "1-why-embeddings"
 STEP_SECONDS = 20.0
 ANSWER_SECONDS = 8.0
@@ -58,7 +61,8 @@ class Screen(Visitor):
             if found := COUNTED.search(body):
                 self.counted = int(found[1])
         elif kind == "button":
-            self.buttons[element.button.label] = element.button.id
+            label = element.button.label.replace("\\", "").replace(WORD_JOINER, "")
+            self.buttons[label] = element.button.id
         elif kind == "code":
             self.link = element.code.code_text
 
@@ -123,8 +127,6 @@ def main() -> None:
 
 async def measure(many: int, minutes: float, port: int, process: int) -> None:
     """Lead a room."""
-    from explorer.ui.plans.underway import find_plan
-
     plan = find_plan(LESSON)
     assert plan is not None
     teacher = Screen(port, f"start={LESSON}")
