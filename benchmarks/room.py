@@ -34,6 +34,7 @@ from explorer.ui.shell.plain import WORD_JOINER
 LESSON = "1-why-embeddings"
 STEP_SECONDS = 20.0
 ANSWER_SECONDS = 8.0
+LOST_SECONDS = 20.0  # after which an answer counts as lost
 DROPPED, DROP_SECONDS = 10, 3.0
 CODE = re.compile(r"\?room=(?P<code>[A-Z]{5})&teacher=(?P<secret>[\w-]{22})")
 COUNTED = re.compile(r"\*\*(\d+)\*\* answered")
@@ -89,9 +90,8 @@ class Pupil:
     def __init__(self, port: int, code: str, number: int) -> None:
         self._port, self._query = port, f"room={code}&pupil={number:022d}"
         self.screen = Screen(port, self._query)
-        self.answered: set[str] = set()
         self.waits: list[float] = []
-        self.is_away = False
+        self.lost = 0
 
     async def come(self) -> None:
         """Open the page, as a new session."""
@@ -109,7 +109,12 @@ class Pupil:
         await self.screen.until(lambda: all(one in self.screen.buttons for one in choices))
         asked = time.perf_counter()
         await self.screen.press(random.choice(choices))
-        await self.screen.until(lambda: self.screen.has("Your answer:"))
+        try:
+            async with asyncio.timeout(LOST_SECONDS):
+                await self.screen.until(lambda: self.screen.has("Your answer:"))
+        except TimeoutError:
+            self.lost += 1
+            print(f"an answer was lost; the screen shows {self.screen.shown}")
         self.waits.append(time.perf_counter() - asked)
 
 
@@ -143,7 +148,7 @@ async def measure(many: int, minutes: float, port: int, process: int) -> None:
         await asyncio.gather(*(one.come() for one in pupils))
         print(f"{many} pupils join at once: all are in after {time.perf_counter() - came:.1f} s")
         steps: list[float] = []
-        lost = dropped = 0
+        forgotten = dropped = 0
         used, began = seconds_used(process), time.perf_counter()
         answers = asyncio.create_task(answer_times(probe, seconds=minutes * 60 + PATIENCE))
         forward, at = True, 0
@@ -154,7 +159,9 @@ async def measure(many: int, minutes: float, port: int, process: int) -> None:
             teacher.counted = 0
             if question is not None and question.choices:
                 await asyncio.gather(*(one.answer(question.choices) for one in pupils))
-                await teacher.until(lambda: teacher.counted == many)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOST_SECONDS):
+                        await teacher.until(lambda: teacher.counted == many)
             if time.perf_counter() - last_drop > 60 - STEP_SECONDS:
                 last_drop = time.perf_counter()
                 gone = random.sample(pupils, min(DROPPED, many))
@@ -167,7 +174,7 @@ async def measure(many: int, minutes: float, port: int, process: int) -> None:
                         with contextlib.suppress(TimeoutError):
                             async with asyncio.timeout(5):
                                 await one.screen.until(kept(one.screen))
-                        lost += not one.screen.has("Your answer:")
+                        forgotten += not one.screen.has("Your answer:")
             await asyncio.sleep(max(0, ends - asyncio.get_running_loop().time()))
             forward = forward if 0 < at + (1 if forward else -1) < len(plan.steps) else not forward
             at += 1 if forward else -1
@@ -181,7 +188,9 @@ async def measure(many: int, minutes: float, port: int, process: int) -> None:
         tell("from Next to a pupil's screen", steps, 2.0)
         tell("an answer counted", [wait for one in pupils for wait in one.waits], 1.0)
         tell("the Map meanwhile", probe.answers, 1.0)
-        print(f"{dropped} times a pupil was gone and came back: {lost} answers lost")
+        lost = sum(one.lost for one in pupils)
+        print(f"{dropped} times a pupil was gone and came back: {forgotten} answers forgotten")
+        print(f"{lost} of {sum(len(one.waits) for one in pupils)} taps lost")
         print(f"the web process used {share:.2f} of a core, over {taken / 60:.1f} minutes")
         for one in pupils:
             await one.leave()

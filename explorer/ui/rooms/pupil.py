@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from explorer.errors import RoomError
@@ -101,13 +103,16 @@ def ask_choice(room: Room, pupil: str, moment: Moment, mine: str | None) -> None
     assert question is not None
     with st.container(gap="small"):
         for place, choice in enumerate(question.choices):
-            if st.button(
+            pressed = st.button(
                 plain(choice),
                 key=f"choice {moment.number} {place}",
                 type="primary" if choice == mine else "secondary",
                 icon=":material/check:" if choice == mine else None,
                 width="stretch",
-            ):
+                on_click=record,  # before the page runs: nothing can come between
+                args=(room, pupil, moment, choice),
+            )
+            if pressed and choice != mine:  # no callback: see `give`
                 give(room, pupil, moment, choice)
 
 
@@ -153,16 +158,21 @@ def ask_place(room: Room, pupil: str, moment: Moment, mine: str | None) -> None:
 ASK = {"choice": ask_choice, "number": ask_number, "text": ask_text, "place": ask_place}
 
 
-def give(room: Room, pupil: str, moment: Moment, answer: str) -> None:
-    """Send an answer and draw the screen anew, with why it was not taken.
-
-    The ways to answer are asked by their value and not by callbacks: after the server was started
-    again, Streamlit calls none for the first tap.
-    """
+def record(room: Room, pupil: str, moment: Moment, answer: str) -> None:
+    """Send an answer; why it was not taken is told on the screen."""
     try:
         room.answer(pupil, moment.number, answer)
     except RoomError as error:
         st.session_state[REFUSED] = str(error)
+
+
+def give(room: Room, pupil: str, moment: Moment, answer: str) -> NoReturn:
+    """Send an answer and draw the screen anew.
+
+    For what has no callback; and after the server was started again, Streamlit calls none for the
+    first tap.
+    """
+    record(room, pupil, moment, answer)
     st.rerun()
 
 
