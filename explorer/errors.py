@@ -20,6 +20,7 @@ ExplorerError
 ├── WorkspaceError           a set, a tag or a workspace cannot be made, kept or opened
 ├── StoreError               a database of vectors cannot be reached, read, written or searched
 ├── PlanError                a lesson plan has mistakes, each with its line
+├── RoomError                a room cannot be started, entered or led, or an answer not taken
 ├── DownloadError            a data set cannot be fetched, or is not what its publisher gave
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
@@ -173,6 +174,10 @@ class PlanError(ExplorerError, ValueError):
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[tuple[int, str], ...]]]:
         return type(self), (self.mistakes,)
+
+
+class RoomError(ExplorerError, ValueError):
+    """A room cannot be started, entered or led, or an answer in it cannot be taken."""
 
 
 class DownloadError(ExplorerError, RuntimeError):

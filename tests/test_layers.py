@@ -25,7 +25,7 @@ FLOORS = (
     {"probes"},
     {"training", "beyond"},
     {"lessons"},
-    {"figures"},
+    {"figures", "rooms"},
     {"mapdata"},
     {"notebook", "webpage", "agents"},
     {"ui", "cli"},

@@ -19,7 +19,7 @@ from explorer.ui.shell.plain import plain
 
 DROPPED = "plans dropped"  # session state: the ids of this visitor's own plans
 MISTAKES_TOLD = 20
-STEPS_HEIGHT = 380  # pixels: in sight at 720
+STEPS_HEIGHT = 340  # pixels: in sight at 720
 PRINT: dict[str, Any] = {
     "mime": "text/html",
     "on_click": "ignore",
@@ -54,6 +54,12 @@ def show_plan(plan_id: str, plan: Plan, space: EmbeddingSpace) -> None:
         label="**Take it**; the address that you see then is the link for the class.",
         icon=":material/play_arrow:",
         query_params=underway.link(plan_id, plan, 0),
+    )
+    st.page_link(
+        PAGES["room"].file,
+        label="**Start a room with it**: your class answers on its phones, and you see how many.",
+        icon=PAGES["room"].icon,
+        query_params={"start": plan_id},
     )
     one, two, three = st.columns(3)
     one.download_button(

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
+from explorer.ui.rooms import bar as room_bar
 from explorer.ui.shell import address, gate, glossary, projector, signin, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
@@ -150,6 +151,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
         signin.draw(name)
     if page.role is not None:
         signin.require(page.role)
+    room_bar.draw(name)
     bar.draw(name)
     jobs()  # the workers start in the background, after this first page
     return space

@@ -40,6 +40,7 @@ PAGES = {  # in the order of the navigation
     "search": Page("pages/search.py", "Search at scale", ":material/speed:", "Explore"),
     "stores": Page("pages/stores.py", "Stores", ":material/database:", "Explore", "open"),
     "lessons": Page("pages/lessons.py", "Lessons", ":material/school:", "Learn"),
+    "room": Page("pages/room.py", "Room", ":material/meeting_room:", "Learn"),
     "by_hand": Page("pages/by_hand.py", "By hand", ":material/calculate:", "Learn"),
     "one_hot": Page("pages/one_hot.py", "One-hot versus dense", ":material/grid_on:", "Learn"),
     "ladder": Page("pages/ladder.py", "The ladder", ":material/stairs:", "Learn"),

@@ -1,0 +1,1 @@
+"""Rooms: a teacher leads a class through a lesson, and the class answers on its phones."""

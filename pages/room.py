@@ -1,0 +1,5 @@
+"""Room: a teacher leads a class through a lesson, and the class answers on its phones."""
+
+from explorer.ui.rooms import screen
+
+screen.show()

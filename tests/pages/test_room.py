@@ -1,0 +1,148 @@
+"""The page Room without a browser: who gets in, what is told, and what a stranger's text does."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.lessons.plan import Question
+from explorer.rooms.room import Room
+from explorer.ui.plans import underway
+from explorer.ui.rooms import asking, door, who
+from tests.pages.conftest import Visit, said
+from tests.rooms.test_room import token
+
+ROOM = "pages/room.py"
+
+
+@pytest.fixture
+def led(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Room, str]]:
+    """A room of this test alone, and its teacher's secret."""
+    monkeypatch.setenv("EXPLORER_CACHE_DIR", str(tmp_path))
+    who.rooms.clear()
+    plan = underway.find_plan("1-why-embeddings")
+    assert plan is not None
+    yield who.rooms().start(plan.title, plan.steps)
+    who.rooms().close()
+    who.rooms.clear()
+
+
+def test_a_wrong_code_and_markup_in_its_place_are_told(visit: Visit, led: tuple[Room, str]) -> None:
+    for typed in ("BBBBB", "<b>:smile:" + "x" * 10_000):
+        screen = visit(ROOM, room=typed, pupil=token(1))
+        assert not screen.exception
+        assert "room" not in screen.query_params
+    assert "five letters" in said(screen)
+    assert "\\<b\\>" not in said(screen)
+
+
+def test_a_pupil_answers_changes_and_sees_the_answer(visit: Visit, led: tuple[Room, str]) -> None:
+    room, secret = led
+    screen = visit(ROOM, room=room.code, pupil=token(1))
+    assert not screen.exception
+    assert len(screen.sidebar.children) == 0  # nothing to get lost in
+    screen.button(key="choice 0 0").click().run()
+    screen.button(key="choice 0 2").click().run()
+    assert room.answers(0) == ["all but one"]
+    assert "80,000" not in said(screen)
+    room.reveal(secret, 0)
+    screen.run()
+    assert "Answer: **all but one**" in said(screen)
+    assert "You answered **all but one**" in said(screen)
+
+
+def test_a_number_and_a_text_are_answered(visit: Visit, led: tuple[Room, str]) -> None:
+    room, secret = led
+    room.go(secret, 3)
+    screen = visit(ROOM, room=room.code, pupil=token(1))
+    screen.number_input[0].set_value(10)
+    next(one for one in screen.button if one.label == "Send").click().run()
+    assert room.answers(3) == ["10"]
+    room.ask(secret, Question("What is it?", "", ""), room.scene.moment.step)
+    screen.run()
+    screen.text_area[0].set_value("<script>x</script> :smile: [a](b)")
+    next(one for one in screen.button if one.label == "Send").click().run()
+    assert not screen.exception
+    assert "<script>" not in said(screen).replace("\\<", "")
+    number = room.scene.moment.number
+    for text in room.answers(number):
+        room.let_through(secret, number, text)
+    screen.run()
+    shown = "".join(one.value for one in screen.get("html"))
+    assert html.escape("<script>x</script>") in shown
+    assert "<script>" not in shown
+
+
+def test_only_the_teachers_link_leads_and_it_leaves_the_address(
+    visit: Visit, led: tuple[Room, str]
+) -> None:
+    room, secret = led
+    pupils = visit(ROOM, room=room.code, pupil=token(1), teacher="x" * 22)
+    assert "room next" not in {one.key for one in pupils.button}
+    screen = visit(ROOM, room=room.code, teacher=secret)
+    assert not screen.exception
+    assert "teacher" not in screen.query_params
+    screen.button(key="room next").click().run()
+    assert room.scene.at == 1
+    screen.button(key="room end").click().run()
+    assert not screen.exception
+    assert "all answers are erased" in said(screen)
+    assert "has ended" in said(pupils.run())
+
+
+def test_a_room_is_started_from_the_lobby(visit: Visit, led: tuple[Room, str]) -> None:
+    screen = visit(ROOM, start="3-arithmetic")
+    next(one for one in screen.button if one.label == "Start a room").click().run()
+    assert not screen.exception
+    assert screen.query_params["room"] != led[0].code
+    assert "Arithmetic" in "".join(one.value for one in screen.get("html"))
+
+
+def test_where_sign_in_gives_roles_only_those_who_open_files_start_rooms(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_MAY_OPEN", "groups:teachers")
+    screen = visit(ROOM)
+    assert "Start a room" not in [one.label for one in screen.button]
+    assert "Join" in [one.label for one in screen.button]
+
+
+def test_a_pupil_on_another_page_is_shown_the_way_back_and_called_back(
+    visit: Visit, led: tuple[Room, str]
+) -> None:
+    room, secret = led
+    room.lead(secret, follows=False)
+    screen = visit("pages/evaluation.py", room=room.code, pupil=token(1))
+    assert f"You are in room **{room.code}**" in said(screen)
+    room.reveal(secret, 0)
+    screen.run()
+    assert "You are in room" in said(screen)
+    room.go(secret, 1)
+    screen.run()
+    assert not screen.exception
+    assert "### Which is nearer" in said(screen)
+
+
+def test_a_word_that_is_not_in_the_space_cannot_be_placed(led: tuple[Room, str]) -> None:
+    room, secret = led
+    with pytest.raises(ValueError, match="not in the space"):
+        asking.put(room, secret, asking.PICTURE, "not a word", "")
+    with pytest.raises(ValueError, match="different choices"):
+        asking.put(room, secret, asking.CHOICES, "Which?", "a, a ,")
+    asking.put(room, secret, asking.PICTURE, "queen", "")
+    assert room.scene.moment.kind == "place"
+
+
+def test_the_address_for_phones_is_this_machines_in_its_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(door.owner, "answers_others", lambda: True)
+    monkeypatch.setattr(door, "network_addresses", lambda: ["192.168.1.5", "10.0.0.2"])
+    page, others = door.pages()
+    assert page.startswith("http://192.168.1.5:")
+    assert others[0].startswith("http://10.0.0.2:")
+    monkeypatch.setattr(door, "network_addresses", list)
+    assert "localhost" in door.pages()[0]
