@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 import re
 import struct
@@ -9,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocket, expect
 
 from tests.browser.conftest import PATIENCE, Server
@@ -318,7 +322,7 @@ def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, mo
 def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
     server: Server, page: Page, chromium: Browser, tmp_path: Path
 ) -> None:
-    cloud = open_map(page, server, "space=books&color=genre")
+    cloud = open_map(page, server, "space=books&color=genre&density=heat")
     size = cloud.locator(".stage").bounding_box()
     assert size is not None
     for times, name in ((2, "twice the screen"), (4, "four times")):
@@ -330,6 +334,11 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
     svg = "{http://www.w3.org/2000/svg}"
     assert len(drawing.findall(f".//{svg}g/{svg}circle")) == 338
     assert len(drawing.findall(f".//{svg}text")) > 10
+    (density,) = (one.get("href", "") for one in drawing.findall(f".//{svg}image"))
+    image = Image.open(io.BytesIO(base64.b64decode(density.partition("base64,")[2])))
+    pixels = np.asarray(image.convert("RGB"))
+    heat = (pixels != pixels[0, 0]).any(axis=-1)  # other than the ground in the corner
+    assert 0.02 < heat.mean() < 0.9
     cloud.get_by_role("button", name="Save").click()
     cloud.get_by_role("button", name="Page of its own").click()
     with page.expect_download() as download:

@@ -51,6 +51,12 @@ def test_a_search_lists_whole_matches_before_parts(visit: Visit) -> None:
     assert listed(screen)[:2] == ["king", "kingdom"]
 
 
+def test_the_only_hit_is_not_listed_again_where_it_is_selected(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="books", search="Dracula", selected="Dracula")
+    assert "nearest neighbors" in said(screen)
+    assert "Choose one to see" not in said(screen)
+
+
 def test_a_search_without_hits_says_so(visit: Visit) -> None:
     assert "No label contains" in said(visit("pages/map.py", space="words", search="zzzz"))
 

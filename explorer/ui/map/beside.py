@@ -51,7 +51,9 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     nothing = view.selected is None and view.undrawn is None
     if nothing:
         offer_filtered_alone(space)
-    if len(view.hits):  # the last question, so above; short where a point is selected
+    if len(view.hits) == 1 and view.hits[0] == chosen_row(space, view):
+        pass  # all about it stands below
+    elif len(view.hits):  # the last question, so above; short where a point is selected
         hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
     elif st.session_state.get("search"):
         what = "label" if searching.is_plain(space) else "text or label"
@@ -74,6 +76,13 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
             "Drag to move; click the map, then scroll to zoom; double-click to see all. A finger "
             "moves it once it is tapped, two fingers always."
         )
+
+
+def chosen_row(space: EmbeddingSpace, view: View) -> int | None:
+    """Return the row of the whole that is selected, drawn or not; None for nothing."""
+    if view.selected is None or space.drawn_from is None:
+        return view.undrawn if view.selected is None else view.selected
+    return int(space.drawn_from.rows[view.selected])
 
 
 def offer_filtered_alone(space: EmbeddingSpace) -> None:
