@@ -100,8 +100,12 @@ def choose_precision(device: Device, precision: str = AUTO) -> str:
 
 
 def has_fast_bfloat16() -> bool:
-    """Return whether this CPU has bfloat16 instructions; without them it is slower than float32."""
+    """Return whether this CPU has bfloat16 instructions, and is faster by them than in float32."""
     import torch
 
     flags = torch.cpu.get_capabilities()
-    return any(flags.get(one, False) for one in ("avx512_bf16", "amx_bf16", "bf16"))
+    if not any(flags.get(one, False) for one in ("avx512_bf16", "amx_bf16", "bf16")):
+        return False
+    from explorer.encoding.linear import is_bfloat16_faster
+
+    return is_bfloat16_faster()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.encoding import batches
+from explorer.encoding import batches, linear
 from explorer.encoding.device import TOKEN_BUDGET, Device, choose_device, choose_precision, devices
 from explorer.encoding.encoding import encode_texts
 from explorer.encoding.transformer import TransformerEncoder
@@ -57,6 +57,15 @@ def test_fast_is_what_the_device_computes_fast_and_else_exact(cuda: None) -> Non
     )
     assert choose_precision(slow, "fast") == "float32"
     assert choose_precision(choose_device("cuda"), "exact") == "float32"
+
+
+@pytest.mark.parametrize("faster", [True, False])
+def test_a_processor_offers_bfloat16_only_where_it_is_faster(
+    faster: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    monkeypatch.setattr(linear, "is_bfloat16_faster", lambda: faster)
+    assert ("bfloat16" in devices()[-1].precisions) == faster
 
 
 class SmallMemory(TransformerEncoder):
