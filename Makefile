@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-.PHONY: help run dev test notebook recipes image site pictures lint frontend fuzz mutation lock clean
+.PHONY: help run dev test notebook recipes image site pictures lint frontend fuzz mutation chaos soak lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -53,8 +53,15 @@ pictures: $(VENV)/.installed-dev  ## take the documentation's pictures from the 
 	.ci/setup chromium
 	$(PYTHON) -m tests.browser.take_pictures
 
-fuzz: $(VENV)/.installed-dev  ## break files of each format for two minutes, and open them
+fuzz: $(VENV)/.installed-dev  ## open broken files of each format, and pages at random addresses
 	$(PYTHON) -m tests.fuzz.run --seconds 120
+	$(PYTHON) -m tests.fuzz.addresses --count 1000
+
+chaos: $(VENV)/.installed-dev  ## as root on Linux: kill processes, take disk, cache and line away
+	$(PYTHON) -m tests.chaos.run --times 20
+
+soak: $(VENV)/.installed-dev  ## thirty visitors for half an hour: is memory flat, is there an error?
+	$(PYTHON) -m tests.soak.run --visitors 30 --minutes 30
 
 mutation: $(VENV)/.installed-dev  ## take away each bound of the readers: do the tests see it?
 	$(PYTHON) -m tests.mutation.run

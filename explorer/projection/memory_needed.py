@@ -43,7 +43,7 @@ PEAKS = {
     "umap": Peak("UMAP", "numba", 120 * MB, 55 * MB, 3_000, 15, f"{PCA} {FEWER}"),
     "tsne": Peak("t-SNE", "openTSNE", 230 * MB, 90 * MB, 10_000, 15, f"{PCA} {FEWER}"),
     "quality": Peak(
-        "Measuring a picture", "scipy.stats", 175 * MB, 60 * MB, 2_200, 12, f"Draw {FEWER}"
+        "Measuring a picture", "scipy.stats", 175 * MB, 130 * MB, 2_200, 12, f"Draw {FEWER}"
     ),
 }
 
