@@ -1,4 +1,4 @@
-"""How long a visitor waits for the first map: `python benchmarks/first_picture.py`.
+"""How long a visitor waits for the first map: `python benchmarks/first_picture.py [--runs 5]`.
 
 Figures of a server just started, each the median of several runs:
 - seconds from `make run` (already installed) to a server that answers;
@@ -12,6 +12,7 @@ Figures of a server just started, each the median of several runs:
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import signal
@@ -31,7 +32,6 @@ URL = "http://localhost:8501"
 EMPTY_PORT = 8502
 EMPTY_PAGE = "import streamlit as st\nst.write('Nothing here')\n"
 MOST_TIMES_EMPTY = 1.3
-RUNS = 5
 GOALS = {
     "server answers": 4.0,
     "first visitor": 3.0,
@@ -54,7 +54,7 @@ DRAWN = """() => {
 
 # The words of an empty page are there, and the browser has painted two frames since.
 WRITTEN = """() => {
-    if (!document.body.innerText.includes('Nothing here')) return false;
+    if (!document.body?.innerText.includes('Nothing here')) return false;
     window.frames_since = (window.frames_since || 0) + 1;
     return window.frames_since > 2;
 }"""
@@ -62,10 +62,13 @@ WRITTEN = """() => {
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="servers started, one after another")
+    runs: int = parser.parse_args().runs
     found: dict[str, list[float]] = {name: [] for name in (*GOALS, *COMPARED)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        for _ in range(RUNS):
+        for _ in range(runs):
             folder = tempfile.mkdtemp()  # nothing is computed yet
             start = time.perf_counter()
             app = subprocess.Popen(
@@ -94,7 +97,7 @@ def main() -> None:
     for name, seconds in found.items():
         low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
         goal = f"goal {GOALS[name]:g} s; " if name in GOALS else ""
-        print(f"{name:15} {middle:5.2f} s  ({goal}{low:.2f} to {high:.2f} in {RUNS} runs)")
+        print(f"{name:15} {middle:5.2f} s  ({goal}{low:.2f} to {high:.2f} in {runs} runs)")
     empty = statistics.median(found["an empty page"])
     for name in COMPARED[1:]:
         times = statistics.median(found[name]) / empty

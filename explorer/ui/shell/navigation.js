@@ -1,5 +1,5 @@
 // The links to all pages, in sections that fold. One element with plain links: thirty elements of
-// Streamlit's own took a quarter of the time until the first picture.
+// Streamlit's own kept React longer from the first picture (docs/benchmarks.md).
 const folds = new Map(); // what the visitor folded or unfolded, by the section's name
 let shown = null; // the page that the links were drawn for
 
