@@ -51,8 +51,10 @@ def test_a_question_finds_a_book_and_a_card_is_a_door_as_a_whole(
     page.get_by_role("button", name="Where do the numbers come from?").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Shuffled", exact=True)).to_be_visible()
+    step = dialog.get_by_text(re.compile("^step "))
+    at_first = step.text_content() or ""
     dialog.locator(".updatemenu-button").first.click()
-    expect(dialog.get_by_text("step 11", exact=True)).to_be_visible()  # it plays
+    expect(step).not_to_have_text(at_first)  # it plays
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     card = page.locator("[class*=st-key-door-map]")

@@ -37,8 +37,8 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     first.press("Enter")
     second.fill("The bank lent him money.")
     second.press("Enter")
-    expect(page.get_by_text("stream", exact=True)).to_be_visible()
-    expect(page.get_by_text("lent", exact=True)).to_be_visible()
+    expect(page.locator("b").filter(has_text=re.compile("^stream$"))).to_be_visible()
+    expect(page.locator("b").filter(has_text=re.compile("^lent$"))).to_be_visible()
 
     page.get_by_role("radio", name="3 Layers").or_(page.get_by_text("3 Layers")).first.click()
     page.wait_for_function(f"{PLOT}?._transitionData?._frames.length === 7")
