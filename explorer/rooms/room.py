@@ -183,10 +183,13 @@ class Room:
             text = moment.read(given)
             answers = self._answers.setdefault(number, {})
             self._seen[key] = self._used = self._clock()
-            if answers.get(key) == text:
+            before = answers.get(key)
+            if before == text:
                 return
             answers[key] = text
             self._tally += 1
+            if {before, text} & self._scene.shown.get(number, frozenset()):
+                self._scene = replace(self._scene, version=self._scene.version + 1)  # on all phones
             self._mirror(lambda: self._file.write_answer(number, key, text))
 
     def answer_of(self, pupil: str, number: int) -> str | None:
@@ -204,7 +207,7 @@ class Room:
             since = self._clock() - AWAKE_SECONDS
             awake = {key for key, at in self._seen.items() if at >= since}
             answered = self._answers.get(self._scene.moment.number, {}).keys()
-            asks = self._scene.moment.kind != "look"
+            asks = self._scene.moment.kind != "look" and not self._scene.is_revealed
             return Presence(len(self._seen), len(awake), len(awake - answered) if asks else 0)
 
     # ---------------------------------------------------------------- the teacher

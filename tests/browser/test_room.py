@@ -66,7 +66,7 @@ def test_a_class_walks_through_two_steps(page: Page, phone: Phone, server: Serve
     expect(page.get_by_text("3 joined")).to_be_visible()
     page.get_by_role("button", name="Show the answer to all").click()
     for one in pupils:
-        expect(one.get_by_text("Eight words take 80,000 zeros.")).to_be_visible()
+        expect(one.get_by_text("Eight words take 80,000 numbers")).to_be_visible()
         expect(one.locator(".room-bars .count")).to_have_text(["1", "0", "2"])
 
     page.get_by_role("button", name="Next").click()
@@ -79,7 +79,7 @@ def test_a_class_walks_through_two_steps(page: Page, phone: Phone, server: Serve
         one.get_by_role("button", name="king and queen", exact=True).click()
     expect(page.locator(".room-bars .count")).to_have_text(["3", "0", "0"])
 
-    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="End the room").click()
     page.get_by_role("button", name="End it and erase all").click()
     for one in (page, *pupils):
         expect(one.get_by_text("all answers are erased")).to_be_visible()

@@ -93,6 +93,29 @@ def test_only_the_teachers_link_leads_and_it_leaves_the_address(
     assert "has ended" in said(pupils.run())
 
 
+def test_a_text_is_let_through_or_set_aside(visit: Visit, led: tuple[Room, str]) -> None:
+    room, secret = led
+    room.ask(secret, Question("What is it?", "", ""), room.scene.moment.step)
+    number = room.scene.moment.number
+    for pupil, text in enumerate(("good", "rude")):
+        room.join(token(pupil))
+        room.answer(token(pupil), number, text)
+    screen = visit(ROOM, room=room.code, teacher=secret)
+    assert "**2** to read" in said(screen)
+
+    def press(label: str, place: int) -> None:
+        [one for one in screen.button if one.label == label][place].click().run()
+
+    press("Set aside", 1)
+    assert "**1** to read" in said(screen)
+    assert "rude" not in said(screen)
+    press("Let through", 0)
+    assert room.scene.shown[number] == {"good"}
+    press("Show what was set aside", 0)
+    assert "rude" in said(screen)
+    assert not screen.exception
+
+
 def test_a_room_is_started_from_the_lobby(visit: Visit, led: tuple[Room, str]) -> None:
     screen = visit(ROOM, start="3-arithmetic")
     next(one for one in screen.button if one.label == "Start a room").click().run()

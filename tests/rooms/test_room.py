@@ -136,6 +136,8 @@ def test_the_teacher_sees_how_many_have_yet_to_answer(started: tuple[Room, str])
     clock.now += 100  # two phones sleep
     room.heard_of(token(2))
     assert (room.presence().joined, room.presence().awake, room.presence().waited_for) == (3, 1, 1)
+    room.reveal(started[1], CHOICE)
+    assert room.presence().waited_for == 0
 
 
 def test_free_texts_are_shown_only_when_let_through(started: tuple[Room, str]) -> None:
@@ -149,6 +151,10 @@ def test_free_texts_are_shown_only_when_let_through(started: tuple[Room, str]) -
     assert not room.scene.shown[TEXT]
     with pytest.raises(RoomError, match="changed"):
         room.let_through(secret, TEXT, "never written")
+    room.let_through(secret, TEXT, "<b>a word</b>")
+    before = room.scene.version
+    room.answer(token(1), TEXT, "another")
+    assert room.scene.version > before  # all phones draw anew, without the text that is gone
 
 
 def test_a_question_of_the_teachers_own_stands_after_the_present_step(

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import exec_code, script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.query_params import QueryParams
 
-from explorer.ui.shell import gate
+from explorer.ui.shell import gate, handover
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +42,15 @@ def test_a_parameter_that_a_widget_is_bound_to_can_be_taken_away() -> None:
 def test_a_run_knows_its_session() -> None:
     """`progress.visitor` tells those who wait apart by it."""
     assert "session_id" in {one.name for one in dataclasses.fields(ScriptRunContext)}
+
+
+def test_a_run_begins_by_one_method_where_the_former_runner_refuses_it() -> None:
+    """`handover.install` wraps it, and asks the session for its runner, its state and its loop."""
+    handle = AppSession.request_rerun.__code__
+    assert {handover.BEGIN, "_scriptrunner", "request_rerun"} <= set(handle.co_names)
+    drop = AppSession._handle_scriptrunner_event_on_event_loop.__code__
+    assert "Ignoring event from non-current ScriptRunner: %s" in drop.co_consts  # what it is for
+    assert {"_state", "_event_loop", "_scriptrunner"} <= set(AppSession.__init__.__code__.co_names)
 
 
 def test_a_run_is_executed_by_one_function_which_returns_whatever_happens() -> None:

@@ -18,12 +18,16 @@ WORDS, CHOICES, PICTURE = "In words", "With choices", "On the picture"
 def ask(room: Room, secret: str) -> None:
     """Take a question and put it to the class."""
     kind = st.segmented_control(
-        "Answered", (WORDS, CHOICES, PICTURE), default=WORDS, required=True, key="room ask kind"
+        "How do they answer?",
+        (WORDS, CHOICES, PICTURE),
+        default=WORDS,
+        required=True,
+        key="room ask kind",
     )
     with st.form("room ask", border=False):
         if kind == PICTURE:
             text = st.text_input(
-                "A word of the space that your class places on its picture",
+                "The word that your class places on the picture of the words",
                 max_chars=LONGEST,
                 key="room ask place",
             )

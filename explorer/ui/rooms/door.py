@@ -25,6 +25,13 @@ STYLE = """<style>
 </style>"""
 
 
+# How the app is started so that phones reach it: as it was installed, or from a clone.
+FOR_ALL = (
+    "embedding-explorer --address 0.0.0.0",
+    "streamlit run app.py --server.address 0.0.0.0",
+)
+
+
 def show(room: Room, secret: str) -> None:
     """Draw the code, the QR code and the address that pupils type."""
     page, others = pages()
@@ -44,8 +51,10 @@ def show(room: Room, secret: str) -> None:
 
 @st.dialog("Join the room", width="large")
 def large(room: Room, link: str, page: str) -> None:
-    """Show the code for the last row."""
+    """Show the code for the last row, or why no phone can come."""
     draw(room, link, page, large=True)
+    if is_loopback(urlsplit(page).hostname or ""):
+        tell_reach(page, [])
 
 
 def draw(room: Room, link: str, page: str, *, large: bool) -> None:
@@ -82,9 +91,10 @@ def tell_reach(page: str, others: list[str]) -> None:
         else:
             st.warning(
                 "Phones cannot come in yet: this server answers this computer alone. Stop it, and "
-                "start it with `embedding-explorer --address 0.0.0.0`.",
+                "start it by one of these; the room stays as it is.",
                 icon=":material/wifi_off:",
             )
+            st.code("\n".join(FOR_ALL), language=None)
     elif others:
         also = ", ".join(urlsplit(one).netloc for one in others[:3])
         st.caption(f"If phones do not find it, try {also}; all must be in one network.")

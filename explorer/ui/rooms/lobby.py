@@ -64,7 +64,7 @@ def offer_start() -> None:
         format_func=lambda one: f"{plans[one].title} ({plans[one].minutes} min)",
         key="room lesson",
     )
-    if st.button("Start a room", type="primary", icon=":material/meeting_room:") and chosen:
+    if st.button("Start a room", icon=":material/meeting_room:") and chosen:
         start(plans[chosen])
 
 

@@ -46,14 +46,14 @@ def draw(room: Room, moment: Moment, mine: str | None = None) -> None:
 
 def draw_bars(found: list[Bar], mine: str | None, *, is_revealed: bool) -> None:
     """Draw a bar for each answer."""
-    most = max((one.count for one in found), default=0) or 1
+    answered = sum(one.count for one in found) or 1
     lines = []
     for one in found:
         is_right = is_revealed and one.is_right
         right = " right" if is_right else ""
         mark = ("✓ " if is_right else "") + html.escape(one.label)
         own = " (you)" if mine is not None and one.label == mine else ""
-        width = 100 * one.count / most
+        width = 100 * one.count / answered  # a full bar is everybody who answered
         lines.append(
             f"<div class='name{right}'>{mark}{own}</div><div class='track{right}'>"
             f"<div class='fill' style='width:{width:.1f}%'></div></div>"

@@ -22,6 +22,7 @@ from explorer.ui.shell.plain import plain
 LOOK_SECONDS = 1.0
 FOLLOW, AROUND = "Follow me", "Look around"
 MOST_TEXTS = 50  # offered at once to be let through
+ASIDE = "room texts aside"  # session state: texts that the teacher need not see any more
 TOLD = "room teacher told"  # session state: why something could not be done
 
 
@@ -96,7 +97,11 @@ def show_moment(room: Room, secret: str) -> None:
         if question.answer and moment.kind != "place":
             st.markdown(f"Answer: {told(question.answer)} {plain(question.why)}")
         if moment.step.look:
-            st.markdown(f":material/visibility: **Look at** {plain(moment.step.look)}")
+            page = PAGES[moment.step.page].title
+            st.markdown(
+                f":material/visibility: **Open the page** {plain(page)} below, and look at "
+                f"{plain(moment.step.look)}"
+            )
         return
     if st.button(
         "Show the answer to all" if question.answer else "End the answering",
@@ -131,20 +136,32 @@ def review(room: Room, secret: str, moment: Moment) -> None:
     """Let the teacher read the free texts, and let them through one by one."""
     shown = room.scene.shown.get(moment.number, frozenset())
     found = texts(room.answers(moment.number))
-    waiting = [one for one, _ in found if one not in shown]
-    with st.expander(f"{len(waiting)} texts wait for you", icon=":material/rate_review:"):
-        st.caption(
-            "Only you see them here. If this screen is on the projector, open your own link on "
-            "another device, and read them there."
-        )
-        for place, (text, count) in enumerate(found[:MOST_TEXTS]):
+    aside: set[tuple[int, str]] = st.session_state.setdefault(ASIDE, set())
+    waiting = [one for one, _ in found if one not in shown and (moment.number, one) not in aside]
+    st.markdown(
+        f":material/rate_review: **{len(waiting)}** to read. Nobody sees a text until you let it "
+        "through. Is this screen on the projector? Then read them by your own link on your phone."
+    )
+    # A name that does not change: an expander with another name would fold while one reads.
+    with st.expander("Read the texts", key=f"texts {moment.number}"):
+        for text, count in found[:MOST_TEXTS]:
+            if (moment.number, text) in aside and text not in shown:
+                continue
             is_shown = text in shown
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(text) + (f" (×{count})" if count > 1 else ""), width="stretch")
                 label = "Take back" if is_shown else "Let through"
-                key = f"let {moment.number} {place} {digest(text)}"  # what is read is let through
-                if st.button(label, key=key):
+                key = f"{moment.number} {digest(text)}"  # what is read is let through
+                if st.button(label, key=f"let {key}"):
                     act(partial(room.let_through, secret, moment.number, text, shown=not is_shown))
+                if not is_shown and st.button("Set aside", key=f"aside {key}"):
+                    aside.add((moment.number, text))
+                    st.rerun()
+        if any(number == moment.number for number, _ in aside) and st.button(
+            "Show what was set aside", type="tertiary", key=f"all texts {moment.number}"
+        ):
+            st.session_state[ASIDE] = {one for one in aside if one[0] != moment.number}
+            st.rerun()
 
 
 def manage(room: Room, secret: str) -> None:
@@ -171,7 +188,7 @@ def manage(room: Room, secret: str) -> None:
         asked = f"room ask {scene.version}"  # a new one, and so a closed one, once it was asked
         with st.popover("Ask", icon=":material/add_comment:", key=asked):
             asking.ask(room, secret)
-        with st.popover("End", icon=":material/stop_circle:"):
+        with st.popover("End the room", icon=":material/stop_circle:"):
             st.markdown("End the room? All answers are erased, here and on all phones.")
             if st.button("End it and erase all", type="primary", key="room end"):
                 act(lambda: who.rooms().end(room, secret))
