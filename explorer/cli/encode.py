@@ -35,6 +35,16 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
         choices=list(POOLINGS),
         help="pooling for a model that defines none (default: mean)",
     )
+    declare_device(parser)
+    parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
+    parser.add_argument(
+        "--output", required=True, metavar="OUT.parquet", help="the Parquet file to write"
+    )
+    declare_force(parser)
+
+
+def declare_device(parser: argparse.ArgumentParser) -> None:
+    """Declare where vectors are computed, and how exactly."""
     parser.add_argument(
         "--device", default=AUTO, help="cuda, mps, cpu or auto (default: %(default)s)"
     )
@@ -46,11 +56,6 @@ def declare_encode(parser: argparse.ArgumentParser) -> None:
         help="exact: float32; fast: half precision where it is faster; "
         "auto: exact on a processor, fast on a GPU (default: %(default)s)",
     )
-    parser.add_argument("--long-texts", choices=list(LONG_TEXTS), default="cut")
-    parser.add_argument(
-        "--output", required=True, metavar="OUT.parquet", help="the Parquet file to write"
-    )
-    declare_force(parser)
 
 
 def encode(given: argparse.Namespace) -> int:

@@ -6,9 +6,8 @@ import argparse
 import time
 from pathlib import Path
 
-from explorer.cli.encode import Teller
+from explorer.cli.encode import Teller, declare_device
 from explorer.cli.formats import declare_force
-from explorer.encoding.device import AUTO, PRECISIONS, SETTINGS
 from explorer.encoding.pictures.models import OFFLINE
 from explorer.formats.save import check_save, save_space
 from explorer.wording import count
@@ -20,17 +19,7 @@ def declare_encode_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", default=OFFLINE, help="a model's name or folder (default: %(default)s)"
     )
-    parser.add_argument(
-        "--device", default=AUTO, help="cuda, mps, cpu or auto (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--precision",
-        choices=[AUTO, *SETTINGS, *PRECISIONS],
-        default=AUTO,
-        metavar="{auto,exact,fast}",
-        help="exact: float32; fast: half precision where it is faster; "
-        "auto: exact on a processor, fast on a GPU (default: %(default)s)",
-    )
+    declare_device(parser)
     parser.add_argument(
         "--output",
         required=True,

@@ -94,7 +94,7 @@ def tell_reach(page: str, others: list[str]) -> None:
                 "start it by one of these; the room stays as it is.",
                 icon=":material/wifi_off:",
             )
-            st.code("\n".join(FOR_ALL), language=None)
+            st.code("\n".join(FOR_ALL), language=None, wrap_lines=True)
     elif others:
         also = ", ".join(urlsplit(one).netloc for one in others[:3])
         st.caption(f"If phones do not find it, try {also}; all must be in one network.")
