@@ -64,7 +64,7 @@ class Screen(Visitor):
         elif kind == "button":
             label = element.button.label.replace("\\", "").replace(WORD_JOINER, "")
             self.buttons[label] = element.button.id
-        elif kind == "code":
+        elif kind == "code" and CODE.search(element.code.code_text):
             self.link = element.code.code_text
 
     def has(self, text: str) -> bool:

@@ -131,11 +131,11 @@ def answer(space: EmbeddingSpace, table: pa.Table, asked: dict[str, Any]) -> Non
         known = name in table.column_names
         st.session_state[SORT] = (name if known else None, bool(asked.get("descending")))
         st.session_state.pop(WINDOW, None)
-    elif "row" in asked:
+    if "row" in asked:
         row = int(asked["row"])
         if 0 <= row < len(table):
             address.select_in_whole(space, row)
             st.session_state[PICKED] = True
-    else:
+    elif "first" in asked:
         first, count = int(asked["first"]), int(asked["count"])
         st.session_state[WINDOW] = (max(0, first), min(max(1, count), MOST_LINES))

@@ -12,14 +12,17 @@ interface Column {
   canSort: boolean;
 }
 
-export interface TableView {
+interface Order {
+  sort: string | null;
+  descending: boolean;
+}
+
+export interface TableView extends Order {
   of: string;
   /** Changes with the order, the filter and the columns: what came before is of no use then. */
   version: string;
   total: number;
   columns: Column[];
-  sort: string | null;
-  descending: boolean;
   first: number;
   /** The row of the space, its place on the map (−1 where it is not drawn), and its cells. */
   lines: [row: number, place: number, cells: (string | null)[]][];
@@ -40,6 +43,8 @@ export class Table {
   private readonly body = say("div", "body", "");
   private readonly windows = new Windows<TableView["lines"][number]>();
   private view: TableView | null = null;
+  /** The order that was asked for and is not shown yet: a second click follows it, however slow the answer. */
+  private wanted: Order | null = null;
   private ask: (what: object) => void = () => undefined;
   private asked = "";
   private cursor: number | null = null;
@@ -63,6 +68,7 @@ export class Table {
     this.view = view;
     this.ask = ask;
     this.asked = "";
+    if (this.isAnswered(view)) this.wanted = null;
     if (view.version !== before?.version) {
       this.windows.clear();
       this.cursor = null;
@@ -75,6 +81,12 @@ export class Table {
     if (isNew && view.selectedLine !== null && !(isMine && view.version === before?.version)) this.scrollTo(view.selectedLine);
     this.picked = view.selected;
     this.draw();
+  }
+
+  private isAnswered({ sort, descending, columns }: TableView): boolean {
+    const { wanted } = this;
+    if (!wanted || (wanted.sort === sort && wanted.descending === descending)) return true;
+    return wanted.sort !== null && columns.every(({ name }) => name !== wanted.sort); // taken out meanwhile
   }
 
   leave(): void {
@@ -118,9 +130,10 @@ export class Table {
 
   /** Sort upwards, then downwards, then as the rows come. */
   private sortBy(name: string): void {
-    const { sort, descending } = this.view!;
-    if (sort !== name) this.ask({ sort: name, descending: false });
-    else this.ask(descending ? { sort: null, descending: false } : { sort: name, descending: true });
+    const { sort, descending } = this.wanted ?? this.view!;
+    if (sort !== name) this.wanted = { sort: name, descending: false };
+    else this.wanted = descending ? { sort: null, descending: false } : { sort: name, descending: true };
+    this.ask(this.wanted);
   }
 
   private queue(): void {
@@ -145,7 +158,8 @@ export class Table {
     this.body.style.transform = `translateY(${this.scroller.scrollTop - (exact - first) * LINE}px)`;
     const lacking = this.windows.lacking(first, Math.max(first, last));
     const asked = JSON.stringify(lacking);
-    if (lacking && view.total && asked !== this.asked) {
+    // one message at a time is kept by the server: lines of the old order must not displace the new order
+    if (lacking && view.total && asked !== this.asked && !this.wanted) {
       this.asked = asked;
       this.ask(lacking);
     }
@@ -186,7 +200,7 @@ export class Table {
     this.cursor = index;
     this.picked = row;
     if (place >= 0) tell("explorer-fly", { of: this.view!.of, row: place });
-    this.ask({ row });
+    this.ask({ row, ...this.wanted });
   }
 
   private press(event: KeyboardEvent): void {
