@@ -13,9 +13,10 @@ import sysconfig
 import time
 import urllib.request
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -89,6 +90,18 @@ def expect_heading(page: Page, label: str) -> None:
     expect(page.get_by_role("heading", name=shown)).to_be_visible()
 
 
+def expect_page(page: Page, title: str) -> None:
+    """Expect a page as a whole, and nothing over it: no “page not found”."""
+    heading = page.locator("h1")
+    expect(heading).to_be_visible()
+    heading.click(trial=True)
+    facts = page.get_by_test_id("stSidebar").get_by_text(re.compile("vectors of .* dimensions"))
+    expect(facts).to_be_visible()
+    current = page.get_by_role("navigation", name="Pages").locator("[aria-current=page]")
+    expect(current).to_have_accessible_name(title)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests that do not need a fresh one."""
@@ -122,15 +135,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+Visitor = Callable[..., Page]
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A new visitor's page, as wide as a classroom's projector."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(PATIENCE)
+def visitor(chromium: Browser) -> Iterator[Visitor]:
+    """Open the page of one more visitor, who has a browser of their own."""
+    contexts = []
     expect.set_options(timeout=PATIENCE)
-    opened = context.new_page()
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        return context.new_page()
+
     yield opened
-    context.close()
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """A new visitor's page, as wide as a classroom's projector."""
+    return visitor(viewport={"width": 1280, "height": 720})
+
+
+def expect_soon(page: Page, is_so: Callable[[], bool]) -> None:
+    """Expect what only Python can compare; it is asked again until it is so."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not is_so():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
 
 
 def stop_button(page: Page) -> Locator:

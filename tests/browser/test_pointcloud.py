@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocket, expect
+from playwright.sync_api import JSHandle, Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server, Visitor, expect_soon
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,11 @@ def open_map(page: Page, server: Server, query: str = "space=books&method=PCA") 
     page.goto(f"{server.url}/map?{query}")
     page.locator(DRAWN).wait_for()
     return page.locator(".cloud")
+
+
+def stands_still(page: Page) -> None:
+    """Wait for the last that a page of the Map is told: how far its picture can be trusted."""
+    expect(page.get_by_text("are still near it here")).to_be_visible()
 
 
 def place_of(cloud: Locator, row: int) -> tuple[float, float]:
@@ -126,11 +131,14 @@ def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, pag
     page.on("websocket", count)
     cloud = open_map(page, server, "space=words&color=cluster")
     assert sum(received) > COORDINATES
+    stands_still(page)
     # two visits each: Streamlit learns after a run what the browser has kept
     for column in ("rank", "cluster", "fine cluster"):
         x, y = place_of(cloud, 0)
         drag(page, [(x, y), (x + 30, y + 20)])
+        dragged = camera(cloud)
         page.mouse.wheel(0, -200)
+        expect_soon(page, lambda dragged=dragged: camera(cloud) != dragged)  # type: ignore[misc]
         before = camera(cloud)
         colored = cloud.get_attribute("data-colored")
         received.clear()
@@ -164,6 +172,7 @@ def test_the_program_is_sent_once_a_visit(server: Server, page: Page) -> None:
     page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
     open_map(page, server)
     page.get_by_role("link", name="Open a file").click()
+    expect(page.locator(".cloud")).to_have_count(0)
     page.get_by_role("link", name="Map").click()
     page.locator(DRAWN).wait_for()
     assert sent.count("program.js") == sent.count("pointcloud.js") == 1
@@ -267,7 +276,7 @@ def test_an_analogy_is_drawn_with_arrows_from_word_to_word(server: Server, page:
     page.get_by_text("On the map (PCA)").click()
     cloud = page.locator(DRAWN)
     expect(cloud).to_have_attribute("data-hits", "4")
-    assert set(named(cloud)) == {"man", "king", "woman", "queen"}
+    expect_soon(page, lambda: set(named(cloud)) == {"man", "king", "woman", "queen"})
     stage = cloud.locator(".stage").bounding_box()
     assert stage is not None
     heads = cloud.evaluate("map => map.pointcloud.shapes.filter(({isClosed}) => isClosed)")
@@ -282,7 +291,7 @@ def test_an_analogy_is_drawn_with_arrows_from_word_to_word(server: Server, page:
 def test_of_many_hits_the_best_are_named(server: Server, page: Page) -> None:
     cloud = open_map(page, server, "space=words&search=king")
     expect(cloud).to_have_attribute("data-hits", "47")
-    assert "king" in named(cloud)
+    expect_soon(page, lambda: "king" in named(cloud))
     assert len(named(cloud)) <= 12
 
 
@@ -320,7 +329,7 @@ def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, mo
 
 
 def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
-    server: Server, page: Page, chromium: Browser, tmp_path: Path
+    server: Server, page: Page, visitor: Visitor, tmp_path: Path
 ) -> None:
     cloud = open_map(page, server, "space=books&color=genre&density=heat")
     size = cloud.locator(".stage").bounding_box()
@@ -345,8 +354,7 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
         page.get_by_role("button", name="Save the page").click()
     assert download.value.suggested_filename == "books.html"
     download.value.save_as(file := tmp_path / "map.html")
-    context = chromium.new_context(offline=True)
-    alone = context.new_page()
+    alone = visitor(offline=True)
     asked: list[str] = []
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(file.as_uri())
@@ -357,9 +365,8 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
     before = camera(alone.locator(".cloud"))
     alone.mouse.move(400, 300)
     alone.mouse.wheel(0, -300)
-    assert camera(alone.locator(".cloud")) != before
+    expect_soon(alone, lambda: camera(alone.locator(".cloud")) != before)
     assert asked == [file.as_uri()]
-    context.close()
 
 
 def saved(page: Page, cloud: Locator, name: str, path: Path) -> Path:
@@ -410,18 +417,15 @@ def colors_seen(cloud: Locator) -> int:
     return found
 
 
-def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
-    context = chromium.new_context(
-        viewport={"width": 1000, "height": 800}, has_touch=True, device_scale_factor=2
-    )
-    page = context.new_page()
+def test_fingers_pan_zoom_and_select(server: Server, visitor: Visitor) -> None:
+    page = visitor(viewport={"width": 1000, "height": 800}, has_touch=True, device_scale_factor=2)
     cloud = open_map(page, server)
     for canvas in cloud.locator("canvas").all():  # as fine as the screen
         assert canvas.evaluate("one => one.width / one.clientWidth") == pytest.approx(2, abs=0.01)
     x, y = place_of(cloud, JANE_EYRE)
     page.touchscreen.tap(x, y)
     expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
@@ -438,7 +442,6 @@ def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
     fingers("touchMove", (x - 30, y), (x + 90, y))
     fingers("touchEnd")
     assert camera(cloud)["distance"] < before["distance"]  # type: ignore[operator]
-    context.close()
 
 
 def frames_drawn(page: Page, cloud: JSHandle) -> int:
@@ -463,6 +466,7 @@ def test_a_turning_map_rests_while_its_page_is_gone_and_turns_on_after(
     assert frames_drawn(page, kept) > 0
     page.get_by_role("link", name="Open a file").click()
     expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
+    expect(page.locator(".cloud")).to_have_count(0)  # it goes with the last of the former page
     assert frames_drawn(page, kept) == 0
     page.get_by_role("link", name="Map").click()
     page.locator(DRAWN).wait_for()
@@ -534,16 +538,14 @@ def test_the_save_menu_closes_by_a_click_elsewhere_and_by_escape(
     expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
 
 
-def test_a_second_finger_takes_a_lasso_back(server: Server, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+def test_a_second_finger_takes_a_lasso_back(server: Server, visitor: Visitor) -> None:
+    page = visitor(viewport={"width": 1000, "height": 800}, has_touch=True)
     cloud = open_map(page, server)
     cloud.get_by_role("button", name="Select with a lasso").click()
     box = cloud.locator(".stage").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 3
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
@@ -565,7 +567,6 @@ def test_a_second_finger_takes_a_lasso_back(server: Server, chromium: Browser) -
     fingers("touchCancel")
     assert cloud.evaluate(outlined) == 0
     expect(cloud).to_have_attribute("data-selected-count", "0")
-    context.close()
 
 
 def test_a_program_that_does_not_arrive_is_told_and_asked_for_again(

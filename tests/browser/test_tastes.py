@@ -23,6 +23,7 @@ def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
 
     page.get_by_text("Ask it", exact=True).click()
     expect(page.get_by_text("You stand among your nearest")).to_be_visible(timeout=LEARNING)
+    page.wait_for_function(STAR)
     first = page.evaluate(f"{STAR}.x[0]")
     page.get_by_text("Curry house", exact=True).click()
     page.wait_for_function(f"{STAR} && {STAR}.x[0] !== {first}")
