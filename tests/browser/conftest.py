@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -167,6 +168,20 @@ def expect_soon(page: Page, is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)
+
+
+def opened_space(chromium: Browser, server: Server, path: Path) -> str:
+    """Open a file as a visitor does, for several tests; return the space's id."""
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").first.set_input_files(path)
+    page.get_by_role("button", name="Open this space").click()
+    page.wait_for_url("**/map?**space=*~*")
+    space_id = parse_qs(urlsplit(page.url).query)["space"][0]
+    context.close()
+    return space_id
 
 
 def stop_button(page: Page) -> Locator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 import re
 import struct
 from pathlib import Path
@@ -67,9 +66,9 @@ def camera(cloud: Locator) -> dict[str, object]:
     return state
 
 
-@pytest.mark.parametrize("dims", ["2D", "3D"])
-def test_hover_names_a_point_and_clicks_select_it_and_more(
-    server: Server, page: Page, dims: str
+@pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
+def test_a_map_is_used_by_mouse_and_by_keyboard(
+    server: Server, page: Page, dims: str, moves: str
 ) -> None:
     cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
     page.mouse.move(*place_of(cloud, JANE_EYRE))
@@ -87,13 +86,18 @@ def test_hover_names_a_point_and_clicks_select_it_and_more(
     expect(cloud).to_have_attribute("data-selected-count", "0")
     expect(page.get_by_text("Click a point to see")).to_be_visible()
     expect(page).not_to_have_url(re.compile("selected="))
-
-
-def test_python_selects_and_a_screen_reader_hears_it(server: Server, page: Page) -> None:
-    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
-    expect(cloud).to_have_attribute("data-selected", DRACULA)
-    expect(cloud.locator("[aria-live]")).to_contain_text(f"Selected: {DRACULA}. Nearest: ")
-    expect(cloud.get_by_role("application")).to_have_accessible_name(re.compile("338 points"))
+    cloud.locator(".stage").focus()
+    before = camera(cloud)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("+")
+    after = camera(cloud)
+    assert after["distance"] < before["distance"]  # type: ignore[operator]
+    assert after[moves] != before[moves]
+    page.keyboard.press("Enter")
+    expect(cloud).to_have_attribute("data-selected-count", "1")
+    expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
+    page.keyboard.press("Escape")
+    expect(cloud).to_have_attribute("data-selected-count", "0")
 
 
 @pytest.mark.parametrize("dims", ["2D", "3D"])
@@ -136,9 +140,7 @@ def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, pag
     for column in ("rank", "cluster", "fine cluster"):
         x, y = place_of(cloud, 0)
         drag(page, [(x, y), (x + 30, y + 20)])
-        dragged = camera(cloud)
-        page.mouse.wheel(0, -200)
-        expect_soon(page, lambda dragged=dragged: camera(cloud) != dragged)  # type: ignore[misc]
+        cloud.get_by_role("button", name="Zoom in").click()
         before = camera(cloud)
         colored = cloud.get_attribute("data-colored")
         received.clear()
@@ -150,7 +152,11 @@ def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, pag
         assert camera(cloud) == before
 
 
-def test_camera_and_selection_survive_another_page(server: Server, page: Page) -> None:
+def test_camera_and_selection_survive_another_page_and_the_program_is_sent_once(
+    server: Server, page: Page
+) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
     cloud = open_map(page, server)
     page.mouse.click(*place_of(cloud, JANE_EYRE))
     expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
@@ -162,24 +168,35 @@ def test_camera_and_selection_survive_another_page(server: Server, page: Page) -
     expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
     expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
     assert camera(cloud) == before
+    assert sent.count("program.js") == sent.count("pointcloud.js") == 1
     # what Python selects here counts, whatever was chosen on the map before
     page.get_by_test_id("stMain").get_by_role("button").filter(has_text="close").click()
     expect(cloud).to_have_attribute("data-selected", "")
 
 
-def test_the_program_is_sent_once_a_visit(server: Server, page: Page) -> None:
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
-    open_map(page, server)
-    page.get_by_role("link", name="Open a file").click()
-    expect(page.locator(".cloud")).to_have_count(0)
-    page.get_by_role("link", name="Map").click()
-    page.locator(DRAWN).wait_for()
-    assert sent.count("program.js") == sent.count("pointcloud.js") == 1
-
-
-def test_the_camera_survives_a_reload_of_the_browser(server: Server, page: Page) -> None:
+def test_what_python_selects_is_heard_and_a_reload_keeps_it_and_the_camera(
+    server: Server, page: Page
+) -> None:
     cloud = open_map(page, server, f"space=books&selected={DRACULA}")
+    expect(cloud).to_have_attribute("data-selected", DRACULA)
+    expect(cloud.locator("[aria-live]")).to_contain_text(f"Selected: {DRACULA}. Nearest: ")
+    expect(cloud.get_by_role("application")).to_have_accessible_name(re.compile("338 points"))
+    expect(cloud.get_by_role("button", name="Show pictures")).to_be_hidden()  # there are none
+
+    # the menu closes by a click elsewhere and by Escape
+    opener = cloud.get_by_role("button", name="Save")
+    entry = cloud.get_by_role("button", name="Drawing with labels")
+    opener.click()
+    expect(entry).to_be_visible()
+    page.get_by_role("heading", name="Map", exact=True).click()
+    expect(entry).to_be_hidden()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    opener.click()
+    cloud.locator(".stage").focus()
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
+
     cloud.get_by_role("button", name="Zoom in").click()
     x, y = place_of(cloud, JANE_EYRE)
     drag(page, [(x, y), (x + 50, y + 30)])
@@ -271,23 +288,6 @@ def test_sizes_and_opacities_follow_a_number(server: Server, page: Page) -> None
     expect(page).to_have_url(re.compile("(?=.*size_by=year)(?=.*opacity_by=year)"))
 
 
-def test_an_analogy_is_drawn_with_arrows_from_word_to_word(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/analogies?space=words&a=man&b=king&c=woman")
-    page.get_by_text("On the map (PCA)").click()
-    cloud = page.locator(DRAWN)
-    expect(cloud).to_have_attribute("data-hits", "4")
-    expect_soon(page, lambda: set(named(cloud)) == {"man", "king", "woman", "queen"})
-    stage = cloud.locator(".stage").bounding_box()
-    assert stage is not None
-    heads = cloud.evaluate("map => map.pointcloud.shapes.filter(({isClosed}) => isClosed)")
-    tips = [(one["points"][0][0] + stage["x"], one["points"][0][1] + stage["y"]) for one in heads]
-    assert len(tips) == 2
-    for tip, end in zip(tips, ("king", "queen"), strict=True):
-        # it stops before the word's mark
-        assert 3 < math.dist(tip, place_of(cloud, row_of(cloud, end))) < 15
-    assert heads[0]["color"] != heads[1]["color"]
-
-
 def test_of_many_hits_the_best_are_named(server: Server, page: Page) -> None:
     cloud = open_map(page, server, "space=words&search=king")
     expect(cloud).to_have_attribute("data-hits", "47")
@@ -308,24 +308,6 @@ def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> N
     expect(cloud).to_have_attribute("data-hidden", "0")
     gothic.dblclick()
     expect(cloud).to_have_attribute("data-hidden", re.compile("^1[0-9]$"))
-
-
-@pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
-def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, moves: str) -> None:
-    cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
-    stage = cloud.locator(".stage")
-    stage.focus()
-    before = camera(cloud)
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("+")
-    after = camera(cloud)
-    assert after["distance"] < before["distance"]  # type: ignore[operator]
-    assert after[moves] != before[moves]
-    page.keyboard.press("Enter")
-    expect(cloud).to_have_attribute("data-selected-count", "1")
-    expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
-    page.keyboard.press("Escape")
-    expect(cloud).to_have_attribute("data-selected-count", "0")
 
 
 def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
@@ -518,24 +500,6 @@ def test_a_map_moved_to_a_finer_screen_is_drawn_as_finely(server: Server, page: 
                 "([one, ratio]) => Math.abs(one.width / one.clientWidth - ratio) < 0.01",
                 arg=[canvas.element_handle(), ratio],
             )
-
-
-def test_the_save_menu_closes_by_a_click_elsewhere_and_by_escape(
-    server: Server, page: Page
-) -> None:
-    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
-    opener = cloud.get_by_role("button", name="Save")
-    entry = cloud.get_by_role("button", name="Drawing with labels")
-    opener.click()
-    expect(entry).to_be_visible()
-    page.get_by_role("heading", name="Map", exact=True).click()
-    expect(entry).to_be_hidden()
-    expect(opener).to_have_attribute("aria-expanded", "false")
-    opener.click()
-    cloud.locator(".stage").focus()
-    page.keyboard.press("Escape")
-    expect(entry).to_be_hidden()
-    expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
 
 
 def test_a_second_finger_takes_a_lasso_back(server: Server, visitor: Visitor) -> None:
