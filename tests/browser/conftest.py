@@ -31,6 +31,14 @@ CHROMIUM_OPTIONS = (
     "--disable-background-networking",
 )
 PATIENCE = 60_000  # milliseconds; what is waited for comes earlier, unless it never does
+LONGEST = 900  # seconds of a test, on a machine as busy as a school's
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a busy machine be slow: each wait of these tests has a bound of its own."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
-LOADED = 180_000  # milliseconds; workers start and load torch, on a machine that tests
+LOADED = 400_000  # milliseconds; workers start and load torch, on a machine that tests
 
 
 def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(

@@ -14,7 +14,6 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 ARROWS = f"{PLOT}?.layout.annotations?.filter(one => one.showarrow && !one.text).length"
 
 
-@pytest.mark.timeout(600)
 def test_train_ask_for_the_capital_and_who_borders_then_open_the_map(
     server: Server, page: Page
 ) -> None:

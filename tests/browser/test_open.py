@@ -48,7 +48,6 @@ def test_ten_files_are_told_about_three_of_them_broken(
         page.locator("input[type=file]").wait_for(state="attached")
 
 
-@pytest.mark.timeout(600)
 def test_each_page_opens_by_its_link_and_hostile_labels_are_plain_text_on_all(
     server: Server, page: Page, tmp_path: Path
 ) -> None:

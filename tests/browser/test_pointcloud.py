@@ -266,7 +266,7 @@ def test_the_same_points_move_from_pca_to_umap(server: Server, page: Page) -> No
     cloud.evaluate(WATCH)
     page.get_by_role("radio", name="UMAP").or_(page.get_by_role("button", name="UMAP")).click()
     arrived = page.locator(f"{DRAWN}[data-picture*=' umap 2']")
-    expect(arrived).to_be_visible(timeout=150_000)  # a cold server has to start its workers
+    expect(arrived).to_be_visible(timeout=400_000)  # a cold server has to start its workers
     assert_watched_on_its_way(cloud)
 
 
@@ -555,7 +555,7 @@ def test_density_and_names_of_regions_are_drawn_and_a_wheel_in_passing_scrolls_t
 ) -> None:
     cloud = open_map(page, server, "space=words&density=lines&regions=true&color=nothing")
     expect(cloud).to_have_attribute("data-density", "lines")
-    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=400_000)
     page.wait_for_function(
         "map => map.pointcloud.regions.named.length > 2", arg=cloud.element_handle()
     )

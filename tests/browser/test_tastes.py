@@ -14,7 +14,6 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 STAR = f"{PLOT}?.data.find(trace => trace.marker?.symbol === 'star')"
 
 
-@pytest.mark.timeout(600)
 def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
     server: Server, page: Page
 ) -> None:
