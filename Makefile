@@ -21,7 +21,7 @@ test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
 	.ci/setup chromium
 	.ci/frontend test
 	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser"
-	$(PYTHON) -m pytest -m "browser and not notebook and not recipes"
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "browser and not notebook and not recipes"
 
 notebook: $(VENV)/.installed-dev  ## test the map in a real JupyterLab
 	.ci/setup chromium

@@ -74,6 +74,7 @@ def view_message(
     height: int | None,
     dark: bool,
     answered: float = 0,
+    key_answered: float = 0,
     can_pick: bool,
     can_page: bool = False,
     link: str = "",
@@ -83,8 +84,8 @@ def view_message(
     `color`, `sizes` and `opacities` come from `colored` and `ranged`. `outside` is the part of what
     a filter leaves out, `counted` says how many points it keeps, and with `key_filters` a click in
     the key is told to Python. Maps of the same `link` show what the pointer is over in one of them:
-    their points are the same items row by row. `answered` is the number of the last choice in the
-    browser that Python has heard of.
+    their points are the same items row by row. `answered` and `key_answered` are the numbers of the
+    last choice in the browser, and of the last click in its key, that Python has heard of.
     """
     view = {
         "kind": "view",
@@ -108,6 +109,7 @@ def view_message(
         "inks": INKS,
         "selected": marks.selected,
         "answered": answered,
+        "keyAnswered": key_answered,
         "lines": lines,
         "arrows": [arrow_data(one) for one in arrows],
         "axes": projection.axis_names if projection.has_axes else None,

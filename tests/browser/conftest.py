@@ -13,9 +13,11 @@ import sysconfig
 import time
 import urllib.request
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -29,6 +31,14 @@ CHROMIUM_OPTIONS = (
     "--disable-background-networking",
 )
 PATIENCE = 60_000  # milliseconds; what is waited for comes earlier, unless it never does
+LONGEST = 900  # seconds of a test, on a machine as busy as a school's
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a busy machine be slow: each wait of these tests has a bound of its own."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,18 @@ def expect_heading(page: Page, label: str) -> None:
     expect(page.get_by_role("heading", name=shown)).to_be_visible()
 
 
+def expect_page(page: Page, title: str) -> None:
+    """Expect a page as a whole, and nothing over it: no “page not found”."""
+    heading = page.locator("h1")
+    expect(heading).to_be_visible()
+    heading.click(trial=True)
+    facts = page.get_by_test_id("stSidebar").get_by_text(re.compile("vectors of .* dimensions"))
+    expect(facts).to_be_visible()
+    current = page.get_by_role("navigation", name="Pages").locator("[aria-current=page]")
+    expect(current).to_have_accessible_name(title)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests that do not need a fresh one."""
@@ -122,15 +144,52 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+Visitor = Callable[..., Page]
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A new visitor's page, as wide as a classroom's projector."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(PATIENCE)
+def visitor(chromium: Browser) -> Iterator[Visitor]:
+    """Open the page of one more visitor, who has a browser of their own."""
+    contexts = []
     expect.set_options(timeout=PATIENCE)
-    opened = context.new_page()
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        return context.new_page()
+
     yield opened
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def page(visitor: Visitor) -> Page:
+    """A new visitor's page, as wide as a classroom's projector."""
+    return visitor(viewport={"width": 1280, "height": 720})
+
+
+def expect_soon(page: Page, is_so: Callable[[], bool]) -> None:
+    """Expect what only Python can compare; it is asked again until it is so."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not is_so():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+
+
+def opened_space(chromium: Browser, server: Server, path: Path) -> str:
+    """Open a file as a visitor does, for several tests; return the space's id."""
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{server.url}/open")
+    page.locator("input[type=file]").first.set_input_files(path)
+    page.get_by_role("button", name="Open this space").click()
+    page.wait_for_url("**/map?**space=*~*")
+    space_id = parse_qs(urlsplit(page.url).query)["space"][0]
     context.close()
+    return space_id
 
 
 def stop_button(page: Page) -> Locator:

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 CHECKING = 300_000  # milliseconds; workers start first, and the machine may be busy
 
 
-@pytest.mark.timeout(600)
 def test_a_finding_is_a_filter_of_the_map(page: Page, server: Server, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     vectors = random.normal(size=(200, 8))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, opened_space
+from tests.browser.test_pointcloud import stands_still
 
 pytestmark = pytest.mark.browser
 
 ROWS = 600
 
 
-def opened(server: Server, page: Page, folder: Path) -> None:
-    """Open a file of products: prices 0 to 599, three kinds, one of the labels with HTML in it."""
+@pytest.fixture(scope="module")
+def products(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Open a file: prices 0 to 599, three kinds, labels with HTML; return the Map's address."""
     lines = [
         json.dumps(
             {
@@ -30,13 +31,16 @@ def opened(server: Server, page: Page, folder: Path) -> None:
         )
         for row in range(ROWS)
     ]
-    path = folder / "products.jsonl"
+    path = tmp_path_factory.mktemp("products") / "products.jsonl"
     path.write_text("\n".join(lines) + "\n")
-    page.goto(f"{server.url}/open")
-    page.locator("input[type=file]").set_input_files(path)
-    page.get_by_role("button", name="Open this space").click()
+    return f"{server.url}/map?space={opened_space(chromium, server, path)}&method=PCA"
+
+
+def visit(page: Page, products: str) -> None:
+    """Open the Map, and wait until it stands still."""
+    page.goto(products)
     expect(chart(page, "price")).to_be_visible()
-    expect(page.get_by_text("are still near it here")).to_be_visible()  # the last that comes
+    stands_still(page)
 
 
 def chart(page: Page, column: str) -> Locator:
@@ -52,8 +56,8 @@ def expect_filter(page: Page, condition: str | None) -> None:
     page.wait_for_url(held)
 
 
-def test_charts_filter_and_mark_on_the_map(server: Server, page: Page, tmp_path: Path) -> None:
-    opened(server, page, tmp_path)
+def test_charts_filter_and_mark_on_the_map(products: str, page: Page) -> None:
+    visit(page, products)
     bar = chart(page, "kind").get_by_role("button", name="a: 200")
     bar.hover()
     cloud = page.locator(".cloud")
@@ -89,10 +93,8 @@ def test_charts_filter_and_mark_on_the_map(server: Server, page: Page, tmp_path:
     expect_filter(page, None)
 
 
-def test_the_table_has_all_rows_sorts_and_selects(
-    server: Server, page: Page, tmp_path: Path
-) -> None:
-    opened(server, page, tmp_path)
+def test_the_table_has_all_rows_sorts_and_selects(products: str, page: Page) -> None:
+    visit(page, products)
     page.get_by_role("radio", name="Table").click()
     table = page.get_by_role("grid", name="Table of 600 rows")
     head = table.get_by_role("button", name=re.compile("price"))
@@ -118,9 +120,9 @@ def test_the_table_has_all_rows_sorts_and_selects(
 
 
 def test_points_are_called_by_a_column_and_tell_those_that_were_chosen(
-    server: Server, page: Page, tmp_path: Path
+    products: str, page: Page
 ) -> None:
-    opened(server, page, tmp_path)
+    visit(page, products)
     cloud = page.locator(".cloud")
     tip = cloud.locator(".tip")
     place = cloud.evaluate("element => element.pointcloud.placeOf(40)")

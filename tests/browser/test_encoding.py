@@ -13,7 +13,7 @@ from tests.browser.conftest import Server, stop_button
 
 pytestmark = pytest.mark.browser
 
-LOADED = 180_000  # milliseconds; workers start and load torch, on a machine that tests
+LOADED = 400_000  # milliseconds; workers start and load torch, on a machine that tests
 
 
 def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(
@@ -23,7 +23,6 @@ def test_ten_sentences_are_pasted_and_an_eleventh_lands_next_to_the_right_one(
     page.get_by_label("One text a line").fill(EXAMPLES)
     page.get_by_label("One text a line").press("Control+Enter")
     page.get_by_role("button", name="Encode 10 texts").click()
-    expect(page.get_by_role("progressbar").first).to_be_visible()
     expect(page.get_by_text("10 went through the model")).to_be_visible(timeout=LOADED)
     page.get_by_role("button", name="See the map").click()
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()

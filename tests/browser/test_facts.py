@@ -14,14 +14,13 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 ARROWS = f"{PLOT}?.layout.annotations?.filter(one => one.showarrow && !one.text).length"
 
 
-@pytest.mark.timeout(600)
 def test_train_ask_for_the_capital_and_who_borders_then_open_the_map(
     server: Server, page: Page
 ) -> None:
     page.goto(f"{server.url}/facts")
     page.get_by_role("button", name="Train TransE").click()
     expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=LEARNING)
-    assert page.evaluate(ARROWS) == 12
+    page.wait_for_function(f"{ARROWS} === 12")
 
     page.get_by_text("Ask it", exact=True).click()
     expect(page.get_by_text("(France, capital, ?)")).to_be_visible()

@@ -6,10 +6,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import Server
-from tests.browser.test_pointcloud import drag, named, open_map, row_of
+from tests.browser.conftest import Server, Visitor, expect_soon
+from tests.browser.test_pointcloud import drag, named, open_map, row_of, stands_still
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def write(page: Page, text: str) -> Locator:
 
 
 def test_key_text_and_lasso_end_in_one_text_that_a_link_shows_elsewhere(
-    server: Server, page: Page, chromium: Browser
+    server: Server, page: Page, visitor: Visitor
 ) -> None:
     cloud = open_map(page, server)
     gothic = cloud.get_by_role("button", name="Gothic", exact=True)
@@ -49,7 +49,7 @@ def test_key_text_and_lasso_end_in_one_text_that_a_link_shows_elsewhere(
     expect(cloud.get_by_role("button", name="Drama", exact=True)).to_have_attribute(
         "aria-pressed", "false"
     )
-    assert condition_in(page) == "\"genre\" IN ('Gothic')"
+    await_condition(page, "\"genre\" IN ('Gothic')")
     top = cloud.locator(".stage").bounding_box()
     # the ground cannot be pointed at: a point of another category is picked no more
     rows = cloud.evaluate(
@@ -68,7 +68,7 @@ def test_key_text_and_lasso_end_in_one_text_that_a_link_shows_elsewhere(
 
     told = page.locator(BAR).get_by_text(re.compile(r"^\d+ of 338$"))
     text = told.inner_text()
-    other = chromium.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    other = visitor()
     other.goto(page.url)
     expect(other.locator(BAR).get_by_text(text, exact=True)).to_be_visible()
     other.context.close()
@@ -102,14 +102,15 @@ def test_a_filter_sends_no_coordinates(server: Server, page: Page) -> None:
     page.on("websocket", count)
     cloud = open_map(page, server, "space=words&method=PCA&search=king")
     assert sum(received) > MANY
+    stands_still(page)
     received.clear()
     page.get_by_role("button", name="Filter to these").click()
     expect(cloud).to_have_attribute("data-outside", "9953")
-    assert condition_in(page) == "\"label\" ILIKE '%king%'"
+    await_condition(page, "\"label\" ILIKE '%king%'")
     assert sum(received) < MANY
     picked = cloud.evaluate(
         "(map, [kept, out]) => [kept, out].map(row => map.pointcloud.coloring.isVisible(row))",
         [row_of(cloud, "king"), row_of(cloud, "queen")],
     )
     assert picked == [True, False]  # the ground is neither pointed at nor named
-    assert all("king" in label.lower() for label in named(cloud))
+    expect_soon(page, lambda: all("king" in label.lower() for label in named(cloud)))

@@ -18,7 +18,7 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 PLOTS = "[...document.querySelectorAll('.js-plotly-plot')]"
 MARKS = f"{PLOTS}.flatMap(one => (one.layout.shapes ?? []).map(line => line.x0))"
 LOSS = f"{PLOTS}.find(one => one.layout.yaxis.title?.text === 'loss')"
-LEARNING = 120_000  # milliseconds; the machine may be busy with other tests
+LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
 
 
 def step_of(slider: Locator) -> int:

@@ -13,7 +13,6 @@ LEARNING = 500_000  # milliseconds; the machine may be busy with other tests
 LOADED = "[...document.querySelectorAll('img[alt^=\"Structure of\"]')].filter(i => i.naturalWidth)"
 
 
-@pytest.mark.timeout(700)
 def test_train_ask_for_phenol_and_a_new_molecule_then_open_the_map(
     server: Server, page: Page
 ) -> None:

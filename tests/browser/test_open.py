@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, expect_heading
+from explorer.ui.shell.navigation import PAGES
+from tests.browser.conftest import Server, expect_heading, expect_page
 from tests.formats.written import WRITTEN
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def test_ten_files_are_told_about_three_of_them_broken(
         page.locator("input[type=file]").wait_for(state="attached")
 
 
-def test_hostile_labels_are_plain_text_from_the_report_to_every_page(
+def test_each_page_opens_by_its_link_and_hostile_labels_are_plain_text_on_all(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
     dialogs: list[str] = []
@@ -67,8 +68,10 @@ def test_hostile_labels_are_plain_text_from_the_report_to_every_page(
         expect_heading(page, label)
     links = page.locator('[data-testid="stSidebar"] nav a')
     # by their addresses: links of a folded section are there, but cannot be clicked
-    for address in links.evaluate_all("all => all.map(link => link.href)"):
+    addresses = links.evaluate_all("all => all.map(link => link.href)")
+    for address, one in zip(addresses, PAGES.values(), strict=True):
         page.goto(address)
+        expect_page(page, one.title)
         expect(page.get_by_text("From hostile.jsonl")).to_be_visible()
         expect(page.locator("img[src=x]")).to_have_count(0)
         expect(page.locator('a[href^="javascript:"]')).to_have_count(0)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer import EmbeddingSpace, save_page
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +17,9 @@ HARM = "</script><img src=x onerror=\"window.hacked='yes'\"><script>window.hacke
 
 
 @pytest.fixture
-def alone(chromium: Browser) -> Iterator[Page]:
+def alone(visitor: Visitor) -> Page:
     """A page of a browser without network, on a dark ground."""
-    context = chromium.new_context(offline=True, color_scheme="dark")
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield context.new_page()
-    context.close()
+    return visitor(offline=True, color_scheme="dark")
 
 
 def test_a_page_from_a_disk_is_a_whole_map_and_labels_are_text(alone: Page, tmp_path: Path) -> None:

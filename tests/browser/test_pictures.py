@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer import EmbeddingSpace, save_space
 from explorer.pictures.column import with_pictures
 from explorer.pictures.decode import shrunk
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, opened_space
 
 pytestmark = pytest.mark.browser
 
@@ -40,12 +40,20 @@ def pictured_file(folder: Path) -> Path:
     return path
 
 
-def open_cards(page: Page, server: Server, folder: Path) -> Locator:
-    page.goto(f"{server.url}/open")
-    page.locator("input[type=file]").first.set_input_files(pictured_file(folder))
-    page.get_by_role("button", name="Open this space").click()
+@pytest.fixture(scope="module")
+def cards(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Open the file once, and return the Map's address."""
+    file = pictured_file(tmp_path_factory.mktemp("cards"))
+    return f"{server.url}/map?space={opened_space(chromium, server, file)}&method=PCA"
+
+
+def open_cards(page: Page, cards: str) -> Locator:
+    """Open the Map, and wait until points are pictures."""
+    page.goto(cards)
     page.locator(DRAWN).wait_for()
-    return page.locator(".cloud")
+    cloud = page.locator(".cloud")
+    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    return cloud
 
 
 def shown(cloud: Locator) -> int:
@@ -62,9 +70,14 @@ def color_at(page: Page, x: float, y: float) -> tuple[int, ...]:
 
 
 def test_points_are_pictures_on_the_map_on_hover_and_beside_neighbors(
-    server: Server, page: Page, tmp_path: Path
+    cards: str, page: Page
 ) -> None:
-    cloud = open_cards(page, server, tmp_path)
+    cloud = open_cards(page, cards)
+    switch = cloud.get_by_role("button", name="Show pictures")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    expect(cloud).to_have_attribute("data-pictures", "0")
+    switch.click()
     expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
     row, place = cloud.evaluate(
         """map => {
@@ -87,23 +100,9 @@ def test_points_are_pictures_on_the_map_on_hover_and_beside_neighbors(
     expect(beside).to_be_visible()
 
 
-def test_the_switch_makes_them_points_again(server: Server, page: Page, tmp_path: Path) -> None:
-    cloud = open_cards(page, server, tmp_path)
-    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
-    switch = cloud.get_by_role("button", name="Show pictures")
-    expect(switch).to_have_attribute("aria-pressed", "true")
-    switch.click()
-    expect(cloud).to_have_attribute("data-pictures", "0")
-    switch.click()
-    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
-
-
-def test_nearer_more_of_those_in_sight_are_pictures(
-    server: Server, page: Page, tmp_path: Path
-) -> None:
+def test_nearer_more_of_those_in_sight_are_pictures(cards: str, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 480})  # room for some of them only
-    cloud = open_cards(page, server, tmp_path)
-    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+    cloud = open_cards(page, cards)
     share = """map => {
         const {pictures, camera, motion} = map.pointcloud;
         let seen = 0;
@@ -127,11 +126,8 @@ def test_nearer_more_of_those_in_sight_are_pictures(
     )
 
 
-def test_pictures_come_back_with_the_graphics_card(
-    server: Server, page: Page, tmp_path: Path
-) -> None:
-    cloud = open_cards(page, server, tmp_path)
-    expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))
+def test_pictures_come_back_with_the_graphics_card(cards: str, page: Page) -> None:
+    cloud = open_cards(page, cards)
     cloud.evaluate("""map => {
         const gl = map.querySelector('canvas').getContext('webgl2');
         map.lost = gl.getExtension('WEBGL_lose_context');
@@ -151,16 +147,10 @@ def test_pictures_come_back_with_the_graphics_card(
     assert color_at(page, place["x"] + 6, place["y"] + 3) == expected
 
 
-def test_a_map_without_pictures_has_no_switch(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/map?space=books")
-    page.locator(DRAWN).wait_for()
-    expect(page.locator(".cloud").get_by_role("button", name="Show pictures")).to_be_hidden()
-
-
 def test_pictures_stand_in_space_and_in_what_is_saved(
-    server: Server, page: Page, tmp_path: Path
+    cards: str, page: Page, tmp_path: Path
 ) -> None:
-    cloud = open_cards(page, server, tmp_path)
+    cloud = open_cards(page, cards)
     page.get_by_text("3D", exact=True).click()
     page.locator(".cloud[data-dimensions='3'][data-state=drawn]").wait_for()
     expect(cloud).to_have_attribute("data-pictures", re.compile(r"[1-9]"))

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.browser
 LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
 
 
-@pytest.mark.timeout(900)
 def test_find_pictures_train_and_open_both_kinds_on_the_map(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/pictures_and_text")
     expect(page.get_by_text("the ten nearest pictures")).to_be_visible(timeout=LEARNING)
@@ -30,7 +29,6 @@ def test_find_pictures_train_and_open_both_kinds_on_the_map(server: Server, page
     expect(page.get_by_text("3,812", exact=True)).to_be_visible(timeout=LEARNING)
 
 
-@pytest.mark.timeout(900)
 def test_dropped_pictures_become_a_space_and_a_broken_one_is_told(
     server: Server, page: Page, tmp_path: Path
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 import re
 import struct
 from pathlib import Path
@@ -14,9 +13,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, JSHandle, Locator, Page, WebSocket, expect
+from playwright.sync_api import JSHandle, Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server, Visitor, expect_soon
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +29,11 @@ def open_map(page: Page, server: Server, query: str = "space=books&method=PCA") 
     page.goto(f"{server.url}/map?{query}")
     page.locator(DRAWN).wait_for()
     return page.locator(".cloud")
+
+
+def stands_still(page: Page) -> None:
+    """Wait for the last that a page of the Map is told: how far its picture can be trusted."""
+    expect(page.get_by_text("are still near it here")).to_be_visible()
 
 
 def place_of(cloud: Locator, row: int) -> tuple[float, float]:
@@ -62,9 +66,9 @@ def camera(cloud: Locator) -> dict[str, object]:
     return state
 
 
-@pytest.mark.parametrize("dims", ["2D", "3D"])
-def test_hover_names_a_point_and_clicks_select_it_and_more(
-    server: Server, page: Page, dims: str
+@pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
+def test_a_map_is_used_by_mouse_and_by_keyboard(
+    server: Server, page: Page, dims: str, moves: str
 ) -> None:
     cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
     page.mouse.move(*place_of(cloud, JANE_EYRE))
@@ -82,13 +86,18 @@ def test_hover_names_a_point_and_clicks_select_it_and_more(
     expect(cloud).to_have_attribute("data-selected-count", "0")
     expect(page.get_by_text("Click a point to see")).to_be_visible()
     expect(page).not_to_have_url(re.compile("selected="))
-
-
-def test_python_selects_and_a_screen_reader_hears_it(server: Server, page: Page) -> None:
-    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
-    expect(cloud).to_have_attribute("data-selected", DRACULA)
-    expect(cloud.locator("[aria-live]")).to_contain_text(f"Selected: {DRACULA}. Nearest: ")
-    expect(cloud.get_by_role("application")).to_have_accessible_name(re.compile("338 points"))
+    cloud.locator(".stage").focus()
+    before = camera(cloud)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("+")
+    after = camera(cloud)
+    assert after["distance"] < before["distance"]  # type: ignore[operator]
+    assert after[moves] != before[moves]
+    page.keyboard.press("Enter")
+    expect(cloud).to_have_attribute("data-selected-count", "1")
+    expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
+    page.keyboard.press("Escape")
+    expect(cloud).to_have_attribute("data-selected-count", "0")
 
 
 @pytest.mark.parametrize("dims", ["2D", "3D"])
@@ -126,11 +135,12 @@ def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, pag
     page.on("websocket", count)
     cloud = open_map(page, server, "space=words&color=cluster")
     assert sum(received) > COORDINATES
+    stands_still(page)
     # two visits each: Streamlit learns after a run what the browser has kept
     for column in ("rank", "cluster", "fine cluster"):
         x, y = place_of(cloud, 0)
         drag(page, [(x, y), (x + 30, y + 20)])
-        page.mouse.wheel(0, -200)
+        cloud.get_by_role("button", name="Zoom in").click()
         before = camera(cloud)
         colored = cloud.get_attribute("data-colored")
         received.clear()
@@ -142,7 +152,11 @@ def test_recoloring_sends_no_coordinates_and_moves_no_camera(server: Server, pag
         assert camera(cloud) == before
 
 
-def test_camera_and_selection_survive_another_page(server: Server, page: Page) -> None:
+def test_camera_and_selection_survive_another_page_and_the_program_is_sent_once(
+    server: Server, page: Page
+) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
     cloud = open_map(page, server)
     page.mouse.click(*place_of(cloud, JANE_EYRE))
     expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
@@ -154,23 +168,35 @@ def test_camera_and_selection_survive_another_page(server: Server, page: Page) -
     expect(page.get_by_role("heading", name="Jane Eyre", exact=True)).to_be_visible()
     expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
     assert camera(cloud) == before
+    assert sent.count("program.js") == sent.count("pointcloud.js") == 1
     # what Python selects here counts, whatever was chosen on the map before
     page.get_by_test_id("stMain").get_by_role("button").filter(has_text="close").click()
     expect(cloud).to_have_attribute("data-selected", "")
 
 
-def test_the_program_is_sent_once_a_visit(server: Server, page: Page) -> None:
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
-    open_map(page, server)
-    page.get_by_role("link", name="Open a file").click()
-    page.get_by_role("link", name="Map").click()
-    page.locator(DRAWN).wait_for()
-    assert sent.count("program.js") == sent.count("pointcloud.js") == 1
-
-
-def test_the_camera_survives_a_reload_of_the_browser(server: Server, page: Page) -> None:
+def test_what_python_selects_is_heard_and_a_reload_keeps_it_and_the_camera(
+    server: Server, page: Page
+) -> None:
     cloud = open_map(page, server, f"space=books&selected={DRACULA}")
+    expect(cloud).to_have_attribute("data-selected", DRACULA)
+    expect(cloud.locator("[aria-live]")).to_contain_text(f"Selected: {DRACULA}. Nearest: ")
+    expect(cloud.get_by_role("application")).to_have_accessible_name(re.compile("338 points"))
+    expect(cloud.get_by_role("button", name="Show pictures")).to_be_hidden()  # there are none
+
+    # the menu closes by a click elsewhere and by Escape
+    opener = cloud.get_by_role("button", name="Save")
+    entry = cloud.get_by_role("button", name="Drawing with labels")
+    opener.click()
+    expect(entry).to_be_visible()
+    page.get_by_role("heading", name="Map", exact=True).click()
+    expect(entry).to_be_hidden()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    opener.click()
+    cloud.locator(".stage").focus()
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
+
     cloud.get_by_role("button", name="Zoom in").click()
     x, y = place_of(cloud, JANE_EYRE)
     drag(page, [(x, y), (x + 50, y + 30)])
@@ -240,7 +266,7 @@ def test_the_same_points_move_from_pca_to_umap(server: Server, page: Page) -> No
     cloud.evaluate(WATCH)
     page.get_by_role("radio", name="UMAP").or_(page.get_by_role("button", name="UMAP")).click()
     arrived = page.locator(f"{DRAWN}[data-picture*=' umap 2']")
-    expect(arrived).to_be_visible(timeout=150_000)  # a cold server has to start its workers
+    expect(arrived).to_be_visible(timeout=400_000)  # a cold server has to start its workers
     assert_watched_on_its_way(cloud)
 
 
@@ -262,27 +288,10 @@ def test_sizes_and_opacities_follow_a_number(server: Server, page: Page) -> None
     expect(page).to_have_url(re.compile("(?=.*size_by=year)(?=.*opacity_by=year)"))
 
 
-def test_an_analogy_is_drawn_with_arrows_from_word_to_word(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/analogies?space=words&a=man&b=king&c=woman")
-    page.get_by_text("On the map (PCA)").click()
-    cloud = page.locator(DRAWN)
-    expect(cloud).to_have_attribute("data-hits", "4")
-    assert set(named(cloud)) == {"man", "king", "woman", "queen"}
-    stage = cloud.locator(".stage").bounding_box()
-    assert stage is not None
-    heads = cloud.evaluate("map => map.pointcloud.shapes.filter(({isClosed}) => isClosed)")
-    tips = [(one["points"][0][0] + stage["x"], one["points"][0][1] + stage["y"]) for one in heads]
-    assert len(tips) == 2
-    for tip, end in zip(tips, ("king", "queen"), strict=True):
-        # it stops before the word's mark
-        assert 3 < math.dist(tip, place_of(cloud, row_of(cloud, end))) < 15
-    assert heads[0]["color"] != heads[1]["color"]
-
-
 def test_of_many_hits_the_best_are_named(server: Server, page: Page) -> None:
     cloud = open_map(page, server, "space=words&search=king")
     expect(cloud).to_have_attribute("data-hits", "47")
-    assert "king" in named(cloud)
+    expect_soon(page, lambda: "king" in named(cloud))
     assert len(named(cloud)) <= 12
 
 
@@ -301,26 +310,8 @@ def test_the_key_switches_categories_off_and_on(server: Server, page: Page) -> N
     expect(cloud).to_have_attribute("data-hidden", re.compile("^1[0-9]$"))
 
 
-@pytest.mark.parametrize(("dims", "moves"), [("2D", "target"), ("3D", "rotation")])
-def test_the_map_is_usable_by_keyboard(server: Server, page: Page, dims: str, moves: str) -> None:
-    cloud = open_map(page, server, f"space=books&method=PCA&dims={dims}")
-    stage = cloud.locator(".stage")
-    stage.focus()
-    before = camera(cloud)
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("+")
-    after = camera(cloud)
-    assert after["distance"] < before["distance"]  # type: ignore[operator]
-    assert after[moves] != before[moves]
-    page.keyboard.press("Enter")
-    expect(cloud).to_have_attribute("data-selected-count", "1")
-    expect(cloud.locator("[aria-live]")).to_contain_text("Nearest: ")
-    page.keyboard.press("Escape")
-    expect(cloud).to_have_attribute("data-selected-count", "0")
-
-
 def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
-    server: Server, page: Page, chromium: Browser, tmp_path: Path
+    server: Server, page: Page, visitor: Visitor, tmp_path: Path
 ) -> None:
     cloud = open_map(page, server, "space=books&color=genre&density=heat")
     size = cloud.locator(".stage").bounding_box()
@@ -345,8 +336,7 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
         page.get_by_role("button", name="Save the page").click()
     assert download.value.suggested_filename == "books.html"
     download.value.save_as(file := tmp_path / "map.html")
-    context = chromium.new_context(offline=True)
-    alone = context.new_page()
+    alone = visitor(offline=True)
     asked: list[str] = []
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(file.as_uri())
@@ -357,9 +347,8 @@ def test_it_saves_a_picture_a_drawing_and_a_page_that_works_by_itself(
     before = camera(alone.locator(".cloud"))
     alone.mouse.move(400, 300)
     alone.mouse.wheel(0, -300)
-    assert camera(alone.locator(".cloud")) != before
+    expect_soon(alone, lambda: camera(alone.locator(".cloud")) != before)
     assert asked == [file.as_uri()]
-    context.close()
 
 
 def saved(page: Page, cloud: Locator, name: str, path: Path) -> Path:
@@ -410,18 +399,15 @@ def colors_seen(cloud: Locator) -> int:
     return found
 
 
-def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
-    context = chromium.new_context(
-        viewport={"width": 1000, "height": 800}, has_touch=True, device_scale_factor=2
-    )
-    page = context.new_page()
+def test_fingers_pan_zoom_and_select(server: Server, visitor: Visitor) -> None:
+    page = visitor(viewport={"width": 1000, "height": 800}, has_touch=True, device_scale_factor=2)
     cloud = open_map(page, server)
     for canvas in cloud.locator("canvas").all():  # as fine as the screen
         assert canvas.evaluate("one => one.width / one.clientWidth") == pytest.approx(2, abs=0.01)
     x, y = place_of(cloud, JANE_EYRE)
     page.touchscreen.tap(x, y)
     expect(cloud).to_have_attribute("data-selected", "Jane Eyre")
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
@@ -438,7 +424,6 @@ def test_fingers_pan_zoom_and_select(server: Server, chromium: Browser) -> None:
     fingers("touchMove", (x - 30, y), (x + 90, y))
     fingers("touchEnd")
     assert camera(cloud)["distance"] < before["distance"]  # type: ignore[operator]
-    context.close()
 
 
 def frames_drawn(page: Page, cloud: JSHandle) -> int:
@@ -463,6 +448,7 @@ def test_a_turning_map_rests_while_its_page_is_gone_and_turns_on_after(
     assert frames_drawn(page, kept) > 0
     page.get_by_role("link", name="Open a file").click()
     expect(page.get_by_role("heading", name="Open a vector file")).to_be_visible()
+    expect(page.locator(".cloud")).to_have_count(0)  # it goes with the last of the former page
     assert frames_drawn(page, kept) == 0
     page.get_by_role("link", name="Map").click()
     page.locator(DRAWN).wait_for()
@@ -516,34 +502,14 @@ def test_a_map_moved_to_a_finer_screen_is_drawn_as_finely(server: Server, page: 
             )
 
 
-def test_the_save_menu_closes_by_a_click_elsewhere_and_by_escape(
-    server: Server, page: Page
-) -> None:
-    cloud = open_map(page, server, f"space=books&selected={DRACULA}")
-    opener = cloud.get_by_role("button", name="Save")
-    entry = cloud.get_by_role("button", name="Drawing with labels")
-    opener.click()
-    expect(entry).to_be_visible()
-    page.get_by_role("heading", name="Map", exact=True).click()
-    expect(entry).to_be_hidden()
-    expect(opener).to_have_attribute("aria-expanded", "false")
-    opener.click()
-    cloud.locator(".stage").focus()
-    page.keyboard.press("Escape")
-    expect(entry).to_be_hidden()
-    expect(cloud).to_have_attribute("data-selected", DRACULA)  # the menu alone heard of it
-
-
-def test_a_second_finger_takes_a_lasso_back(server: Server, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+def test_a_second_finger_takes_a_lasso_back(server: Server, visitor: Visitor) -> None:
+    page = visitor(viewport={"width": 1000, "height": 800}, has_touch=True)
     cloud = open_map(page, server)
     cloud.get_by_role("button", name="Select with a lasso").click()
     box = cloud.locator(".stage").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 3
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": px, "y": py, "id": index} for index, (px, py) in enumerate(places)]
@@ -565,7 +531,6 @@ def test_a_second_finger_takes_a_lasso_back(server: Server, chromium: Browser) -
     fingers("touchCancel")
     assert cloud.evaluate(outlined) == 0
     expect(cloud).to_have_attribute("data-selected-count", "0")
-    context.close()
 
 
 def test_a_program_that_does_not_arrive_is_told_and_asked_for_again(
@@ -590,7 +555,7 @@ def test_density_and_names_of_regions_are_drawn_and_a_wheel_in_passing_scrolls_t
 ) -> None:
     cloud = open_map(page, server, "space=words&density=lines&regions=true&color=nothing")
     expect(cloud).to_have_attribute("data-density", "lines")
-    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=400_000)
     page.wait_for_function(
         "map => map.pointcloud.regions.named.length > 2", arg=cloud.element_handle()
     )

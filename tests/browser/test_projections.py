@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,19 +10,10 @@ from tests.browser.conftest import Server, stop_button
 pytestmark = pytest.mark.browser
 
 
-def test_a_picture_grows_is_measured_and_can_be_replayed(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/map?space=books&method=t-SNE")
-    expect(page.get_by_text(re.compile("of each point.s 15 true neighbors", re.I))).to_be_visible(
-        timeout=180_000
-    )
-    expect(page.get_by_text("PCA keeps")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("How it grew")).to_be_visible()
-
-
 def test_a_frame_can_be_kept_and_finished_later(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/map?space=words&method=t-SNE")
     keep = page.get_by_role("button", name="Keep this frame")
-    expect(keep).to_be_enabled(timeout=180_000)
+    expect(keep).to_be_enabled(timeout=300_000)
     keep.click()
     expect(page.get_by_text("kept by you")).to_be_visible()
     page.get_by_role("button", name="Finish it").click()

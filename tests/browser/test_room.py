@@ -7,13 +7,13 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, ROOT, Server, wait_until_healthy
+from tests.browser.conftest import ROOT, Server, Visitor, wait_until_healthy
 
 pytestmark = pytest.mark.browser
 
@@ -23,19 +23,9 @@ Phone = Callable[[], Page]
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Iterator[Phone]:
+def phone(visitor: Visitor) -> Phone:
     """Open the page of one more phone; each has a browser of its own."""
-    contexts = []
-
-    def opened() -> Page:
-        context = chromium.new_context(viewport={"width": 390, "height": 844})
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return context.new_page()
-
-    yield opened
-    for one in contexts:
-        one.close()
+    return lambda: visitor(viewport={"width": 390, "height": 844})
 
 
 def start_room(teacher: Page, server: Server) -> str:

@@ -25,7 +25,6 @@ def found(page: Page) -> int:
     return int(told.split()[0])
 
 
-@pytest.mark.timeout(600)
 def test_the_walk_goes_step_by_step_and_the_missed_neighbors_are_marked(
     page: Page, server: Server
 ) -> None:
@@ -42,7 +41,6 @@ def test_the_walk_goes_step_by_step_and_the_missed_neighbors_are_marked(
     assert not {"found", "missed"} & set(page.evaluate(TRACES))  # nobody knows yet
 
 
-@pytest.mark.timeout(600)
 def test_a_wider_search_misses_less(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/search?search_step={INSIDE}&search_index=IVF&search_word=king")
     expect(page.get_by_text("mean place of a cell")).to_be_visible(timeout=BUILDING)

@@ -14,7 +14,6 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 STAR = f"{PLOT}?.data.find(trace => trace.marker?.symbol === 'star')"
 
 
-@pytest.mark.timeout(600)
 def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
     server: Server, page: Page
 ) -> None:
@@ -23,6 +22,7 @@ def test_train_choose_what_you_like_and_see_your_point_land_then_open_the_map(
 
     page.get_by_text("Ask it", exact=True).click()
     expect(page.get_by_text("You stand among your nearest")).to_be_visible(timeout=LEARNING)
+    page.wait_for_function(STAR)
     first = page.evaluate(f"{STAR}.x[0]")
     page.get_by_text("Curry house", exact=True).click()
     page.wait_for_function(f"{STAR} && {STAR}.x[0] !== {first}")

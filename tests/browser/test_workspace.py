@@ -48,7 +48,6 @@ def sets_of(page: Page) -> list[str]:
     return texts
 
 
-@pytest.mark.timeout(400)
 def test_a_workspace_is_the_same_on_another_server(page: Page, tmp_path: Path) -> None:
     lines = ["name,sku,price,added,vector"]
     for row in range(60):

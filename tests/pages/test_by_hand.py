@@ -81,7 +81,8 @@ def test_the_five_questions_have_figures(visit: Visit) -> None:
 def test_what_a_browser_tells_stays_within_the_picture() -> None:
     import streamlit as st
 
-    keep("arrows kept", [{"name": "A", "x": 99, "y": -1}, {"name": "evil", "x": 1, "y": 1}], START)
+    places = [{"name": "A", "x": 99, "y": -1}, {"name": "evil", "x": 1, "y": 1}]
+    keep("arrows kept", {"at": 1, "places": places}, START)
     kept = st.session_state["arrows kept"]
     assert set(kept) == set(START)
     assert kept["A"] == (6.0, -1.0)

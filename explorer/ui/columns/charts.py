@@ -17,7 +17,7 @@ from explorer.mapdata.message import write_message
 from explorer.ui.columns import kept
 from explorer.ui.filter import state
 from explorer.ui.filter.state import Filtered
-from explorer.ui.pointcloud import labels_of
+from explorer.ui.pointcloud import labels_of, outbox
 from explorer.ui.pointcloud.component import renderer
 
 KEY = "charts"
@@ -34,6 +34,7 @@ def show_charts(
     }
     header = {
         "kind": "charts",
+        "answered": outbox.answered(KEY),
         "of": labels_of(space).id,
         "total": len(table),
         "filtered": None if found is None else len(found.rows),
@@ -47,10 +48,10 @@ def show_charts(
     }
 
     def tell() -> None:
-        asked = st.session_state[KEY].get("asked")
-        wanted = None if asked is None else answer(charts, state.condition(), asked)
-        if wanted is not None:
-            state.apply(wanted)
+        for asked in outbox.fresh(KEY, st.session_state[KEY].get("asked")):
+            wanted = answer(charts, state.condition(), asked)
+            if wanted is not None:
+                state.apply(wanted)
 
     draw = renderer("columns")
     message = write_message(header, {"kept": bits(found, len(space))})
@@ -83,11 +84,24 @@ def answer(charts: dict[str, Chart], condition: str, asked: dict[str, Any]) -> s
     chart = charts.get(str(asked.get("column")))
     if chart is None:
         return None
-    if "bars" in asked:
-        places = [place for place in asked["bars"] if isinstance(place, int)]
-        return choose(chart, condition, [one for one in places if 0 <= one < len(chart.bars)])
+    if "bar" in asked:
+        bar = int(asked["bar"])
+        if not 0 <= bar < len(chart.bars):
+            return None
+        return choose(chart, condition, clicked(chart, condition, bar, adds=bool(asked["adds"])))
+    if "low" not in asked:
+        return choose(chart, condition, [])
     low, high = float(asked["low"]), float(asked["high"])
     return brush(chart, condition, low, high) if math.isfinite(low + high) else None
+
+
+def clicked(chart: Chart, condition: str, bar: int, *, adds: bool) -> list[int]:
+    """Return the bars to keep after a click: one bar alone, or one more or less."""
+    now = chosen(chart, condition)
+    others = [one for one in now if one != bar]
+    if adds:
+        return others if bar in now else [*now, bar]
+    return [] if now == [bar] else [bar]
 
 
 def bits(found: Filtered | None, n: int) -> np.ndarray[Any, np.dtype[np.uint8]]:

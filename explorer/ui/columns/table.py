@@ -16,7 +16,7 @@ from explorer.projection.sampling import places_drawn
 from explorer.space import is_numeric
 from explorer.ui.columns import kept
 from explorer.ui.filter.state import Filtered
-from explorer.ui.pointcloud import labels_of
+from explorer.ui.pointcloud import labels_of, outbox
 from explorer.ui.pointcloud.component import renderer
 from explorer.ui.shell import address
 
@@ -54,6 +54,7 @@ def show_table(
     about = repr((space.digest, names, sort, descending, found and found.condition))
     header = {
         "kind": "table",
+        "answered": outbox.answered(KEY),
         "of": labels_of(space).id,
         "version": hashlib.blake2b(about.encode(), digest_size=8).hexdigest(),
         "total": len(rows),
@@ -75,8 +76,7 @@ def show_table(
     }
 
     def tell() -> None:
-        asked = st.session_state[KEY].get("asked")
-        if asked is not None:
+        for asked in outbox.fresh(KEY, st.session_state[KEY].get("asked")):
             answer(space, table, asked)
 
     renderer("columns")(
@@ -126,12 +126,10 @@ def row_selected(space: EmbeddingSpace) -> int | None:
 
 def answer(space: EmbeddingSpace, table: pa.Table, asked: dict[str, Any]) -> None:
     """Do what was asked in the browser: another order, other lines, or a row to select."""
-    if "sort" in asked:
-        name = asked["sort"]
-        known = name in table.column_names
-        st.session_state[SORT] = (name if known else None, bool(asked.get("descending")))
+    if "head" in asked:
+        st.session_state[SORT] = after_click(sorting(table), str(asked["head"]))
         st.session_state.pop(WINDOW, None)
-    if "row" in asked:
+    elif "row" in asked:
         row = int(asked["row"])
         if 0 <= row < len(table):
             address.select_in_whole(space, row)
@@ -139,3 +137,10 @@ def answer(space: EmbeddingSpace, table: pa.Table, asked: dict[str, Any]) -> Non
     elif "first" in asked:
         first, count = int(asked["first"]), int(asked["count"])
         st.session_state[WINDOW] = (max(0, first), min(max(1, count), MOST_LINES))
+
+
+def after_click(order: tuple[str | None, bool], name: str) -> tuple[str | None, bool]:
+    """Return the order after a click on a column's head: upwards, downwards, as the rows come."""
+    if order[0] != name:
+        return name, False
+    return (None, False) if order[1] else (name, True)

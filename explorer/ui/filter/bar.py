@@ -44,10 +44,10 @@ def show(space: EmbeddingSpace) -> Filtered | None:
             steps(text)
         unused = ":orange[:material/error: not in use: see Filter]"
         st.markdown(f":small[{unused if problem else counted(space, found)}]", width="content")
-        for number, clause in enumerate(state.parts_of(text)):
+        for clause in dict.fromkeys(state.parts_of(text)):
             st.button(
                 f"{plain(shown(clause))} :material/close:",
-                key=f"clause {number}",
+                key=f"clause {clause}",  # by place, a click before the last answer meets another
                 help=f"Take away: {plain(clause)}",
                 on_click=state.remove,
                 args=(clause,),

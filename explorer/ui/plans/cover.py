@@ -13,7 +13,9 @@ STYLE = """<style>
 </style>"""
 # `inert` keeps keyboard and screen readers out as well; only a script can set it. What Streamlit
 # draws later is covered too, and a bar that is gone or open uncovers all.
-SCRIPT = """export default ({ data }) => {
+SCRIPT = """let watch = null; // Streamlit calls this anew for another `data`, and ends the last call alone
+export default ({ data }) => {
+    watch?.disconnect();
     const bar = document.querySelector(".st-key-lesson-bar");
     if (!bar) return;
     let first = bar;
@@ -25,7 +27,7 @@ SCRIPT = """export default ({ data }) => {
             one.inert = data === true;
     };
     cover();
-    const watch = new MutationObserver(cover);
+    watch = new MutationObserver(cover);
     watch.observe(place, { childList: true });
     return () => {
         watch.disconnect();

@@ -26,6 +26,7 @@ from explorer.mapdata.parts import (
 from explorer.mapdata.view import Arrow, colored, ranged, view_message
 from explorer.pictures.column import has_pictures
 from explorer.projection.regions import Region
+from explorer.ui.pointcloud import outbox
 from explorer.ui.pointcloud.component import mount
 from explorer.ui.pointcloud.page import offer_page
 from explorer.webpage.page import Drawn
@@ -182,20 +183,21 @@ def pointcloud(
         height=height,
         dark=is_dark(),
         answered=(last_choice(key) or {}).get("at", 0),
+        key_answered=outbox.answered(f"{key} key"),
         can_pick=on_pick is not None,
         can_page=True,
         link=link,
     )
 
     def tell() -> None:
-        clicked = clicked_in_key(key, colors)
-        if clicked is not None:
-            if on_key is not None:
-                on_key(clicked)
-            return
         keep_choice(key)
         if on_pick is not None:
             on_pick(selection(last_choice(key), labels.id, len(space)).first)
+
+    def tell_key() -> None:
+        for clicked in clicked_in_key(key, colors):
+            if on_key is not None:
+                on_key(clicked)
 
     def ask_page() -> None:
         st.session_state[f"{key} page"] = True
@@ -205,6 +207,7 @@ def pointcloud(
         list(parts.values()),
         message,
         on_choice=tell,
+        on_key=tell_key,
         on_page=ask_page,
         later=pictures,
     )
@@ -268,15 +271,14 @@ def keep_choice(key: str) -> None:
     st.session_state[f"{key} choice"] = st.session_state[key].get("choice")
 
 
-def clicked_in_key(key: str, colors: Categories | Numbers | None) -> KeyChoice | None:
-    """Return the category just clicked in the key, if it was the key that was clicked."""
-    found = st.session_state[key].get("key")
-    heard = f"{key} key heard"  # the browser's value stays after it was heard
-    if not found or found["at"] == st.session_state.get(heard):
-        return None
-    st.session_state[heard] = found["at"]
-    column = found["of"] if colors is None else colors.column
-    return KeyChoice(column, int(found["code"]), bool(found["out"]))
+def clicked_in_key(key: str, colors: Categories | Numbers | None) -> list[KeyChoice]:
+    """Return the categories just clicked in the key, in this order."""
+    return [
+        KeyChoice(
+            one["of"] if colors is None else colors.column, int(one["code"]), bool(one["out"])
+        )
+        for one in outbox.fresh(f"{key} key", st.session_state[key].get("key"))
+    ]
 
 
 def last_choice(key: str) -> dict[str, Any] | None:

@@ -47,13 +47,14 @@ def mount(
     view: bytes,
     *,
     on_choice: Callable[[], None],
+    on_key: Callable[[], None],
     on_page: Callable[[], None],
     later: Sequence[Part] = (),
 ) -> None:
     """Send a view and its parts to the browser.
 
-    `on_choice` is called after a choice there or a click in its key, `on_page` where a page of its
-    own is asked for.
+    `on_choice` is called after a choice there, `on_key` after a click in its key, `on_page` where a
+    page of its own is asked for.
 
     Parts that come `later` are sent after the view, which is drawn without them at first.
 
@@ -71,7 +72,7 @@ def mount(
             data=view,
             default={"choice": None, "dark": None, "key": None, "page": None},
             on_choice_change=on_choice,
-            on_key_change=on_choice,
+            on_key_change=on_key,
             on_dark_change=nothing,
             on_page_change=on_page,
         )

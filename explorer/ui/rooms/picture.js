@@ -13,18 +13,78 @@ const across = (x) => x * SIZE;
 const down = (y) => (1 - y) * SIZE;
 const between = (value) => Math.max(0, Math.min(1, value));
 
+const same = (one, other) => one.every((value, axis) => Math.abs(value - other[axis]) < 0.002); // Python rounds
+
+// By place on the page: a new answer of Python's draws on the same picture, so that no tap falls
+// between two, and the arrow keys go on.
+const lives = new WeakMap();
+
 export default ({ data, parentElement, setStateValue }) => {
-  const { points, landmarks, guesses, mine, answer, open, say } = data;
-  const [top, bottom] = data.down;
+  let live = lives.get(parentElement);
+  if (!live) {
+    live = made();
+    lives.set(parentElement, live);
+    parentElement.append(live.svg);
+  }
+  live.send = setStateValue;
+  live.hear(data);
+  return () => {
+    live.svg.remove();
+    lives.delete(parentElement);
+  };
+};
+
+const made = () => {
+  const svg = make("svg", {});
+  const pin = make("circle", { r: 24, fill: "#0089d0", stroke: "#fff", "stroke-width": 6, class: "mine" });
+  const live = { svg, send: () => undefined };
+  let open = false;
+  let told = null; // where the pin was put, until Python has it there too
+  let at = null;
+  const put = (place) => {
+    at = place;
+    pin.setAttribute("visibility", at ? "visible" : "hidden");
+    if (!at) return;
+    pin.setAttribute("cx", across(at[0]));
+    pin.setAttribute("cy", down(at[1]));
+  };
+  const tell = (x, y) => {
+    if (!open) return;
+    told = [between(x), between(y)];
+    put(told);
+    live.send("placed", { x: told[0], y: told[1] });
+  };
+  svg.addEventListener("click", (event) => {
+    const inside = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    tell(inside.x / SIZE, 1 - inside.y / SIZE);
+  });
+  svg.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!by || !open) return;
+    event.preventDefault();
+    const [x, y] = at ?? [0.5, 0.5];
+    tell(x + STEP * by[0], y + STEP * by[1]);
+  });
+  live.hear = (data) => {
+    ({ open } = data);
+    if (!open || (told && data.mine && same(told, data.mine))) told = null;
+    drawn(svg, pin, data);
+    put(told ?? data.mine);
+  };
+  return live;
+};
+
+const drawn = (svg, pin, { points, landmarks, guesses, answer, open, say, down: [top, bottom] }) => {
   const ground = "var(--st-text-color, #888)";
-  parentElement.querySelector("svg")?.remove();
-  const svg = make("svg", {
+  const about = {
     viewBox: `-20 ${top * SIZE} ${SIZE + 40} ${(bottom - top) * SIZE}`,
     role: open ? "application" : "img",
     "aria-label": say,
     tabindex: open ? 0 : -1,
     style: `width:100%;height:100%;display:block;user-select:none;${open ? "cursor:crosshair;touch-action:manipulation" : ""}`,
-  });
+  };
+  for (const [name, value] of Object.entries(about)) svg.setAttribute(name, value);
+  svg.replaceChildren();
   for (const [x, y] of points)
     svg.append(make("circle", { cx: across(x), cy: down(y), r: 4, fill: ground, opacity: 0.22 }));
   for (const [x, y, name] of landmarks) {
@@ -42,15 +102,7 @@ export default ({ data, parentElement, setStateValue }) => {
     svg.append(
       make("circle", { cx: across(x), cy: down(y), r: 18, fill: "#d55e00", opacity: 0.6, class: "guess" }),
     );
-  const pin = make("circle", { r: 24, fill: "#0089d0", stroke: "#fff", "stroke-width": 6, class: "mine" });
   svg.append(pin);
-  const put = (x, y) => {
-    pin.setAttribute("cx", across(x));
-    pin.setAttribute("cy", down(y));
-    pin.setAttribute("visibility", "visible");
-  };
-  if (mine) put(...mine);
-  else pin.setAttribute("visibility", "hidden");
   if (answer) {
     const [x, y, name] = answer;
     svg.append(
@@ -66,23 +118,4 @@ export default ({ data, parentElement, setStateValue }) => {
       ),
     );
   }
-  let at = mine ?? [0.5, 0.5];
-  const tell = (x, y) => {
-    at = [between(x), between(y)];
-    put(...at);
-    setStateValue("placed", { x: at[0], y: at[1] });
-  };
-  if (open) {
-    svg.addEventListener("click", (event) => {
-      const inside = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      tell(inside.x / SIZE, 1 - inside.y / SIZE);
-    });
-    svg.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      tell(at[0] + STEP * by[0], at[1] + STEP * by[1]);
-    });
-  }
-  parentElement.append(svg);
 };

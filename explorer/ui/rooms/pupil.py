@@ -19,6 +19,7 @@ from explorer.ui.shell.plain import plain
 
 LOOK_SECONDS = 1.0  # how often a phone asks whether something is new
 REFUSED = "room refused"  # session state: why the last answer was not taken
+TAPPED = "room tapped"  # session state: whether a tap's callback was called before this run
 # A phone's screen has no navigation: whoever taps beside the question would leave the lesson.
 PHONE = """<style>
 .stMainBlockContainer { max-width: 34rem; padding: 0.8rem 1.1rem 2rem; }
@@ -101,6 +102,7 @@ def ask_choice(room: Room, pupil: str, moment: Moment, mine: str | None) -> None
     """Draw a button for each choice."""
     question = moment.step.question
     assert question is not None
+    is_recorded = st.session_state.pop(TAPPED, False)
     with st.container(gap="small"):
         for place, choice in enumerate(question.choices):
             pressed = st.button(
@@ -109,10 +111,10 @@ def ask_choice(room: Room, pupil: str, moment: Moment, mine: str | None) -> None
                 type="primary" if choice == mine else "secondary",
                 icon=":material/check:" if choice == mine else None,
                 width="stretch",
-                on_click=record,  # before the page runs: nothing can come between
+                on_click=tapped,  # before the page runs: nothing can come between
                 args=(room, pupil, moment, choice),
             )
-            if pressed and choice != mine:  # no callback: see `give`
+            if pressed and not is_recorded:  # no callback: see `give`
                 give(room, pupil, moment, choice)
 
 
@@ -164,6 +166,12 @@ def record(room: Room, pupil: str, moment: Moment, answer: str) -> None:
         room.answer(pupil, moment.number, answer)
     except RoomError as error:
         st.session_state[REFUSED] = str(error)
+
+
+def tapped(room: Room, pupil: str, moment: Moment, answer: str) -> None:
+    """Send an answer; of several taps before a run, each in turn."""
+    st.session_state[TAPPED] = True
+    record(room, pupil, moment, answer)
 
 
 def give(room: Room, pupil: str, moment: Moment, answer: str) -> NoReturn:

@@ -10,7 +10,16 @@ from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
 from explorer.ui.rooms import bar as room_bar
-from explorer.ui.shell import address, gate, glossary, handover, projector, signin, spaces
+from explorer.ui.shell import (
+    address,
+    clicks,
+    gate,
+    glossary,
+    handover,
+    projector,
+    signin,
+    spaces,
+)
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
@@ -21,6 +30,7 @@ ICON = Path(__file__).parent / "icon.png"
 
 gate.install(gate.Gate())  # with the first page: all later runs pass it
 handover.install()
+clicks.install()
 
 CODE = {  # kinds of tokens: a color on a light and on a dark ground, each of 4.5 to 1 or more
     "comment": ("#52606d", "#9aa5b1"),

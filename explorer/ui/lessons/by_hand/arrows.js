@@ -10,14 +10,35 @@ const make = (name, attributes, text) => {
   return element;
 };
 
+// By place on the page: Python's answers change the same arrows, so that none is torn out of a hand.
+const lives = new WeakMap();
+
 export default ({ data, parentElement, setStateValue }) => {
-  const { reach, unit } = data;
-  const arrows = data.arrows.map((one) => ({ ...one }));
+  const kind = JSON.stringify([data.reach, data.arrows.map(({ name, color }) => [name, color])]);
+  let live = lives.get(parentElement);
+  if (live?.kind !== kind) {
+    live?.svg.remove();
+    live = { kind, ...made(data, (told) => live.send("arrows", told)) };
+    lives.set(parentElement, live);
+    parentElement.append(live.svg);
+  }
+  live.send = setStateValue;
+  live.hear(data);
+  return () => {
+    live.svg.remove();
+    lives.delete(parentElement);
+  };
+};
+
+const made = ({ reach, arrows: given }, send) => {
+  const arrows = given.map((one) => ({ ...one }));
+  let unit = false;
+  let dragged = false;
+  let told = 0; // when: Python says which it has heard
   const scale = SIZE / (2 * reach);
   const across = (x) => SIZE / 2 + x * scale;
   const down = (y) => SIZE / 2 - y * scale;
   const inside = (value) => Math.max(-reach, Math.min(reach, Math.round(value / STEP) * STEP));
-  parentElement.querySelector("svg")?.remove();
   const svg = make("svg", {
     viewBox: `0 0 ${SIZE} ${SIZE}`,
     style: `width:100%;max-width:${SIZE}px;touch-action:none;display:block;user-select:none`,
@@ -31,7 +52,8 @@ export default ({ data, parentElement, setStateValue }) => {
     );
   }
   const circle = { cx: across(0), cy: down(0), r: scale, fill: "none", stroke: "var(--st-text-color, #888)" };
-  if (unit) svg.append(make("circle", { ...circle, "stroke-dasharray": "4 4" }));
+  const ring = make("circle", { ...circle, "stroke-dasharray": "4 4" });
+  svg.append(ring);
   const shown = arrows.map((one) => {
     const group = make("g", { tabindex: 0, role: "slider", style: "cursor:grab" });
     const parts = {
@@ -45,7 +67,8 @@ export default ({ data, parentElement, setStateValue }) => {
     svg.append(group);
     return parts;
   });
-  const draw = () =>
+  const draw = () => {
+    ring.setAttribute("visibility", unit ? "visible" : "hidden");
     arrows.forEach((one, at) => {
       const length = Math.hypot(one.x, one.y);
       const cut = unit && length ? length : 1;
@@ -65,14 +88,28 @@ export default ({ data, parentElement, setStateValue }) => {
       group.setAttribute("aria-valuetext", `${one.x} across, ${one.y} up`);
       group.setAttribute("aria-valuenow", one.x);
     });
-  const told = JSON.stringify(arrows);
+  };
+  const places = () => arrows.map(({ name, x, y }) => ({ name, x, y }));
+  let known = "";
   const tell = () => {
-    const places = arrows.map(({ name, x, y }) => ({ name, x, y }));
-    if (JSON.stringify(arrows) !== told) setStateValue("arrows", places);
+    if (JSON.stringify(places()) === known) return;
+    known = JSON.stringify(places());
+    told = Math.max(Date.now(), told + 1);
+    send({ at: told, places: places() });
+  };
+  const hear = (data) => {
+    unit = data.unit;
+    // what Python knew before the last move does not take it back
+    if (!dragged && data.answered >= told) {
+      data.arrows.forEach(({ x, y }, at) => Object.assign(arrows[at], { x, y }));
+      known = JSON.stringify(places());
+    }
+    draw();
   };
   shown.forEach(({ group }, at) => {
     group.addEventListener("pointerdown", (event) => {
       group.setPointerCapture(event.pointerId);
+      dragged = true;
       event.preventDefault();
       group.focus();
     });
@@ -83,7 +120,11 @@ export default ({ data, parentElement, setStateValue }) => {
       arrows[at].y = inside((SIZE / 2 - ((event.clientY - box.top) / box.height) * SIZE) / scale);
       draw();
     });
-    group.addEventListener("pointerup", tell);
+    for (const kind of ["pointerup", "pointercancel"])
+      group.addEventListener(kind, () => {
+        dragged = false;
+        tell();
+      });
     group.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       const [x, y] = by[event.key] ?? [0, 0];
@@ -95,7 +136,5 @@ export default ({ data, parentElement, setStateValue }) => {
       tell();
     });
   });
-  draw();
-  parentElement.append(svg);
-  return () => svg.remove();
+  return { svg, hear };
 };

@@ -40,6 +40,7 @@ def drag_arrows(start: Mapping[str, Arrow], *, unit: bool, key: str) -> dict[str
             ],
             "reach": REACH,
             "unit": unit,
+            "answered": st.session_state.get(f"{kept} at", 0),
         },
         default={"arrows": None},
         on_arrows_change=lambda: keep(kept, st.session_state[key].arrows, start),
@@ -52,7 +53,9 @@ def drag_arrows(start: Mapping[str, Arrow], *, unit: bool, key: str) -> dict[str
 def keep(kept: str, told: Any, start: Mapping[str, Arrow]) -> None:
     """Keep what the browser told, as far as it is what was asked."""
     places = dict(st.session_state.get(kept, start))
-    for one in told or ():
+    if told:
+        st.session_state[f"{kept} at"] = float(told["at"])
+    for one in told["places"] if told else ():
         if one.get("name") in start:
             x, y = (max(-REACH, min(REACH, float(one[axis]))) for axis in "xy")
             places[one["name"]] = (x, y)

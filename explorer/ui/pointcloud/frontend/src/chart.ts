@@ -27,7 +27,8 @@ export interface ChartView {
 }
 
 interface Tell {
-  ask(what: { bars: number[] } | { low: number; high: number }): void;
+  /** What was clicked or brushed; Python, which has the filter as it is now, makes the condition of it. */
+  ask(what: { bar: number; adds: boolean } | { bars: [] } | { low: number; high: number }): void;
   mark(bar: number | null): void;
 }
 
@@ -159,12 +160,7 @@ export class Chart {
 
   /** Filter by one bar, or by one more or less. */
   private choose(bar: number, adds: boolean): void {
-    const { chosen, clickable } = this.view!;
-    if (!clickable[bar]) return;
-    const isChosen = chosen.includes(bar);
-    const others = chosen.filter((one) => one !== bar);
-    if (adds) this.tell.ask({ bars: isChosen ? others : [...chosen, bar] });
-    else this.tell.ask({ bars: isChosen && !others.length ? [] : [bar] });
+    if (this.view!.clickable[bar]) this.tell.ask({ bar, adds });
   }
 
   private listen(): void {

@@ -31,10 +31,12 @@ export class Charts {
   private readonly scale = document.createElement("div");
   private readonly charts = new Map<string, Chart>();
   private view: ChartsView | null = null;
-  private ask: Ask = () => undefined;
   private byShare: boolean | null = null;
 
-  constructor(private readonly bins: ReadonlyMap<string, Bins>) {
+  constructor(
+    private readonly bins: ReadonlyMap<string, Bins>,
+    private readonly ask: Ask,
+  ) {
     this.element.className = "columns";
     this.element.setAttribute("aria-label", "Charts of the columns");
     this.grid.className = "grid";
@@ -42,9 +44,8 @@ export class Charts {
     this.element.append(this.scale, this.grid);
   }
 
-  show(view: ChartsView, ask: Ask): void {
+  show(view: ChartsView): void {
     this.view = view;
-    this.ask = ask;
     const names = new Set(view.charts.map(({ column }) => column));
     for (const [name, chart] of this.charts) {
       if (names.has(name)) continue;

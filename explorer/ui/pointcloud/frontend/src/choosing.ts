@@ -1,5 +1,6 @@
 /** What is selected, here and in Python, which each may change. */
 
+import type { Asked } from "./outbox.ts";
 import type { View } from "./view.ts";
 
 export interface Choice {
@@ -14,7 +15,6 @@ export interface Choice {
 export interface KeyChoice {
   code: number;
   out: boolean;
-  at: number;
   /** The title of what is colored by. */
   of: string;
 }
@@ -24,13 +24,14 @@ export interface Told {
   choice: Choice;
   /** The page has become dark or light, so that Python colors anew. */
   dark: boolean;
-  key: KeyChoice;
+  /** Those that Python has not answered yet. */
+  key: Asked<KeyChoice>[];
   /** When somebody asked for a page of its own. */
   page: number;
 }
 export type Tell = <What extends keyof Told>(what: What, value: Told[What]) => void;
 
-const PATIENCE = 5_000; // milliseconds that a choice waits for Python's answer
+const PATIENCE = 30_000; // milliseconds that a choice waits for Python's answer
 const MOST_READ = 5; // neighbors that a screen reader is told
 const NO_ROWS = new Uint32Array();
 

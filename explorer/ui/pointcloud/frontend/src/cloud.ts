@@ -2,7 +2,7 @@
 
 import { Camera } from "./camera.ts";
 import type { Cameras } from "./cameras.ts";
-import { Choosing, type Tell } from "./choosing.ts";
+import { Choosing, type KeyChoice, type Tell } from "./choosing.ts";
 import { Coloring } from "./coloring.ts";
 import { Density } from "./density.ts";
 import { hear, tell as announce } from "./exchange.ts";
@@ -11,6 +11,7 @@ import { type Drawing, inked } from "./ink.ts";
 import type { Label } from "./labels.ts";
 import { marksOf, NO_MARKS } from "./marks.ts";
 import { Motion } from "./motion.ts";
+import { Outbox } from "./outbox.ts";
 import { Pace } from "./pace.ts";
 import type { Parts, PointsPart } from "./parts.ts";
 import { Pictures, sceneryOf } from "./pictures.ts";
@@ -43,8 +44,10 @@ export class Cloud {
   private readonly coloring = new Coloring(
     this.painter,
     () => this.restyle(),
-    (code, out) => this.tell("key", { code, out, at: Date.now(), of: this.view?.color?.title ?? "" }),
+    (code, out) => this.clicks.ask({ code, out, of: this.view?.color?.title ?? "" }),
   );
+  /** Clicks in the key, on their way to Python. */
+  private readonly clicks = new Outbox<KeyChoice>((all) => this.tell("key", all));
   private readonly pictures = new Pictures(this.painter, () => this.ask(true));
   private readonly density = new Density((cells, mode) => this.painter.setDensity(cells, mode));
   private readonly regions = new Regions();
@@ -116,6 +119,7 @@ export class Cloud {
   /** Show a view, as soon as its parts are there. */
   update(view: View): void {
     this.view = view;
+    this.clicks.hear(view.keyAnswered);
     this.compose();
   }
 
@@ -203,6 +207,7 @@ export class Cloud {
     this.shown = view;
     if (this.element.dataset["state"] === "waiting") this.fill();
     this.restyle();
+    this.pointing.renew();
     this.followTheme();
   };
 
@@ -344,6 +349,7 @@ export class Cloud {
     const { motion, camera } = this;
     // a map whose page has gone draws again when it is shown again, and what turned turns on
     if (!this.view || !this.points || camera.width <= 1 || !this.element.isConnected) return;
+    const wasMoving = motion.isMoving;
     const { moved, arrived } = motion.advance(now);
     if (arrived) this.painter.setPositions(this.points.positions, null);
     if (moved && !motion.turns) this.mark();
@@ -356,6 +362,7 @@ export class Cloud {
       this.frames++;
       this.stage.note({ state: motion.isMoving ? "moving" : "drawn", detail, labels: this.labels.length, pictures: this.pictures.drawn.length });
     }
+    if (wasMoving && !motion.isMoving) this.pointing.renew();
     if (moved || this.mustInk) this.write();
     this.mustDraw = this.mustInk = false;
     this.pace.drew(now);

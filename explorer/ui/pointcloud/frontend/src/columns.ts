@@ -6,6 +6,7 @@
 import { type Bins, Charts, type ChartsView } from "./charts.ts";
 import STYLES from "./columns.css";
 import { readMessage } from "./message.ts";
+import { Outbox } from "./outbox.ts";
 import { Table, type TableView } from "./table.ts";
 
 interface Mount {
@@ -16,7 +17,13 @@ interface Mount {
 
 const MOST_KEPT = 64; // columns whose bins are kept
 const bins = new Map<string, Bins>();
-const shown = new WeakMap<Node, Charts | Table>();
+const shown = new WeakMap<Node, Shown>();
+
+interface Shown {
+  one: Charts | Table;
+  outbox: Outbox<object>;
+  send: (all: object[]) => void;
+}
 
 export default function mount({ data, parentElement, setStateValue }: Mount): (() => void) | undefined {
   if (!data?.length) return undefined;
@@ -29,18 +36,25 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
     for (const id of bins.keys()) if (bins.size > MOST_KEPT) bins.delete(id);
     return undefined;
   }
-  let one = shown.get(parentElement);
-  if (!one) {
-    one = kind === "charts" ? new Charts(bins) : new Table();
-    shown.set(parentElement, one);
-    const style = document.createElement("style");
-    style.textContent = STYLES;
-    parentElement.append(style, one.element);
-  }
-  const ask = (what: object): void => setStateValue("asked", { ...what, at: Date.now() });
+  const { one, outbox } = hosted(parentElement, kind === "charts", (all) => setStateValue("asked", all));
+  outbox.hear(header["answered"] as number);
   if (one instanceof Charts) {
     const kept = arrays["kept"] as Uint8Array;
-    one.show({ ...(header as unknown as ChartsView), kept: kept.length ? kept.slice() : null }, ask);
-  } else one.show(header as unknown as TableView, ask);
+    one.show({ ...(header as unknown as ChartsView), kept: kept.length ? kept.slice() : null });
+  } else one.show(header as unknown as TableView);
   return () => one.leave();
+}
+
+/** Return the charts or the table of a place on the page, which sends what is asked by the last `send`. */
+function hosted(parent: HTMLElement | ShadowRoot, isCharts: boolean, send: Shown["send"]): Shown {
+  const known = shown.get(parent);
+  if (known) return Object.assign(known, { send });
+  const outbox = new Outbox<object>((all) => made.send(all));
+  const ask = (what: object): void => outbox.ask(what);
+  const made: Shown = { one: isCharts ? new Charts(bins, ask) : new Table(ask), outbox, send };
+  shown.set(parent, made);
+  const style = document.createElement("style");
+  style.textContent = STYLES;
+  parent.append(style, made.one.element);
+  return made;
 }

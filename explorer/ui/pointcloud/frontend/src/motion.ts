@@ -11,6 +11,7 @@ import type { PointsPart } from "./parts.ts";
 const JOURNEY = 700; // milliseconds that points take to their new places
 const FLIGHT = 350; // of the camera, where no point moves
 const TURN = 0.25; // pixels a millisecond of turning by itself
+const LONGEST_FRAME = 420; // milliseconds: however slow the browser, points are seen on their way
 const LONGEST_STEP = 50; // milliseconds: after a pause nothing jumps
 
 interface Span {
@@ -92,8 +93,10 @@ export class Motion {
   /** Go on to a moment. Returns whether anything moved, and whether points arrived. */
   advance(now: number): { moved: boolean; arrived: boolean } {
     const passed = Math.min(now - this.last, LONGEST_STEP);
+    const late = Math.max(0, now - this.last - LONGEST_FRAME);
     this.last = now;
     const { flight, journey } = this;
+    for (const span of [flight, journey]) if (span?.began) span.began += late;
     if (flight) {
       const share = eased(flight, now);
       this.camera.state = between(flight.from, flight.to, share);

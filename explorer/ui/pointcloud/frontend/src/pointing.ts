@@ -39,6 +39,8 @@ export class Pointing {
   echoed: number | null = null;
   private outline: Place[] = [];
   private region: string | undefined;
+  /** Where the pointer rests; null where it is not on the map, or the map moved under it. */
+  private pointer: Place | null = null;
 
   /** `chose` is called after a choice, `hovered` when something else has to be drawn, `pointed` for linked maps. */
   constructor(
@@ -49,10 +51,11 @@ export class Pointing {
   ) {}
 
   /** Point at a place, or at nothing. */
-  hover(place: Place | null): void {
+  hover(place: Place | null, again = false): void {
+    this.pointer = place;
     const row = place && !this.at.motion.isMoving ? this.pick(place, SLACK) : null;
     const region = place && !this.at.motion.isMoving ? this.at.regions.under(place) : null;
-    if (row === this.row && region?.name === this.region) return;
+    if (!again && row === this.row && region?.name === this.region) return;
     if (row !== this.row) this.pointed(row);
     this.row = row;
     this.echoed = null;
@@ -62,6 +65,11 @@ export class Pointing {
     else if (row === null) this.tip.hide();
     else this.tell(row);
     this.hovered();
+  }
+
+  /** Tell anew what is under a pointer that rests: points have arrived there, or are called otherwise. */
+  renew(): void {
+    if (this.pointer) this.hover(this.pointer, true);
   }
 
   /** Show the row that the pointer is over in a linked map; null ends it. */

@@ -12,17 +12,14 @@ interface Column {
   canSort: boolean;
 }
 
-interface Order {
-  sort: string | null;
-  descending: boolean;
-}
-
-export interface TableView extends Order {
+export interface TableView {
   of: string;
   /** Changes with the order, the filter and the columns: what came before is of no use then. */
   version: string;
   total: number;
   columns: Column[];
+  sort: string | null;
+  descending: boolean;
   first: number;
   /** The row of the space, its place on the map (−1 where it is not drawn), and its cells. */
   lines: [row: number, place: number, cells: (string | null)[]][];
@@ -43,15 +40,12 @@ export class Table {
   private readonly body = say("div", "body", "");
   private readonly windows = new Windows<TableView["lines"][number]>();
   private view: TableView | null = null;
-  /** The order that was asked for and is not shown yet: a second click follows it, however slow the answer. */
-  private wanted: Order | null = null;
-  private ask: (what: object) => void = () => undefined;
   private asked = "";
   private cursor: number | null = null;
   private picked: number | null = null;
   private isQueued = false;
 
-  constructor() {
+  constructor(private readonly ask: (what: object) => void) {
     this.element.className = "table";
     this.scroller.tabIndex = 0;
     this.scroller.setAttribute("role", "grid");
@@ -63,12 +57,10 @@ export class Table {
     new ResizeObserver(() => this.queue()).observe(this.scroller);
   }
 
-  show(view: TableView, ask: (what: object) => void): void {
+  show(view: TableView): void {
     const before = this.view;
     this.view = view;
-    this.ask = ask;
     this.asked = "";
-    if (this.isAnswered(view)) this.wanted = null;
     if (view.version !== before?.version) {
       this.windows.clear();
       this.cursor = null;
@@ -81,12 +73,6 @@ export class Table {
     if (isNew && view.selectedLine !== null && !(isMine && view.version === before?.version)) this.scrollTo(view.selectedLine);
     this.picked = view.selected;
     this.draw();
-  }
-
-  private isAnswered({ sort, descending, columns }: TableView): boolean {
-    const { wanted } = this;
-    if (!wanted || (wanted.sort === sort && wanted.descending === descending)) return true;
-    return wanted.sort !== null && columns.every(({ name }) => name !== wanted.sort); // taken out meanwhile
   }
 
   leave(): void {
@@ -115,7 +101,7 @@ export class Table {
     this.head.replaceChildren(
       ...columns.map(({ name, isNumber, canSort }) => {
         const isBy = name === sort;
-        const one = button(name, canSort ? `Sort by ${name}` : `${name} has no order`, () => this.sortBy(name));
+        const one = button(name, canSort ? `Sort by ${name}` : `${name} has no order`, () => this.ask({ head: name }));
         one.disabled = !canSort;
         one.classList.toggle("number", isNumber);
         one.setAttribute("aria-sort", isBy ? (descending ? "descending" : "ascending") : "none");
@@ -126,14 +112,6 @@ export class Table {
     this.scroller.setAttribute("aria-rowcount", `${total}`);
     this.scroller.setAttribute("aria-label", `Table of ${counted(total)} rows: arrow keys move, Enter selects`);
     this.sheet.style.height = `${this.scroll.height}px`;
-  }
-
-  /** Sort upwards, then downwards, then as the rows come. */
-  private sortBy(name: string): void {
-    const { sort, descending } = this.wanted ?? this.view!;
-    if (sort !== name) this.wanted = { sort: name, descending: false };
-    else this.wanted = descending ? { sort: null, descending: false } : { sort: name, descending: true };
-    this.ask(this.wanted);
   }
 
   private queue(): void {
@@ -158,8 +136,7 @@ export class Table {
     this.body.style.transform = `translateY(${this.scroller.scrollTop - (exact - first) * LINE}px)`;
     const lacking = this.windows.lacking(first, Math.max(first, last));
     const asked = JSON.stringify(lacking);
-    // one message at a time is kept by the server: lines of the old order must not displace the new order
-    if (lacking && view.total && asked !== this.asked && !this.wanted) {
+    if (lacking && view.total && asked !== this.asked) {
       this.asked = asked;
       this.ask(lacking);
     }
@@ -200,7 +177,7 @@ export class Table {
     this.cursor = index;
     this.picked = row;
     if (place >= 0) tell("explorer-fly", { of: this.view!.of, row: place });
-    this.ask({ row, ...this.wanted });
+    this.ask({ row });
   }
 
   private press(event: KeyboardEvent): void {

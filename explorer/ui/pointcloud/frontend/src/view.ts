@@ -65,6 +65,8 @@ export interface View {
   selected: number | null;
   /** The last choice made here that Python has heard of. */
   answered: number;
+  /** The last click in the key that Python has answered. */
+  keyAnswered: number;
   hits: Uint32Array;
   neighbors: Uint32Array;
   /** Those of the neighbors that the picture does not draw near. */

@@ -47,6 +47,16 @@ test("points travel from the old places to the new, and the same row is followed
   assert.deepEqual(motion.advance(1_800), { moved: false, arrived: false });
 });
 
+test("a browser that draws a frame a second shows points on their way", () => {
+  const { motion, viewpoint } = looking();
+  viewpoint.open("a", FLAT, false);
+  viewpoint.open("b", TURNED, true);
+  motion.advance(1_000);
+  motion.advance(2_000);
+  assert.ok(motion.share > 0 && motion.share < 1);
+  assert.equal(motion.advance(3_000).arrived, true);
+});
+
 test("a hand on the camera takes it out of its flight, and the points arrive all the same", () => {
   const { camera, motion, viewpoint } = looking();
   viewpoint.open("a", FLAT, false);

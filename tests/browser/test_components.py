@@ -1,0 +1,88 @@
+"""Small components against a Python that answers late: what somebody did last is not undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.ui.lessons.by_hand import arrows
+from explorer.ui.rooms import picture
+
+pytestmark = pytest.mark.browser
+
+
+def show(page: Page, module: Any, data: dict[str, Any]) -> None:
+    """Hand data to a module's component, as Streamlit does: to the same place each time."""
+    page.evaluate(
+        """async ([source, data]) => {
+            if (!window.mount) {
+                const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+                window.mount = (await import(url)).default;
+                window.place = document.body.appendChild(document.createElement("div"));
+                place.style.width = "400px";
+                window.told = [];
+            }
+            mount({data, parentElement: place, setStateValue: (_, value) => told.push(value)});
+        }""",
+        [Path(str(module.__file__)).with_suffix(".js").read_text(encoding="utf-8"), data],
+    )
+
+
+def told(page: Page) -> list[Any]:
+    """Return what the component has told."""
+    found: list[Any] = page.evaluate("told")
+    return found
+
+
+def test_an_arrow_that_moves_on_is_not_taken_back_by_the_answer_before(page: Page) -> None:
+    def answer(x: float, at: float) -> dict[str, Any]:
+        one = {"name": "A", "color": "#000", "x": x, "y": 1}
+        return {"reach": 6, "unit": False, "answered": at, "arrows": [one]}
+
+    show(page, arrows, answer(1, 0))
+    arrow = page.get_by_role("slider", name="A: ")
+    arrow.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    first, second = told(page)
+    show(page, arrows, answer(first["places"][0]["x"], first["at"]))
+    page.keyboard.press("ArrowRight")  # it has kept the focus, and its place
+    assert told(page)[-1]["places"] == [{"name": "A", "x": 1.75, "y": 1}]
+    assert second["places"] == [{"name": "A", "x": 1.5, "y": 1}]
+
+    box = arrow.locator("circle").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 4, steps=3)
+    show(page, arrows, answer(1.75, told(page)[-1]["at"]))  # while it is in a hand
+    page.mouse.up()
+    assert told(page)[-1]["places"][0]["x"] > 2
+    show(page, arrows, answer(-2, told(page)[-1]["at"]))
+    expect(arrow).to_have_attribute("aria-valuenow", "-2")  # what Python says last, counts
+
+
+def test_a_tap_on_the_picture_is_not_taken_back_by_the_answer_before(page: Page) -> None:
+    def answer(mine: list[float] | None, *, is_open: bool = True) -> dict[str, Any]:
+        nothing: dict[str, Any] = {"points": [], "landmarks": [], "guesses": [], "answer": None}
+        return {**nothing, "down": [0, 1], "mine": mine, "open": is_open, "say": "Tap"}
+
+    show(page, picture, answer(None))
+    drawn, pin = page.get_by_role("application", name="Tap"), page.locator(".mine")
+    expect(pin).to_be_hidden()
+    drawn.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    show(page, picture, answer([0.52, 0.5]))
+    expect(pin).to_have_attribute("cx", "540")
+    page.keyboard.press("ArrowUp")
+    assert told(page)[-1] == pytest.approx({"x": 0.54, "y": 0.52})
+    show(page, picture, answer([0.54, 0.52]))
+    show(page, picture, answer([0.3, 0.3]))  # on another phone, say
+    expect(pin).to_have_attribute("cx", "300")
+    show(page, picture, answer([0.3, 0.3], is_open=False))
+    page.get_by_role("img", name="Tap").click()
+    assert len(told(page)) == 3
