@@ -141,8 +141,8 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         )
         mean = found.accuracy.mean(axis=0)
         st.markdown(
-            f"Before the first layer it means the same for **{mean[0]:.0%}** of the sentences "
-            f"(chance: {found.chance:.0%}), after the last layer for **{mean[-1]:.0%}**. "
+            f"Same meaning in the most similar sentence: **{mean[0]:.0%}** before the first layer "
+            f"(chance: {found.chance:.0%}), **{mean[-1]:.0%}** after the last. "
             f"{len(uses)} sentences, ten for each of two senses of {len(found.words)} words."
         )
     with beside:
