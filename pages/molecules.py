@@ -3,7 +3,9 @@
 from explorer.ui.beyond.molecules import data, view
 from explorer.ui.shell.frame import open_page
 
-open_page("molecules", "Molecules", "A molecule becomes a point, and near ones behave alike.")
+open_page(
+    "molecules", "Molecules", "Each molecule becomes a point. Points near each other behave alike."
+)
 wanted = data.ask()
 if wanted:
     view.show(wanted)

@@ -3,5 +3,5 @@
 from explorer.ui.lessons import production
 from explorer.ui.shell.frame import open_page
 
-open_page("production", "In production", "Five questions before others rely on it, measured here.")
+open_page("production", "In production", "Five questions to ask before others rely on it.")
 production.show()

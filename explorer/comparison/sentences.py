@@ -79,14 +79,14 @@ def drift_verdict(found: Drift) -> str:
     """Return whether a set has drifted, in one sentence."""
     if not found.has_drifted:
         return (
-            f"Nothing has drifted: the differences between the {found.compared[0]:,} items and the "
-            f"{found.compared[1]:,} are such as chance makes (p = {found.p:.2g})."
+            "Nothing has drifted: chance alone makes differences as large as those between these "
+            f"{found.compared[0]:,} and {found.compared[1]:,} items (p = {found.p:.2g})."
         )
     regions = found.drifted
     if not regions:
         return (
-            f"The sets differ as a whole (p = {found.p:.2g}), and no cluster shows it by itself: a "
-            "small difference everywhere."
+            f"The sets differ as a whole (p = {found.p:.2g}), but no single cluster shows it. The "
+            "difference is small everywhere."
         )
     named = "; ".join(f"“{one.name}” {kind(one)}" for one in regions[:3])
     more = f"; and {len(regions) - 3} more" if len(regions) > 3 else ""
@@ -115,7 +115,7 @@ def drift_figures(found: Drift) -> list[tuple[str, str, str]]:
         (
             "Maximum mean discrepancy",
             f"{found.mmd:.2g}, p = {found.p:.3f}",
-            "How far the two clouds lie apart. p is how often two sets dealt at random lie as far "
-            f"apart; below {P:g} it is told as drift.",
+            "How far the two clouds lie apart. p: how often two sets drawn by chance from all "
+            f"items lie as far apart. Below {P:g} it counts as drift.",
         ),
     ]

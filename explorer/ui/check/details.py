@@ -36,12 +36,17 @@ HOW = {
     "same_label": "The labels are the same, letter by letter.",
     "leak": "The distance to the nearest row of another part, among the 20 nearest; 0 for an equal "
     "vector. The bound is that of near duplicates.",
-    "doubt": "The share of the 10 nearest that have one other label, less the share that has the "
-    "row’s own: 1 where all agree on another label, −1 where all agree with the row’s.",
-    "outliers": "Local outlier factor (LOF, Breunig et al. 2000): how much denser the surroundings "
-    "of a row’s 20 nearest are than its own. About 1 in any cluster, loose or tight; so a loose "
-    "cluster is not called an outlier, as it would be by the mere distance. The bound proposed is "
-    "6 robust standard deviations above the median.",
+    "doubt": (
+        "Of the 10 nearest, the share with the most frequent other label minus the share with "
+        "the row’s own label. 1: all have another label, the same one. −1: all have the row’s "
+        "label."
+    ),
+    "outliers": (
+        "Local outlier factor (LOF, Breunig et al. 2000): how much denser the surroundings of a "
+        "row’s 20 nearest are than its own. About 1 inside any cluster, loose or tight. (By "
+        "distance alone, a whole loose cluster would count as outliers.) The bound proposed is 6 "
+        "robust standard deviations above the median."
+    ),
     "lonely": "In how many lists of 10 nearest neighbors a row is (k-occurrence). Each row lists "
     "10, so the average is 10. A lonely point (anti-hub) is in none.",
     "hubs": "In how many lists of 10 nearest neighbors a row is (k-occurrence, Radovanović et al. "

@@ -117,8 +117,8 @@ def show_rungs(texts: Texts) -> None:
     with st.expander("The numbers as a table", icon=":material/table:"):
         st.dataframe(rungs_table(steps, row), hide_index=True)
     lesson.try_this(
-        "Follow *The man bought a car*: on which rung does its paraphrase, which shares "
-        "no word with it, come first?",
+        "*He purchased an automobile* says the same as *The man bought a car*, without a common "
+        "word. On which rung does it come first?",
         "Move LSA’s slider. LSA learns which words go together from these few sentences alone; "
         "the upper rungs learned it from billions of words.",
         "Choose *The dog bit the man*. Which rung can tell it from *The man bit the dog*? None.",
@@ -197,7 +197,8 @@ def show_matrices(texts: Texts) -> None:
     )
     lesson.try_this(
         "The sentences come in threes: a sentence, its paraphrase, and one with the same words. "
-        "On the low rungs the first matches the third. Where does the second match too?",
+        "On the low rungs the first sentence is most like the third. On which rungs is it like "
+        "the second, too?",
         "Hover over a bright cell off the diagonal: is it bright because of words or of meaning?",
     )
     choice, button = st.columns([1, 2], vertical_alignment="bottom")

@@ -149,9 +149,10 @@ def show_abilities(right: dict[str, dict[str, float]]) -> None:
         + "\n\nGuessing gives 50%; 0% means that the rung falls for the trap each time."
     )
     st.caption(
-        f"{len(questions())} questions written for this lesson, each a trap for the rungs below. "
-        f"LSA keeps {LSA_DIM_ABILITIES} dimensions, the best for these questions of four tried. A "
-        "higher rung can lose an ability: LSA counts less exactly, averages forget rare words."
+        f"{len(questions())} questions written for this lesson, each a trap for the rungs below "
+        f"it. LSA keeps {LSA_DIM_ABILITIES} dimensions: of four values tried, the best for these "
+        "questions. A higher rung can lose an ability: LSA counts less exactly, averages forget "
+        "rare words."
     )
 
 
@@ -167,9 +168,9 @@ def show_measured(texts: Texts) -> None:
     counts = {kind: sum(pair.kind == kind for pair in pairs()) for kind in ladder.KIND_COLORS}
     st.markdown(
         f"##### Best at paraphrases: **{best}**. For {winner.found_first:.0%} of these sentences, "
-        f"the nearest of {2 * len(pairs()):,} sentences is the paraphrase. But the same words with "
-        f"another meaning fool it too: only {winner.above_same_words:.0%} of the time does it rank "
-        "a paraphrase above such a pair."
+        f"the nearest of {2 * len(pairs()):,} sentences is the paraphrase. But sentences with the "
+        f"same words and another meaning fool it too: only {winner.above_same_words:.0%} of the "
+        "time is a paraphrase more similar than such a pair."
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -205,7 +206,7 @@ def show_measured(texts: Texts) -> None:
     lesson.try_this(
         "Find the paraphrases on each rung. Where do they rise above the unrelated pairs?",
         "Why are the pairs with the same words on top everywhere? Hover over one that the "
-        "transformer puts low: a word changed its meaning there, and the transformer noticed.",
+        "transformer puts low: a word has another meaning there, and the transformer noticed.",
     )
 
 

@@ -253,7 +253,7 @@ def show_unseen(shown: Lesson) -> None:
         if known:
             st.markdown(f"One of the {n:,} words: it has a column.")
         else:
-            st.markdown(f"None of the {n:,} words: no column is its own, so **all {n:,} zeros**.")
+            st.markdown(f"It is none of the {n:,} words, so it has no column: **{n:,} zeros**.")
             st.caption(
                 "A new column would make every vector longer, and every model would have to be "
                 "trained again."

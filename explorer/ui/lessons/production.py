@@ -129,12 +129,16 @@ def cost() -> None:
     second.metric("The same with one bit a number", readable_bytes(one_bit))
     told = kept()
     st.markdown(
-        "Of ten true neighbors stay, on the sample of words: "
+        "With fewer bits some neighbors are lost. Of ten true neighbors, so many stay (sample of "
+        "words): "
         + ", ".join(
             f"**{10 * share:.1f}** with {bits} bit{'s' if bits > 1 else ''}"
             for bits, share in told.items()
         )
-        + ". Most systems store 8 bits, or search with one bit and check the best with all."
+        + (
+            ". Most systems store 8 bits. Others search with one bit, then compare the best with "
+            "all bits."
+        )
     )
 
 
@@ -150,7 +154,8 @@ def bias() -> None:
     st.markdown(
         f"{len(order)} occupations on the line from *he* to *she*: *{order[0]}*, *{order[1]}*, "
         f"*{order[2]}* at one end, *{order[-3]}*, *{order[-2]}*, *{order[-1]}* at the other. "
-        "Nobody wrote that in; the texts did. Whoever ranks people by such vectors passes it on."
+        "Nobody programmed that: it comes from the texts. Whoever ranks people by such vectors "
+        "passes it on."
     )
     st.page_link(
         PAGES["axes"].file,

@@ -137,8 +137,8 @@ def show_neighbors(one: EmbeddingSpace, other: EmbeddingSpace) -> None:
     )
     lesson.try_this(
         "Choose an animal, a city, a dish. Which neighbors do the two models agree about?",
-        "Compare the small with the large window: whose neighbors could stand in the same place "
-        "of a sentence, and whose neighbors stand in the same sentence?",
+        "Compare the small with the large window. In which model could a neighbor take the "
+        "word’s place in a sentence? In which do the two often stand in one sentence?",
     )
 
 
@@ -174,8 +174,8 @@ MEANINGLESS = (
     "its axes where it likes; dimension 5 of one has nothing to do with dimension 5 of the other."
 )
 TURNED = (
-    "Turned as a whole, no distance inside a model changes. What the two have in common now shows. "
-    "Each word was turned by what the *other* half of the words say, so that it could not cheat."
+    "Turning a model as a whole changes no distance inside it. Now we see what the two have in "
+    "common. To be fair, each half of the words was turned by what the *other* half says."
 )
 
 
@@ -186,8 +186,8 @@ def show_agreement(one: EmbeddingSpace, other: EmbeddingSpace) -> None:
     left, right = st.columns(2, gap="large")
     left.markdown(
         "**What can be compared:** who is near whom *inside* each model. That does not depend on "
-        "where the axes lie.\n\n**What cannot:** single numbers, single vectors, and whether 0.6 "
-        "is near in one model as it is in the other."
+        "where the axes lie.\n\n**What cannot:** single numbers, single vectors, and scores. A "
+        "cosine of 0.6 may be near in one model and far in the other."
     )
     order = [int(row) for row in found.order]
     right.markdown(

@@ -203,7 +203,7 @@ def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
                 on_click=keep,
                 args=(now.these, picked),
                 key=f"less like {those}",
-                help="Takes what is alike here off the mean of the others",
+                help="Subtracts them, so that the search moves away from what they have in common",
             )
         if now:
             st.button("End this search", on_click=keep, args=((), ()), key=f"no more like {those}")

@@ -119,9 +119,9 @@ def verdict(quality: Quality) -> str:
     if kept >= MOSTLY:
         return f"Who stands beside whom is mostly true: {kept:.0%} of the {near} are kept."
     return (
-        f"Both figures hold. Only {kept:.0%} of the {near} are kept, yet a wrong neighbor is "
-        "seldom a distant one: dense groups stay together, and inside them nearly equal points "
-        "change places. Read the groups, not who stands beside whom."
+        f"Only {kept:.0%} of the {near} are kept, but a wrong neighbor is seldom far away. Groups "
+        "stay together; inside a group, similar points change places. Read the groups, not who "
+        "stands beside whom."
     )
 
 

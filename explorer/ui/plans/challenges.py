@@ -145,13 +145,14 @@ def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, st
 
 def tell_way(steps: int, way: Way, points: int) -> str:
     """Say how long the way was."""
-    found = "the shortest way" if steps == way.shortest else f"the shortest has {way.shortest}"
-    return f"There in {count(steps, 'step')}, {found}: {count(points, 'point')}."
+    other = f"The shortest way has {way.shortest}."
+    judged = "There is no shorter way." if steps == way.shortest else other
+    return f"You needed {count(steps, 'step')}. {judged} You get {count(points, 'point')}."
 
 
 QUESTIONS = {
     ODD: "Which of these words does not belong to the others?",
-    WORD: "These words are the nearest neighbors of one word. Of which?",
+    WORD: "These words are the nearest neighbors of a hidden word. Which word is it?",
     AXIS: "An axis runs from one meaning to another. These words lie farthest out at its two ends. "
     "Which axis is it?",
 }
@@ -194,7 +195,7 @@ def show_riddle(kind: str, riddle: Riddle, played: Played, key: tuple[str, str, 
 def why(kind: str, riddle: Riddle) -> str:
     """Say by which numbers an answer is right."""
     if not riddle.scores:
-        return "The axis was made of other words; these were measured on it."
+        return "The axis was made from other words. These were only measured on it."
     order = np.argsort(riddle.scores)[:: 1 if kind == ODD else -1]
     first, second = (riddle.scores[place] for place in order[:2])
     whom = "the others" if kind == ODD else "the words shown"

@@ -51,7 +51,7 @@ def show_plan(plan_id: str, plan: Plan, space: EmbeddingSpace) -> None:
     """Draw a plan's link, its sheets and its steps."""
     st.page_link(
         PAGES[plan.steps[0].page].file,
-        label="**Take it**; the address that you see then is the link for the class.",
+        label="**Take it.** The address that you see then is the link for your class.",
         icon=":material/play_arrow:",
         query_params=underway.link(plan_id, plan, 0),
     )
@@ -129,8 +129,8 @@ def ask_own() -> None:
     plan = underway.find_plan(plan_id)
     if plan is not None:
         st.success(
-            f"“{plain(plan.title)}” can be taken: {len(plan.steps)} steps. It stays on this server "
-            "until it restarts; whoever has its link can take it.",
+            f"“{plain(plan.title)}” is ready: {len(plan.steps)} steps. It stays on this server "
+            "until it restarts. Everybody who has its link can take it.",
             icon=":material/check_circle:",
         )
 

@@ -54,9 +54,10 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
         )
     with right:
         st.markdown(
-            f"**{plain(space.name)}** has {curse.dim:,} dimensions. A vector’s nearest is at "
-            f"**{curse.contrast_space:.0%}** of the mean, in noise of as many dimensions at "
-            f"{curse.contrast_noise:.0%}. Any two are as far apart as there: the near ones differ."
+            f"**{plain(space.name)}** has {curse.dim:,} dimensions. The nearest other vector is "
+            f"at **{curse.contrast_space:.0%}** of the mean distance, in noise of {curse.dim:,} "
+            f"dimensions at {curse.contrast_noise:.0%}. Two vectors drawn by chance are as far "
+            "apart as in the noise. Only the near ones are nearer."
         )
         show_chart(
             distances_figure(curse, dark=is_dark()),
@@ -67,8 +68,10 @@ def show(space: EmbeddingSpace, curse: Curse) -> None:
     columns[0].metric(
         "Intrinsic dimension",
         f"{curse.intrinsic_space:.0f}",
-        help="TwoNN (Facco et al. 2017): from how much farther the second neighbor is than the "
-        "first. It comes out too low where the true dimension is high.",
+        help=(
+            "Estimated by TwoNN (Facco et al. 2017): how much farther is the second neighbor "
+            "than the first? Where the true dimension is high, the estimate is too low."
+        ),
     )
     columns[0].caption(f"Noise of {curse.dim:,} dimensions: {curse.intrinsic_noise:.0f}")
     columns[1].metric(

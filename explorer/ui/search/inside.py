@@ -49,9 +49,11 @@ IDEAS = {
     "keeps the **ef** best so far, and stops when no link leads nearer.",
     "ivf": "The vectors are sorted into cells beforehand. A query visits the **nprobe** cells "
     "whose centers are nearest. A neighbor just across the border of the last one is missed.",
-    "pq": "A vector is cut into parts. Of each part only the number of the nearest of 256 "
-    "**codewords** is kept, one byte. Distances to what is rebuilt from them are a little wrong, "
-    "so near ones trade places.",
+    "pq": (
+        "A vector is cut into parts. For each part there are 256 typical examples, called "
+        "**codewords**. Only the number of the nearest one is kept, one byte. Distances computed "
+        "from these bytes are a little wrong, so some near vectors trade places."
+    ),
     "lsh": "Random **planes** through the origin cut the space in two. A vector keeps one bit for "
     "each: on which side it lies. The fewer planes lie between two vectors, the nearer they seem.",
 }

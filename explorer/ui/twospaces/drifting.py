@@ -33,10 +33,10 @@ def show(reference: EmbeddingSpace, current: EmbeddingSpace) -> None:
         return
     st.markdown(f"#### {plain(drift_verdict(found))}")
     st.caption(
-        f"{plain(reference.name)} is the reference, {plain(current.name)} the current set: "
-        "other items, by the same model. Vectors of another model always differ, whatever they "
-        f"mean. Compared: {found.compared[0]:,} and {found.compared[1]:,} "
-        f"items. A difference is told as drift if chance makes it in fewer than {P:.0%} of cases."
+        f"{plain(reference.name)} is the reference, {plain(current.name)} the current set. Their "
+        "items differ, but both must come from one model: vectors of another model always "
+        f"differ, whatever they mean. Compared: {found.compared[0]:,} and {found.compared[1]:,} "
+        f"items. A difference counts as drift if chance makes it in fewer than {P:.0%} of cases."
     )
     for title, told, means in drift_figures(found):
         left, right = st.columns([1.4, 4])

@@ -39,10 +39,11 @@ def show(space: EmbeddingSpace, other: EmbeddingSpace, found: Matching) -> None:
     if grown.left_out:
         st.caption(f"{len(grown.rows):,} new items are placed; {grown.left_out:,} more are not.")
     st.caption(
-        f"No old point moved. An item is far if fewer than {FAR:.0%} of the old items are as far "
-        "from their own nearest neighbor: by cosine in all dimensions, not in the picture, where "
-        "it stands among the nearest of them all the same. Of items like the old ones "
-        f"{FAR:.0%} are far by chance; many more mean that the picture should be drawn anew."
+        "No old point moved. A new item is called far if its nearest old item is farther away "
+        f"than usual: only {FAR:.0%} of the old items are as far from their own nearest neighbor. "
+        "This is measured by cosine in all dimensions. In the picture it still stands among its "
+        f"nearest. Of new items just like the old ones, {FAR:.0%} are far by chance. If many more "
+        "are, draw the picture anew."
     )
 
 

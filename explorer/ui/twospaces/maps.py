@@ -96,8 +96,8 @@ def show(found: Comparison, place: int, order: Rows) -> None:
                 )
             now[f"space {number}"] = tuple(sorted(selection.rows.tolist()))
         how = (
-            "The second map starts where the first one ended, with the same seed, and is turned to "
-            "lie on it, so that what did not change stays about where it was."
+            "The second map starts from the places of the first, with the same seed. Then it is "
+            "turned to lie on it. So what did not change stays about where it was."
             if is_umap
             else "Each map is the PCA of its space; the second is turned to lie on the first."
         )

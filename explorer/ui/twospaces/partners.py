@@ -21,8 +21,8 @@ def show(found: Comparison) -> None:
         return
     with st.expander(f"{count(len(table), 'item')} left out of the comparison"):
         st.caption(
-            f"Which is the partner of a row that is marked “{WHY[1]}” nobody knows. Another column "
-            "to match by, such as an id, may tell."
+            f"Nobody knows which partner a row has that is marked “{WHY[1]}”. Match by another "
+            "column, such as an id."
         )
         shown = table.slice(0, MOST_LISTED)
         without_export("partners").dataframe(

@@ -49,8 +49,8 @@ def show(graph: Graph, *, is_sample: bool) -> None:
     left, right = st.columns([1, 3], vertical_alignment="center")
     relation = left.selectbox("Relation", fitting, key="facts lesson of")
     right.caption(
-        "An arrow leads from a head to its tail. Those are compared whose head and tail occur in "
-        "no other fact of this relation."
+        "An arrow leads from a head to its tail. Left out are facts whose head or tail occurs in "
+        "another fact of this relation."
     )
     facts = single_facts(graph, relation)
     wide, flat = learned
@@ -77,8 +77,9 @@ def both(graph: Graph) -> tuple[Learned, Learned] | None:
         if graph.digest not in wanted:
             text, button = st.columns([3.2, 1], vertical_alignment="center")
             text.markdown(
-                "Three questions, measured on these facts: are arrows parallel, do two dimensions "
-                "suffice, and what becomes of a relation that holds both ways?"
+                "Three questions, measured on these facts. Are the arrows parallel? Are two "
+                "dimensions enough? What becomes of a relation that holds both ways, such as "
+                "*borders*?"
             )
             button.button(
                 "Measure it",
@@ -165,13 +166,16 @@ def parallel_arrows(
             if SENTENCES in families
             else ""
         )
-        + "*Partners swapped* joins each head with another one's tail: what is left comes from "
-        f"the two groups and not from who belongs to whom ({trained.shuffled_parallelism:.2f} "
-        "here).\n\nTwo dimensions are too few for these facts: of those never seen, "
-        f"{flat.predicted.hits():.0%} are found among the first ten, against "
-        f"{wide.predicted.hits():.0%}. Parallel arrows say little there: in a plane, arrows easily "
-        f"point the same way ({low.parallelism:.2f}), even with partners swapped "
-        f"({low.shuffled_parallelism:.2f}). Another seed gives other figures."
+        + (
+            "*Partners swapped* joins each head with the tail of another one. What is still "
+            "parallel comes from the two groups, not from who belongs to whom "
+            f"({trained.shuffled_parallelism:.2f} here).\n\nTwo dimensions are too few for these "
+            f"facts. Of the facts that it never saw, it finds {flat.predicted.hits():.0%} among "
+            f"the first ten, and {wide.predicted.hits():.0%} with all dimensions. Parallel arrows "
+            "say little in a plane: arrows easily point the same way there "
+            f"({low.parallelism:.2f}), even with partners swapped "
+            f"({low.shuffled_parallelism:.2f}). Another seed gives other figures."
+        )
     )
 
 

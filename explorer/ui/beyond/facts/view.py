@@ -266,10 +266,10 @@ def judge(learned: Learned) -> None:
             BASELINE,
         )
         st.caption(
-            f"{len(graph.test):,} facts that were never seen, asked from both ends: the right "
-            "answer is ranked among all entities, the other right ones left out. Hits@10: how "
-            "often it is among the first ten. MRR: the mean of 1 / place. Most "
-            "frequent: whatever answers this relation most often, in place of the model."
+            f"{len(graph.test):,} facts that it never saw, each asked in both directions. The "
+            "right answer is ranked among all entities, without the other right ones. Hits@10: "
+            "how often it is among the first ten. MRR: the mean of 1 / place. Most frequent: no "
+            "model, always the most frequent answers to this relation."
         )
     with right:
         st.dataframe(by_relation(learned), hide_index=True, column_config=THREE_PLACES)

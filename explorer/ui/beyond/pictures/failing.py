@@ -117,7 +117,7 @@ def styles(pairs: Pairs) -> None:
             column_config={"Recall@10": st.column_config.NumberColumn(format="%.2f")},
         )
         st.caption(
-            "The same held-out concepts in other hands' drawings, 300 at most; chance is 0.03. "
+            "The same held-out concepts, drawn by other hands (300 at most); chance is 0.03. "
             "Measured when this was made: the mean of five seeds."
         )
     with right:

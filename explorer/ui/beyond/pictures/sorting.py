@@ -73,7 +73,8 @@ def tell_accuracy(
     judged = made.judged
     if not len(judged):
         st.caption(
-            "Of these names or pictures nobody has said what is right, so there is no accuracy."
+            "For these names or pictures nobody has said what is right, so no accuracy can be "
+            "given."
         )
         return
     pixels = made.accuracy

@@ -210,12 +210,12 @@ def near_users(tastes: Tastes, you: You) -> None:
             ),
             "from": st.column_config.TextColumn(width=72),
             "cosine": st.column_config.NumberColumn(format="%.2f", width=58),
-            "also": st.column_config.TextColumn(help="The rarest of what else is in it."),
+            "also": st.column_config.TextColumn(help="Its rarest other parts."),
         },
     )
     st.caption(
-        "Nearest by cosine in all dimensions. What has little of yours is near because what it has "
-        "goes with what you like. “Also” names the rarest of what else is in it."
+        "Nearest by cosine in all dimensions. One with little of yours can still be near: its "
+        "other parts go with what you like. “Also” names the rarest of them."
     )
 
 
@@ -246,6 +246,6 @@ def offered(learned: Learned, you: You) -> None:
         },
     )
     st.caption(
-        f"Because of: the {nouns.item} of yours that adds most to the score, and its share of all "
-        f"that speaks for it. For everybody: what most {nouns.users} have, less what you named."
+        f"Because of: the {nouns.item} of yours that adds most to the score, and its share of the "
+        f"score. For everybody: what most {nouns.users} have, without what you named."
     )

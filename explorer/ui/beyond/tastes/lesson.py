@@ -50,8 +50,8 @@ def measured(tastes: Tastes, recipe: Recipe) -> dict[str, Any] | None:
     if key not in wanted:
         text, button = st.columns([3.2, 1], vertical_alignment="center")
         text.markdown(
-            "Four questions, measured on this table: how many dimensions does a taste need, what "
-            "makes a point lie far out, what becomes of it all in time, and do stars help?"
+            "Four questions, measured on this table. How many dimensions does a taste need? What "
+            "makes a point lie far out? What if only the past is known? Do stars help?"
         )
         button.button(
             "Measure it",

@@ -165,9 +165,9 @@ def judge(learned: Learned) -> None:
         )
     with right:
         st.markdown(
-            f"A quarter of each {nouns.user}'s {nouns.items} was hidden, and a tenth to choose "
-            f"settings by. Each recommender ranks all {nouns.items} that it was not told of: how "
-            "high do the hidden ones stand?"
+            f"A quarter of each {nouns.user}'s {nouns.items} was hidden; another tenth was used "
+            f"to choose settings. Each recommender ranks all {nouns.items} that it was not told "
+            "of. How high do the hidden ones stand?"
         )
         st.markdown(
             "\n".join(

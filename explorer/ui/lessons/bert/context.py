@@ -48,8 +48,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
 def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw the cosine of a word's two vectors, layer by layer."""
     beside.markdown(
-        "**Look for** the fall: both uses of a word start from the same row. Each layer mixes in "
-        "the words around it, and two senses drift farther apart than one sense does."
+        "**Look for** the fall. Both uses of the word start from the same row. Each layer mixes "
+        "in the words around it. Two meanings drift farther apart than two uses of one meaning."
     )
     with picture.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Try", width="content")
@@ -126,8 +126,9 @@ def verdict(visit: Visit, word: str, similar: Floats, usual: Separation | None) 
 def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
     """Draw how well each layer separates the senses of the set's words."""
     beside.markdown(
-        "**Look for** the layer at which senses come apart. Each word has two senses; for each "
-        "of its uses we check whether the nearest other use has the same sense."
+        "**Look for** the layer at which the two meanings of a word come apart. For each "
+        "sentence we take the one in which the word has the most similar vector. Does the word "
+        "mean the same there?"
     )
     found = measured_senses(visit.bert.name)
     uses = senses.load_uses()
@@ -140,8 +141,8 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         )
         mean = found.accuracy.mean(axis=0)
         st.markdown(
-            f"Before the first layer **{mean[0]:.0%}** of the uses are nearest to a use of the "
-            f"same sense (chance: {found.chance:.0%}), after the last **{mean[-1]:.0%}**. "
+            f"Same meaning in the most similar sentence: **{mean[0]:.0%}** before the first layer "
+            f"(chance: {found.chance:.0%}), **{mean[-1]:.0%}** after the last. "
             f"{len(uses)} sentences, ten for each of two senses of {len(found.words)} words."
         )
     with beside:

@@ -25,9 +25,10 @@ MOST_LOOKS = 4  # words listed of a token's looks
 
 # Measured over all heads and layers: tests/lessons/bert/test_forward.py
 IT_LOOK = (
-    "**Look for** the answer: one word, *big* or *small*, decides for us whether *it* is the cup "
-    "or the case. Here *it* looks alike in both sentences: **this small model does not know.** "
-    "A head that links *it* to a noun shows where it looks, not that it understood."
+    "**Look for** the answer. The words *big* and *small* tell us whether *it* is the cup or the "
+    "case. But *it* looks at nearly the same words in both sentences: **this small model does not "
+    "know.** If a head links *it* to a noun, that shows where it looks. It does not show that it "
+    "understood."
 )
 
 
@@ -82,10 +83,10 @@ def over_all_heads(visit: Visit, piece: str) -> str:
             continue
         looks = mean_looks(reading.attention, pieces.index(piece), pieces)[:MOST_LOOKS]
         listed = ", ".join(f"*{plain(other)}* {share:.1%}" for other, share in looks)
-        lines.append(f"in sentence {number} {listed}")
+        lines.append(f"{listed} in sentence {number}")
     heads = visit.readings[0].attention
     count = 0 if heads is None else heads.shape[0] * heads.shape[1]
-    return f"Mean of all {count} heads, **{plain(piece)}** looks at: {'; '.join(lines)}."
+    return f"Mean of all {count} heads: **{plain(piece)}** looks at {'; '.join(lines)}."
 
 
 def parting(visit: Visit) -> str:

@@ -50,7 +50,7 @@ def show(space: EmbeddingSpace) -> None:
     lesson.try_this(
         "Look at the new vector of *bites*. Swap the words: nothing changes, as if *dog bites man* "
         "and *man bites dog* said the same. Now add the place, and swap again.",
-        "Choose Query and write 0 everywhere: at whom does each word look now?",
+        "Choose Query and write 0 everywhere. Which words does each word look at now?",
     )
     st.caption(
         "softmax: e to the power of each score, divided by the sum, so that the weights add up to "

@@ -81,7 +81,7 @@ def draw(course: Course) -> None:
             },
         )
         st.caption(
-            "Perplexity: between how many equally likely words it still hesitates; "
+            "Perplexity: it is as unsure as if it had to choose among so many words; "
             f"{found[CHANCE][PERPLEXITY]:.0f} by chance. Nobody can reach 1: in “the king ate the "
             "…” any food is right."
         )

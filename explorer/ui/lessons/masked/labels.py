@@ -55,11 +55,12 @@ def show() -> None:
             f"{found.words[-1].mean():.0%}."
         )
         st.caption(
-            f"Judged on {HELD_OUT} books that it never saw; {SEEDS} random divisions, lines for "
-            "one standard deviation. *Fine-tuning* would train the model itself, too; that "
-            "needs more labels and a longer time."
+            f"Judged on {HELD_OUT} books that it never saw, for {SEEDS} random divisions of the "
+            "books. The lines show one standard deviation. *Fine-tuning* would train the model "
+            "itself, too; that needs more labels and more time."
         )
     lesson.try_this(
-        "How many labels do the one-hot words need to be as good as the vectors are with 20?",
+        "With 20 labels the vectors reach a certain accuracy. How many labels do the one-hot "
+        "words need for that?",
         "Why is 100% out of reach? Read descriptions on the Map, and guess their genres.",
     )

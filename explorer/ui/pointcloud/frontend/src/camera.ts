@@ -3,6 +3,8 @@
  * perspective is a mere scale, so that 2D and 3D differ in nothing but the rotation.
  */
 
+import { type Room, WHOLE } from "./room.ts";
+
 export type Vector = [number, number, number];
 /** Rows: the directions right, up and towards the viewer, in the world. */
 export type Rotation = [Vector, Vector, Vector];
@@ -65,11 +67,11 @@ export class Camera implements CameraState {
     this.height = Math.max(height, 1);
   }
 
-  /** Return the state that shows the box of these half extents, but for its nearest corner. */
-  fitting(half: Vector, dimensions: number): CameraState {
+  /** Return the state that shows the box of these half extents, but for its nearest corner; on the plane, beside `room`. */
+  fitting(half: Vector, dimensions: number, { left, bottom }: Room = WHOLE): CameraState {
     const rotation = dimensions === 2 ? FACING : ASLANT;
-    const wide = Math.max(this.width / 2 - PADDING[0], 20);
-    const high = Math.max(this.height / 2 - PADDING[1], 20);
+    const wide = Math.max((this.width - left) / 2 - PADDING[0], 20);
+    const high = Math.max((this.height - bottom) / 2 - PADDING[1], 20);
     const along = (row: Vector, corner: number): number =>
       half.reduce((sum, extent, axis) => sum + row[axis]! * (corner & (1 << axis) ? extent : -extent), 0);
     this.home = 0.1;
@@ -80,7 +82,8 @@ export class Camera implements CameraState {
       this.home = Math.max(this.home, needed + z);
     }
     if (dimensions === 3) this.home *= ROUND;
-    return { target: [0, 0, 0], distance: this.home, rotation };
+    const unit = this.home / this.focus; // of a pixel
+    return { target: [(-left / 2) * unit, (-bottom / 2) * unit, 0], distance: this.home, rotation };
   }
 
   /** Move the picture by pixels. */

@@ -81,7 +81,10 @@ export class Cloud {
     cameras: Cameras,
     private readonly tell: Tell,
   ) {
-    this.viewpoint = new Viewpoint(this.camera, this.motion, cameras);
+    this.viewpoint = new Viewpoint(this.camera, this.motion, cameras, () => {
+      const { element } = this.coloring.legend;
+      return element.hidden ? null : boxOf(element);
+    });
     this.tools = new Tools({
       zoom: (factor) => this.moved(() => this.camera.zoomAt(this.camera.width / 2, this.camera.height / 2, factor)),
       fit: () => this.fit(),
@@ -106,7 +109,7 @@ export class Cloud {
     );
     this.element = this.stage.holder;
     this.stage.furnish([this.coloring.legend.element, this.tools.element, this.pointing.tip.element, this.theme.element]);
-    this.coloring.legend.element.addEventListener("toggle", () => this.ask(true), true);
+    this.coloring.legend.element.addEventListener("toggle", () => this.settle(), true);
     this.coloring.legend.element.addEventListener("pointerenter", () => this.pointing.hover(null));
     this.listenToGestures();
     this.observer.observe(this.stage.element);
@@ -199,6 +202,7 @@ export class Cloud {
     this.dress(view, points);
     this.place(view, points);
     this.coloring.dress(view, points, got);
+    this.viewpoint.settle(); // the key may be another
     this.pictures.use(view.pictures.map((id) => got.get(id)));
     this.words.use(got.get(view.names));
     this.labelsId = view.labels;
@@ -320,6 +324,12 @@ export class Cloud {
 
   private fit(): void {
     this.viewpoint.fit();
+    this.ask(true);
+  }
+
+  /** Show all beside a key that was opened or closed. */
+  private settle(): void {
+    this.viewpoint.settle();
     this.ask(true);
   }
 

@@ -2,8 +2,10 @@
 
 import type { Camera, CameraState } from "./camera.ts";
 import type { Cameras } from "./cameras.ts";
+import type { Box } from "./labels.ts";
 import type { Motion } from "./motion.ts";
 import type { PointsPart } from "./parts.ts";
+import { roomBeside } from "./room.ts";
 
 const SETTLED = 250; // milliseconds after which a camera is worth keeping
 
@@ -19,6 +21,8 @@ export class Viewpoint {
     private readonly camera: Camera,
     private readonly motion: Motion,
     private readonly cameras: Cameras,
+    /** Where the key is. */
+    private readonly key: () => Box | null,
   ) {}
 
   /** Look at a picture, as it was left; its points `travel` there if they can. */
@@ -60,6 +64,11 @@ export class Viewpoint {
 
   resize(width: number, height: number): void {
     this.camera.resize(width, height);
+    this.settle();
+  }
+
+  /** Show all once more where the window or the key has changed; unless somebody has moved the map. */
+  settle(): void {
     if (!this.points) return;
     const home = this.home(this.points);
     if (this.isHome && !this.motion.redirect(home)) this.camera.state = home;
@@ -70,8 +79,8 @@ export class Viewpoint {
     if (this.picture) this.cameras.keep(this.picture, this.isHome ? null : this.motion.goal);
   };
 
-  private home({ half, dimensions }: PointsPart): CameraState {
-    return this.camera.fitting(half, dimensions);
+  private home(points: PointsPart): CameraState {
+    return this.camera.fitting(points.half, points.dimensions, roomBeside(this.key(), points, this.camera));
   }
 
   private leave(): void {

@@ -31,7 +31,7 @@ function looking(): { camera: Camera; motion: Motion; viewpoint: Viewpoint } {
   const camera = new Camera();
   camera.resize(800, 600);
   const motion = new Motion(camera);
-  return { camera, motion, viewpoint: new Viewpoint(camera, motion, new Cameras()) };
+  return { camera, motion, viewpoint: new Viewpoint(camera, motion, new Cameras(), () => null) };
 }
 
 test("points travel from the old places to the new, and the same row is followed", () => {
