@@ -151,8 +151,12 @@ class Jobs:
     @property
     def watchers(self) -> int:
         """The number of watchers of all unfinished jobs; one who watches two counts twice."""
+        return sum(job.watchers for job in self.pending())
+
+    def pending(self) -> list[Job]:
+        """Return the jobs that are not over."""
         with self._lock:
-            return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
+            return [job for job in self._jobs.values() if not job.state.is_over]
 
     def start(self, warm_up: Callable[[], None] | None = None) -> None:
         """Start the workers now and run `warm_up` on each, so that the first job does not wait.
@@ -198,9 +202,7 @@ class Jobs:
 
     def stop_abandoned(self) -> None:
         """Cancel the jobs whose watchers are all gone."""
-        with self._lock:
-            running = [job for job in self._jobs.values() if not job.state.is_over]
-        for job in running:
+        for job in self.pending():
             job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:

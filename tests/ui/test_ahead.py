@@ -21,7 +21,7 @@ from explorer.training.corpus import make
 from explorer.training.film import Film
 from explorer.training.grammar import make_corpus, word_classes
 from explorer.training.skipgram import TrainingOptions
-from explorer.ui.lessons import climbing, ladder_measured
+from explorer.ui.lessons import climbing, ladder, ladder_measured
 from explorer.ui.lessons.learning import choice, playback
 from explorer.ui.picture import drawing, trust
 from explorer.ui.plans import ahead
@@ -148,16 +148,18 @@ def test_the_ladders_sentences_are_read_ahead_unless_they_are_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[tuple[str, ...]] = []
-    monkeypatch.setattr(ladder_measured, "start_reading", read.append)
+    for module in (climbing, ladder_measured):
+        monkeypatch.setattr(module, "start_reading", read.append)
     plan = find_plan("2-counting-to-meaning")
     assert plan is not None
     ahead.make(plan)
-    assert read == [ladder_measured.sentences_read()]
+    twelve = tuple(ladder.TEXTS.split("\n"))
+    assert read == [twelve, ladder_measured.sentences_read()]
     read.clear()
     words = ladder_measured.spaces.sample_space("words")
     cache.save_json(ladder_measured.MEASURED, ladder_measured.measured_key(words), {})
     ahead.make(plan)
-    assert read == []
+    assert read == [twelve]  # they are quickly read again
 
 
 def test_one_measures_the_ladder_for_a_class_and_it_is_kept(

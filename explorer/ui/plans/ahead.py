@@ -72,9 +72,11 @@ def learn(presets: Sequence[str]) -> None:
 
 
 def ladder(addresses: Addresses) -> None:
-    """Read the sentences that the ladder's third step compares."""
-    from explorer.ui.lessons import ladder_measured
+    """Read the twelve sentences of the ladder, and those that its third step compares."""
+    from explorer.ui.lessons import climbing, ladder_measured
+    from explorer.ui.lessons.ladder import TEXTS
 
+    climbing.start_reading(tuple(TEXTS.split("\n")))
     if any(one.get("ladder_step", "").startswith("3") for one in addresses):
         ladder_measured.make_ahead()
 
