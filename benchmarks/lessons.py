@@ -1,4 +1,4 @@
-"""What each step of each lesson costs whoever comes first: `PYTHONPATH=. python benchmarks/lessons.py`.
+"""What each step of a lesson costs the first visitor: `PYTHONPATH=. python benchmarks/lessons.py`.
 
 Each step is opened in this process, jobs included, with nothing kept and nothing made ahead, in the
 order of the lessons. Printed are the processor's seconds until all that the step shows is there,

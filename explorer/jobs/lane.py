@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from explorer.errors import JobCancelled
 
@@ -45,13 +46,9 @@ class Lane:
             self._line.append(me)
         try:
             while is_long() and not has_place:
-                all_workers = max(1, workers())
-                has_place = self._enter(
-                    me,
-                    max(1, all_workers - 1),
-                    every,
-                    lambda n=all_workers: time.monotonic() < until and is_crowded(n),
-                )
+                n = max(1, workers())
+                gives_way = partial(is_crowded, n) if time.monotonic() < until else None
+                has_place = self._enter(me, max(1, n - 1), every, gives_way)
                 if not has_place and is_over():
                     raise JobCancelled("stopped")
         finally:
@@ -72,12 +69,14 @@ class Lane:
             self._changed.notify_all()
 
     def _enter(
-        self, me: object, places: int, seconds: float, gives_way: Callable[[], bool]
+        self, me: object, places: int, seconds: float, gives_way: Callable[[], bool] | None
     ) -> bool:
+        def may_enter() -> bool:
+            is_next = self._line[0] is me and self._running < places
+            return is_next and not (gives_way and gives_way())
+
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: self._line[0] is me and self._running < places and not gives_way(), seconds
-            ):
+            if not self._changed.wait_for(may_enter, seconds):
                 return False
             self._line.remove(me)
             self._running += 1

@@ -170,9 +170,7 @@ def load(folder: Path) -> Run | None:
     )
 
 
-def train(
-    folder: str, until: int, report: Report = no_report, *, seconds: float = math.inf
-) -> int:
+def train(folder: str, until: int, report: Report = no_report, *, seconds: float = math.inf) -> int:
     """Train a run up to a step, keeping frames, and return the step it reached.
 
     Runs on a worker, and ends with the first frame after so many seconds, so that others get

@@ -68,9 +68,7 @@ def test_short_jobs_pass_a_long_one_in_the_web_process_too() -> None:
         while first.state.state != "running":
             time.sleep(SOON)
         long = jobs.submit("long", lambda report: done.append("long"), seconds=60)
-        short = [
-            jobs.submit(f"short {n}", lambda report: done.append("short")) for n in range(3)
-        ]
+        short = [jobs.submit(f"short {n}", lambda report: done.append("short")) for n in range(3)]
         assert [jobs.place(one) for one in (*short, long)] == [1, 2, 3, 4]
         let_go.set()
         for one in (long, *short):

@@ -20,7 +20,7 @@ from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
 
 MOST_POINTS = 500  # enough to see the picture's shape on a phone
-MOST_LANDMARKS = 9
+MOST_LANDMARKS = 13
 APART = 0.3, 0.1  # of the picture's width, between two landmarks across or down
 SHORTEST_LABEL, LONGEST_LABEL = 4, 16  # letters of a landmark
 LOOKED_AT = 3000  # first rows, which hold the frequent words, to find landmarks

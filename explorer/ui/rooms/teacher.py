@@ -185,7 +185,7 @@ def manage(room: Room, secret: str) -> None:
     scene = room.scene
     moment = scene.moment
     st.session_state["room mode"] = FOLLOW if scene.follows else AROUND
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Pupils",
             (FOLLOW, AROUND),
