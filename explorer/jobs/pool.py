@@ -51,6 +51,7 @@ class Jobs:
         if self.workers and not self.scheduler and (why := no_workers_here()):
             self.workers, self.why_here = 0, why
             warnings.warn(why, RuntimeWarning, stacklevel=2)
+        self._threads = threads
         self._connect = partial(Connection, self.workers, self.scheduler, threads)
         self._connection = self._connect()
         self._jobs: dict[str, Job] = {}
@@ -97,8 +98,8 @@ class Jobs:
             job does not hold the result in memory.
         seconds
             About how long it will take. Jobs of 10 seconds and more leave one worker to shorter
-            ones, which pass those that wait. What was submitted as long, to be made ahead, counts
-            as short from when it is submitted as short.
+            ones, which pass those that wait, for half a minute at the most. What was submitted
+            as long, to be made ahead, counts as short from when it is submitted as short.
         needs
             The memory that it takes. In this process it does not begin where that is not left, so
             that the system does not end the whole app.
@@ -150,8 +151,12 @@ class Jobs:
     @property
     def watchers(self) -> int:
         """The number of watchers of all unfinished jobs; one who watches two counts twice."""
+        return sum(job.watchers for job in self.pending())
+
+    def pending(self) -> list[Job]:
+        """Return the jobs that are not over."""
         with self._lock:
-            return sum(job.watchers for job in self._jobs.values() if not job.state.is_over)
+            return [job for job in self._jobs.values() if not job.state.is_over]
 
     def start(self, warm_up: Callable[[], None] | None = None) -> None:
         """Start the workers now and run `warm_up` on each, so that the first job does not wait.
@@ -197,9 +202,7 @@ class Jobs:
 
     def stop_abandoned(self) -> None:
         """Cancel the jobs whose watchers are all gone."""
-        with self._lock:
-            running = [job for job in self._jobs.values() if not job.state.is_over]
-        for job in running:
+        for job in self.pending():
             job.cancel_if_abandoned()
 
     def look_after(self, every: float = 2.0) -> None:
@@ -246,17 +249,34 @@ class Jobs:
             finish(result)
         except BaseException as error:  # whatever it is, the page reports it
             job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+        finally:
+            self._long.look()
 
     def _turn(self, job: Job) -> contextlib.AbstractContextManager[None]:
         """Return a context in which a job may run: a long one waits for its turn to enter it."""
         if not job.is_long:
             return contextlib.nullcontext()
         return self._long.turn(
-            lambda: len(self._connection.workers()),
+            self._places,
             lambda: job.state.is_over,
             LOOK_EVERY,
             lambda: job.is_long,
+            self._is_crowded,
         )
+
+    def _places(self) -> int:
+        """Return how many jobs can run at once."""
+        return 1 if self.runs_here else len(self._connection.workers()) * self._threads
+
+    def _is_crowded(self, places: int) -> bool:
+        """Return whether the jobs that run, and the short ones that wait, take all places."""
+        with self._lock:
+            states = [(job.state.state, job.is_long) for job in self._jobs.values()]
+        claims = sum(
+            state == "running" or (state in ("starting", "waiting") and not is_long)
+            for state, is_long in states
+        )
+        return claims >= places
 
     def _compute(
         self,
@@ -282,7 +302,6 @@ class Jobs:
                 *given,
                 key=task,
                 pure=False,
-                priority=-int(job.is_long),
             )
             if job._over.is_set():  # cancelled before there was a future to cancel
                 future.cancel()
@@ -346,15 +365,17 @@ class Jobs:
             if frame:
                 job.frames.add(Frame(share, step, *frame))
 
-        with self._here:
-            try:
+        try:
+            with self._turn(job), self._here:
                 if needs and (refusal := needs.refusal()):
                     raise JobError(refusal)
                 job._begin()
                 result = function(*args, report=Reporter(check, tell))
                 finish(result)
-            except BaseException as error:
-                job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+        except BaseException as error:
+            job._end(replace(job.state, state="failed", step="failed", error=failure(error)))
+        finally:
+            self._long.look()
 
 
 def nothing() -> None:

@@ -94,6 +94,9 @@ class Scene:
         By a moment's number: the free texts that the teacher let through.
     ended
         Whether the room is over.
+    hides
+        Whether what was answered stays hidden until the answer is shown, so that the first
+        answers do not lead the others.
     """
 
     moments: tuple[Moment, ...]
@@ -103,6 +106,7 @@ class Scene:
     revealed: frozenset[int] = frozenset()
     shown: Mapping[int, frozenset[str]] = field(default_factory=dict)
     ended: bool = False
+    hides: bool = False
 
     @property
     def moment(self) -> Moment:

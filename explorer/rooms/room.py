@@ -224,6 +224,12 @@ class Room:
             self._check_teacher(secret)
             self._show(follows=follows)
 
+    def hide(self, secret: str, *, hides: bool) -> None:
+        """Hide what is answered until the answer is shown, or let it be seen as it comes."""
+        with self._lock:
+            self._check_teacher(secret)
+            self._show(hides=hides)
+
     def reveal(self, secret: str, number: int) -> None:
         """Show the answer of a moment to all."""
         with self._lock:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
+import time
 import uuid
 import zipfile
 from dataclasses import asdict, dataclass
@@ -168,10 +170,11 @@ def load(folder: Path) -> Run | None:
     )
 
 
-def train(folder: str, until: int, report: Report = no_report) -> int:
+def train(folder: str, until: int, report: Report = no_report, *, seconds: float = math.inf) -> int:
     """Train a run up to a step, keeping frames, and return the step it reached.
 
-    Runs on a worker. If `report` raises, the run can be resumed from its last frame.
+    Runs on a worker, and ends with the first frame after so many seconds, so that others get
+    their turn. Then, and if `report` raises, the run can be resumed from its last frame.
 
     Raises
     ------
@@ -184,6 +187,7 @@ def train(folder: str, until: int, report: Report = no_report) -> int:
     trainer = load_state(run)
     report(trainer.step / run.steps, "learning")
     losses: list[float] = []
+    end = time.monotonic() + seconds
     due = run.next_frame(trainer.step)
     with one_thread():
         batches = trainer.batches(run.steps_an_epoch)
@@ -193,6 +197,8 @@ def train(folder: str, until: int, report: Report = no_report) -> int:
                 due = run.next_frame(trainer.step)
                 keep_frame(run, trainer, float(np.mean(losses)))
                 losses = []
+                if time.monotonic() >= end:
+                    break
             if trainer.step % REPORT_EVERY == 0:
                 report(trainer.step / run.steps, f"learning, step {trainer.step:,}")
     return trainer.step

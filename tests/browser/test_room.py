@@ -59,7 +59,13 @@ def test_a_class_walks_through_two_steps(page: Page, phone: Phone, server: Serve
         expect(one.get_by_text("Eight words take 80,000 numbers")).to_be_visible()
         expect(one.locator(".room-bars .count")).to_have_text(["1", "0", "2"])
 
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Your link").click()
+    link = page.locator("code", has_text="teacher=").inner_text()
+    page.keyboard.press("Escape")
+    second = phone()  # the teacher's phone leads the room as well
+    second.goto(server.url + link[link.index("/room") :])
+    second.get_by_role("button", name="Next").click()
+    expect(page.get_by_text(re.compile("Step 2 of 7"))).to_be_visible()
     page.get_by_text("Look around", exact=True).click()
     away = pupils[0]
     away.get_by_role("link", name="Look around").click()
@@ -71,7 +77,7 @@ def test_a_class_walks_through_two_steps(page: Page, phone: Phone, server: Serve
 
     page.get_by_role("button", name="End the room").click()
     page.get_by_role("button", name="End it and erase all").click()
-    for one in (page, *pupils):
+    for one in (page, second, *pupils):
         expect(one.get_by_text("all answers are erased")).to_be_visible()
     kept = away.evaluate("() => Object.keys(localStorage).filter(one => one.includes('room '))")
     assert kept == []

@@ -272,6 +272,20 @@ def test_a_run_is_found_again_after_another_page(visit: Visit, run: runs.Run) ->
     assert screen.button_group(key="lesson").value == "Shuffled"
 
 
+def test_a_film_goes_on_when_the_turn_of_its_job_is_over(
+    run: runs.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playback, "TURN_SECONDS", 0.0)  # a frame a turn
+    shown = Playback(film_of(run), playing=True)
+    for _ in range(4 * len(run.frame_steps)):
+        shown.ticked = None
+        shown.tick()
+        if not shown.playing:
+            break
+    assert shown.is_done
+    assert shown.problem == ""
+
+
 def test_all_who_play_a_run_share_its_job(run: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = NeverDone()
     monkeypatch.setattr(playback, "jobs", lambda: jobs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from explorer.lessons.plan import Question
 from explorer.rooms.room import Room
 from explorer.ui.plans import underway
-from explorer.ui.rooms import asking, door, who
+from explorer.ui.rooms import asking, door, lobby, who
 from tests.pages.conftest import Visit, said
 from tests.rooms.test_room import token
 
@@ -94,6 +95,30 @@ def test_only_the_teachers_link_leads_and_it_leaves_the_address(
     assert "has ended" in said(pupils.run())
 
 
+def test_what_they_answer_is_hidden_until_it_is_shown_if_the_teacher_wants_so(
+    visit: Visit, led: tuple[Room, str]
+) -> None:
+    room, secret = led
+    room.join(token(1))
+    room.answer(token(1), 0, "none")
+    screen = visit(ROOM, room=room.code, teacher=secret)
+
+    def counts() -> list[str]:
+        shown = "".join(one.value for one in screen.get("html"))
+        return re.findall("class='count'>(.*?)<", shown)
+
+    assert counts() == ["1", "0", "0"]
+    screen.toggle(key="room hides").set_value(True).run()
+    assert room.scene.hides
+    assert counts() == [""] * 3
+    assert "**1** answered" in said(screen)
+    again = visit(ROOM, room=room.code, teacher=secret)  # the teacher's phone, or after a reload
+    assert again.toggle(key="room hides").value
+    screen.button(key="room reveal").click().run()
+    assert counts() == ["1", "0", "0"]
+    assert not screen.exception
+
+
 def test_a_text_is_let_through_or_set_aside(visit: Visit, led: tuple[Room, str]) -> None:
     room, secret = led
     room.ask(secret, Question("What is it?", "", ""), room.scene.moment.step)
@@ -117,12 +142,17 @@ def test_a_text_is_let_through_or_set_aside(visit: Visit, led: tuple[Room, str])
     assert not screen.exception
 
 
-def test_a_room_is_started_from_the_lobby(visit: Visit, led: tuple[Room, str]) -> None:
+def test_a_room_is_started_from_the_lobby_and_its_lesson_is_made_ahead(
+    visit: Visit, led: tuple[Room, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(lobby.ahead, "begin", lambda plan_id, plan: begun.append(plan_id))
     screen = visit(ROOM, start="3-arithmetic")
     next(one for one in screen.button if one.label == "Start a room").click().run()
     assert not screen.exception
     assert screen.query_params["room"] != led[0].code
     assert "Arithmetic" in "".join(one.value for one in screen.get("html"))
+    assert begun == ["3-arithmetic"]
 
 
 def test_where_sign_in_gives_roles_only_those_who_open_files_start_rooms(

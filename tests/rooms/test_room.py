@@ -47,6 +47,7 @@ def test_only_the_secret_leads_and_being_first_does_not(started: tuple[Room, str
             lambda w=wrong: room.go(w, 1),
             lambda w=wrong: room.lead(w, follows=False),
             lambda w=wrong: room.reveal(w, CHOICE),
+            lambda w=wrong: room.hide(w, hides=True),
             lambda w=wrong: room.let_through(w, TEXT, "x"),
             lambda w=wrong: room.ask(w, Question("?", "", ""), STEPS[0]),
             lambda w=wrong: room.end(w),

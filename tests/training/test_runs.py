@@ -46,6 +46,19 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(small: Corpus) -> None:
     assert np.array_equal(*ends)
 
 
+def test_a_run_in_turns_ends_as_one_that_nobody_interrupted(small: Corpus) -> None:
+    through, shared = runs.new_run(small, QUICK), runs.new_run(small, QUICK)
+    runs.train(str(through.folder), through.steps)
+    turns = 0
+    while not shared.is_over:
+        before = shared.frames()
+        runs.train(str(shared.folder), shared.steps, seconds=0.0)
+        assert len(shared.frames()) == len(before) + 1  # a turn ends with the next frame
+        turns += 1
+    assert turns > 1
+    assert np.array_equal(through.frame(through.steps)[0], shared.frame(shared.steps)[0])
+
+
 def test_a_step_goes_to_the_next_frame_and_no_further(small: Corpus) -> None:
     run = runs.new_run(small, QUICK)
     runs.train(str(run.folder), run.next_frame(0))

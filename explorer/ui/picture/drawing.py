@@ -40,6 +40,14 @@ def shipped_projection(space: EmbeddingSpace) -> Projection | None:
         return ready
 
 
+def kept_projection(space: EmbeddingSpace, wanted: Picture) -> Projection | None:
+    """Return a picture that was drawn before, or comes with a sample; else None."""
+    ready = load_projection(wanted.key(space))
+    if ready is None and wanted == shipped.SHIPPED and spaces.is_sample(space):
+        ready = shipped_projection(space)
+    return ready if ready is not None and len(ready) == len(space) else None
+
+
 def picture(space: EmbeddingSpace, method: str, n_components: int) -> Projection:
     """Return the projection of a method with its default settings."""
     return draw(space, Picture(method, n_components))
@@ -66,10 +74,8 @@ def draw(
             st.error(plain(str(error)), icon=":material/error:")
             return fast_projection(meanwhile.key(space), space, meanwhile)
     key = wanted.key(space)
-    ready = load_projection(key)
-    if ready is None and wanted == shipped.SHIPPED and spaces.is_sample(space):
-        ready = shipped_projection(space)
-    if ready is not None and len(ready) == len(space):
+    ready = kept_projection(space, wanted)
+    if ready is not None:
         return ready if replay is None else as_it_was(ready, growth(key), replay)
     title = METHODS[wanted.method].title
     kept: dict[str, Frame] = st.session_state.setdefault(KEPT, {})

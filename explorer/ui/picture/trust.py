@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace, Projection, Quality
 from explorer.figures.colors import ROBUST, Numbers
 from explorer.projection import METHODS
-from explorer.projection.job import Picture, measured_key, start_quality
+from explorer.projection.job import Picture, measured_key, start, start_quality
 from explorer.projection.storage import load_quality
-from explorer.ui.picture.drawing import fast_projection, is_finished
+from explorer.ui.picture.drawing import fast_projection, is_finished, kept_projection
 from explorer.ui.shell import progress
 from explorer.wording import count
 
@@ -43,6 +43,19 @@ def measured(
         ),
     )
     return result
+
+
+def make_ahead(space: EmbeddingSpace, wanted: Picture) -> None:
+    """Draw a picture and measure it before somebody asks; raises ExplorerError."""
+    pool = progress.jobs()
+    pca = Picture("pca", wanted.n_components)
+    shown = [fast_projection(pca.key(space), space, pca)]  # beside every other picture
+    if METHODS[wanted.method].is_slow:
+        ready = kept_projection(space, wanted)
+        shown.append(start(pool, space, wanted).result() if ready is None else ready)
+    for projection in shown:
+        if load_quality(measured_key(space, projection, K)) is None:
+            start_quality(pool, space, projection, K)
 
 
 @dataclass(frozen=True, eq=False)

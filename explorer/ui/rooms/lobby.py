@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.errors import RoomError
 from explorer.lessons.plan import Plan
-from explorer.ui.plans import underway
+from explorer.ui.plans import ahead, underway
 from explorer.ui.rooms import who
 from explorer.ui.shell import address, signin
 from explorer.ui.shell.frame import open_page
@@ -65,16 +65,17 @@ def offer_start() -> None:
         key="room lesson",
     )
     if st.button("Start a room", icon=":material/meeting_room:") and chosen:
-        start(plans[chosen])
+        start(chosen, plans[chosen])
 
 
-def start(plan: Plan) -> None:
-    """Start a room with a lesson and go to it."""
+def start(plan_id: str, plan: Plan) -> None:
+    """Start a room with a lesson and go to it; what takes long in the lesson is made ahead."""
     try:
         room, secret = who.rooms().start(plan.title, plan.steps)
     except RoomError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    ahead.begin(plan_id, plan)
     who.take_over(room, secret)
     address.change(START, None)
     address.change(who.CODE, room.code)

@@ -93,7 +93,10 @@ const drawn = (svg, pin, { points, landmarks, guesses, answer, open, say, down: 
     svg.append(
       make(
         "text",
-        { x: across(x), y: down(y) - 16, "font-size": 40, fill: ground, "text-anchor": anchor },
+        {
+          x: across(x), y: down(y) - 16, "font-size": 40, fill: ground, "text-anchor": anchor,
+          stroke: "var(--st-background-color, #fff)", "stroke-width": 8, "paint-order": "stroke",
+        },
         name,
       ),
     );

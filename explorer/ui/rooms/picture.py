@@ -11,14 +11,16 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
-from explorer.projection.job import Picture
+from explorer.projection.job import Picture, measured_key
+from explorer.projection.storage import load_quality
 from explorer.rooms.moment import Moment, place_of, place_text
+from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
 
 MOST_POINTS = 500  # enough to see the picture's shape on a phone
-MOST_LANDMARKS = 9
+MOST_LANDMARKS = 13
 APART = 0.3, 0.1  # of the picture's width, between two landmarks across or down
 SHORTEST_LABEL, LONGEST_LABEL = 4, 16  # letters of a landmark
 LOOKED_AT = 3000  # first rows, which hold the frequent words, to find landmarks
@@ -43,7 +45,9 @@ def background(digest: str, place: str, _space: EmbeddingSpace) -> dict[str, Any
     Coordinates go from 0 to 1, with one scale for both.
     """
     del digest  # the key of the cache
-    drawn = draw(_space, Picture(spaces.best_method(_space))).coordinates[:, :2]
+    projection = draw(_space, Picture(spaces.best_method(_space)))
+    drawn = projection.coordinates[:, :2]
+    quality = load_quality(measured_key(_space, projection, trust.K))
     low, high = drawn.min(axis=0), drawn.max(axis=0)
     size = float((high - low).max()) or 1.0
     scaled = 0.5 + (drawn - (low + high) / 2) / size
@@ -55,17 +59,27 @@ def background(digest: str, place: str, _space: EmbeddingSpace) -> dict[str, Any
             float(1 - scaled[:, 1].max() - MARGIN),
             float(1 - scaled[:, 1].min() + MARGIN),
         ],
-        "landmarks": landmarks(_space, scaled, row),
+        "landmarks": landmarks(_space, scaled, row, None if quality is None else quality.kept),
         "answer": [*scaled[row].round(3).tolist(), place],
     }
 
 
 def landmarks(
-    space: EmbeddingSpace, scaled: NDArray[Any], left_out: int
+    space: EmbeddingSpace,
+    scaled: NDArray[Any],
+    left_out: int,
+    kept: NDArray[np.floating] | None = None,
 ) -> list[tuple[float, float, str]]:
-    """Return the first items with short labels that lie apart from each other, and their places."""
+    """Return some well-known items that lie apart from each other, and their places.
+
+    First those that the picture draws among their true neighbors: “thirty” stands for the numbers
+    around it, where “with” would stand for nothing. `kept` is the share of these, (n,).
+    """
     found: list[tuple[float, float, str]] = []
-    for row in range(min(len(space), LOOKED_AT)):
+    rows = np.arange(min(len(space), LOOKED_AT))
+    if kept is not None:
+        rows = np.argsort(-kept[: len(rows)], kind="stable")
+    for row in rows.tolist():
         label, (x, y) = space.label(row), (float(one) for one in scaled[row])
         near = any(abs(x - a) < APART[0] and abs(y - b) < APART[1] for a, b, _ in found)
         if row == left_out or near or len(label) < SHORTEST_LABEL or not label[0].isalpha():

@@ -31,12 +31,14 @@ STYLE = """<style>
 def draw(room: Room, moment: Moment, mine: str | None = None) -> None:
     """Draw what all answered to a moment; the right answer is marked once it is revealed.
 
-    Free texts are those that the teacher let through. `mine` is the visitor's own answer.
+    Until then nothing is drawn of what the teacher wants hidden. Free texts are those that the
+    teacher let through. `mine` is the visitor's own answer.
     """
     is_revealed = moment.number in room.scene.revealed
-    answers = room.answers(moment.number)
+    is_hidden = room.scene.hides and not is_revealed and moment.kind != "text"
+    answers = [] if is_hidden else room.answers(moment.number)
     if moment.kind in ("choice", "number"):
-        draw_bars(bars(moment, answers), mine, is_revealed=is_revealed)
+        draw_bars(bars(moment, answers), mine, is_revealed=is_revealed, is_hidden=is_hidden)
     elif moment.kind == "place":
         picture.cloud(moment, places(answers), mine, is_revealed=is_revealed)
     elif moment.kind == "text":
@@ -44,8 +46,10 @@ def draw(room: Room, moment: Moment, mine: str | None = None) -> None:
         draw_texts([one for one in texts(answers) if one[0] in shown], mine)
 
 
-def draw_bars(found: list[Bar], mine: str | None, *, is_revealed: bool) -> None:
-    """Draw a bar for each answer."""
+def draw_bars(
+    found: list[Bar], mine: str | None, *, is_revealed: bool, is_hidden: bool = False
+) -> None:
+    """Draw a bar for each answer; an empty one without its number while they are hidden."""
     answered = sum(one.count for one in found) or 1
     lines = []
     for one in found:
@@ -57,7 +61,7 @@ def draw_bars(found: list[Bar], mine: str | None, *, is_revealed: bool) -> None:
         lines.append(
             f"<div class='name{right}'>{mark}{own}</div><div class='track{right}'>"
             f"<div class='fill' style='width:{width:.1f}%'></div></div>"
-            f"<div class='count'>{one.count}</div>"
+            f"<div class='count'>{'' if is_hidden else one.count}</div>"
         )
     if lines:
         st.html(f"{STYLE}<div class='room-bars'>{''.join(lines)}</div>")

@@ -22,6 +22,7 @@ from explorer.ui.shell.plain import plain
 LOOK_SECONDS = 1.0
 FOLLOW, AROUND = "Follow me", "Look around"
 MOST_TEXTS = 50  # offered at once to be let through
+HIDES = "room hides"  # session state: the toggle
 ASIDE = "room texts aside"  # session state: texts that the teacher need not see any more
 TOLD = "room teacher told"  # session state: why something could not be done
 
@@ -103,13 +104,28 @@ def show_moment(room: Room, secret: str) -> None:
                 f"{plain(moment.step.look)}"
             )
         return
-    if st.button(
-        "Show the answer to all" if question.answer else "End the answering",
-        icon=":material/lightbulb:" if question.answer else ":material/block:",
-        key="room reveal",
-        type="primary",
-    ):
-        act(lambda: room.reveal(secret, moment.number))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if st.button(
+            "Show the answer to all" if question.answer else "End the answering",
+            icon=":material/lightbulb:" if question.answer else ":material/block:",
+            key="room reveal",
+            type="primary",
+        ):
+            act(lambda: room.reveal(secret, moment.number))
+        if moment.kind != "text":
+            offer_hiding(room, secret)
+
+
+def offer_hiding(room: Room, secret: str) -> None:
+    """Let the teacher hide what is answered until then."""
+    st.session_state[HIDES] = room.scene.hides
+    st.toggle(
+        "Hide what they answer until then",
+        key=HIDES,
+        help="So that the first answers do not lead the others. How many have answered is shown.",
+        on_change=set_hiding,
+        args=(room, secret),
+    )
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -169,7 +185,7 @@ def manage(room: Room, secret: str) -> None:
     scene = room.scene
     moment = scene.moment
     st.session_state["room mode"] = FOLLOW if scene.follows else AROUND
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Pupils",
             (FOLLOW, AROUND),
@@ -192,6 +208,14 @@ def manage(room: Room, secret: str) -> None:
             st.markdown("End the room? All answers are erased, here and on all phones.")
             if st.button("End it and erase all", type="primary", key="room end"):
                 act(lambda: who.rooms().end(room, secret))
+
+
+def set_hiding(room: Room, secret: str) -> None:
+    """Hide what is answered, or let it be seen, as was chosen."""
+    try:
+        room.hide(secret, hides=st.session_state[HIDES])
+    except RoomError as error:
+        st.session_state[TOLD] = str(error)
 
 
 def lead(room: Room, secret: str) -> None:

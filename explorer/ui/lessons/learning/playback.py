@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ from explorer.ui.shell import address
 from explorer.ui.shell.progress import jobs, visitor
 
 TICK_SECONDS = 0.6  # a frame a tick: the eye can follow
+TURN_SECONDS = 4.0  # of learning, after which whoever else waits has a turn
 STEP_SECONDS = 60  # to wait for a single step
 PLAYBACK = "playback"  # session state: the visitor's film
 
@@ -129,8 +131,8 @@ class Playback:
         waited = TICK_SECONDS if self.ticked is None else now - self.ticked
         self.ticked = now
         job = self.job
-        if not self.run.is_over and (job is None or not job.watch(visitor())):
-            job = self.learn(self.run.steps)  # first tick, or cancelled while the tab was hidden
+        if not self.run.is_over and (job is None or has_ended(job)):
+            job = self.learn(self.run.steps)
         self.show(self.at + max(1, round(waited / TICK_SECONDS)))
         if self.at == self.last and (self.run.is_over or job is None or job.state.is_over):
             self.film.update()  # a frame may have come since the first look
@@ -139,22 +141,32 @@ class Playback:
                 self.problem = job.state.error
 
     def learn(self, until: int) -> Job:
-        """Go on with the run up to a step, outside this process."""
+        """Go on with the run for a turn, up to a step at the most, outside this process."""
         job = learning(self.run, until)
         self.job_key = job.key
         job.watch(visitor())  # so that closing the tab cancels it
         return job
 
 
+def has_ended(job: Job) -> bool:
+    """Return whether a job's turn is over, or it was cancelled while its tab was hidden."""
+    return job.state.state != "failed" and (job.state.is_over or not job.watch(visitor()))
+
+
 def learning(run: Run, until: int, seconds: float = 0.0) -> Job:
-    """Start to learn a run up to a step, or join who does; `seconds` as for `Jobs.submit`."""
+    """Learn a run for a turn, or join who does; `seconds` as for `Jobs.submit`.
+
+    In turns, because a run takes longer than a film: in a class with more runs than workers each
+    film goes on every few seconds, and what is small never waits for a whole run.
+    """
     # all who play a run share its job; one that is over must not be joined
     for number in itertools.count():
         key = f"{run.id}-{until}-{number}"
         job = jobs().find(key)
         if job is None or not job.state.is_over:
             break
-    return jobs().submit(key, runs.train, str(run.folder), until, seconds=seconds)
+    a_turn = partial(runs.train, seconds=TURN_SECONDS)
+    return jobs().submit(key, a_turn, str(run.folder), until, seconds=seconds)
 
 
 def start(run: Run) -> None:
