@@ -21,7 +21,7 @@ from explorer.ui.shell import progress
 def film(address: Mapping[str, str]) -> None:
     """Learn the words of the film that a step of “Watch it learn” shows."""
     from explorer.training import runs
-    from explorer.training.skipgram import TrainingOptions
+    from explorer.training.options import TrainingOptions
     from explorer.ui.lessons.learning import choice, playback
 
     preset = choice.PRESETS.get(address.get("lesson", ""))
