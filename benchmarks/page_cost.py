@@ -1,6 +1,6 @@
-"""What Start and the Map cost a visitor, beside an empty page: `python benchmarks/page_cost.py`.
+"""What Start and the Map cost a visitor: `python benchmarks/page_cost.py [--rounds 5]`.
 
-[--rounds 5] [--beside FOLDER], another checkout of this app, say one without a change.
+`--beside FOLDER` measures another checkout of this app too, say one without a change.
 
 For machines that have other work: the pages are opened in turn, in one browser with an empty cache
 each time, and what is told does not depend on the load, or little: processor time of the
@@ -107,8 +107,8 @@ def print_table(costs: dict[str, list[Cost]], traffic: dict[str, Traffic]) -> No
         )
     for name, counted in traffic.items():
         print(
-            f"{name:28} {counted.requests} requests, {counted.script_bytes / 1e6:.2f} MB of scripts; "
-            f"{counted.messages} messages of {counted.message_bytes / 1e3:.0f} kB"
+            f"{name:28} {counted.requests} requests, {counted.script_bytes / 1e6:.2f} MB of "
+            f"scripts; {counted.messages} messages of {counted.message_bytes / 1e3:.0f} kB"
         )
 
 

@@ -1,9 +1,9 @@
 """Tells the browser with a page's HTML which scripts the page is going to need.
 
-Streamlit loads the script of each kind of element when the first such element arrives, and our map's
-program after that: one wait after the other, in the middle of drawing. Announced in the HTTP header
-`Link` (`rel=modulepreload`, HTML Living Standard), they come while Streamlit starts and the page
-runs. A browser that does not know the header loads them as before.
+Streamlit loads the script of each kind of element when the first such element arrives, and our
+map's program after that: one wait after the other, in the middle of drawing. Announced in the HTTP
+header `Link` (`rel=modulepreload`, HTML Living Standard), they come while Streamlit starts and the
+page runs. A browser that does not know the header loads them as before.
 """
 
 from __future__ import annotations
