@@ -33,7 +33,8 @@ from explorer.lessons.bert.tokens import tokenize
 from explorer.lessons.bert.trajectories import walk
 from explorer.training import grammar, measure
 from explorer.training.corpus import Corpus, make
-from explorer.training.skipgram import LAST_RATE, Trainer, TrainingOptions
+from explorer.training.options import TrainingOptions
+from explorer.training.skipgram import LAST_RATE, Trainer
 from explorer.wording import count
 
 SEEDS = (1, 2, 3, 4, 5)

@@ -76,6 +76,19 @@ def test_import_explorer_loads_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(done.stdout.split())
 
 
+def test_pages_begin_without_what_is_heavy() -> None:
+    """Torch would cost each server 1.4 s and 330 MB before its first page, used or not."""
+    imports = [
+        ast.unparse(node)
+        for path in (ROOT / "app.py", ROOT / "explorer" / "ui" / "start" / "screen.py", *PAGES)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "__future__" not in ast.unparse(node)
+    ]
+    command = [sys.executable, "-c", "\n".join([*imports, "import sys; print(*sys.modules)"])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (HEAVY - {"streamlit", "plotly", "scipy"}).isdisjoint(done.stdout.split())
+
+
 def imported(path: Path) -> set[str]:
     """Return the top-level packages that a file imports, wherever in it."""
     names = set()

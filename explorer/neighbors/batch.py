@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.neighbors.topk import nothing_yet, select
-
 Floats = NDArray[np.float32]
 
 POINTS, QUERIES = 1024, 512  # of a block: two megabytes of scores, which stay in the cache
@@ -29,6 +27,8 @@ def nearest_rows(points: Floats, queries: Floats, k: int) -> tuple[NDArray[np.in
     rows, products
         (q, k) intp and (q, k) float32, largest product first, equal ones in row order.
     """
+    from explorer.neighbors.topk import nothing_yet, select  # compiles: only where it is used
+
     found, products = nothing_yet(len(queries), k)[::-1]
     scores = np.empty(POINTS * QUERIES, np.float32)
     if len(queries) == 1:  # a matrix times a vector is bound by memory: no blocks needed

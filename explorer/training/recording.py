@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from explorer.training import grammar, runs
 from explorer.training.corpus import make as make_corpus
 from explorer.training.film import Film
-from explorer.training.skipgram import TrainingOptions
+from explorer.training.options import TrainingOptions
 
 EVERY = 2  # frames of a run: some twenty seconds at a pace that one can follow
 TEXTS = {"ordered": False, "shuffled": True}  # and whether the words of the text are shuffled

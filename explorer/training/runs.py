@@ -17,7 +17,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,10 @@ from explorer.errors import TrainingError
 from explorer.jobs.progress import Report, no_report
 from explorer.jobs.threads import one_thread
 from explorer.training.corpus import Corpus
-from explorer.training.skipgram import Trainer, TrainingOptions
+from explorer.training.options import TrainingOptions
+
+if TYPE_CHECKING:
+    from explorer.training.skipgram import Trainer
 
 RUNS = cache.Kind("runs", 1)
 FRAMES = 60  # of a run, besides the first: a film of some seconds
@@ -111,6 +114,8 @@ def shared_run(corpus: Corpus, options: TrainingOptions) -> Run:
 
 def new_run(corpus: Corpus, options: TrainingOptions, run_id: str = "") -> Run:
     """Create a run with initial vectors, and return it; raises TrainingError."""
+    from explorer.training.skipgram import Trainer  # loads torch: only where it is used
+
     trainer = Trainer.start(corpus, options)
     steps_an_epoch = trainer.steps_an_epoch()
     if steps_an_epoch == 0:
@@ -231,6 +236,8 @@ def save_state(folder: Path, trainer: Trainer) -> None:
 def load_state(run: Run) -> Trainer:
     """Return the trainer as of the last frame; raises TrainingError."""
     import torch
+
+    from explorer.training.skipgram import Trainer
 
     trainer = Trainer.start(run.corpus, run.options)
     try:

@@ -11,7 +11,7 @@ negative samples are drawn batch by batch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,40 +22,11 @@ from torch.nn.functional import logsigmoid
 
 from explorer.errors import TrainingError
 from explorer.training.corpus import Corpus
+from explorer.training.options import TrainingOptions
 
 BATCH = 256  # pairs per step
 LAST_RATE = 0.01  # the learning rate falls linearly to this share of it
 SMOOTHING = 0.75  # negatives are drawn by count to this power (Mikolov et al. 2013)
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """The hyperparameters; raises TrainingError for one outside its `LIMITS`."""
-
-    dimensions: int = 32
-    window: int = 3
-    negatives: int = 5
-    subsample: float = 0.01
-    learning_rate: float = 0.025
-    epochs: int = 10
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            low, high = LIMITS[name]
-            if not low <= value <= high:
-                raise TrainingError(f"{name} is {value:g}; it can be {low:g} to {high:g}.")
-
-
-LIMITS: dict[str, tuple[float, float]] = {
-    "dimensions": (1, 300),
-    "window": (1, 20),
-    "negatives": (1, 30),
-    "subsample": (0, 1),
-    "learning_rate": (1e-5, 10),
-    "epochs": (1, 200),
-    "seed": (0, 2**31 - 1),
-}
 
 
 class SkipGram(nn.Module):

@@ -27,7 +27,7 @@ from explorer.projection.storage import load_projection
 from explorer.settings import load_settings
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
-from explorer.training.skipgram import TrainingOptions
+from explorer.training.options import TrainingOptions
 
 SOME = cache.Kind("chaos", 1)
 EPOCHS = 30

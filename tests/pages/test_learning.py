@@ -13,7 +13,7 @@ from explorer.jobs.pool import Job, JobState
 from explorer.training import grammar, runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
-from explorer.training.skipgram import TrainingOptions
+from explorer.training.options import TrainingOptions
 from explorer.ui.lessons.learning import choice, gensim_run, playback
 from explorer.ui.lessons.learning.playback import Playback
 from explorer.ui.shell import progress

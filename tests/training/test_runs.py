@@ -12,7 +12,7 @@ from explorer.errors import JobCancelled, QueryError, TrainingError
 from explorer.training import runs
 from explorer.training.corpus import Corpus, make
 from explorer.training.film import Film, flatten, turned_onto
-from explorer.training.skipgram import TrainingOptions
+from explorer.training.options import TrainingOptions
 
 QUICK = TrainingOptions(epochs=2, dimensions=8)
 

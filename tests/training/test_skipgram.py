@@ -14,11 +14,11 @@ from explorer.errors import TrainingError
 from explorer.jobs.threads import one_thread
 from explorer.training import measure, skipgram
 from explorer.training.corpus import Corpus, make
+from explorer.training.options import TrainingOptions
 from explorer.training.skipgram import (
     SMOOTHING,
     SkipGram,
     Trainer,
-    TrainingOptions,
     draw_negatives,
     pairs_of_epoch,
 )

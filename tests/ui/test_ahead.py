@@ -20,7 +20,7 @@ from explorer.training import runs
 from explorer.training.corpus import make
 from explorer.training.film import Film
 from explorer.training.grammar import make_corpus, word_classes
-from explorer.training.skipgram import TrainingOptions
+from explorer.training.options import TrainingOptions
 from explorer.ui.lessons import climbing, ladder, ladder_measured
 from explorer.ui.lessons.learning import choice, playback
 from explorer.ui.picture import drawing, trust

@@ -170,6 +170,26 @@ def test_a_gate_is_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert getattr(script_runner, EXECUTE) is execute
 
 
+def test_the_first_runs_wait_until_the_server_has_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, order = threading.Event(), []
+
+    def prepare() -> None:
+        go_on.wait(PATIENCE)
+        order.append("prepared")
+
+    preparing = threading.Thread(target=prepare)
+    monkeypatch.setattr(script_runner, EXECUTE, lambda function, context: (function(), None, None))
+    install(Gate(), after=preparing)
+    preparing.start()
+    context = SimpleNamespace(session_id="", page_script_hash="", fragment_ids_this_run=None)
+    execute = getattr(script_runner, EXECUTE)
+    run = threading.Thread(target=execute, args=(lambda: order.append("page"), context))
+    run.start()
+    go_on.set()
+    run.join(PATIENCE)
+    assert order == ["prepared", "page"]
+
+
 def test_each_page_has_a_line_for_those_at_work_and_one_for_a_class_that_comes_at_once() -> None:
     lines = Lines()
 

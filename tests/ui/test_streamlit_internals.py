@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import runpy
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import streamlit as st
 from packaging.requirements import Requirement
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import exec_code, script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.query_params import QueryParams
+from streamlit.web.server.app_discovery import discover_asgi_app
 
 from explorer.ui.shell import gate, handover
 
@@ -72,6 +75,15 @@ def test_a_run_knows_its_page_and_whether_it_is_of_a_fragment() -> None:
     """`gate.Lines` asks for both."""
     assert isinstance(ScriptRunContext.page_script_hash, property)
     assert "fragment_ids_this_run" in {one.name for one in dataclasses.fields(ScriptRunContext)}
+
+
+def test_streamlit_run_finds_what_it_serves_in_the_file_that_is_the_first_screen() -> None:
+    """Imported, `app.py` makes the server's app; run as a script, it draws the first screen."""
+    found = discover_asgi_app(ROOT / "app.py")
+    assert (found.app_name, found.import_string) == ("app", "app:app")
+    app = runpy.run_path(str(ROOT / "app.py"), run_name="app")["app"]
+    assert isinstance(app, st.App)
+    assert app.script_path == ROOT / "app.py"
 
 
 def test_the_version_that_runs_is_one_that_is_allowed() -> None:

@@ -60,7 +60,7 @@ def films(addresses: Addresses) -> None:
 def learn(presets: Sequence[str]) -> None:
     """Learn runs turn by turn, as long jobs: what somebody waits for now passes them."""
     from explorer.training import runs
-    from explorer.training.skipgram import TrainingOptions
+    from explorer.training.options import TrainingOptions
     from explorer.ui.lessons.learning import choice, playback
 
     for preset in (choice.PRESETS[one] for one in presets):

@@ -119,8 +119,11 @@ class Lines:
                 self._pages.popitem(last=False)
 
 
-def install(gate: Gate) -> None:
-    """Have all runs of pages and fragments of this process pass a gate from now on, once."""
+def install(gate: Gate, *, after: threading.Thread | None = None) -> None:
+    """Have all runs of pages and fragments of this process pass a gate from now on, once.
+
+    The first runs wait until the thread `after` has ended.
+    """
     execute: Callable[..., Any] = getattr(script_runner, EXECUTE)
     if hasattr(execute, "gate"):
         return
@@ -128,6 +131,8 @@ def install(gate: Gate) -> None:
 
     @wraps(execute)
     def execute_inside(function: Callable[[], Any], context: ScriptRunContext) -> Any:
+        if after is not None:
+            after.join()
         with gate.place(lines.line(context)):
             ended = execute(function, context)
         lines.ended(context, asks_again=ended[2] is not None)

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.errors import TrainingError
 from explorer.training import grammar, runs
 from explorer.training.corpus import MOST_BYTES, Corpus, make, read_text
-from explorer.training.skipgram import LIMITS, TrainingOptions
+from explorer.training.options import LIMITS, TrainingOptions
 from explorer.ui.lessons.learning import playback
 from explorer.ui.lessons.learning.own_text import OwnText, ask_own_text
 from explorer.ui.open.telling import tell
