@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from explorer import cache
 from explorer.errors import DiskError, TrainingError
-from explorer.jobs.files import KeptFile
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
@@ -121,7 +120,7 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
 
 
 def start_course(
-    jobs: Jobs, key: str, train_file: Callable[..., Course], data: KeptFile, recipe: Any
+    jobs: Jobs, key: str, train_file: Callable[..., Course], data: Any, recipe: Any
 ) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
     return jobs.submit(
