@@ -25,6 +25,7 @@ ExplorerError
 ├── EncodeError              texts cannot be turned into vectors
 │   ├── ModelError           a model is not there, not allowed or not safe to load
 │   └── TextError            there are no texts, or not in that column
+├── DiskError                the disk of the cache folder is full or read-only
 ├── StartError               the app cannot start on this machine: what to change
 ├── MissingPackageError      a package that not everybody needs is not installed
 └── JobError                 a long computation failed outside the web process
@@ -182,6 +183,10 @@ class RoomError(ExplorerError, ValueError):
 
 class DownloadError(ExplorerError, RuntimeError):
     """A data set cannot be fetched, or the file is not the one that its publisher gave."""
+
+
+class DiskError(ExplorerError, OSError):
+    """The cache folder cannot be written: its disk is full, read-only, or not ours."""
 
 
 class StartError(ExplorerError):

@@ -7,6 +7,7 @@ course that was stopped and resumed ends with the same vectors as one that was n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zipfile
 from collections.abc import Callable, Mapping
@@ -19,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import cache
-from explorer.errors import TrainingError
-from explorer.jobs.files import KeptFile
+from explorer.errors import DiskError, TrainingError
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
@@ -98,7 +98,7 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
     if course is None:
         start = Look(0, float("nan"), learner.measure())
         course = Course((start,), learner.state(), learner.epochs)
-        keep_course(key, course)
+        keep_what_fits(key, course)
     else:
         learner.restore(course.state)
     due = {round(share) for share in np.linspace(0, learner.epochs, LOOKS + 1)}
@@ -115,12 +115,12 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
             look = Look(number, float(np.mean(losses)), learner.measure())
             losses.clear()
             course = Course((*course.looks, look), learner.state(), learner.epochs)
-            keep_course(key, course)
+            keep_what_fits(key, course)
     return course
 
 
 def start_course(
-    jobs: Jobs, key: str, train_file: Callable[..., Course], data: KeptFile, recipe: Any
+    jobs: Jobs, key: str, train_file: Callable[..., Course], data: Any, recipe: Any
 ) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
     return jobs.submit(
@@ -156,6 +156,12 @@ def read_course_file(stream: BinaryIO) -> Course:
     return Course(tuple(Look(*look) for look in about["looks"]), state, about["epochs"])
 
 
+def keep_what_fits(key: str, course: Course) -> None:
+    """Keep a course on the way; where the disk is full, it goes on and cannot be resumed."""
+    with contextlib.suppress(DiskError):
+        keep_course(key, course)
+
+
 def keep_course(key: str, course: Course) -> None:
     """Keep a course in place of an earlier part of it."""
     folder = cache.find(COURSES, key)
@@ -172,7 +178,7 @@ def keep_course(key: str, course: Course) -> None:
 
 def write(folder: Path, course: Course) -> None:
     """Write a course's one file, atomically."""
-    with cache.temporary(folder / FILE) as stream:
+    with cache.writing(), cache.temporary(folder / FILE) as stream:
         write_course_file(stream, course)
 
 

@@ -32,6 +32,7 @@ from explorer.cache.store import (
     place,
     scratch,
     usage,
+    writing,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "scratch",
     "temporary",
     "usage",
+    "writing",
 ]

@@ -20,6 +20,8 @@ from explorer.cache.store import Kind, create, discard, find, place
 Loaded = TypeVar("Loaded")
 
 ARRAYS, FACTS = "arrays.npz", "facts.json"
+# an entry that cannot be read: a file of it is missing, or is not what it should be
+BROKEN = (FileNotFoundError, ValueError, EOFError, zipfile.BadZipFile)
 
 
 def content_key(**parts: Any) -> str:
@@ -45,9 +47,11 @@ def load_json(kind: Kind, key: str) -> Any:
         return None
     try:
         return json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # broken, or just evicted
+    except BROKEN:
         discard(kind, key)
-        return None
+    except OSError:  # such as too many open files: the entry may be whole
+        pass
+    return None
 
 
 def save_json(kind: Kind, key: str, value: Any) -> None:
@@ -69,10 +73,12 @@ def load_arrays(kind: Kind, key: str) -> tuple[dict[str, NDArray[Any]], Any] | N
         ):
             arrays = {name: kept[name] for name in kept.files}
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):  # broken, or just evicted
+            return arrays, facts
+    except BROKEN:
         discard(kind, key)
-        return None
-    return arrays, facts
+    except OSError:  # such as too many open files: the entry may be whole
+        pass
+    return None
 
 
 def load_as(

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.errors import DiskError
+
 FILE = "index-v1.sqlite3"  # the version of the schema
 WAIT_SECONDS = 60.0  # for the lock of another process
 SCHEMA = """
@@ -56,6 +58,10 @@ class Index:
         )
         return changed.rowcount > 0
 
+    def forget_the_future(self) -> None:
+        """Count what was used later than now, by a clock since set back, as used now."""
+        self._connection.execute("UPDATE entries SET used = ?1 WHERE used > ?1", (time.time(),))
+
     def drop(self, kind: str, key: str) -> None:
         """Remove an entry from the index."""
         self._connection.execute("DELETE FROM entries WHERE kind = ? AND key = ?", (kind, key))
@@ -77,7 +83,7 @@ def opened(root: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Index]:
 
     Raises
     ------
-    OSError
+    DiskError
         It cannot be read or written, for example because the disk is full.
     """
     path = root / FILE
@@ -86,14 +92,26 @@ def opened(root: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Index]:
         connection = begin(path, wait_seconds)
         yield Index(connection)
         connection.execute("COMMIT")
-    except sqlite3.DatabaseError as error:  # full, locked for too long, no permission, or broken
-        if connection is not None and not isinstance(error, sqlite3.OperationalError):
+    except sqlite3.OperationalError as error:  # full, locked for too long, or no permission
+        raise DiskError(cannot_write(error)) from error
+    except sqlite3.DatabaseError as error:
+        if connection is not None:
             connection.close()
             path.unlink(missing_ok=True)
-        raise OSError(f"The index of the cache, {path}, cannot be changed: {error}.") from error
+        raise DiskError(
+            f"The index of the cache was broken ({error}) and is made anew: do that again."
+        ) from error
     finally:
         if connection is not None:
             connection.close()  # rolls back what was not committed
+
+
+def cannot_write(why: object) -> str:
+    """Return the sentence for a cache that cannot be written; it names no folder to strangers."""
+    return (
+        f"The app's cache cannot be written: {why}. Whoever runs it can free some space on that "
+        "disk, or name another folder by EXPLORER_CACHE_DIR."
+    )
 
 
 def begin(path: Path, wait_seconds: float) -> sqlite3.Connection:

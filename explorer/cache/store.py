@@ -9,6 +9,7 @@ keeps open files until they are closed (on Windows, such an entry cannot be remo
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -16,12 +17,13 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.cache import former, index
-from explorer.cache.index import Index
+from explorer.cache.index import Index, cannot_write
+from explorer.errors import DiskError
 from explorer.settings import load_settings
 
 STORE = "store"  # a subfolder of the cache folder, in which others may have files
@@ -29,6 +31,9 @@ UNFINISHED, REMOVED = "unfinished", "removed"  # folders being written, and bein
 ENCODED = "encoded"  # beside the store: a database with its own bound, counted in ours
 ABANDONED_SECONDS = 24 * 3600  # a write without changes for so long was killed
 TOUCH_SECONDS = 1.0  # the longest that a reader waits to record a use
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+FORBIDDEN = (*FULL, errno.EACCES, errno.EPERM)
+CUT_SHORT = "requested and"  # how NumPy says that a disk is full, without an errno
 SAFE_KEY = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _seen: set[tuple[int, Path]] = set()  # stores whose index this process has checked
 
@@ -64,18 +69,31 @@ class Use:
     bytes: int
 
 
+@contextlib.contextmanager
+def writing(refusals: Sequence[int] = FULL) -> Iterator[None]:
+    """Raise what a full or read-only disk raises as a DiskError, which says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in refusals and CUT_SHORT not in str(error):
+            raise
+        raise DiskError(cannot_write(error.strerror or error)) from error
+
+
 def folder(name: str) -> Path:
-    """Return a folder beside the store, for data with a bound of its own."""
+    """Return a folder beside the store, for data with a bound of its own; raises DiskError."""
     path = load_settings().cache_dir / name
-    path.mkdir(parents=True, exist_ok=True)
+    with writing(FORBIDDEN):
+        path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def root() -> Path:
-    """Return the store's folder, created if missing."""
+    """Return the store's folder, created if missing; raises DiskError."""
     path = load_settings().cache_dir / STORE
-    for name in (UNFINISHED, REMOVED):
-        (path / name).mkdir(parents=True, exist_ok=True)
+    with writing(FORBIDDEN):
+        for name in (UNFINISHED, REMOVED):
+            (path / name).mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -111,8 +129,8 @@ def create(kind: Kind, key: str, expected_bytes: int = 0) -> Iterator[Path]:
 
     Raises
     ------
-    OSError
-        The disk is full.
+    DiskError
+        The disk is full, or cannot be written.
     """
     place(kind, key)
     if expected_bytes:
@@ -124,12 +142,18 @@ def create(kind: Kind, key: str, expected_bytes: int = 0) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Yield a temporary folder, whose files count in the store's bound."""
-    path = Path(tempfile.mkdtemp(dir=root() / UNFINISHED))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    """Yield a temporary folder, whose files count in the store's bound; raises DiskError."""
+    with writing(FORBIDDEN):
+        path = Path(tempfile.mkdtemp(dir=root() / UNFINISHED))
+    with writing():
+        try:
+            yield path
+        except FileNotFoundError as error:
+            if path.is_dir():
+                raise
+            raise DiskError(cannot_write("its folder was removed a moment ago")) from error
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def put(kind: Kind, key: str, written: Path) -> None:
@@ -164,10 +188,11 @@ def grew(kind: Kind, key: str) -> None:
 
 
 def discard(kind: Kind, key: str) -> None:
-    """Remove an entry, for example a broken one."""
-    with changing() as entries:
-        removed = [take_out(entries, kind.folder, key)]
-    delete(removed)
+    """Remove an entry, for example a broken one; where nothing can be written, it stays."""
+    with contextlib.suppress(OSError):
+        with changing() as entries:
+            removed = [take_out(entries, kind.folder, key)]
+        delete(removed)
 
 
 def make_room(needed: int = 0) -> None:
@@ -243,6 +268,7 @@ def evict(entries: Index, needed: int, spared: Path | None = None) -> list[Path]
     removed: list[Path] = []
     if room >= 0:
         return removed
+    entries.forget_the_future()
     for entry in entries.entries():
         if room >= 0:
             break

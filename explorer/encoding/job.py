@@ -240,9 +240,12 @@ def worker_devices(report: Report = no_report) -> tuple[Device, ...]:
     return devices()
 
 
-def keep_vectors(key: str, vectors: NDArray[np.float32]) -> str:
-    """Keep the vectors of a job as a file and return its path."""
-    path = cache.keep(ENCODINGS, key, "vectors.npy", lambda stream: np.save(stream, vectors))
+def keep_vectors(key: str, vectors: NDArray[np.float32]) -> str | NDArray[np.float32]:
+    """Keep the vectors of a job as a file and return its path, or themselves on a full disk."""
+    try:
+        path = cache.keep(ENCODINGS, key, "vectors.npy", lambda stream: np.save(stream, vectors))
+    except OSError:
+        return vectors
     return str(path)
 
 

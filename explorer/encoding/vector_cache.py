@@ -91,13 +91,13 @@ class VectorCache:
     def keep(
         self, keys: Sequence[bytes], vectors: NDArray[np.float32], tokens: Sequence[int]
     ) -> None:
-        """Keep a batch: all of it, or, where the process dies meanwhile, nothing."""
+        """Keep a batch: all of it, or, where the process dies or the disk is full, nothing."""
         flat = np.ascontiguousarray(vectors, "<f4")
         rows = [
             (key, int(number), vector.tobytes())
             for key, number, vector in zip(keys, tokens, flat, strict=True)
         ]
-        with self._lock, self._connection:
+        with self._lock, contextlib.suppress(sqlite3.OperationalError), self._connection:
             self._connection.executemany(
                 "INSERT OR IGNORE INTO vectors (key, tokens, vector) VALUES (?, ?, ?)", rows
             )
@@ -173,8 +173,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def opened(path: Path | None = None) -> Iterator[VectorCache]:
-    """Open the cache for the time of a `with`."""
-    vectors = VectorCache(path)
+    """Open the cache for the time of a `with`; in memory, where no file can be opened."""
+    try:
+        vectors = VectorCache(path)
+    except (OSError, sqlite3.OperationalError):  # a full or read-only disk, or long locked
+        vectors = VectorCache(Path(":memory:"))
     try:
         yield vectors
     finally:

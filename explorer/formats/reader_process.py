@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from explorer import cache
 from explorer.errors import ExplorerError
 from explorer.formats import kept
 from explorer.formats.contents import Options
@@ -70,7 +71,8 @@ def main() -> None:
     )
     name, out = request["format"], Path(request["out"])
     try:
-        WORK[request["kind"]](name, file, options, out)
+        with cache.writing():
+            WORK[request["kind"]](name, file, options, out)
         tell(done=True)
     except ExplorerError as error:
         columns = getattr(error, "columns", ())

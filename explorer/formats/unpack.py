@@ -238,16 +238,19 @@ def unpack_stream(file: File, codec: tuple[str, Opener], report: Report) -> File
     suffix, opener = codec
     inner = file.name.removesuffix(suffix) if file.name.endswith(suffix) else f"{file.name} inside"
 
-    def content(stream: BinaryIO) -> None:
+    def blocks() -> Iterator[bytes]:
         try:
             with file.open() as packed:
                 for block in bounded(opener(packed), file.name, file.size):
-                    stream.write(block)
                     report(min(1.0, packed.tell() / file.size), f"unpacking {file.name}")
+                    yield block
         except FormatError:
             raise
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError) as error:
             raise ParseError(f"{file.name} cannot be unpacked: {error}. Was it cut off?") from error
+
+    def content(stream: BinaryIO) -> None:
+        stream.writelines(blocks())  # a full disk is no broken file: not within the `try`
 
     path = cache.keep(UNPACKED, file_digest(file), CONTENT, content)
     found = File(inner, path=path, beside=file.beside)

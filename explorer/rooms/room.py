@@ -343,14 +343,14 @@ class Room:
         self._mirror(lambda: self._file.write_facts({"scene": scene_to_json(self._scene)}))
 
     def _mirror(self, write: Callable[[], None]) -> None:
-        """Write a change into the file; all of the room, where one could not be written before."""
+        """Write a change into the file; all of the room, where that or a former one failed."""
         if not self.is_kept:
             self._mirror_all()
             return
         try:
             write()
         except FAILURES:
-            self.is_kept = False  # the lesson goes on; the teacher is told
+            self._mirror_all()  # a removed file is made anew; else the teacher is told
 
     def _mirror_all(self) -> None:
         facts = {

@@ -51,6 +51,9 @@ class RoomFile:
 
     def open(self) -> sqlite3.Connection:
         """Open the file if it is not open, and hold it: another process cannot open it then."""
+        if self._base is not None and not self.path.exists():
+            self.close()
+            raise FileNotFoundError(f"{self.path} was removed while the room was held.")
         if self._base is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(mode=0o600)

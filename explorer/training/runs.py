@@ -257,5 +257,5 @@ def save(path: Path, **arrays: Any) -> None:
     """Write arrays to a file, atomically."""
     memory = io.BytesIO()
     np.savez(memory, **arrays)
-    with cache.temporary(path) as stream:
+    with cache.writing(), cache.temporary(path) as stream:
         stream.write(memory.getvalue())

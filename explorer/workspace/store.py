@@ -22,6 +22,7 @@ from pathlib import Path
 
 from explorer import cache
 from explorer.errors import WorkspaceError
+from explorer.settings import load_settings
 from explorer.space import EmbeddingSpace
 from explorer.workspace.annotations import NAMES, SETS, TAGS, Annotations, Operation, RowSet
 
@@ -71,8 +72,8 @@ def new_id() -> str:
 
 
 def path() -> Path:
-    """Return the file of all workspaces; its folder is made where it is missing."""
-    return cache.folder(FOLDER) / FILE
+    """Return the file of all workspaces, which may not be there yet."""
+    return load_settings().cache_dir / FOLDER / FILE
 
 
 def exists(workspace: str) -> bool:
@@ -363,6 +364,8 @@ def opened(*, writes: bool = False) -> Iterator[sqlite3.Connection]:
     """
     connection = None
     try:
+        if writes:
+            cache.folder(FOLDER)
         file = path()
         connection = sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)
         if writes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +78,17 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         write_half()
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["file"]
     assert path.read_bytes() == b"before"
+
+
+def test_an_entry_that_cannot_be_opened_for_now_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.save_arrays(THINGS, "key", {"a": np.arange(9)}, {"b": 1})
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refused)
+        patch.setattr(Path, "read_text", refused)
+        assert cache.load_arrays(THINGS, "key") is None
+        assert cache.load_json(THINGS, "key") is None
+    assert cache.load_arrays(THINGS, "key") is not None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import pytest
 
 from explorer import cache
 from explorer.cache import former, index, store
+from explorer.errors import DiskError
 
 ROOT = Path(__file__).parents[2]
 THINGS = cache.Kind("things", 1)
@@ -67,6 +70,42 @@ def test_what_fails_while_it_is_written_leaves_nothing() -> None:
         write_half()
     assert cache.find(THINGS, "a") is None
     assert not any((store.root() / store.UNFINISHED).iterdir())
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError(errno.EROFS, "Read-only file system"), "Read-only file system"),
+        (OSError("3000 requested and 0 written"), "3000 requested and 0 written"),  # NumPy's
+    ],
+)
+def test_a_full_disk_is_told_to_the_user_and_remains_an_os_error(error: OSError, told: str) -> None:
+    with pytest.raises(DiskError, match=told) as caught, cache.create(THINGS, "a"):
+        raise error
+    assert isinstance(caught.value, OSError)
+    assert "EXPLORER_CACHE_DIR" in str(caught.value)
+    assert cache.find(THINGS, "a") is None
+
+
+def test_a_file_of_somebody_elses_that_is_missing_is_no_full_disk() -> None:
+    with pytest.raises(FileNotFoundError), cache.create(THINGS, "a"):
+        Path("no such file").read_text()
+
+
+def test_a_cache_folder_that_is_removed_while_an_entry_is_written_is_told() -> None:
+    with pytest.raises(DiskError, match="removed a moment ago"), cache.create(THINGS, "a"):
+        shutil.rmtree(store.root())
+    assert write("a", 10) == cache.find(THINGS, "a")
+
+
+def test_what_a_clock_in_the_future_used_does_not_stay_for_ever(two_thousand_bytes: None) -> None:
+    write("old", 900)
+    with store.changing() as entries:
+        entries.put(THINGS.folder, "old", 900, time.time() + 400 * 24 * 3600)
+    for key in ("first", "second", "third"):
+        write(key, 900)
+    assert kept() == {"second", "third"}
 
 
 def test_of_two_who_write_the_same_the_first_ones_stays() -> None:

@@ -17,6 +17,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
+import psutil
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.classroom import Visitor
@@ -35,12 +36,29 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    cache: Path
 
     def memory(self) -> float:
         """Return the bytes that the web process holds."""
-        import psutil
-
         return float(psutil.Process(self.process.pid).memory_info().rss)
+
+    def unnamed_bytes(self) -> int:
+        """Return the bytes of files that it has open and that no folder lists: those spooled."""
+        total = 0
+        for path in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if "(deleted)" in str(path.readlink()):
+                    total += path.stat().st_size
+        return total
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that compute."""
+        found = []
+        for one in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if "spawn_main" in " ".join(one.cmdline()):
+                    found.append(one)
+        return found
 
     def tracebacks(self) -> list[str]:
         """Return the last line of each traceback in the log."""
@@ -67,7 +85,7 @@ def started(cache: Path, prefix: list[str] | None = None, **settings: str) -> It
     ):
         try:
             wait_until_healthy(port, process)
-            yield Server(port, process, log)
+            yield Server(port, process, log, cache)
         finally:
             process.kill()
 

@@ -166,3 +166,19 @@ def test_the_cache_of_all_else_leaves_the_vectors_alone(
         cache.make_room()
         assert len(kept) == 1
         assert kept.path.exists()
+
+
+def test_texts_are_encoded_where_no_file_can_be_opened(tiny_bert: Path, cache_dir: Path) -> None:
+    cache_dir.mkdir(exist_ok=True)
+    (cache_dir / cache.ENCODED).write_text("a file in the folder's place")
+    with opened() as kept:
+        made = encode_texts(["one", "two"], TransformerEncoder(str(tiny_bert)), cache=kept)
+    assert (made.computed, np.isfinite(made.vectors).all()) == (2, True)
+
+
+def test_texts_are_encoded_on_a_full_disk(tmp_path: Path, tiny_bert: Path) -> None:
+    with opened(tmp_path / "vectors.sqlite3") as kept:
+        kept._connection.execute(f"PRAGMA max_page_count = {kept.bytes() // 16384 + 1}")
+        texts = [f"text {number}" for number in range(300)]
+        made = encode_texts(texts, TransformerEncoder(str(tiny_bert)), cache=kept)
+    assert made.computed == 300

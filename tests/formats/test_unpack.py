@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -20,6 +21,7 @@ import pytest
 
 from explorer import inspect_file, open_space
 from explorer.errors import (
+    DiskError,
     FormatError,
     LabelCountError,
     ParseError,
@@ -331,3 +333,13 @@ def test_a_readme_in_an_archive_is_not_taken_for_the_vectors() -> None:
     assert open_space(archive(words=table), name="z").labels == ("a", "b")
     with pytest.raises(UnknownFormatError, match=r"words\.csv, others\.csv"):
         open_space(archive(words=table, others=table), name="z")
+
+
+def test_a_full_disk_is_not_told_as_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("explorer.cache.store.tempfile.mkdtemp", full)
+    for file in (File("a.txt.gz", content=gzip.compress(GLOVE)), WRITTEN["Parquet table"]()):
+        with pytest.raises(DiskError, match="No space left"):
+            open_space(file)

@@ -1,10 +1,11 @@
 """Break valid files of each format, tables of texts and files of labels, and open them.
 
-`make fuzz`, or `python -m tests.fuzz.run`. The only outcomes allowed are what was asked for, or an
-error of our own. The files are opened in processes of their own, hundreds in each, with a bound
-on their time and their memory; a crash, another exception, or a bound that is reached, is a
-failure, and the file is kept. Readers that the app puts into a process with bounds may reach
-those: there, a sentence tells it.
+`make fuzz`, or `python -m tests.fuzz.run`; with `--each 2000` each format gets as many inputs,
+instead of as much time. The only outcomes allowed are what was asked for, or an error of our own.
+The files are opened in processes of their own, hundreds in each, with a bound on their time and
+their memory; a crash, another exception, or a bound that is reached, is a failure, and the file is
+kept. Readers that the app puts into a process with bounds may reach those: there, a sentence tells
+it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -53,7 +55,7 @@ MEMORY = 1 << 30  # more than the process has after it opened the valid file
 FAILURES = Path("test-results") / "fuzz"
 INTERESTING = (b"\0", b"\xff", b"\n", b" ", b"\t", b",", b'"', b"[", b"{", b"-", b"1", b"9" * 9)
 
-BATCH = 500  # inputs of one process
+BATCH = 2000  # inputs of one process
 IMPORT_SECONDS = 300.0  # until a process is ready, on a busy machine
 
 FOLDER = "EXPLORER_CACHE_DIR"  # that of a run: the cache, and the valid files
@@ -241,16 +243,19 @@ def nth(name: str, seed: int, number: int) -> File:
     return mutated(VALID[name], random.Random(f"{seed} {number} {name}"))
 
 
-def fuzz(name: str, seconds: float, seed: int) -> tuple[int, Counter[str]]:
-    """Try mutations of one valid file for so many seconds; return how many, and the outcomes."""
+def fuzz(name: str, seconds: float, most: int, seed: int) -> tuple[int, Counter[str]]:
+    """Try mutations of one valid file for so many seconds, `most` of them at most.
+
+    Returns how many were tried, and the outcomes.
+    """
     isolated = TARGETS[name].isolated
     outcomes: Counter[str] = Counter()
     tried = 0
     latest = time.monotonic() + 4 * seconds  # each crash costs another start
-    while seconds > 0 and time.monotonic() < latest:
+    while seconds > 0 and tried < most and time.monotonic() < latest:
         with started(name, seed, tried) as process:
             begun = time.monotonic()
-            for code in batch(process, begun + seconds, isolated):
+            for code in islice(batch(process, begun + seconds, isolated), most - tried):
                 tried += 1
                 outcomes[NAMES.get(code, f"FAILED ({code})")] += 1
                 if code not in NAMES:
@@ -317,7 +322,8 @@ VALID: dict[str, File] = {}
 def main() -> int:
     """Fuzz each format in turn and print what came out; return 1 if something failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=120, help="in all")
+    parser.add_argument("--seconds", type=float, help="in all; 120, or with --each an hour")
+    parser.add_argument("--each", type=int, help="inputs of each format, at most")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--format", choices=list(TARGETS), help="only this one")
     parser.add_argument("--first", type=int, help=argparse.SUPPRESS)  # the call of a batch
@@ -328,8 +334,9 @@ def main() -> int:
         run_many(given.format, given.seed, given.first)
         return 0
     names = [given.format] if given.format else list(TARGETS)
+    seconds = (given.seconds or (3600 if given.each else 120)) / len(names)
     failed = 0
-    print(f"seed {given.seed}, {given.seconds / len(names):.1f} s for each format")
+    print(f"seed {given.seed}, {given.each or 'any number'} and {seconds:.1f} s for each format")
     print("| Format | Tried | Outcomes |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         os.environ[FOLDER] = folder
@@ -337,7 +344,7 @@ def main() -> int:
             VALID[name] = TARGETS[name].write()
         (Path(folder) / "valid").write_bytes(pickle.dumps(VALID))
         for name in names:
-            tried, outcomes = fuzz(name, given.seconds / len(names), given.seed)
+            tried, outcomes = fuzz(name, seconds, given.each or sys.maxsize, given.seed)
             told = ", ".join(f"{many:,} {what}" for what, many in sorted(outcomes.items()))
             print(f"| {name} | {tried:,} | {told} |", flush=True)
             failed += sum(many for what, many in outcomes.items() if what.startswith("FAILED"))

@@ -34,3 +34,10 @@ def test_a_picture_is_drawn_with_a_full_disk(visit: Visit) -> None:
     screen = finished(visit("pages/map.py", space="books", method="UMAP", seed="5"))
     assert not screen.exception
     assert "near neighbors stay near" in said(screen)
+
+
+@pytest.mark.usefixtures("disk_full")
+def test_a_page_that_cannot_do_without_the_disk_tells_it_in_a_sentence(visit: Visit) -> None:
+    screen = visit("pages/same_words.py")
+    assert not screen.exception
+    assert "No space left on device" in said(screen)

@@ -93,6 +93,21 @@ os.kill(os.getpid(), 9)
     assert room.presence().joined == 3
 
 
+def test_a_file_that_was_removed_is_written_anew_with_all_of_the_room(folder: Path) -> None:
+    rooms = Rooms(folder)
+    room, _ = rooms.start("A lesson", STEPS)
+    for number in range(2):
+        room.join(token(number))
+        room.answer(token(number), CHOICE, "ab"[number])
+        for path in folder.iterdir():
+            path.unlink()
+    room.answer(token(0), CHOICE, "b")
+    assert room.is_kept
+    rooms.close()
+    again = Rooms(folder).enter(room.code, "phone", pupil=token(0))
+    assert again.answers(CHOICE) == ["b", "b"]
+
+
 def test_a_room_that_has_ended_leaves_nothing_on_disk(folder: Path) -> None:
     rooms = Rooms(folder)
     room, secret = rooms.start("A lesson", STEPS)

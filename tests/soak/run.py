@@ -2,8 +2,9 @@
 
 `python -m tests.soak.run --visitors 30 --minutes 30`. Each is a websocket session that goes from
 page to page, looks, and now and then leaves and comes back as somebody new. What must hold: no page
-shows an exception, and in the last quarter the server's memory is within 5 % of what it was in the
-second. How long pages took, from the request to the end of the script, is printed.
+shows an exception, and in the second half the memory of the web process, and that of all processes,
+is within 5 % of what it was in the second quarter (medians; the first quarter warms up). How long
+pages took, from the request to the end of the script, is printed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import contextlib
 import os
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -23,7 +25,12 @@ import psutil
 
 from tests.chaos.pages import Server, Watcher, started
 
-GROWTH = 0.05  # of memory in the second half
+GROWTH = 0.05  # of memory, from the second quarter to the second half
+KINDS = {  # of processes, by what their command holds
+    "scheduler": "explorer.jobs.cluster",
+    "workers": "spawn_main",
+}
+WEB, OTHERS, ALL = "web", "others", "all"
 LOOKS = (1.0, 6.0)  # seconds that a visitor looks at a page
 MEMORY_EVERY = 5.0
 LEAVES = 0.05  # the share of page changes at which somebody leaves, and another one comes
@@ -85,7 +92,7 @@ class Soak:
         self.times: dict[str, list[float]] = defaultdict(list)
         self.wrong: list[str] = []
         self.errors: set[str] = set()
-        self.memory: list[int] = []
+        self.memory: list[dict[str, float]] = []  # MB by kind, every few seconds
         self.people = 0
 
     async def run(self, visitors: int) -> None:
@@ -114,11 +121,12 @@ class Soak:
         """Note the memory of the web process and of all that it started."""
         process = psutil.Process(self.server.process.pid)
         while True:
-            held = process.memory_info().rss
+            held = dict.fromkeys((WEB, *KINDS, OTHERS), 0.0)
+            held[WEB] = process.memory_info().rss / 2**20
             for one in process.children(recursive=True):
                 with contextlib.suppress(psutil.Error):
-                    held += one.memory_info().rss
-            self.memory.append(held)
+                    held[kind_of(one)] += one.memory_info().rss / 2**20
+            self.memory.append({**held, ALL: sum(held.values())})
             await asyncio.sleep(MEMORY_EVERY)
 
     def tell(self) -> bool:
@@ -131,11 +139,7 @@ class Soak:
         print(f"median {at(times, 0.5):.2f} s, 95th percentile {at(times, 0.95):.2f} s")
         for page, many in sorted(self.times.items(), key=lambda one: -at(sorted(one[1]), 0.95))[:5]:
             print(f"    {page or 'start'}: {len(many)}, 95th {at(sorted(many), 0.95):.2f} s")
-        quarter = len(self.memory) // 4
-        middle = max(self.memory[quarter : 2 * quarter])
-        last = max(self.memory[-quarter:])
-        grown = last / middle - 1
-        print(f"memory: {middle / 2**20:.0f} MB in the second quarter, {grown:+.1%} in the last")
+        grown = self.tell_memory()
         for one in sorted(set(self.wrong))[:10]:
             print(f"    {one[:300]}")
         for one in sorted(self.errors)[:10]:
@@ -143,7 +147,30 @@ class Soak:
         logged = self.server.tracebacks()
         for one in sorted(set(logged))[:10]:
             print(f"    logged: {one[:300]}")
+        print(f"memory grew by {grown:.1%} at most, allowed are {GROWTH:.0%}")
         return not self.wrong and not logged and grown <= GROWTH
+
+    def tell_memory(self) -> float:
+        """Print the memory of each quarter; return how much that of the app's processes grew."""
+        quarter = len(self.memory) // 4
+        parts = [slice(n * quarter, (n + 1) * quarter) for n in range(4)]
+        print("| Memory, MB | first quarter | second | third | fourth | second half to second |")
+        print("|---|--:|--:|--:|--:|--:|")
+        growth = {}
+        for kind in self.memory[0]:
+            held = [one[kind] for one in self.memory]
+            middles = [statistics.median(held[part]) for part in parts]
+            half = statistics.median(held[2 * quarter :])
+            growth[kind] = half / middles[1] - 1 if middles[1] else 0.0
+            told = " | ".join(f"{one:.0f}" for one in middles)
+            print(f"| {kind} | {told} | {growth[kind]:+.1%} |")
+        return max(growth[WEB], growth[ALL])
+
+
+def kind_of(process: psutil.Process) -> str:
+    """Return what a process of the app is, by its command."""
+    command = " ".join(process.cmdline())
+    return next((kind for kind, sign in KINDS.items() if sign in command), OTHERS)
 
 
 def at(ordered: list[float], share: float) -> float:

@@ -187,3 +187,11 @@ def test_the_name_of_a_group_is_kept_and_undone(space: EmbeddingSpace) -> None:
     kept = store.load(workspace, space)
     assert dict(kept.annotations.names) == {"run, walk": "verbs"}
     assert not store.undo(workspace, space, kept.version).annotations.names
+
+
+def test_looking_for_a_workspace_makes_no_folder(space: EmbeddingSpace, cache_dir: Path) -> None:
+    workspace = store.new_id()
+    assert not store.exists(workspace)
+    assert len(store.load(workspace, space).annotations) == 0
+    assert store.workspaces_of(space) == []
+    assert not (cache_dir / store.FOLDER).exists()  # nor could it be made on a read-only disk

@@ -18,12 +18,15 @@ class GraphFile(KeptFile):
     holds = "facts"
 
     @classmethod
-    def of(cls, graph: Graph) -> GraphFile:
-        """Return the file of a graph, written into the cache if it is not there."""
+    def of(cls, graph: Graph) -> GraphFile | Graph:
+        """Return the file of a graph, written into the cache; on a full disk the graph itself."""
         if cache.find(GRAPHS, graph.digest) is None:
             about = [graph.name, graph.entities, graph.relations, graph.notes]
             arrays = {part: getattr(graph, part) for part in PARTS}
-            cache.save_arrays(GRAPHS, graph.digest, arrays, about)
+            try:
+                cache.save_arrays(GRAPHS, graph.digest, arrays, about)
+            except OSError:
+                return graph
         return cls(str(cache.place(GRAPHS, graph.digest)))
 
     @staticmethod

@@ -67,7 +67,7 @@ def train(training: Training, draw: Callable[[Course], None] | None = None) -> C
         return course
     jobs = progress.follow({training.key: training.start}, waiting(training, course))
     if jobs and jobs[0].state.state == "done":
-        course = course_so_far(training.key)
+        course = course_so_far(training.key) or jobs[0].result()  # the disk may be full
         if course is not None and draw:
             draw(course)
         return course

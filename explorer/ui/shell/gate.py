@@ -21,6 +21,8 @@ from typing import Any
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
+from explorer.ui.shell.unforeseen import telling
+
 PLACES = 2  # runs that compute at a time
 OUTSIDE_AFTER = 1.0  # seconds; whoever takes longer waits for something, and takes no place
 KEPT_SESSIONS = 1000  # whose page is remembered
@@ -134,7 +136,7 @@ def install(gate: Gate, *, after: threading.Thread | None = None) -> None:
         if after is not None:
             after.join()
         with gate.place(lines.line(context)):
-            ended = execute(function, context)
+            ended = execute(telling(function), context)
         lines.ended(context, asks_again=ended[2] is not None)
         return ended
 
