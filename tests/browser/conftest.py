@@ -31,7 +31,9 @@ CHROMIUM_OPTIONS = (
     "--disable-background-networking",
 )
 PATIENCE = 60_000  # milliseconds; what is waited for comes earlier, unless it never does
-LONGEST = 900  # seconds of a test, on a machine as busy as a school's
+# milliseconds for what workers compute: they start first, and give way to all else
+WORK = 800_000
+LONGEST = 1800  # seconds of a test
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

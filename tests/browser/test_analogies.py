@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.conftest import Server, expect_soon, stop_button
+from tests.browser.conftest import WORK, Server, expect_soon, stop_button
 from tests.browser.test_pointcloud import named, place_of, row_of
 
 pytestmark = pytest.mark.browser
@@ -128,7 +128,7 @@ def test_an_evaluation_shows_progress_can_be_stopped_and_finishes(
     expect(page.get_by_role("progressbar").first).to_be_visible()
     # the workers may have to start first, on a machine that tests other things as well
     asked = page.get_by_text(re.compile("Asked [0-9,]+ of 300,000 questions"))
-    expect(asked).to_be_visible(timeout=400_000)
+    expect(asked).to_be_visible(timeout=WORK)
     stop_button(page).click()
     expect(page.get_by_text("The evaluation was stopped")).to_be_visible()
     page.get_by_role("radio", name="Google analogies").click()

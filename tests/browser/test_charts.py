@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Visitor, expect_soon
+from tests.browser.conftest import WORK, Server, Visitor, expect_soon
 from tests.figures.test_colors_and_labels import contrast
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def test_a_chart_moves_only_where_the_system_allows_it(
     page = visitor(reduced_motion=motion)
     page.goto(f"{server.url}/word_to_bert?bert_step=3+Layers")
     chart = page.locator(CHART)
-    chart.first.wait_for(timeout=400_000)  # a cold server loads the model first
+    chart.first.wait_for(timeout=WORK)  # a cold server loads the model first
     expected = 0 if motion == "reduce" else 660
     page.wait_for_function(
         """([selector, expected]) => {

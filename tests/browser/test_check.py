@@ -12,11 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer import EmbeddingSpace, save_space
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
-
-CHECKING = 300_000  # milliseconds; workers start first, and the machine may be busy
 
 
 def test_a_finding_is_a_filter_of_the_map(page: Page, server: Server, tmp_path: Path) -> None:
@@ -34,7 +32,7 @@ def test_a_finding_is_a_filter_of_the_map(page: Page, server: Server, tmp_path: 
     expect(page.get_by_text("From things.parquet")).to_be_visible()
 
     page.get_by_role("link", name="Check", exact=True).click()
-    expect(page.get_by_text("Equal vectors.")).to_be_visible(timeout=CHECKING)
+    expect(page.get_by_text("Equal vectors.")).to_be_visible(timeout=WORK)
     expect(page.get_by_text(re.compile(r"rows of 200 deserve a look"))).to_be_visible()
     page.get_by_role("button", name="List").first.click()
     expect(page.get_by_text("thing 3 (row 3) beside thing 7 (row 7)")).to_be_visible()

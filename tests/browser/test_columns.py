@@ -62,10 +62,12 @@ def test_charts_filter_and_mark_on_the_map(products: str, page: Page) -> None:
     bar.hover()
     cloud = page.locator(".cloud")
     expect(cloud).to_have_attribute("data-hits", "200")
-    bar.click()
-    expect_filter(page, "\"kind\" = 'a'")
-    expect(page.get_by_text("200 of 600")).not_to_have_count(0)
-    chart(page, "kind").get_by_role("button", name="b: 0 of 200").click(modifiers=["Shift"])
+    # a click, and a second with Shift before the first is answered
+    chart(page, "kind").evaluate("""chart => {
+        const [a, b] = chart.querySelectorAll("[data-bar]");
+        a.click();
+        b.dispatchEvent(new MouseEvent("click", {shiftKey: true}));
+    }""")
     expect_filter(page, "\"kind\" IN ('a', 'b')")
     price = chart(page, "price")
     expect(price.get_by_text("400 of 600")).to_be_visible()  # the page has settled

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
 
-LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
 PLOT = "document.querySelector('.js-plotly-plot')"
 ARROWS = f"{PLOT}?.layout.annotations?.filter(one => one.showarrow && !one.text).length"
 
@@ -19,7 +18,7 @@ def test_train_ask_for_the_capital_and_who_borders_then_open_the_map(
 ) -> None:
     page.goto(f"{server.url}/facts")
     page.get_by_role("button", name="Train TransE").click()
-    expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=WORK)
     page.wait_for_function(f"{ARROWS} === 12")
 
     page.get_by_text("Ask it", exact=True).click()

@@ -9,14 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.shell.navigation import PAGES
-from tests.browser.conftest import Server, Visitor, expect_heading, expect_page, stop_button
+from tests.browser.conftest import WORK, Server, Visitor, expect_heading, expect_page, stop_button
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)> $x^2$ :smile:"
 MAP = ".cloud"
 DRAWN = f"{MAP}[data-state=drawn]"
-DRAWING = 300_000  # milliseconds; workers start and compile first, on a machine that tests
 
 
 def wait_for_map(page: Page) -> None:
@@ -100,8 +99,8 @@ def test_a_picture_grows_is_measured_and_nothing_that_is_told_of_it_moves_the_ma
     wait_for_map(page)
     before = page.locator(MAP).bounding_box()
     measured = page.get_by_text(re.compile("of each point.s 15 true neighbors", re.IGNORECASE))
-    expect(measured).to_be_visible(timeout=DRAWING)
-    expect(page.get_by_text("; PCA keeps")).to_be_visible(timeout=DRAWING)
+    expect(measured).to_be_visible(timeout=WORK)
+    expect(page.get_by_text("; PCA keeps")).to_be_visible(timeout=WORK)
     expect(page.get_by_text("How it grew")).to_be_visible()
     after = page.locator(MAP).bounding_box()
     assert before is not None
@@ -141,7 +140,7 @@ def test_a_link_shows_the_same_view_on_a_server_nobody_has_visited(
     expect(page.get_by_role("heading", name="Dracula", exact=True)).to_be_visible()
     expect(page.get_by_text("is on its way")).to_be_visible()
     wait_for_map(page)  # PCA meanwhile
-    expect(page.get_by_text("true neighbors")).to_be_visible(timeout=DRAWING)
+    expect(page.get_by_text("true neighbors")).to_be_visible(timeout=WORK)
     expect(page.locator(DRAWN)).to_have_attribute("data-dimensions", "3")
     expect(page.locator(".ramp")).to_be_visible()
 

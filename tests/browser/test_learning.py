@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer import open_space
 from explorer.training import grammar
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,6 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 PLOTS = "[...document.querySelectorAll('.js-plotly-plot')]"
 MARKS = f"{PLOTS}.flatMap(one => (one.layout.shapes ?? []).map(line => line.x0))"
 LOSS = f"{PLOTS}.find(one => one.layout.yaxis.title?.text === 'loss')"
-LEARNING = 400_000  # milliseconds; the machine may be busy with other tests
 
 
 def step_of(slider: Locator) -> int:
@@ -37,8 +36,8 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     first.press("Enter")
     second.fill("The bank lent him money.")
     second.press("Enter")
-    expect(page.locator("b").filter(has_text=re.compile("^stream$"))).to_be_visible()
-    expect(page.locator("b").filter(has_text=re.compile("^lent$"))).to_be_visible()
+    expect(page.locator("b").filter(has_text=re.compile("^stream$"))).to_be_visible(timeout=WORK)
+    expect(page.locator("b").filter(has_text=re.compile("^lent$"))).to_be_visible(timeout=WORK)
 
     page.get_by_role("radio", name="3 Layers").or_(page.get_by_text("3 Layers")).first.click()
     page.wait_for_function(f"{PLOT}?._transitionData?._frames.length === 7")
@@ -51,7 +50,7 @@ def test_two_banks_part_from_layer_to_layer_and_their_cosine_falls(
     page.wait_for_function(f"{places} !== {before!r}")
 
     page.get_by_text("4 Context").click()
-    expect(page.get_by_text("before the first layer").first).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text("before the first layer").first).to_be_visible(timeout=WORK)
     page.wait_for_function(f"{PLOT}?.data.length === 3 && {PLOT}.data[0].x[0] === 'lookup'")
     cosines = page.evaluate(f"Array.from({PLOT}._fullData[0].y)")
     assert cosines[0] > 0.9
@@ -65,8 +64,8 @@ def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neigh
     page.goto(f"{server.url}/watch_it_learn")
     page.get_by_role("button", name="Start", exact=True).click()
     place = page.get_by_text(re.compile(r"^step [\d,]+ of [\d,]+$"))
-    expect(place).to_be_visible(timeout=LEARNING)
-    expect(place).not_to_have_text(re.compile("^step 0 of"), timeout=LEARNING)  # frames change
+    expect(place).to_be_visible(timeout=WORK)
+    expect(place).not_to_have_text(re.compile("^step 0 of"), timeout=WORK)  # frames change
 
     page.get_by_role("button", name="Pause").click()
     slider = page.get_by_role("slider").first
@@ -74,7 +73,7 @@ def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neigh
     at = step_of(slider)
     for _ in range(2):
         page.get_by_role("button", name="Step", exact=True).click()
-        expect(slider).not_to_have_attribute("aria-valuetext", f"step {at:,}", timeout=LEARNING)
+        expect(slider).not_to_have_attribute("aria-valuetext", f"step {at:,}", timeout=WORK)
         at, before = step_of(slider), at
         assert at > before
     # the picture, the mark on its curves and the end of the curves are where the slider is
@@ -84,7 +83,7 @@ def test_a_training_plays_pauses_steps_goes_on_and_its_space_has_the_right_neigh
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     # most words stand beside their like
-    expect(page.get_by_text(re.compile(r"^(9\d|100)%$"))).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text(re.compile(r"^(9\d|100)%$"))).to_be_visible(timeout=WORK)
     page.get_by_role("button", name="Pause").click()
     expect(slider).to_be_visible()
     assert step_of(slider) > at
@@ -114,7 +113,7 @@ def test_a_text_is_trained_for_real_and_its_space_opens(
     page.goto(f"{server.url}/watch_it_learn?lesson=Train+for+real")
     page.locator("input[type=file]").set_input_files(text)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("It is kept")).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text("It is kept")).to_be_visible(timeout=WORK)
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save as word2vec text").click()
     saving.value.save_as(tmp_path / "saved.txt")

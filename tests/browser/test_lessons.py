@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
 
@@ -128,9 +128,9 @@ def test_one_hot_vectors_open_on_the_map(server: Server, page: Page) -> None:
 
 def test_the_ladder_finds_the_paraphrase_at_its_top(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/ladder")
-    expect(page.get_by_text("He purchased an automobile.")).to_have_count(2, timeout=400_000)
+    expect(page.get_by_text("He purchased an automobile.")).to_have_count(2, timeout=WORK)
     page.get_by_text("3 Measured", exact=True).click()
-    expect(page.get_by_text("Best at paraphrases: Transformer")).to_be_visible(timeout=400_000)
+    expect(page.get_by_text("Best at paraphrases: Transformer")).to_be_visible(timeout=WORK)
     plots_drawn(page, 2)
     page.get_by_text("2 All pairs", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.heatmaplayer .hm').length === 6")

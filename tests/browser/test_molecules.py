@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
 
-LEARNING = 500_000  # milliseconds; the machine may be busy with other tests
 LOADED = "[...document.querySelectorAll('img[alt^=\"Structure of\"]')].filter(i => i.naturalWidth)"
 
 
@@ -18,7 +17,7 @@ def test_train_ask_for_phenol_and_a_new_molecule_then_open_the_map(
 ) -> None:
     page.goto(f"{server.url}/molecules")
     page.get_by_role("button", name="Train the network").click()
-    expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=LEARNING)
+    expect(page.get_by_text("held out to choose by")).to_be_visible(timeout=WORK)
 
     page.get_by_text("Ask it", exact=True).click()
     expect(page.get_by_text("Measured: 0.00")).to_be_visible()

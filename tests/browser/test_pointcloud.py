@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import JSHandle, Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import Server, Visitor, expect_soon
+from tests.browser.conftest import WORK, Server, Visitor, expect_soon
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,8 @@ def open_map(page: Page, server: Server, query: str = "space=books&method=PCA") 
 
 
 def stands_still(page: Page) -> None:
-    """Wait for the last that a page of the Map is told: how far its picture can be trusted."""
-    expect(page.get_by_text("are still near it here")).to_be_visible()
+    """Wait for the last that a page of the Map is told: how far to trust its picture."""
+    expect(page.get_by_text("are still near it here")).to_be_visible(timeout=WORK)
 
 
 def place_of(cloud: Locator, row: int) -> tuple[float, float]:
@@ -266,7 +266,7 @@ def test_the_same_points_move_from_pca_to_umap(server: Server, page: Page) -> No
     cloud.evaluate(WATCH)
     page.get_by_role("radio", name="UMAP").or_(page.get_by_role("button", name="UMAP")).click()
     arrived = page.locator(f"{DRAWN}[data-picture*=' umap 2']")
-    expect(arrived).to_be_visible(timeout=400_000)  # a cold server has to start its workers
+    expect(arrived).to_be_visible(timeout=WORK)  # a cold server has to start its workers
     assert_watched_on_its_way(cloud)
 
 
@@ -555,7 +555,7 @@ def test_density_and_names_of_regions_are_drawn_and_a_wheel_in_passing_scrolls_t
 ) -> None:
     cloud = open_map(page, server, "space=words&density=lines&regions=true&color=nothing")
     expect(cloud).to_have_attribute("data-density", "lines")
-    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=400_000)
+    expect(page.get_by_text("The regions as a table")).to_be_visible(timeout=WORK)
     page.wait_for_function(
         "map => map.pointcloud.regions.named.length > 2", arg=cloud.element_handle()
     )

@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.ui.search.view import STEPS
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 
 pytestmark = pytest.mark.browser
 
 INSIDE = quote(list(STEPS)[1])
-BUILDING = 400_000  # milliseconds; the machine may be busy with other tests
 PLOT = "document.querySelector('.js-plotly-plot')"
 TRACES = f"{PLOT}.data.map(trace => trace.name)"
 
@@ -30,7 +29,7 @@ def test_the_walk_goes_step_by_step_and_the_missed_neighbors_are_marked(
 ) -> None:
     page.goto(f"{server.url}/search?search_step={INSIDE}&search_word=king")
     told = page.get_by_text(re.compile(r"Step \d+ of \d+, on the ground"))
-    expect(told).to_be_visible(timeout=BUILDING)
+    expect(told).to_be_visible(timeout=WORK)
     last = int(told.inner_text().split()[3].rstrip(","))
     page.wait_for_function(f"{PLOT}?.data.some(trace => trace.name === 'found')")
     assert ("missed" in page.evaluate(TRACES)) == (found(page) < 10)
@@ -43,7 +42,7 @@ def test_the_walk_goes_step_by_step_and_the_missed_neighbors_are_marked(
 
 def test_a_wider_search_misses_less(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/search?search_step={INSIDE}&search_index=IVF&search_word=king")
-    expect(page.get_by_text("mean place of a cell")).to_be_visible(timeout=BUILDING)
+    expect(page.get_by_text("mean place of a cell")).to_be_visible(timeout=WORK)
     page.wait_for_function(f"{PLOT}?.data.some(trace => trace.name === 'missed')")
     assert found(page) < 10
     page.get_by_role("slider").first.press("End")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer import EmbeddingSpace, save_space
-from tests.browser.conftest import Server
+from tests.browser.conftest import WORK, Server
 from tests.browser.test_pointcloud import drag, place_of
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def test_click_pointer_box_and_filter_of_one_map_are_in_the_other(
     page.set_viewport_size({"width": 1280, "height": 1300})
     page.goto(f"{server.url}/two_spaces?space={old}&other_space={new}&two_spaces_step={step}")
     maps = page.locator(".cloud")
-    expect(maps).to_have_count(2, timeout=400_000)  # workers start, and compare
+    expect(maps).to_have_count(2, timeout=WORK)  # workers start, and compare
     left, right = maps.nth(0), maps.nth(1)
     for one in (left, right):
         expect(one).to_have_attribute("data-state", "drawn")

@@ -13,7 +13,7 @@ STYLE = """<style>
 </style>"""
 # `inert` keeps keyboard and screen readers out as well; only a script can set it. What Streamlit
 # draws later is covered too, and a bar that is gone or open uncovers all.
-SCRIPT = """let watch = null; // of the call before: Streamlit ends the last one alone
+SCRIPT = """let watch = null; // called anew for other data, and only the last call is ended
 export default ({ data }) => {
     watch?.disconnect();
     const bar = document.querySelector(".st-key-lesson-bar");

@@ -15,7 +15,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ ASKED = ("search", "typed")  # the Map's fields, which ask about one space's poi
 FILTER = "filter"  # a condition on one space's columns
 # each space begins with its own
 VIEW = ("method", "dims", "color", "size_by", "opacity_by", FILTER, "hide_others")
-BROWSER_SECONDS = 10.0  # by then the browser knows of a change
+BROWSER_SECONDS = 60.0  # after the last sign that the browser did not know of a change, it does
 MOST_TOLD, MOST_LETTERS = 8, 40  # of what a parameter can be, and of what it was
 WORKSPACE = "workspace"  # the id of the visitor's sets and tags; also in the session state
 ROW = re.compile(r"^(?P<label>.*) #(?P<row>\d+)$", re.DOTALL)
@@ -73,9 +73,10 @@ def settle(page: str) -> None:
     """Repeat recent changes that a late request has undone; call it first on a page."""
     last_page = st.session_state.get(SET_LATELY, (page, {}))[0]
     lately = recent() if last_page in ("", page) else {}  # else the visitor asked for this address
-    for name, one in lately.items():
+    for name, one in list(lately.items()):
         if st.query_params.get(name) in one.before:
             write(name, one.value)
+            lately[name] = replace(one, at=time.monotonic())
     st.session_state[SET_LATELY] = (page, lately)
 
 
