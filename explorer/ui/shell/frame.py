@@ -10,7 +10,7 @@ from explorer import EmbeddingSpace
 from explorer.ui.check import columns  # noqa: F401 - offers what was found to every page's filter
 from explorer.ui.plans import bar
 from explorer.ui.rooms import bar as room_bar
-from explorer.ui.shell import address, gate, glossary, handover, projector, signin, spaces
+from explorer.ui.shell import address, gate, glossary, handover, narrow, projector, signin, spaces
 from explorer.ui.shell.navigation import PAGES, navigation
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
@@ -135,7 +135,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     if not is_let_in:
         heading, sentence = APP, "See what vectors mean."
     title = f"<h1>{heading}</h1><p>{sentence}</p>"
-    style = STYLE + (projector.STYLE if is_projected else "")
+    style = STYLE + narrow.STYLE + (projector.STYLE if is_projected else "")
     st.html(f'{style}<header class="page-heading page-{name}">{title}</header>')
     if not is_let_in:
         signin.ask()
