@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -116,7 +117,8 @@ def loss_curve(
         go.Scatter(
             x=steps,
             y=losses,
-            mode="lines",
+            mode="lines+markers",
+            marker={"size": [9 if step == now else 0 for step in steps]},  # one point is no line
             line={"color": ink.points, "width": 2.5},
             hovertemplate="step %{x:,}: %{y:.3f}<extra></extra>",
         )
@@ -124,7 +126,8 @@ def loss_curve(
     style(figure, ink, height)
     figure.add_vline(x=now, line={"color": ink.quiet, "dash": "dot"})
     figure.update_xaxes(showticklabels=False, range=[0, end])
-    figure.update_yaxes(title_text="loss", nticks=4)
+    highest = max((loss for loss in losses if math.isfinite(loss)), default=1.0)
+    figure.update_yaxes(title_text="loss", nticks=4, range=[0, 1.1 * highest])
     return figure
 
 

@@ -89,11 +89,9 @@ def ask_options(model: str) -> EncodeOptions:
         )
         precision = FAST if fast else EXACT
     long_texts = st.selectbox(
-        "Texts longer than the model reads",
-        list(LONG_TEXTS),
-        format_func=lambda name: f"{name}: {LONG_TEXTS[name]}",
-        key="long texts",
+        "Texts longer than the model reads", list(LONG_TEXTS), key="long texts"
     )
+    st.caption(f"{LONG_TEXTS[long_texts].capitalize()}.")
     pooling = None
     if known_model(model) is None or model.startswith("google-bert"):
         own = "the model's own, or mean"

@@ -146,7 +146,7 @@ def show_way(space: EmbeddingSpace, way: Way, played: Played, key: tuple[str, st
 def tell_way(steps: int, way: Way, points: int) -> str:
     """Say how long the way was."""
     other = f"The shortest way has {way.shortest}."
-    judged = "There is no shorter way." if steps == way.shortest else other
+    judged = "That is the shortest way." if steps == way.shortest else other
     return f"You needed {count(steps, 'step')}. {judged} You get {count(points, 'point')}."
 
 

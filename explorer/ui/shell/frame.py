@@ -16,6 +16,7 @@ from explorer.ui.shell import (
     gate,
     glossary,
     handover,
+    narrow,
     projector,
     signin,
     spaces,
@@ -145,7 +146,7 @@ def open_page(name: str, heading: str, sentence: str) -> EmbeddingSpace:
     if not is_let_in:
         heading, sentence = APP, "See what vectors mean."
     title = f"<h1>{heading}</h1><p>{sentence}</p>"
-    style = STYLE + (projector.STYLE if is_projected else "")
+    style = STYLE + narrow.STYLE + (projector.STYLE if is_projected else "")
     st.html(f'{style}<header class="page-heading page-{name}">{title}</header>')
     if not is_let_in:
         signin.ask()

@@ -29,21 +29,6 @@ html {{ font-size: {TEXT}px; }}
 .stMain .stCode :is(pre, code) {{ white-space: pre-wrap !important; }}
 .stMain [data-testid="stMetricLabel"] :is(div, p) {{ white-space: normal; overflow: visible; }}
 .stMain [data-testid="stPopover"] button {{ padding-inline: 0.4rem; }}
-/* At 150 % browser zoom a window of 1280 pixels has 853: columns go below each other, those of
-   controls later. */
-@media (max-width: 900px) {{
-    .stMain [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-    .stMain [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
-        min-width: min(100%, 5.5rem); }}
-    .stMain [data-testid="stHorizontalBlock"]:not(:has(button, input, [role="slider"], .stMetric))
-        > [data-testid="stColumn"] {{ min-width: min(100%, 24rem); }}
-    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"] {{
-        flex-wrap: nowrap; }}
-    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"]
-        > [data-testid="stColumn"] {{ min-width: 0 !important; }}
-    .stMainBlockContainer:has(.page-check) [data-testid="stHorizontalBlock"]
-        > [data-testid="stColumn"]:has(button) {{ min-width: 6rem !important; }}
-}}
 </style>"""
 
 

@@ -3,7 +3,7 @@
 import type { Camera, Vector } from "./camera.ts";
 import type { Cluster } from "./clusters.ts";
 import { mixed } from "./colors.ts";
-import { type Box, type Label, LINE, placeLabels, Sheet } from "./labels.ts";
+import { type Box, type Label, LINE, nameLine, placeLabels, Sheet } from "./labels.ts";
 import type { Place } from "./pick.ts";
 import type { PointsPart } from "./parts.ts";
 import type { Regions } from "./regions.ts";
@@ -125,18 +125,17 @@ function clusterNames(drawing: Drawing, sheet: Sheet): Shape[] {
   if (!fade || selected.length || view.hits.length) return [];
   return clusters.flatMap(({ code, name, center }): Shape[] => {
     if (!isShown(code)) return [];
-    const [middle, y, depth] = camera.project(...center);
+    const [middle, up, depth] = camera.project(...center);
+    if (depth <= 0 || up < 0 || up > camera.height) return [];
     const text = shortened(name, CLUSTER_LENGTH);
     const width = (widthOf(text, 600) * CLUSTER_SIZE) / TEXT_SIZE;
     const x = Math.min(Math.max(middle, width / 2 + 4), camera.width - drawing.reserved.width - width / 2 - 4);
     const height = 1.2 * CLUSTER_SIZE;
-    const shift = CLUSTER_SHIFTS.find((lines) =>
-      sheet.take({ x: x - width / 2, y: y + (lines - 0.5) * height, width, height }),
-    );
-    if (depth <= 0 || shift === undefined) return [];
+    const y = nameLine({ x, y: up, width, height }, CLUSTER_SHIFTS, camera.height, sheet);
+    if (y === null) return [];
     const color = mixed(view.color?.colors[code] ?? ink.quiet, ink.text, CLUSTER_INK);
     const look = { size: CLUSTER_SIZE, weight: 600, color, halo: ink.ground, alpha: 0.9 * fade };
-    return [{ kind: "text", x, y: y + shift * height, text, align: "center", ...look }];
+    return [{ kind: "text", x, y, text, align: "center", ...look }];
   });
 }
 

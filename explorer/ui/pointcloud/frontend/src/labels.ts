@@ -162,6 +162,21 @@ export function placeLabels(wanted: Wanted, sheet: Sheet = new Sheet()): Label[]
   return labels;
 }
 
+/**
+ * Return where, near its middle, a place's name may stand: inside the frame and off other names, at
+ * one of the shifts (in lines). Null where there is no room.
+ */
+export function nameLine({ x, y, width, height }: Box, shifts: readonly number[], frame: number, sheet: Sheet): number | null {
+  const [top, bottom] = [height / 2 + 2, frame - height / 2 - 2];
+  const inside = Math.min(Math.max(y, top), bottom);
+  for (const lines of shifts) {
+    const line = inside + lines * height;
+    if (line < top || line > bottom) continue;
+    if (sheet.take({ x: x - width / 2, y: line - height / 2, width, height })) return line;
+  }
+  return null;
+}
+
 function around(x: number, y: number, radius: number): Box {
   return { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius };
 }

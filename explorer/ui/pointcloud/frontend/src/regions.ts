@@ -2,7 +2,7 @@
 
 import type { Camera, Vector } from "./camera.ts";
 import type { Sheet } from "./labels.ts";
-import { overlap } from "./labels.ts";
+import { nameLine, overlap } from "./labels.ts";
 import type { Place } from "./pick.ts";
 import type { PointsPart } from "./parts.ts";
 import type { Shape } from "./shapes.ts";
@@ -53,18 +53,18 @@ export class Regions {
     return regions.flatMap((region): Shape[] => {
       if (region.level !== level) return [];
       const place = center.map((middle, axis) => ((region.at[axis] ?? middle) - middle) * scale) as Vector;
-      const [middle, y] = camera.project(...place);
-      if (middle < 0 || y < 0 || middle > camera.width || y > camera.height) return [];
+      const [middle, up] = camera.project(...place);
+      if (middle < 0 || up < 0 || middle > camera.width || up > camera.height) return [];
       const size = Math.round(SIZES[level]! * Math.min(1, Math.max(0.65, camera.width / ROOMY)));
       const text = shortened(region.name, LENGTH);
       const width = (widthOf(text, 700) * size) / TEXT_SIZE;
       const x = Math.min(Math.max(middle, width / 2 + 4), right - width / 2 - 4);
       const height = 1.25 * size;
-      const shift = SHIFTS.find((lines) => sheet.take({ x: x - width / 2, y: y + (lines - 0.5) * height, width, height }));
-      if (shift === undefined) return [];
-      this.named.push({ ...region, x: x - width / 2, y: y + (shift - 0.5) * height, width, height });
+      const y = nameLine({ x, y: up, width, height }, SHIFTS, camera.height, sheet);
+      if (y === null) return [];
+      this.named.push({ ...region, x: x - width / 2, y: y - height / 2, width, height });
       const look = { size, weight: 700, color: ink.text, halo: ink.ground, alpha: 0.92 };
-      return [{ kind: "text", x, y: y + shift * height, text, align: "center", ...look }];
+      return [{ kind: "text", x, y, text, align: "center", ...look }];
     });
   }
 

@@ -102,3 +102,17 @@ test("cluster names that would meet make way for each other", () => {
   const names = letters(inked(drawing({}, { clusters })).shapes).filter(({ text }) => ["one", "two", "three"].includes(text));
   assert.equal(new Set(names.map(({ y }) => y)).size, 3);
 });
+
+test("a cluster's name is whole, however near the edge or the buttons its points are", () => {
+  const centers = [[0, 1.05, 0], [0, -1.05, 0], [1.3, 0.95, 0], [-1.3, 0, 0]] as [number, number, number][];
+  const clusters = centers.map((center, code) => ({ name: `woman ${code}`, code, center }));
+  const one = drawing({}, { clusters });
+  const names = letters(inked(one).shapes).filter(({ text }) => text.startsWith("woman"));
+  assert.equal(names.length, 4);
+  for (const { x, y, text, size } of names) {
+    const [width, height] = [(wide(text) * size) / 13, 1.2 * size];
+    const box = { x: x - width / 2, y: y - height / 2, width, height };
+    assert.ok(box.x >= 0 && box.y >= 0 && box.x + width <= 800 && box.y + height <= 600, text);
+    assert.ok(!overlap(box, one.reserved), text);
+  }
+});
