@@ -120,9 +120,18 @@ def learn(learner: Learner, key: str, report: Report = no_report) -> Course:
 
 
 def start_course(
-    jobs: Jobs, key: str, train_file: Callable[..., Course], data: Any, recipe: Any
+    jobs: Jobs,
+    key: str,
+    train_file: Callable[..., Course],
+    data: Any,
+    recipe: Any,
+    *,
+    seconds: float,
 ) -> Job:
-    """Start to learn, or go on from where it was stopped, or join who learns the same."""
+    """Start to learn, or go on from where it was stopped, or join who learns the same.
+
+    `seconds` says about how long it takes in all.
+    """
     return jobs.submit(
         key,
         train_file,
@@ -130,6 +139,7 @@ def start_course(
         recipe,
         when_done=partial(keep_course, key),  # a worker elsewhere has another cache
         load=partial(kept_course, key),
+        seconds=seconds,
     )
 
 

@@ -11,6 +11,7 @@ from explorer.jobs.files import ArrayFile, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 from explorer.projection.job import bare_space
+from explorer.projection.time_needed import umap_seconds
 from explorer.space import EmbeddingSpace
 
 CHECKS = cache.Kind("checks", 1)
@@ -32,6 +33,7 @@ def start(jobs: Jobs, space: EmbeddingSpace, metric: str = "cosine") -> Job:
         metric,
         when_done=partial(save, key),
         load=partial(load, key),
+        seconds=umap_seconds(len(space), space.dim),  # nearly all of it is the same graph
     )
 
 

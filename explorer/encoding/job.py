@@ -36,6 +36,7 @@ from explorer.space import EmbeddingSpace, Source
 
 TEXTS = cache.Kind("encoding-texts", 1)
 ENCODINGS = cache.Kind("encodings", 1)
+TEXTS_A_SECOND = 150  # sentences, on two cores
 THREADS = 4  # jobs at once; torch gives each all cores
 FACTS = b"embedding-explorer"
 LABEL, TEXT, METADATA = "label", "text", "metadata "
@@ -150,6 +151,7 @@ def start(
         key,
         asdict(options),
         when_done=lambda made: when_done(finished_space(texts, made, name)),
+        seconds=len(texts) / TEXTS_A_SECOND,
     )
 
 

@@ -38,6 +38,7 @@ class JobsHere:
         function: Callable[..., Any],
         *args: Any,
         when_done: Callable[[Any], None] = lambda result: None,
+        seconds: float = 0.0,
     ) -> Job:
         if key in self._jobs and self._jobs[key].state.state == "done":
             return self._jobs[key]

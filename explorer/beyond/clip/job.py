@@ -12,10 +12,14 @@ from explorer.jobs.files import loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
+PAIRS_A_SECOND = 10_000  # on one core
+
 
 def start(jobs: Jobs, pairs: Pairs, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    return start_course(jobs, course_key(pairs, recipe), train_file, PairsFile.of(pairs), recipe)
+    seconds = len(pairs.names) * recipe.epochs / PAIRS_A_SECOND
+    key = course_key(pairs, recipe)
+    return start_course(jobs, key, train_file, PairsFile.of(pairs), recipe, seconds=seconds)
 
 
 def train_file(pairs: Any, recipe: Recipe, report: Report = no_report) -> Course:

@@ -12,10 +12,14 @@ from explorer.jobs.files import loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
+FACTS_A_SECOND = 30_000  # on one core, by TransE
+
 
 def start(jobs: Jobs, graph: Graph, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    return start_course(jobs, course_key(graph, recipe), train_file, GraphFile.of(graph), recipe)
+    seconds = len(graph.train) * recipe.epochs / FACTS_A_SECOND
+    key = course_key(graph, recipe)
+    return start_course(jobs, key, train_file, GraphFile.of(graph), recipe, seconds=seconds)
 
 
 def train_file(graph: Any, recipe: Recipe, report: Report = no_report) -> Course:

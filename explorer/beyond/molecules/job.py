@@ -12,12 +12,14 @@ from explorer.jobs.files import loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
+MOLECULES_A_SECOND = 3_600  # on one core, forests included
+
 
 def start(jobs: Jobs, molecules: Molecules, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    return start_course(
-        jobs, course_key(molecules, recipe), train_file, MoleculesFile.of(molecules), recipe
-    )
+    seconds = len(molecules.labels) * recipe.epochs / MOLECULES_A_SECOND
+    key = course_key(molecules, recipe)
+    return start_course(jobs, key, train_file, MoleculesFile.of(molecules), recipe, seconds=seconds)
 
 
 def train_file(molecules: Any, recipe: Recipe, report: Report = no_report) -> Course:

@@ -25,12 +25,15 @@ from explorer.jobs.progress import Report, no_report
 
 FIGURES = cache.Kind("figures of tastes", 1)
 TABLES = cache.Kind("tables of tastes", 1)
+PAIRS_A_SECOND = 100_000  # on one core
 MADE = cache.Kind("tastes of tables", 1)  # which tastes were made of a table
 
 
 def start(jobs: Jobs, tastes: Tastes, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
-    return start_course(jobs, course_key(tastes, recipe), train_file, TastesFile.of(tastes), recipe)
+    seconds = len(tastes.pairs) * recipe.epochs / PAIRS_A_SECOND
+    key = course_key(tastes, recipe)
+    return start_course(jobs, key, train_file, TastesFile.of(tastes), recipe, seconds=seconds)
 
 
 def train_file(tastes: Any, recipe: Recipe, report: Report = no_report) -> Course:

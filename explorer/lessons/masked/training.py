@@ -31,6 +31,7 @@ from explorer.training import grammar
 
 VERSION = 1  # raise it when the computation changes: courses of the former one are not resumed
 BATCH = 64  # sentences of one length
+SENTENCES_A_SECOND = 2_000  # on one core
 HIDDEN_SHARE = 0.15  # of the words of a sentence, and at least one (Devlin et al. 2019)
 TOP = 5
 TOP_1, TOP_5, PERPLEXITY = "right at once", "among five", "perplexity"
@@ -189,6 +190,7 @@ def start(jobs: Jobs, recipe: Recipe) -> Job:
         recipe,
         when_done=partial(keep_course, key),  # a worker elsewhere has another cache
         load=partial(kept_course, key),
+        seconds=recipe.sentences * recipe.epochs / SENTENCES_A_SECOND,
     )
 
 

@@ -24,6 +24,7 @@ from explorer.space import EmbeddingSpace
 
 MEASURED = cache.Kind("indexes", 1)
 EXACT = "exact"
+NUMBERS_A_SECOND = 2_000_000  # of the vectors, for one index at all its settings
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def start(jobs: Jobs, space: EmbeddingSpace | None, wanted: Wanted, names: Seque
     """Measure indexes on a worker, or join who measures the same."""
     refuse_here(jobs)
     vectors = ArrayFile.of(space) if space is not None else None
+    numbers = 0
+    if isinstance(wanted.data, Made):
+        numbers = wanted.data.n * wanted.data.dim
+    elif space is not None:
+        numbers = len(space) * space.dim
     return jobs.submit(
         wanted.job_key(names),
         measure_file,
@@ -71,6 +77,7 @@ def start(jobs: Jobs, space: EmbeddingSpace | None, wanted: Wanted, names: Seque
         tuple(names),
         when_done=partial(keep_all, wanted),
         load=partial(kept_all, wanted, tuple(names)),
+        seconds=len(names) * numbers / NUMBERS_A_SECOND,
     )
 
 

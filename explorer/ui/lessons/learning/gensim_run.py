@@ -22,6 +22,7 @@ from explorer.ui.shell.spaces import SAMPLES, find_space, sample_space, title
 
 TRAINING = "training for real"  # session state: the Training that was started here
 COMPARED = 8  # neighbors
+BYTES_A_SECOND = 1e6  # of a text, on two cores
 SHORT_BYTES = 200_000  # a text below is too short for the usual settings
 FOR_SHORT = {"dimensions": 30, "min_count": 1, "epochs": 50}
 MOST_SAVED = 50_000  # words that are made ready for saving in the browser
@@ -49,8 +50,14 @@ class Training:
 
     def start(self) -> Job:
         """Start the job, or join an equal one."""
+        size = self.text.stat().st_size if self.text.exists() else 0
         return progress.jobs().submit(
-            self.key, word2vec.learn_kept, str(self.text), asdict(self.recipe), self.learned
+            self.key,
+            word2vec.learn_kept,
+            str(self.text),
+            asdict(self.recipe),
+            self.learned,
+            seconds=size * self.recipe.epochs / BYTES_A_SECOND,
         )
 
 
