@@ -38,11 +38,21 @@ def test_the_map_is_announced_only_where_it_is_served() -> None:
     assert all((FOLDER / "built" / one.rpartition("/")[2]).is_file() for one in MAP)
 
 
-@pytest.mark.parametrize(("kind", "announced"), [("text/html", True), ("text/css", False)])
-def test_only_html_announces(kind: str, announced: bool) -> None:
+@pytest.mark.parametrize(
+    ("path", "status", "kind", "announced"),
+    [
+        ("/map", 200, "text/html; charset=utf-8", True),
+        ("/map", 304, "", True),
+        ("/favicon.png", 304, "", False),
+        ("/static/css/index.css", 200, "text/css", False),
+    ],
+)
+def test_html_announces_also_where_the_browser_has_it_already(
+    path: str, status: int, kind: str, announced: bool
+) -> None:
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", kind.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        headers = [(b"content-type", kind.encode())] if kind else []
+        await send({"type": "http.response.start", "status": status, "headers": headers})
 
     sent: list[Message] = []
 
@@ -52,6 +62,5 @@ def test_only_html_announces(kind: str, announced: bool) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "path": "/map"}
-    asyncio.run(Announcing(served, lambda: True)(scope, receive, send))
+    asyncio.run(Announcing(served, lambda: True)({"type": "http", "path": path}, receive, send))
     assert (b"link" in dict(sent[0]["headers"])) == announced

@@ -20,11 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 IMPORTED = re.compile(r"""(?:from|import)["`']\./([\w.-]+\.js)["`']""")
 NAMED = re.compile(r"static/js/([\w.-]+\.js)")
+NOT_MODIFIED = 304
 LARGE = 100_000  # bytes: such scripts of Streamlit's own page are asked for before the small ones
 FRAME = ("Html", "Selectbox", "BidiComponent", "recordbatch", "Checkbox", "Button")
 KINDS = {  # of each page's elements, those that its first picture waits for; by its address
     "": (*FRAME, "TextInput", "PageLink"),
-    "map": (*FRAME, "TextInput", "ButtonGroup"),
+    "map": (*FRAME, "TextInput", "ButtonGroup", "PageLink"),
 }
 MAP = tuple(
     f"_stcore/bidi-components/embedding-explorer.pointcloud/{name}.js"
@@ -45,8 +46,10 @@ class Announcing:
         async def announce(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    page = scope["path"].rpartition("/")[2]
+                page = scope["path"].rpartition("/")[2]
+                is_html = headers.get("content-type", "").startswith("text/html")
+                # a browser that has the HTML from an earlier visit keeps its other headers
+                if is_html or (message["status"] == NOT_MODIFIED and "." not in page):
                     headers["link"] = header(page, with_map=self.with_map())
             await send(message)
 

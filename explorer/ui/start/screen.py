@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from explorer.ui.picture.drawing import picture
@@ -25,11 +23,13 @@ def show() -> None:
         projection = picture(books, spaces.best_method(books), 2)
         found = question.answer(books, projection, asked)
         question.draw_map(books, projection, found)
-    room: Literal["content"] | int = 340  # pixels: what is told moves no door
-    if projector.is_on():
-        room = "content"
     with right:
-        with st.container(height=room, border=False, gap="small", key="answer"):
+        with st.container(
+            height="content" if projector.is_on() else 340,  # pixels: what is told moves no door
+            border=False,
+            gap="small",
+            key="answer",
+        ):
             question.tell_answer(books, found)
             if found is not None and st.button(
                 "Where do the numbers come from?", icon=":material/play_circle:"

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Request
 
-from explorer.ui.shell.announcing import KINDS, NAMED, SCRIPTS
+from explorer.ui.shell.announcing import KINDS, MAP
 from tests.browser.conftest import Server
 
 DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
@@ -19,20 +19,24 @@ SCRIPT = re.compile(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", list(KINDS))
-def test_no_script_is_found_late(page: Page, server: Server, name: str) -> None:
-    asked: list[str] = []
+def test_what_is_announced_comes_before_the_pages_first_message(
+    page: Page, server: Server, name: str
+) -> None:
+    asked: set[str] = set()
+    early: list[set[str]] = []
 
     def note(request: Request) -> None:
         if found := SCRIPT.search(request.url):
-            asked.append(found[1])
+            asked.add(found[1])
 
-    page.goto(server.url)  # from here on the server knows the map
-    page.wait_for_function(DRAWN)
+    page.goto(f"{server.url}/lessons")
+    page.get_by_role("heading", name="Lessons").wait_for()  # the server is prepared
     page.on("request", note)
+    page.on("websocket", lambda _: early.append(set(asked)))
     answer = page.goto(f"{server.url}/{name}")
     assert answer is not None
     announced = set(re.findall(r"<([^>]+)>; rel=modulepreload", answer.header_value("link") or ""))
     page.wait_for_function(DRAWN)
-    index = (SCRIPTS.parents[1] / "index.html").read_text(encoding="utf-8")
-    assert announced <= set(asked)
-    assert set(asked) == announced | {f"static/js/{one}" for one in NAMED.findall(index)}
+    assert set(MAP) < announced <= early[0]
+    late = {one.partition("/js/")[2].partition(".")[0] for one in asked - early[0]}
+    assert late.isdisjoint(KINDS[name])
