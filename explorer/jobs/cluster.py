@@ -30,6 +30,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from explorer.errors import JobError
+from explorer.jobs.certificate import make
 from explorer.jobs.files import JobFile
 
 CONNECT_SECONDS = 10.0  # to a cluster given by its address
@@ -274,7 +275,7 @@ def main() -> None:
     os.dup2(2, 1)  # workers' prints go to standard error: standard output is for the answer
     give_way()
     import dask
-    from distributed import LocalCluster, Security
+    from distributed import LocalCluster
 
     dask.config.set(
         {
@@ -291,8 +292,7 @@ def main() -> None:
             "distributed.worker.preload": [CLOSE_HTTP],
         }
     )
-    made = Security.temporary()  # type: ignore[no-untyped-call]
-    key, certificate = made.tls_client_key, made.tls_ca_file
+    key, certificate = make()
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
         # 1 for projections: numba's parallel code (umap-learn's) in two threads at once can abort
@@ -301,7 +301,7 @@ def main() -> None:
         processes=True,
         dashboard_address="127.0.0.1:0",  # any free port; None would still take 8787
         host="127.0.0.1",
-        security=made,
+        security=as_security(key, certificate),
         silence_logs=50,
     ) as cluster:
         told = {"address": cluster.scheduler_address, "key": key, "certificate": certificate}

@@ -51,15 +51,6 @@ class Server:
                     total += path.stat().st_size
         return total
 
-    def workers(self) -> list[psutil.Process]:
-        """Return the processes that compute."""
-        found = []
-        for one in psutil.Process(self.process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                if "spawn_main" in " ".join(one.cmdline()):
-                    found.append(one)
-        return found
-
     def tracebacks(self) -> list[str]:
         """Return the last line of each traceback in the log."""
         parts = self.log.read_text(errors="replace").split("Traceback (most recent call last)")[1:]

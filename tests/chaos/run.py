@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import psutil
@@ -31,22 +30,24 @@ from tests.chaos.pages import Pages, Server, started, upload_that_breaks_off
 ROOT = Path(__file__).parents[2]
 SECONDS = 600.0  # until a killed worker's job is done by another one, on a busy machine
 BACK = 5.0  # seconds until a page is back, on a machine that is not busy
+WORKER = "spawn_main"  # in the command of a worker
 BREAKS = 12  # uploads that break off
 SENT = 60 << 20  # bytes of each
 GRACE = 15.0  # until the processes of a killed one have ended
-FAKETIME = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", os.environ.get("FAKETIME_LIB"))
+SET_BACK = -400 * 24 * 3600  # seconds
 
 
 class Computing:
     """A process that computes, and what it has said that it kept."""
 
-    def __init__(self, what: str, seed: int) -> None:
+    def __init__(self, what: str, seed: int, **settings: str) -> None:
         self.kept: list[str] = []
         self.failed: list[str] = []
         self._news = threading.Event()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.computing", what, str(seed)],
             cwd=ROOT,
+            env={**os.environ, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -73,6 +74,11 @@ class Computing:
         with contextlib.suppress(psutil.Error):
             return psutil.Process(self.process.pid).children(recursive=True)
         return []
+
+    def kill_one(self, sign: str = WORKER) -> None:
+        """Kill the latest of its processes whose command has a sign."""
+        for one in self.find(sign)[-1:]:
+            one.kill()
 
     def find(self, sign: str) -> list[psutil.Process]:
         """Return those of them whose command has that sign."""
@@ -113,13 +119,32 @@ def kill_helper(what: str, sign: str, times: int, chance: random.Random) -> Iter
                 yield f"nothing more was kept in {SECONDS:.0f} s; told: {computing.failed[-1:]}"
                 return
             time.sleep(chance.random() * 2)
-            for one in computing.find(sign)[-1:]:
-                one.kill()
+            computing.kill_one(sign)
         if not computing.wait_for_more():
             yield f"nothing more was kept in {SECONDS:.0f} s; told: {computing.failed[-1:]}"
         print(f"    {len(computing.failed)} jobs told an error: {set(computing.failed)}")
         yield from (f"lost: {one}" for one in lost(computing.kept))
         yield from broken()
+    finally:
+        computing.process.kill()
+        computing.process.wait()
+
+
+def clock_set_back(root: Path) -> Iterator[str]:
+    """Set the wall clock back by 400 days while jobs run, then kill the worker: one must come."""
+    library, clock = root / "clock.so", root / "clock"
+    source = Path(__file__).with_name("clock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    clock.write_text("0")
+    computing = Computing("jobs", 800, LD_PRELOAD=str(library), CLOCK_FILE=str(clock))
+    try:
+        for happens in (lambda: None, lambda: clock.write_text(str(SET_BACK)), computing.kill_one):
+            happens()
+            if not computing.wait_for_more():
+                yield f"nothing more was kept in {SECONDS:.0f} s; told: {computing.failed[-1:]}"
+                return
+        yield from computing.failed
+        yield from (f"lost: {one}" for one in lost(computing.kept))
     finally:
         computing.process.kill()
         computing.process.wait()
@@ -204,13 +229,6 @@ def without(
         yield from (f"logged: {one}" for one in server.tracebacks())
 
 
-def set_clock(clock: Path, server: Server) -> None:
-    """Set a server's clock back by 400 days, and end a worker: another one starts."""
-    clock.write_text("-400d")
-    for one in server.workers()[:1]:
-        one.kill()
-
-
 def delete_cache(server: Server) -> None:
     """Remove a server's cache folder."""
     shutil.rmtree(server.cache)
@@ -249,26 +267,17 @@ def scenarios(times: int, chance: random.Random, root: Path) -> dict[str, Iterat
     frozen = in_a_namespace(f"mount -t tmpfs -o ro,size=3m tmpfs {cache}")
     no_shm = in_a_namespace("mount -t tmpfs -o ro,size=1m tmpfs /dev/shm")
     found = {f"kill itself: {one}": kill_itself(one, times, chance) for one in ACTIVITIES}
-    found["kill a worker"] = kill_helper("jobs", "spawn_main", times, chance)
+    found["kill a worker"] = kill_helper("jobs", WORKER, times, chance)
     found["kill the scheduler"] = kill_helper("jobs", "explorer.jobs.cluster", times, chance)
-    found["kill the encoder"] = kill_helper("encoding", "spawn_main", times, chance)
+    found["kill the encoder"] = kill_helper("encoding", WORKER, times, chance)
     found["kill the server"] = kill_server(times, chance, cache)
     found["disk full"] = without(tiny, cache)
     found["cache read-only"] = without(frozen, cache)
     found["cache deleted"] = without([], cache, during=delete_cache)
     found["no shared memory"] = without(no_shm, cache)
     found["upload breaks off"] = break_off(cache)
-    if library := next((one for one in FAKETIME if one and Path(one).exists()), None):
-        clock = root / "clock"
-        clock.write_text("+0")
-        faked = {
-            "LD_PRELOAD": library,
-            "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        set_back = partial(set_clock, clock)
-        found["clock set back"] = without([], cache, during=set_back, **faked)
+    if shutil.which("cc"):
+        found["clock set back"] = clock_set_back(root)
     return found
 
 

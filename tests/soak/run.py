@@ -93,6 +93,7 @@ class Soak:
         self.wrong: list[str] = []
         self.errors: set[str] = set()
         self.memory: list[dict[str, float]] = []  # MB by kind, every few seconds
+        self.pages: list[int] = []  # opened so far, at the same moments
         self.people = 0
 
     async def run(self, visitors: int) -> None:
@@ -127,6 +128,7 @@ class Soak:
                 with contextlib.suppress(psutil.Error):
                     held[kind_of(one)] += one.memory_info().rss / 2**20
             self.memory.append({**held, ALL: sum(held.values())})
+            self.pages.append(sum(map(len, self.times.values())))
             await asyncio.sleep(MEMORY_EVERY)
 
     def tell(self) -> bool:
@@ -164,6 +166,11 @@ class Soak:
             growth[kind] = half / middles[1] - 1 if middles[1] else 0.0
             told = " | ".join(f"{one:.0f}" for one in middles)
             print(f"| {kind} | {told} | {growth[kind]:+.1%} |")
+        pages = self.pages[2 * quarter :]
+        if len(set(pages)) > 1:
+            web = [one[WEB] for one in self.memory[2 * quarter :]]
+            slope = statistics.linear_regression(pages, web).slope
+            print(f"the web process grew by {1024 * slope:.0f} kB a page in the second half")
         return max(growth[WEB], growth[ALL])
 
 
