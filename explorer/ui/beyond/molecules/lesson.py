@@ -19,6 +19,7 @@ from explorer.ui.beyond.molecules.cards import Card, show_cards
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 CLIFF_SPACES = {"learned": "in the learned space", "Morgan": "by its pieces (Morgan)"}
 
@@ -63,11 +64,12 @@ def what_for(learned: Learned, *, is_sample: bool) -> None:
         + "\n\nThe price: this space knows **one** property. For another one it has to be learned "
         "again, while fingerprints serve any question, each a little."
     )
-    right.dataframe(
-        table,
-        hide_index=True,
-        column_config={"differ by": st.column_config.NumberColumn(format="%.2f")},
-    )
+    with right:
+        named_table(
+            table,
+            f"{learned.molecules.property} of the nearest molecule",
+            column_config={"differ by": st.column_config.NumberColumn(format="%.2f")},
+        )
     right.caption(
         f"Mean difference in {measured} between a molecule held out and the nearest one learned "
         "from (cosine)."
