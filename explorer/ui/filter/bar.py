@@ -145,8 +145,8 @@ def described(name: str, column: pa.ChunkedArray) -> str:
 
     Examples
     --------
-    >>> described("price", pa.chunked_array([[None, 2.5]]))
-    '**price**: numbers, such as 2.5'
+    >>> described("label", pa.chunked_array([[None, "", "a lamp"]]))
+    '**label**: texts, such as a lamp'
     >>> described("note", pa.chunked_array([pa.array([None, None], pa.string())]))
     '**note**: no value in any row'
     """
