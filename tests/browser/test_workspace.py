@@ -71,6 +71,9 @@ def test_a_workspace_is_the_same_on_another_server(page: Page, tmp_path: Path) -
             expect(page.get_by_text(f"“{name}”").first).to_be_visible()
             page.keyboard.press("Escape")
         page.get_by_role("button", name="Take home").click()
+        # before the filter all 60 were offered first, in a popover that was still closed
+        expect(page.get_by_role("combobox", name="Rows")).to_have_value("11 filtered points")
+        expect(page.get_by_role("button", name="Download 11 rows")).to_be_visible()
         page.get_by_role("tab", name="Workspace").click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Save workspace").click()

@@ -65,15 +65,21 @@ def test_a_set_is_kept_colored_and_filtered_by_and_undone(screen: AppTest, visit
     assert [*store.load(workspace, books).annotations.tags] == ["dark", "old"]
 
 
-def test_what_is_filtered_is_offered_before_the_point_that_is_looked_at(visit: Visit) -> None:
-    screen = visit(
-        "pages/map.py", space="books", method="PCA", selected="Dracula", filter="year < 1800"
-    )
+def test_what_is_filtered_is_offered_first_also_after_other_points_were(visit: Visit) -> None:
+    screen = visit("pages/map.py", space="books", method="PCA", selected="Dracula")
+    (rows,) = (one for one in screen.selectbox if one.label == "Rows")
+    assert rows.value == "the point Dracula"
+    screen.query_params["filter"] = "year < 1800"
+    screen = screen.run()
     n = len(sample_space("books").filter("year < 1800"))
-    for key in ("keep which", "take which"):
-        first, second, *_ = screen.selectbox(key=key).options
-        assert first == screen.selectbox(key=key).value == f"{n} filtered points"
+    for label in ("Keep", "Rows"):
+        (shown,) = (one for one in screen.selectbox if one.label == label)
+        first, second, *_ = shown.options
+        # the browser, which draws a closed popover anew, shows the first
+        assert first == shown.value == f"{n} filtered points"
         assert second == "the point Dracula"
+    (download,) = (one for one in screen.get("download_button") if one.label.startswith("Download"))
+    assert download.label == f"Download {n} rows"
 
 
 def test_a_name_that_cannot_be_used_is_told_and_changes_nothing(screen: AppTest) -> None:

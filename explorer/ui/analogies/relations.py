@@ -12,6 +12,7 @@ from explorer.ui.analogies.examples import FAMILIES
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
 
 FIRST = "capitals"
@@ -69,9 +70,9 @@ def show_family(family: PairFamily) -> None:
             "from the two groups of words, not from which words belong together.",
         )
         st.markdown(in_words(family))
-        st.dataframe(
+        named_table(
             family.to_arrow(),
-            hide_index=True,
+            "arrows of the family",
             height=260,
             column_config={
                 name: st.column_config.NumberColumn(title, format="%.2f", width=66, help=told)

@@ -27,6 +27,7 @@ from explorer.ui.axes.examples import AXIS_LESSONS
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.ui.shell.word_fields import LONGEST_LIST, words_of
 from explorer.words import split_words
 
@@ -148,7 +149,11 @@ def show_axis(space: EmbeddingSpace, placed: Placed) -> None:
             low, high = ends_of_axis(space, axis)
             st.markdown(f"**{plain(axis.low[0])}**: {plain(', '.join(low))}")
             st.markdown(f"**{plain(axis.high[0])}**: {plain(', '.join(high))}")
-            st.dataframe(table(placed.words, {"place": places}), hide_index=True)
+            named_table(
+                table(placed.words, {"place": places}),
+                space.name,
+                f"on the axis {placed.axis.name}",
+            )
 
 
 def tell_separation(space: EmbeddingSpace, axis: SemanticAxis) -> None:
@@ -230,9 +235,10 @@ def show_two_axes(space: EmbeddingSpace, placed: Placed, second: SemanticAxis) -
                 "a part of the other."
             )
         )
-        st.dataframe(
+        named_table(
             table(placed.words, {"across": across, "up": up}),
-            hide_index=True,
+            space.name,
+            f"on the axes {placed.axis.name} and {second.name}",
             column_config={"across": placed.axis.name, "up": second.name},
         )
 
@@ -271,7 +277,7 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
             "“lipstick on a pig”: removing the direction hides the difference, but does not "
             "remove it."
         )
-        st.dataframe(
+        named_table(
             table(
                 placed.words,
                 {
@@ -284,7 +290,8 @@ def show_removal(space: EmbeddingSpace, placed: Placed) -> None:
                     "neighbors after": [", ".join(one[:5]) for one in found.neighbors_after],
                 },
             ),
-            hide_index=True,
+            space.name,
+            f"without the axis {axis.name}",
             column_config={
                 "neighbors kept": st.column_config.NumberColumn(format="percent"),
                 "place after": st.column_config.NumberColumn(format="%.2f"),

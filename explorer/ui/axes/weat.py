@@ -15,6 +15,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, signin
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 FIRST = next(iter(ASSOCIATIONS))
 FILLED = "association filled in"  # session state: whose lists stand in the field
@@ -116,7 +117,7 @@ def show_association(space: EmbeddingSpace, found: Association) -> None:
         )
         st.markdown(MEANING)
         with st.expander("The table, and all missing words"):
-            st.dataframe(score_table(found), hide_index=True)
+            named_table(score_table(found), " and ".join(one.name for one in found.targets), "WEAT")
             st.caption(f"Missing: {plain(', '.join(found.missing)) or 'none'}")
 
 

@@ -16,6 +16,7 @@ from explorer import cache
 from explorer.beyond.course import COURSES, FILE, Course, kept_course
 from explorer.jobs.pool import Job
 from explorer.ui.shell import progress
+from explorer.ui.shell.tables import named_table
 
 WATCH, ASK, JUDGE, LESSON = "Watch it train", "Ask it", "How good is it?", "The lesson"
 STEPS = (WATCH, ASK, JUDGE, LESSON)
@@ -134,7 +135,7 @@ def read_course(key: str, changed: int) -> Course | None:
 
 def beside_chance(figures: Sequence[Figure], model: str, baseline: str) -> None:
     """Show figures as a table: the model's, the baseline's, chance's."""
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "never seen": [one.name for one in figures],
@@ -143,7 +144,8 @@ def beside_chance(figures: Sequence[Figure], model: str, baseline: str) -> None:
                 "chance": [one.chance for one in figures],
             }
         ),
-        hide_index=True,
+        model,
+        "beside chance",
         column_config={
             name: st.column_config.NumberColumn(format="%.3f")
             for name in (model, baseline, "chance")

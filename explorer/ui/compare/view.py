@@ -22,6 +22,7 @@ from explorer.ui.picture.method_settings import ask_picture, told
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 FIRST = {"left": "PCA", "right": "UMAP"}
 SEEDS = tuple(range(SEED, SEED + 5))
@@ -127,7 +128,7 @@ def tell_stability(space: EmbeddingSpace) -> None:
         columns = {"seed": pa.array([str(seed) for seed in SEEDS])}
         for place, seed in enumerate(SEEDS):
             columns[f"{seed}"] = pa.array((found.pairs[place] * found.k).round(1))
-        st.dataframe(pa.table(columns), hide_index=True)
+        named_table(pa.table(columns), space.name, f"{title} with five seeds")
 
 
 def draw_missing(

@@ -27,7 +27,7 @@ from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, owner, signin
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.spaces import opened_spaces
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import table_height, without_export
 
 TYPED, FROM_FILE, WORDS_OF = "Type or paste", "From a file", "A model's own words"
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
@@ -151,7 +151,9 @@ def ask_columns(file: File) -> Texts:
     shown = {column: texts.texts[:SHOWN_ROWS]}
     if label != column:
         shown = {label: texts.labels[:SHOWN_ROWS], **shown}
-    st.dataframe(pa.table(shown), hide_index=True, height=table_height(min(SHOWN_ROWS, len(texts))))
+    without_export("first texts").dataframe(
+        pa.table(shown), hide_index=True, height=table_height(min(SHOWN_ROWS, len(texts)))
+    )
     return texts
 
 

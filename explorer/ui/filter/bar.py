@@ -27,7 +27,6 @@ HOLDS = (
     (pa.types.is_integer, "numbers"),
     (pa.types.is_floating, "numbers"),
     (pa.types.is_decimal, "numbers"),
-    (pa.types.is_null, "no value at all"),
 )
 
 
@@ -138,11 +137,23 @@ def ask_text(space: EmbeddingSpace, problem: str | None) -> None:
         st.error(plain(error), icon=":material/error:")
     table = columns.columns_of(space)
     with st.container(height=LISTING, border=False):
-        lines = (
-            f"- **{plain(name)}**: {holds(table[name])}, such as {plain(example(table[name]))}"
-            for name in table.column_names
-        )
-        st.caption("\n".join(lines))
+        st.caption("\n".join(f"- {described(name, table[name])}" for name in table.column_names))
+
+
+def described(name: str, column: pa.ChunkedArray) -> str:
+    """Return what a column holds, with an example, in Markdown.
+
+    Examples
+    --------
+    >>> described("label", pa.chunked_array([[None, "", "a lamp"]]))
+    '**label**: texts, such as a lamp'
+    >>> described("note", pa.chunked_array([pa.array([None, None], pa.string())]))
+    '**note**: no value in any row'
+    """
+    if column.null_count == len(column):
+        return f"**{plain(name)}**: no value in any row"
+    found = example(column)
+    return f"**{plain(name)}**: {holds(column)}" + (f", such as {plain(found)}" if found else "")
 
 
 def holds(column: pa.ChunkedArray) -> str:
@@ -151,6 +162,7 @@ def holds(column: pa.ChunkedArray) -> str:
 
 
 def example(column: pa.ChunkedArray) -> str:
-    """Return the first value of a column, shortened."""
-    first = next((one for one in column[:1_000].to_pylist() if one is not None), None)
+    """Return the first value of a column that can be seen, shortened; '' where none comes soon."""
+    values = (one for one in column[:1_000].to_pylist() if one is not None and str(one).strip())
+    first = next(values, "")
     return f"{first:.4g}" if isinstance(first, float) else str(first)[:40]

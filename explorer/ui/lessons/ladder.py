@@ -24,6 +24,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.wording import readable_bytes
 from explorer.words import WORD
 
@@ -115,7 +116,7 @@ def show_rungs(texts: Texts) -> None:
         with card.container(border=True, height="stretch", gap="xsmall"):
             show_rung(step, row)
     with st.expander("The numbers as a table", icon=":material/table:"):
-        st.dataframe(rungs_table(steps, row), hide_index=True)
+        named_table(rungs_table(steps, row), "nearest on each rung to", chosen)
     lesson.try_this(
         "*He purchased an automobile* says the same as *The man bought a car*, without a common "
         "word. On which rung does it come first?",

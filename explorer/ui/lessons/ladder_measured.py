@@ -31,6 +31,7 @@ from explorer.ui.lessons.climbing import Texts, encoded, start_reading
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import spaces
 from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.tables import named_table
 
 MEASURED = cache.Kind("ladder", 1)
 MEASURING = threading.Lock()  # one measures for the class
@@ -189,9 +190,9 @@ def show_measured(texts: Texts) -> None:
         )
     with right:
         shares = st.column_config.NumberColumn(format="percent")
-        st.dataframe(
+        named_table(
             rankings_table(rankings),
-            hide_index=True,
+            "pairs right on each rung",
             column_config=dict.fromkeys(("first", "> unrelated", "> same"), shares),
             alt="Each rung's three shares",
         )

@@ -29,6 +29,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.wording import count, readable_bytes
 
 VOCABULARIES = [v for power in range(1, 7) for v in (10**power, 2 * 10**power, 5 * 10**power)]
@@ -263,7 +264,8 @@ def show_unseen(shown: Lesson) -> None:
         if known:
             st.markdown("It has a row; its neighbors:")
             form = word if word in shown.vocabulary else word.lower()
-            show_neighbors(nearest_neighbors(shown.vocabulary, form, k=5).to_arrow())
+            near = nearest_neighbors(shown.vocabulary, form, k=5).to_arrow()
+            show_neighbors(near, f"neighbors of {form} in a word table")
         else:
             st.markdown("No row: **no vector at all** (word2vec, GloVe).")
             close = shown.vocabulary.closest_labels(word)
@@ -276,7 +278,8 @@ def show_unseen(shown: Lesson) -> None:
         sample = spaces.sample_space(spaces.DEFAULT)
         vector = piece_vectors(cut).mean(axis=0)
         st.caption("Words nearest to the mean of the pieces:")
-        show_neighbors(nearest_neighbors(sample, vector, k=5, exclude=[word.lower()]).to_arrow())
+        near_pieces = nearest_neighbors(sample, vector, k=5, exclude=[word.lower()]).to_arrow()
+        show_neighbors(near_pieces, f"neighbors of the pieces of {word}")
     with ngrams.container(border=True, height="stretch"):
         grams = character_ngrams(word.lower())
         st.markdown("##### The fastText way")
@@ -285,15 +288,17 @@ def show_unseen(shown: Lesson) -> None:
         )
         st.caption("Words that share most of them:")
         near = sharing_ngrams(word.lower(), shown.vocabulary.labels, 5)
-        st.dataframe(
+        named_table(
             {"label": [one for one, _ in near], "shared": [round(share, 2) for _, share in near]},
-            hide_index=True,
+            "words that share pieces with",
+            word,
             column_config={"shared": st.column_config.NumberColumn(format="percent")},
         )
         with st.expander("All pieces"):
-            st.dataframe(
+            named_table(
                 {"piece": grams, "row in its table": [bucket(one) for one in grams]},
-                hide_index=True,
+                "pieces of",
+                word,
             )
     lesson.try_this(
         "Type *bananaphone*, *kingship*, *unkind*: where do pieces carry the meaning, and where do "
@@ -302,11 +307,11 @@ def show_unseen(shown: Lesson) -> None:
     )
 
 
-def show_neighbors(table: pa.Table) -> None:
+def show_neighbors(table: pa.Table, name: str) -> None:
     """Show neighbors as a small table."""
-    st.dataframe(
+    named_table(
         table.drop(["row"]),
-        hide_index=True,
+        name,
         column_config={"cosine similarity": st.column_config.NumberColumn("cosine", format="%.2f")},
     )
 

@@ -24,6 +24,7 @@ from explorer.ui.shell import address, progress, spaces
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 BERT, MINE = "words", "your own run"
 SEEDS, WINDOWS, TEXTS, OWN = (
@@ -117,10 +118,10 @@ def show_neighbors(one: EmbeddingSpace, other: EmbeddingSpace) -> None:
     )
     answers = [nearest_neighbors(space, word, NEAR) for space in (one, other)]
     common = set(answers[0].labels) & set(answers[1].labels)
-    for column, space, answer in zip(st.columns(2), (one, other), answers, strict=True):
+    for side, column, space, answer in zip("12", st.columns(2), (one, other), answers, strict=True):
         with column:
             st.markdown(f"**{called(space)}**, {space.dim} numbers a word")
-            st.dataframe(
+            named_table(
                 pa.table(
                     {
                         "nearest": pa.array(answer.labels),
@@ -128,7 +129,9 @@ def show_neighbors(one: EmbeddingSpace, other: EmbeddingSpace) -> None:
                         "in both": pa.array([label in common for label in answer.labels]),
                     }
                 ),
-                hide_index=True,
+                called(space),
+                f"neighbors of {word}",
+                key=f"same words {side}",
                 column_config={"cosine": st.column_config.NumberColumn(format="%.2f")},
             )
     st.markdown(

@@ -54,7 +54,7 @@ def beside(space: EmbeddingSpace, projection: Projection, view: View) -> None:
     if len(view.hits) == 1 and view.hits[0] == chosen_row(space, view):
         pass  # all about it stands below
     elif len(view.hits):  # the last question, so above; short where a point is selected
-        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 4)
+        hit_panel(space, view.hits, lines=HITS_IN_SIGHT if nothing else 3)
     elif st.session_state.get("search"):
         what = "label" if searching.is_plain(space) else "text or label"
         st.info(f"No {what} contains “{plain(st.session_state['search'])}”.")
@@ -212,14 +212,14 @@ def hit_panel(space: EmbeddingSpace, hits: NDArray[np.intp], *, lines: int) -> N
     if (places < 0).any():
         more += f", {int((places >= 0).sum()):,} of them drawn"
     told = "found" if (wanted := searching.like(space)) is None else told_alike(space, wanted)
-    st.markdown(f"**{len(hits):,} {told}**{more}. Choose one to see its neighbors.")
-    kept = state.filtered(space)
-    if kept is not None:
-        inside = int(np.isin(hits, kept.rows).sum())
-        st.caption(f"{inside:,} of them are among the filtered.")
+    if (kept := state.filtered(space)) is not None:
+        more += f", {int(np.isin(hits, kept.rows).sum()):,} of them filtered"
+    how = " Choose one to see its neighbors." if lines == HITS_IN_SIGHT else ""
+    st.markdown(f"**{len(hits):,} {told}**{more}.{how}")
     text = st.session_state["search"] if searching.is_plain(space) else None
-    offer_hits(space, hits, text, regex=bool(st.session_state.get("regex")))
-    offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
+    with st.container(horizontal=True, gap="small"):  # in one line: the list is what one wants
+        offer_hits(space, hits, text, regex=bool(st.session_state.get("regex")))
+        offer_alone(whole_space(space), hits, "found by a search", key="hits alone")
     table = pa.table({"label": whole_space(space).labels_at(listed)})
     config: dict[str, Any] = {"label": st.column_config.TextColumn("Label")}
     if (near := searching.similarities(space, listed)) is not None:

@@ -80,7 +80,13 @@ def offer_hits(
         else:
             state.narrow(search_clause(text, regex=regex))
 
-    st.button("Filter to these", icon=FILTER_ICON, key="filter to hits", on_click=narrow)
+    st.button(
+        "Filter to these",
+        icon=FILTER_ICON,
+        key="filter to hits",
+        type="tertiary",
+        on_click=narrow,
+    )
 
 
 def offer_selection(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
@@ -90,6 +96,7 @@ def offer_selection(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
         f"Filter to these {len(rows):,}",
         icon=FILTER_ICON,
         key="filter to selection",
+        type="tertiary",
         on_click=state.narrow_to_rows,
         args=(space, whole, "lasso"),
     )

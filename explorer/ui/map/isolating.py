@@ -20,10 +20,12 @@ def offer_alone(space: EmbeddingSpace, rows: NDArray[np.intp], what: str, *, key
     if not FEWEST <= len(rows) < len(space):
         return
     if st.button(
-        f"Project these {len(rows):,} alone",
+        "Project alone",
         icon=":material/filter_center_focus:",
         key=key,
-        help="The picture then shows only how they differ from one another.",
+        help=f"A picture of these {len(rows):,} alone, which shows how they differ from one "
+        "another.",
+        type="tertiary",
     ):
         part = space.take(
             np.sort(rows), name=f"{len(rows):,} of {space.name}", step=f"{len(rows):,} {what}"

@@ -22,7 +22,7 @@ from explorer.ui.pointcloud import Arrow
 from explorer.ui.shell import address, owner, spaces
 from explorer.ui.shell.navigation import PAGES
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 # Share of the points with a more distant nearest neighbor. Chosen on 30 texts, judged on 30 others:
 # tests/ui/test_far.py
@@ -128,12 +128,13 @@ def show_landing(space: EmbeddingSpace, landing: Landing | None) -> None:
         if chosen:
             address.select(space, int(landing.neighbors.indices[chosen[0][0]]))
 
-    st.dataframe(
+    named_table(
         table,
+        space.name,
+        "neighbors of what was typed",
         key="landed",
         on_select=choose,
         selection_mode="single-cell",
-        hide_index=True,
         column_config={
             "label": st.column_config.TextColumn("Neighbor", width=160),
             "cosine similarity": st.column_config.NumberColumn("Cosine", format="%.3f", width=65),

@@ -47,7 +47,7 @@ def asked() -> Asked:
 
 def ask(space: EmbeddingSpace) -> None:
     """Draw the choice beside the list of neighbors, in a small popover."""
-    with st.popover(asked().told, icon=":material/hub:", help="Which neighbors"):
+    with st.popover(asked().told, icon=":material/hub:", type="tertiary", help="Which neighbors"):
         st.slider(
             "How many neighbors",
             FEWEST,

@@ -37,7 +37,8 @@ def show(space: EmbeddingSpace) -> None:
         projection = draw(space, wanted, narrow=True, replay=replayed(space, wanted))
         known = trust.trust_in(space, projection, wanted, narrow=True)
         found = clusters.tell_clusters(space, projection, wanted, grouping) if grouping else None
-        landing = ask_landing(space, projection, brief=view.selected is not None)
+        is_looking = view.selected is not None or len(view.hits) > 0
+        landing = ask_landing(space, projection, brief=is_looking)
         naming = st.container()
     quality = known.quality if known else None
     offer_columns(space, quality, found)

@@ -48,7 +48,9 @@ def text_columns(space: EmbeddingSpace) -> list[str]:
     return [
         name
         for name in metadata.column_names
-        if any(test(metadata[name].type) for test in is_text) and name not in (LABELS, MEANING)
+        if any(test(metadata[name].type) for test in is_text)
+        and metadata[name].null_count < len(metadata)
+        and name not in (LABELS, MEANING)
     ]
 
 
@@ -196,6 +198,7 @@ def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
             on_click=keep,
             args=(picked, now.others if now else ()),
             key=f"more like {those}",
+            type="tertiary",
         )
         if now and set(picked) != set(now.these):
             st.button(
@@ -203,9 +206,16 @@ def offer_like(space: EmbeddingSpace, rows: NDArray[np.intp]) -> None:
                 on_click=keep,
                 args=(now.these, picked),
                 key=f"less like {those}",
+                type="tertiary",
                 help="Subtracts them, so that the search moves away from what they have in common",
             )
         if now:
-            st.button("End this search", on_click=keep, args=((), ()), key=f"no more like {those}")
+            st.button(
+                "End this search",
+                on_click=keep,
+                args=((), ()),
+                key=f"no more like {those}",
+                type="tertiary",
+            )
         if len(picked) == 1:
             neighboring.ask(space)

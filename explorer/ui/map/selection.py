@@ -22,9 +22,10 @@ def show_selection(space: EmbeddingSpace, selection: Selection) -> None:
     """List the selected points, if there are several; a click on a column's name sorts."""
     if len(selection) < 2:
         return
-    offer_selection(space, selection.rows)
-    searching.offer_like(space, selection.rows)
-    offer_alone(space, selection.rows, "selected points", key="alone")
+    with st.container(horizontal=True, gap="small"):
+        offer_selection(space, selection.rows)
+        offer_alone(space, selection.rows, "selected points", key="alone")
+        searching.offer_like(space, selection.rows)
     listed = selection.rows[:MOST_LISTED]
     more = f", the first {MOST_LISTED:,} listed" if len(selection) > MOST_LISTED else ""
     st.markdown(f"**{len(selection):,} points selected**{more}.")

@@ -25,7 +25,7 @@ from explorer.ui.shell import signin
 from explorer.ui.shell.navigation import PAGES, open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import opened_spaces
-from explorer.ui.shell.tables import with_addresses
+from explorer.ui.shell.tables import with_addresses, without_export
 from explorer.wording import count, readable_bytes
 from explorer.workspace.recipe import is_workspace
 
@@ -328,7 +328,7 @@ def show_first_rows(report: FileReport) -> None:
         f"Labels come from {plain(report.labels_from)}. The first rows, as they will be read:"
     )
     table, config = with_addresses(report.first_rows)
-    st.dataframe(table, hide_index=True, column_config=config)
+    without_export("first rows").dataframe(table, hide_index=True, column_config=config)
     st.caption(" ".join(facts(report)))
 
 

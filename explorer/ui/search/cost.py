@@ -12,7 +12,7 @@ from explorer.neighbors.indexes.settings import usual_code_bytes
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address
 from explorer.ui.shell.charts import show_chart
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.wording import readable_bytes
 
 NAMES = {
@@ -61,7 +61,7 @@ def draw(space: EmbeddingSpace) -> None:
             key="search cost",
         )
     with right:
-        st.dataframe(
+        named_table(
             pa.table(
                 {
                     "index": [one.title for one in answers],
@@ -72,7 +72,7 @@ def draw(space: EmbeddingSpace) -> None:
                     "time =": [one.time_formula for one in answers],
                 }
             ),
-            hide_index=True,
+            "cost of search by index",
             height=table_height(len(answers)),
             column_config={"machines": st.column_config.NumberColumn(format="localized", width=80)},
         )

@@ -35,7 +35,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.ui.shell.word_fields import word_field
 
 TITLES = {"HNSW": "hnsw", "IVF": "ivf", "PQ": "pq", "LSH": "lsh"}
@@ -235,7 +235,7 @@ def tell_answer(space: EmbeddingSpace, look: Look, answer: Answer) -> None:
     wrong = [row for row in answer.found if row not in answer.true]
     found = np.isin(answer.true, answer.found)
     rows = [*zip(answer.true, found, strict=True)]
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "true neighbor": space.labels_at(answer.true),
@@ -243,7 +243,8 @@ def tell_answer(space: EmbeddingSpace, look: Look, answer: Answer) -> None:
                 "": ["found" if hit else "✗ missed" for _, hit in rows],
             }
         ),
-        hide_index=True,
+        space.name,
+        "true neighbors, found and missed",
         height=table_height(len(rows) if not isinstance(look, CodesLook) else 4),
         column_config={"cosine": st.column_config.NumberColumn(format="%.3f")},
     )

@@ -20,7 +20,7 @@ from explorer.ui.search.asked import ask_data, at_a_button, size_of, space_for, 
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.spaces import sample_space
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 MEASURED, VIBE = "Measured", "From a vibe to books"
 EXAMPLE = "atmospheric, a house with secrets"
@@ -150,7 +150,7 @@ def show_vibe() -> None:
         column.metric(f"{number}. {name}", f"{1000 * seconds:,.1f} ms")
     shown = found.candidates[:SHOWN]
     authors = books.metadata["author"].to_pylist() if books.metadata is not None else []
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "place": list(range(1, len(shown) + 1)),
@@ -162,7 +162,8 @@ def show_vibe() -> None:
                 "whole": [one.similarity for one in shown],
             }
         ),
-        hide_index=True,
+        "books for",
+        vibe_text,
         height=table_height(len(shown)),
         column_config={
             "place": st.column_config.NumberColumn(width=50),

@@ -26,6 +26,7 @@ from explorer.ui.search.asked import (
 )
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.tables import named_table, without_export
 
 ALONE, TOGETHER = "one at a time", "all together"
 ENOUGH = 0.95  # recall that the sentence asks for
@@ -73,7 +74,7 @@ def introduce() -> None:
         "A search then looks at few of them, or at short codes that stand for them. That is "
         "quicker or smaller, but now and then it **misses a true neighbor**: it is *approximate*."
     )
-    st.dataframe(
+    without_export("indexes").dataframe(
         pa.table(
             {
                 "index": [one.title for one in INDEXES.values()],
@@ -123,7 +124,7 @@ def show(measured: Mapping[str, Measured], wanted: Wanted) -> None:
         f"measured on {exact.date}; other work on the machine makes all of it slower."
     )
     with st.expander("The numbers as a table", icon=":material/table:"):
-        st.dataframe(table(measured), hide_index=True, column_config=FORMATS)
+        named_table(table(measured), "indexes measured", column_config=FORMATS)
         if st.button("Measure all again", icon=":material/replay:"):
             forget(wanted, list(measured))
             st.rerun()

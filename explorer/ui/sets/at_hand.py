@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +62,19 @@ def at_hand(space: EmbeddingSpace, selection: Selection, hits: NDArray[np.intp])
         shown = label if len(label) <= LONGEST_SHOWN else f"{label[: LONGEST_SHOWN - 1]}…"
         found.append(Points(f"the point {shown}", label, np.array([row])))
     return found
+
+
+def ask_which(label: str, points: Sequence[Points]) -> Points:
+    """Ask for one of the points offered: the first of them, until somebody chooses others.
+
+    What is offered is in the key. Else Streamlit would keep what was chosen among former offers,
+    while the browser, which draws a closed popover anew, shows the first: the file that is taken
+    home would hold other rows than those on the screen.
+    """
+    titles = [one.title for one in points]
+    offered = hashlib.blake2b(repr(titles).encode(), digest_size=8).hexdigest()
+    title = st.selectbox(label, titles, key=f"{label} which {offered}", format_func=str)
+    return points[titles.index(title)]
 
 
 def in_sets(annotations: Annotations) -> list[Points]:

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, Projection, Workspace, cache
 from explorer.errors import QueryError
 from explorer.projection.sampling import whole_space
-from explorer.ui.sets.at_hand import Points
+from explorer.ui.sets.at_hand import Points, ask_which
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
 from explorer.wording import count, readable_bytes
@@ -49,9 +49,7 @@ def take_rows(
 ) -> None:
     """Draw the choice of rows, their file, and the lines of Python that give them."""
     whole = whole_space(space)
-    titles = [one.title for one in points]
-    title = st.selectbox("Rows", titles, key="take which")
-    chosen = points[titles.index(title)]
+    chosen = ask_which("Rows", points)
     name = st.segmented_control(
         "As", list(FORMATS), default="CSV", required=True, key="take format"
     )

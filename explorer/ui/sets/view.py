@@ -14,7 +14,7 @@ from explorer.ui.filter import state
 from explorer.ui.filter.columns import columns_of
 from explorer.ui.pointcloud import Selection
 from explorer.ui.sets import kept
-from explorer.ui.sets.at_hand import Points, at_hand, in_sets
+from explorer.ui.sets.at_hand import Points, ask_which, at_hand, in_sets
 from explorer.ui.sets.take_home import take_home
 from explorer.ui.shell import address, owner
 from explorer.ui.shell.plain import plain
@@ -90,9 +90,7 @@ def ask_keeping(space: EmbeddingSpace, points: list[Points], now: Annotations) -
     if len(points) == 1:
         st.markdown(f"**Keep {plain(chosen.title)}**")
     else:
-        titles = [one.title for one in points]
-        title = st.selectbox("Keep", titles, key="keep which", format_func=str)
-        chosen = points[titles.index(title)]
+        chosen = ask_which("Keep", points)
     st.text_input(
         "Name of the set or tag",
         key=NAME,

@@ -38,13 +38,14 @@ def named_table(shown: Any, *words: str, saved: Any = None, **look: Any) -> None
     shown
         What `st.dataframe` takes; `look` is the rest of that.
     words
-        The parts of the file's name; one page has no two tables of the same.
+        The parts of the file's name; where a page has two tables of one name, each has a `key`.
     saved
         What the file holds, if that is more than what is shown; a table of Arrow or Polars.
     """
     name = file_name(*words, suffix=".csv")
     table = shown if saved is None else saved
-    with without_export(" ".join(words), gap="xsmall"):
+    known = look.get("key", " ".join(words))
+    with without_export(known, gap="xsmall"):
         st.dataframe(shown, hide_index=True, **look)
         st.download_button(
             "CSV",
@@ -53,7 +54,7 @@ def named_table(shown: Any, *words: str, saved: Any = None, **look: Any) -> None
             mime="text/csv",
             icon=":material/download:",
             help=f"Save this table as “{plain(name)}”",
-            key=f"named-table {' '.join(words)} csv",
+            key=f"named-table {known} csv",
             on_click="ignore",
             type="tertiary",
         )

@@ -16,6 +16,7 @@ from explorer.stores.transfer import LABELS, read
 from explorer.ui.shell.navigation import open_map
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import OPENED_BYTES, opened_spaces
+from explorer.ui.shell.tables import without_export
 from explorer.ui.stores import homes
 from explorer.wording import readable_bytes
 
@@ -116,7 +117,7 @@ def preview(store: Store, about: Collection) -> None:
             shown += " "
         table = table.add_column(0, shown, cells)
     st.caption("The first rows")
-    st.dataframe(table, hide_index=True)
+    without_export("first rows of a store").dataframe(table, hide_index=True)
 
 
 @contextmanager

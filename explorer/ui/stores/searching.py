@@ -92,15 +92,18 @@ def ask_one(store: Store, about: Collection, key: int, k: int, metric: str) -> N
             exact = sample.exact_neighbors(int(row), k, metric, report)
     left, right = st.columns(2)
     left.markdown("**The database’s answer**")
-    left.dataframe(pa.table({"label": found.labels, "id": found.ids}), hide_index=True)
+    asked_with = sample.sample.label(int(row))
+    with left:
+        near = pa.table({"label": found.labels, "id": found.ids})
+        named_table(near, about.name, f"near {asked_with} by the database")
     right.markdown("**Exact search over all rows**")
     if exact is None:
         right.caption("Reads every row once: a few seconds for a million.")
         return
     marks = ["✓" if one in set(found.ids) else "missed" for one in exact.ids]
-    right.dataframe(
-        pa.table({"label": exact.labels, "id": exact.ids, "found": marks}), hide_index=True
-    )
+    with right:
+        near = pa.table({"label": exact.labels, "id": exact.ids, "found": marks})
+        named_table(near, about.name, f"near {asked_with} by exact search")
 
 
 def sampled(store: Store, about: Collection, key: int) -> StoreSpace:

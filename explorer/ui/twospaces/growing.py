@@ -15,7 +15,7 @@ from explorer.projection.job import Picture
 from explorer.ui.picture.drawing import draw
 from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 HEIGHT = 430  # pixels of the map
 LINES = 10
@@ -87,9 +87,10 @@ def show_list(space: EmbeddingSpace, other: EmbeddingSpace, grown: Grown) -> Non
         "fits": pa.array(["far" if one else "yes" for one in grown.is_far[order]]),
         "neighbors drawn near": pa.array(grown.placement.neighbor_recall[order]),
     }
-    st.dataframe(
+    named_table(
         pa.table(table),
-        hide_index=True,
+        other.name,
+        f"new beside {space.name}",
         height=table_height(LINES),
         column_config={
             "cosine": st.column_config.NumberColumn(format="%.3f", width=60),

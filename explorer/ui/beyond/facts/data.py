@@ -27,6 +27,7 @@ from explorer.ui.beyond.settings import SEED, Setting, ask_settings
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
+from explorer.ui.shell.tables import without_export
 from explorer.wording import count
 
 COUNTRIES, OWN = "Countries", "My own facts"
@@ -136,7 +137,9 @@ def ask_columns(table: pa.Table) -> tuple[str, ...]:
         place.selectbox(part.capitalize(), names, names.index(one), key=f"facts {part}")
         for place, part, one in zip(places, PARTS, usual, strict=True)
     )
-    st.dataframe(table.slice(0, SHOWN_ROWS).select(list(dict.fromkeys(chosen))), hide_index=True)
+    without_export("first facts").dataframe(
+        table.slice(0, SHOWN_ROWS).select(list(dict.fromkeys(chosen))), hide_index=True
+    )
     return chosen
 
 

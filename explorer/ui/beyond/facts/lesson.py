@@ -24,6 +24,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 FLAT = 2  # dimensions
 FEWEST = 5  # arrows of a relation
@@ -141,7 +142,7 @@ def parallel_arrows(
                 key=f"facts arrows {name}",
             )
     predicted = [wide.predicted.hits(), flat.predicted.hits(), None]
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "vectors": list(families),
@@ -151,7 +152,9 @@ def parallel_arrows(
                 "predicted, Hits@10": predicted[: len(families)],
             }
         ),
-        hide_index=True,
+        "arrows of",
+        relation,
+        "how parallel",
         column_config={
             name: st.column_config.NumberColumn(format="%.2f")
             for name in ("mean cosine", "partners swapped", "predicted, Hits@10")
@@ -192,14 +195,15 @@ def shown_symmetry(learned: Learned) -> None:
     st.markdown("#### What becomes of a relation that holds both ways?")
     table = symmetry(learned)
     left, right = st.columns([1, 1.2], gap="large")
-    left.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.2f")
-            for name in ("mirrored facts", "length of its step")
-        },
-    )
+    with left:
+        named_table(
+            table,
+            "facts that hold both ways",
+            column_config={
+                name: st.column_config.NumberColumn(format="%.2f")
+                for name in ("mirrored facts", "length of its step")
+            },
+        )
     both_ways = [row for row in table.to_pylist() if row["mirrored facts"] >= MIRRORED]
     told = "No relation of these facts holds both ways."
     if both_ways:

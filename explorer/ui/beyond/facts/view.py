@@ -27,6 +27,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.ui.shell.word_fields import word_field
 
 TAILS, HEADS = "Which tail?", "Which head?"
@@ -191,9 +192,9 @@ def ask(learned: Learned, *, is_sample: bool) -> None:
         st.caption(way_told(learned))
     with table:
         st.markdown(f"**{plain(answer.question)}**")
-        st.dataframe(
+        named_table(
             answer.to_arrow(),
-            hide_index=True,
+            answer.question,
             height=38 + 35 * len(answer.answers),
             column_config={
                 "place": st.column_config.NumberColumn(width=50),
@@ -272,7 +273,7 @@ def judge(learned: Learned) -> None:
             "model, always the most frequent answers to this relation."
         )
     with right:
-        st.dataframe(by_relation(learned), hide_index=True, column_config=THREE_PLACES)
+        named_table(by_relation(learned), "facts, Hits@10 by relation", column_config=THREE_PLACES)
         tell_memorized(graph)
         st.caption(
             "This table is Hits@10. Memorized: asked of facts that it learned from. "

@@ -29,6 +29,7 @@ from explorer.ui.open.telling import tell
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
+from explorer.ui.shell.tables import without_export
 from explorer.wording import count
 
 SAMPLE, OWN = "What dissolves in water?", "My own molecules"
@@ -167,7 +168,7 @@ def ask_columns(found: MoleculeTable) -> tuple[str, str, str | None, str | None]
         place.selectbox(title, [NONE, *names], [NONE, *names].index(one), key=f"molecules {title}")
         for place, title, one in zip(places[2:], ("Name", "Part"), (named, part), strict=True)
     ]
-    st.dataframe(
+    without_export("first molecules").dataframe(
         found.table.slice(0, SHOWN_ROWS).select(
             list(dict.fromkeys(one for one in (*first, *rest) if one != NONE))
         ),

@@ -14,6 +14,7 @@ from explorer.figures.molecules import agreement_figure
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 NETWORK = "network (this page)"
 READS = {  # what each one knows of a molecule
@@ -41,9 +42,10 @@ def show(learned: Learned, *, is_sample: bool) -> None:
                 10 ** float(np.median(misses(learned, name))) for name in errors
             ]
         columns["what it reads"] = [READS[name] for name in errors]
-        st.dataframe(
+        named_table(
             pa.table(columns),
-            hide_index=True,
+            molecules.property,
+            "errors beside baselines",
             column_config={
                 "RMSE": st.column_config.NumberColumn(format="%.2f", width=60),
                 "off by factor": st.column_config.NumberColumn(format="%.1f", width=95),

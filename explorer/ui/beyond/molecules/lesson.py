@@ -19,6 +19,7 @@ from explorer.ui.beyond.molecules.cards import Card, show_cards
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 CLIFF_SPACES = {"learned": "in the learned space", "Morgan": "by its pieces (Morgan)"}
 
@@ -65,11 +66,12 @@ def what_for(learned: Learned, *, is_sample: bool) -> None:
             "again. Fingerprints help with every question, but only a little."
         )
     )
-    right.dataframe(
-        table,
-        hide_index=True,
-        column_config={"differ by": st.column_config.NumberColumn(format="%.2f")},
-    )
+    with right:
+        named_table(
+            table,
+            f"{learned.molecules.property} of the nearest molecule",
+            column_config={"differ by": st.column_config.NumberColumn(format="%.2f")},
+        )
     right.caption(
         f"Mean difference in {measured} between a molecule held out and the nearest one learned "
         "from (cosine)."

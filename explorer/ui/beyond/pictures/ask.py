@@ -28,7 +28,7 @@ from explorer.ui.pointcloud import pointcloud
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 from explorer.ui.shell.word_fields import word_field
 
 TO_PICTURES, TO_TEXTS = "A text finds pictures", "A picture finds texts"
@@ -121,6 +121,7 @@ def find_pictures(wanted: Wanted, place: DeltaGenerator) -> None:
             rows,
             scores,
             wanted.unseen,
+            name=f"pictures nearest to {text.strip()}",
             score="cosine" if by != BOTH else "score",
             key=f"nearest pictures {text} {by} {only}",
         )
@@ -192,9 +193,9 @@ def find_texts(wanted: Wanted) -> None:
         scores = vectors @ vector
         best = np.argsort(-scores, kind="stable")[:FIRST]
         st.markdown(f"Of {len(names):,} texts, these lie nearest:")
-        st.dataframe(
+        named_table(
             pa.table({"text": [names[one] for one in best], "cosine": scores[best]}),
-            hide_index=True,
+            "texts nearest to the picture",
             height=table_height(len(best)),
             column_config={"cosine": st.column_config.NumberColumn(format="%.2f", width=70)},
         )

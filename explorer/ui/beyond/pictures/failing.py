@@ -14,7 +14,7 @@ from explorer.ui.beyond.pictures import data, gallery
 from explorer.ui.beyond.pictures.data import Wanted
 from explorer.ui.open.telling import tell
 from explorer.ui.shell.plain import plain
-from explorer.ui.shell.tables import table_height
+from explorer.ui.shell.tables import named_table, table_height
 
 # What benchmarks/pictures.py measured on held-out concepts, mean of five seeds: pictures of a style
 # that was learned from, and of one that was not. docs/pictures.md has the whole table.
@@ -53,7 +53,7 @@ def groups(pairs: Pairs, towers: SmallClip) -> None:
     """Show which groups are told apart, and which are not."""
     st.markdown("#### Some things look like nothing in their name")
     found = measured(pairs.digest, pairs, towers)
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "group": [one.group for one in found],
@@ -62,7 +62,7 @@ def groups(pairs: Pairs, towers: SmallClip) -> None:
                 "chance": [one.chance for one in found],
             }
         ),
-        hide_index=True,
+        "recall by group of pictures",
         height=table_height(len(found)),
         column_config={
             name: st.column_config.NumberColumn(format="%.2f") for name in ("Recall@10", "chance")
@@ -104,7 +104,7 @@ def styles(pairs: Pairs) -> None:
     left, right = st.columns([1, 1.1], gap="large")
     with left:
         st.markdown("#### Another style costs up to a quarter")
-        st.dataframe(
+        named_table(
             pa.table(
                 {
                     "style": [one[0] for one in STYLES],
@@ -112,7 +112,7 @@ def styles(pairs: Pairs) -> None:
                     "Recall@10": [one[2] for one in STYLES],
                 }
             ),
-            hide_index=True,
+            "recall by style of pictures",
             height=table_height(len(STYLES)),
             column_config={"Recall@10": st.column_config.NumberColumn(format="%.2f")},
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer import EmbeddingSpace
 from explorer.pictures.column import data_url, pictures_of
+from explorer.ui.shell.tables import named_table
 
 LINE = 42  # pixels of a line with a picture
 HEADER = 38
@@ -24,10 +25,11 @@ def table(
     scores: NDArray[np.float32],
     unseen: NDArray[np.bool_] | None,
     *,
+    name: str,
     score: str = "cosine",
     key: str,
 ) -> None:
-    """Show pictures, best first, with their names and scores."""
+    """Show pictures, best first, with their names and scores; `name` is that of the file."""
     columns: dict[str, object] = {
         "picture": [data_url(one) for one in pictures_of(space, rows)],
         "name": [space.labels[row] for row in rows],
@@ -35,9 +37,12 @@ def table(
     }
     if unseen is not None:
         columns["seen"] = [SEEN[bool(unseen[row])] for row in rows]
-    st.dataframe(
-        pa.table(columns),
-        hide_index=True,
+    shown = pa.table(columns)
+    named_table(
+        shown,
+        space.name,
+        name,
+        saved=shown.drop(["picture"]),
         row_height=LINE,
         height=HEADER + LINE * len(rows),
         key=key,

@@ -23,6 +23,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.ui.shell.word_fields import word_field
 
 LIKES = "likes"  # session state, and a parameter of the address
@@ -200,9 +201,9 @@ def near_users(tastes: Tastes, you: You) -> None:
                 "also": ", ".join(others[:LACKING]) + more,
             }
         )
-    st.dataframe(
+    named_table(
         pa.Table.from_pylist(rows),
-        hide_index=True,
+        f"{nouns.users} nearest to you",
         height=38 + 35 * len(rows),
         column_config={
             "yours": st.column_config.TextColumn(
@@ -235,9 +236,9 @@ def offered(learned: Learned, you: You) -> None:
         f"**What goes with it**, for you: *{plain(you.offered[own[0]])}*, {share:.0%} of it "
         f"because of *{plain(name)}*. Popularity offers everybody *{plain(you.popular[0])}*."
     )
-    st.dataframe(
+    named_table(
         you.to_arrow(),
-        hide_index=True,
+        f"{nouns.items} for you",
         height=38 + 35 * len(you.offered),
         column_config={
             "its share": st.column_config.ProgressColumn(

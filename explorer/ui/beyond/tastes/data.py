@@ -29,6 +29,7 @@ from explorer.ui.beyond.tastes import films
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLE_FOLDER
+from explorer.ui.shell.tables import without_export
 from explorer.wording import count
 
 DISHES, FILMS, OWN = "Dishes", "Films", "My own table"
@@ -124,7 +125,9 @@ def ask_columns(table: pa.Table) -> dict[str, str | None]:
         )
         chosen[part] = None if picked == NONE else picked
     shown = [one for one in dict.fromkeys(chosen.values()) if one]
-    st.dataframe(table.slice(0, SHOWN_ROWS).select(shown), hide_index=True)
+    without_export("first tastes").dataframe(
+        table.slice(0, SHOWN_ROWS).select(shown), hide_index=True
+    )
     return chosen
 
 

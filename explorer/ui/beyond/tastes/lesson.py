@@ -16,6 +16,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 WANTED = "lesson of tastes"  # session state: the lessons that this visitor has asked for
 SAME = 0.05  # of popularity's nDCG@10: closer is called as good as it
@@ -125,16 +126,17 @@ def lengths(found: dict[str, Any], nouns: Nouns) -> None:
         "So the dot product of two vectors asks two things at once: does it go with this taste, "
         "and is it common? Cosine asks the first alone:"
     )
-    right.dataframe(
-        pa.table(
-            {
-                "ranked by": ["dot product", "cosine", "popularity", "chance"],
-                FIGURE: [found[one] for one in ("dot", "cosine", "popular", "chance")],
-            }
-        ),
-        hide_index=True,
-        column_config={FIGURE: st.column_config.NumberColumn(format="%.3f")},
-    )
+    with right:
+        named_table(
+            pa.table(
+                {
+                    "ranked by": ["dot product", "cosine", "popularity", "chance"],
+                    FIGURE: [found[one] for one in ("dot", "cosine", "popular", "chance")],
+                }
+            ),
+            "offers ranked by length or direction",
+            column_config={FIGURE: st.column_config.NumberColumn(format="%.3f")},
+        )
     right.markdown(
         f"What it offers first is taken by {found['dot offers']:,.0f} {nouns.users} (median) with "
         f"the dot product, by {found['cosine offers']:,.0f} with cosine. "
@@ -157,14 +159,15 @@ def time(found: dict[str, Any] | None, nouns: Nouns, by_chance: float) -> None:
         return
     rows = found["rows"]
     left, right = st.columns([1.3, 1], gap="large", vertical_alignment="center")
-    left.dataframe(
-        rows_table(rows),
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.3f")
-            for name in ("ALS", "popularity", "chance")
-        },
-    )
+    with left:
+        named_table(
+            rows_table(rows),
+            "recommenders when time divides",
+            column_config={
+                name: st.column_config.NumberColumn(format="%.3f")
+                for name in ("ALS", "popularity", "chance")
+            },
+        )
     told = "".join(
         f" Held out “{row['held out']}”, {row['ALS'] / by_chance:.0%} of it is left."
         for row in rows[1:]
@@ -198,9 +201,9 @@ def stars(found: dict[str, Any] | None, nouns: Nouns) -> None:
             ", ".join(f"{row['model']} {row[FIGURE]:.3f}" for row in rows),
             key="tastes stars",
         )
-        st.dataframe(
+        named_table(
             rows_table(rows),
-            hide_index=True,
+            "recommenders judged by stars",
             column_config={
                 "RMSE": st.column_config.NumberColumn("error in stars (RMSE)", format="%.3f"),
                 FIGURE: st.column_config.NumberColumn(format="%.3f"),

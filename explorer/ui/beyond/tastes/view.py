@@ -23,6 +23,7 @@ from explorer.ui.lessons.lesson import choose_step, offer_map
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell import progress
 from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.tables import named_table
 
 FIGURE = "nDCG@10"
 TOLD = (
@@ -154,11 +155,11 @@ def judge(learned: Learned) -> None:
             ", ".join(f"{row['model']} {row[FIGURE]:.3f}" for row in rows),
             key="tastes beside",
         )
-        st.dataframe(
+        named_table(
             pa.table(
                 {name: [row[name] for row in rows] for name in ("model", FIGURE, "recall@10")}
             ),
-            hide_index=True,
+            "recommenders beside chance",
             column_config={
                 name: st.column_config.NumberColumn(format="%.3f") for name in (FIGURE, "recall@10")
             },

@@ -88,7 +88,7 @@ def own_sentences(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator)
         columns["one sense, mean"] = usual.same.mean(axis=0)
         columns["two senses, mean"] = usual.different.mean(axis=0)
     with beside.expander("The same as a table"):
-        table(columns)
+        table("two uses by layer", columns)
 
 
 def usual_cosines(visit: Visit) -> Separation | None:
@@ -148,6 +148,7 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
     with beside:
         with st.expander("The same as a table"):
             table(
+                "senses told apart by layer",
                 {
                     "layer": list(range(len(mean))),
                     "accuracy": mean,
@@ -155,4 +156,8 @@ def sense_set(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
                 },
             )
         own = [use for use in uses if use.word == word]
-        table({"sense": [u.sense for u in own], "sentence": [u.sentence for u in own]}, height=240)
+        table(
+            f"sentences with {word}",
+            {"sense": [u.sense for u in own], "sentence": [u.sentence for u in own]},
+            height=240,
+        )

@@ -63,6 +63,7 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
         code(beside, "layers", visit)
         with st.expander("The same as a table"):
             table(
+                "path through the layers",
                 {
                     "piece": list(path.pieces),
                     **{
@@ -70,7 +71,7 @@ def drift(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None
                         for layer in range(len(path.places))
                         for number, axis in enumerate("xy")
                     },
-                }
+                },
             )
 
 
@@ -156,4 +157,4 @@ def attention(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> 
         )
     code(beside, "attention", visit, first=reading, layer=layer, head=head, token=at, height=160)
     with beside.expander("The row as a table"):
-        table({"looked at": list(tokens.pieces), "share": row})
+        table(f"attention of {tokens.pieces[at]}", {"looked at": list(tokens.pieces), "share": row})

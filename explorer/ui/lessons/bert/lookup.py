@@ -12,6 +12,7 @@ from explorer.ui.lessons.bert.visit import Visit, ask_token, which
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 LOOK_FOR = (
     "**Look for** how little happens: each id picks a row, a row for its position{segment} is "
@@ -37,7 +38,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
         show_chart(figure, f"The {part} of {len(tokens)} tokens, one line per token", key="lookup")
         rows = {name: values[at] for name, values in parts.items()}
         numbers = [f"dim {column}" for column in range(min(NUMBERS_SHOWN, len(rows["word rows"])))]
-        st.dataframe(
+        named_table(
             {
                 f"{plain(tokens.pieces[at])} ({tokens.ids[at]})": list(rows),
                 **{
@@ -47,7 +48,8 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
                 "mean": [float(row.mean()) for row in rows.values()],
                 "spread": [float(row.std()) for row in rows.values()],
             },
-            hide_index=True,
+            "lookup of",
+            tokens.pieces[at],
             column_config={
                 name: st.column_config.NumberColumn(format="%.3f")
                 for name in [*numbers, "mean", "spread"]

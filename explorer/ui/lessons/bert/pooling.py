@@ -79,7 +79,8 @@ def place_among_books(books: EmbeddingSpace, vectors: Floats) -> None:
     for number, (column, vector) in enumerate(zip(st.columns(2), vectors, strict=False), 1):
         near = nearest_neighbors(books, vector, k=3)
         with column:
-            table({f"nearest to sentence {number}": near.labels, "cosine": near.scores})
+            name = f"nearest to sentence {number}"
+            table(name, {name: near.labels, "cosine": near.scores})
 
 
 def numbers(vectors: Floats) -> None:
@@ -89,4 +90,4 @@ def numbers(vectors: Floats) -> None:
     show_chart(
         figure, f"The {len(vectors)} sentence vectors, one line each", key="sentence vectors"
     )
-    table(dict(zip(names, vectors, strict=True)), height=180)
+    table("sentence vectors", dict(zip(names, vectors, strict=True)), height=180)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Literal
 
 import pyarrow as pa
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.lessons.bert.forward import Reading
 from explorer.lessons.bert.snippets import snippet
 from explorer.ui.lessons.bert.visit import Visit
+from explorer.ui.shell.tables import named_table
 
 CODE_HEIGHT = 270  # pixels: beside the picture without scrolling the page
 
 
-def table(columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:
-    """Show columns as a table that can be saved as CSV."""
-    st.dataframe(pa.table(columns), hide_index=True, height=height)
+def table(name: str, columns: dict[str, object], height: int | Literal["auto"] = "auto") -> None:
+    """Show columns as a table that can be saved as CSV, under its name."""
+    named_table(pa.table(columns), name, height=height)
 
 
 def code(

@@ -41,6 +41,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
         st.html(STYLE + "".join(chips(reading) for reading in visit.readings))
         st.html("<br>".join(legend(visit.readings)))
         table(
+            "word pieces",
             {
                 "piece": [piece for one in visit.readings for piece in one.tokens.pieces],
                 "id": [number for one in visit.readings for number in one.tokens.ids],
@@ -50,7 +51,7 @@ def draw(visit: Visit, picture: DeltaGenerator, beside: DeltaGenerator) -> None:
                     for _ in range(len(one.tokens))
                 ],
                 "what it is": [KINDS[kind][1] for one in visit.readings for kind in kinds(one)],
-            }
+            },
         )
     beside.markdown(LOOK_FOR.format(pieces=len(visit.bert.tokenizer)))
     code(beside, "tokens", visit)

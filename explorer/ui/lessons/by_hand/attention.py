@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer import EmbeddingSpace
 from explorer.lessons.by_hand.head import Head, attend
 from explorer.ui.lessons import lesson
+from explorer.ui.shell.tables import named_table
 
 WORDS = ("dog", "bites", "man")
 COLUMNS = ("a", "b", "c", "d")
@@ -117,7 +118,7 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
         "the score. Divide by √4, so that scores do not grow with the number of columns. Softmax "
         "makes weights of the scores, which add up to 1."
     )
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "it looks at": words,
@@ -128,7 +129,8 @@ def tell(found: Head, words: tuple[str, ...], *, places: bool) -> None:
                 "value": [vector(one) for one in found.value],
             }
         ),
-        hide_index=True,
+        "attention of",
+        looking,
         column_config={
             "query · key": st.column_config.NumberColumn(format="%.2f"),
             "÷ √4": st.column_config.NumberColumn(format="%.2f"),

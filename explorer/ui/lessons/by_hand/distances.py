@@ -10,6 +10,7 @@ from explorer.lessons.by_hand.distances import Arrow, nearness, normalized, orde
 from explorer.ui.lessons import lesson
 from explorer.ui.lessons.by_hand.arrows import drag_arrows
 from explorer.ui.shell.navigation import PAGES, link_parameters
+from explorer.ui.shell.tables import named_table
 
 QUERY = "You"
 START: dict[str, Arrow] = {QUERY: (2, 1), "A": (5.5, 0.5), "B": (1, 0.5), "C": (1.75, 1.75)}
@@ -59,7 +60,7 @@ def tell(arrows: dict[str, Arrow], *, unit: bool) -> None:
             st.markdown(f"**{title}**\n### {' › '.join(found[name])}")
             st.caption(f"{which}: {means}")
     near = {name: nearness(query, one) for name, one in offers.items()}
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "": list(near),
@@ -72,7 +73,7 @@ def tell(arrows: dict[str, Arrow], *, unit: bool) -> None:
                 "euclidean": [one.euclidean for one in near.values()],
             }
         ),
-        hide_index=True,
+        "distances by hand",
         column_config={
             name: st.column_config.NumberColumn(format="%.2f") for name in ("cosine", "euclidean")
         },

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer import EmbeddingSpace, nearest_neighbors
 from explorer.ui.lessons import lesson
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 
 MEANINGS = ("size", "alive", "sweet", "fast")  # 0 to 10
 THINGS = {
@@ -62,9 +63,10 @@ def show(space: EmbeddingSpace) -> None:
         differences = (numbers[made.row(chosen)] - numbers[found.indices[0]]).tolist()
         squares = " + ".join(f"{abs(one):g}²" for one in differences)
         st.markdown(f"√({squares}) = **{float(found.scores[0]):.2f}**")
-        st.dataframe(
+        named_table(
             pa.table({"nearest": found.labels, "distance": found.scores}),
-            hide_index=True,
+            "neighbors of",
+            chosen,
             column_config={"distance": st.column_config.NumberColumn(format="%.2f")},
         )
     st.markdown(

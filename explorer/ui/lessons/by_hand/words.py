@@ -10,6 +10,7 @@ from explorer.lessons.by_hand.weighing import Weighed, weigh
 from explorer.ui.lessons import lesson
 from explorer.ui.shell import address
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.tables import named_table
 from explorer.wording import count
 
 SENTENCES = (
@@ -40,7 +41,7 @@ def show(space: EmbeddingSpace) -> None:
         return
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
-        st.dataframe(
+        named_table(
             pa.table(
                 {
                     "word": found.words,
@@ -56,7 +57,7 @@ def show(space: EmbeddingSpace) -> None:
                     },
                 }
             ),
-            hide_index=True,
+            "TF-IDF by hand",
             height=min(388, 38 + 35 * len(found.words)),
             column_config={
                 "idf": st.column_config.NumberColumn(format="%.2f"),

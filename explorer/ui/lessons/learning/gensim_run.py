@@ -19,6 +19,7 @@ from explorer.ui.open.telling import tell
 from explorer.ui.shell import address, progress
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.spaces import SAMPLES, find_space, sample_space, title
+from explorer.ui.shell.tables import named_table
 
 TRAINING = "training for real"  # session state: the Training that was started here
 COMPARED = 8  # neighbors
@@ -227,13 +228,15 @@ def compare(space: EmbeddingSpace) -> None:
     others = [*SAMPLES, *st.session_state.get("opened", [])]
     other_id = right.selectbox("… beside those in", others, format_func=title, key="other space")
     other = find_space(other_id) or sample_space("words")
-    for place, one in zip(st.columns(2), (space, other), strict=True):
+    for side, place, one in zip("12", st.columns(2), (space, other), strict=True):
         with place:
             try:
                 found = nearest_neighbors(one, (word or "").strip(), COMPARED)
-                st.dataframe(
+                named_table(
                     {f"in {one.name}"[:40]: found.labels, "cosine": found.scores},
-                    hide_index=True,
+                    one.name,
+                    f"neighbors of {(word or '').strip()}",
+                    key=f"compared neighbors {side}",
                 )
             except ExplorerError as error:
                 tell(error)

@@ -16,6 +16,7 @@ from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
 from explorer.ui.shell.plain import plain
 from explorer.ui.shell.progress import jobs
+from explorer.ui.shell.tables import named_table
 from explorer.ui.shell.word_fields import LONGEST_LIST
 from explorer.words import split_words
 
@@ -172,9 +173,10 @@ def curves(shown: Playback, words: list[str], pairs: list[tuple[str, str]]) -> N
         key="cosines",
     )
     near = film.neighbors(frame, words, NEIGHBORS)
-    st.dataframe(
+    named_table(
         {"word": list(near), "nearest now": [", ".join(found) for found in near.values()]},
-        hide_index=True,
+        f"neighbors after step {frame.step}",
+        key="neighbors now",
     )
 
 
@@ -234,7 +236,7 @@ def keeping(shown: Playback) -> None:
     """Offer to open the frame's vectors as a space, and say how the run is found again."""
     st.markdown("The run is kept: this page's address opens it again, also after a restart.")
     offer_map(shown.film.space(shown.frame), "Explore as a space", key="keep frame")
-    st.dataframe(
+    named_table(
         pa.table(
             {
                 "step": [one.step for one in shown.frames],
@@ -242,7 +244,7 @@ def keeping(shown: Playback) -> None:
                 "next to its own kind": [one.same_class for one in shown.frames],
             }
         ),
-        hide_index=True,
+        "loss by step",
         height=180,
     )
     for note in shown.run.corpus.notes:

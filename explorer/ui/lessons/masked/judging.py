@@ -14,6 +14,7 @@ from explorer.lessons.masked.training import figures as judge
 from explorer.ui.lessons.masked.learned import ask_course
 from explorer.ui.pointcloud import is_dark
 from explorer.ui.shell.charts import show_chart
+from explorer.ui.shell.tables import named_table
 
 BESIDE = (FREQUENT, BEFORE, BAG)  # drawn; the table has all
 
@@ -64,7 +65,7 @@ def draw(course: Course) -> None:
             "has never seen."
         )
         rows = {**found, "the transformer": own}
-        st.dataframe(
+        named_table(
             pa.table(
                 {
                     "guessing by": list(rows),
@@ -73,7 +74,7 @@ def draw(course: Course) -> None:
                     "perplexity": [one[PERPLEXITY] for one in rows.values()],
                 }
             ),
-            hide_index=True,
+            "hidden words guessed",
             column_config={
                 "at once": st.column_config.NumberColumn(format="%.0f%%"),
                 "among five": st.column_config.NumberColumn(format="%.0f%%"),
