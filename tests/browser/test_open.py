@@ -67,6 +67,7 @@ def test_each_page_opens_by_its_link_and_hostile_labels_are_plain_text_on_all(
         page.goto(f"{page.url.split('&')[0]}&selected={quote(label)}")
         expect_heading(page, label)
     links = page.locator('[data-testid="stSidebar"] nav a')
+    expect(links).to_have_count(len(PAGES))
     # by their addresses: links of a folded section are there, but cannot be clicked
     addresses = links.evaluate_all("all => all.map(link => link.href)")
     for address, one in zip(addresses, PAGES.values(), strict=True):
