@@ -180,6 +180,10 @@ def read_labels(file: File, label_column: str | None = None, own: bool = False) 
 
 def frame_labels(file: File, frame: pl.DataFrame, label_column: str | None) -> LabelTable:
     """Return the label column of a table, and the other columns."""
+    if any("\0" in name for name in frame.columns):  # polars panics over it
+        raise ParseError(
+            f"{file.name} has a NUL character in the name of a column. Is it a text file?"
+        )
     label = label_column or find_label(frame) or (frame.columns[0] if frame.width else None)
     if label is None or label not in frame.columns:
         raise ParseError(

@@ -13,6 +13,7 @@ from explorer.errors import ExplorerError, LabelCountError, ParseError
 from explorer.formats.contents import Options
 from explorer.formats.file import File, as_file
 from explorer.formats.json_table import look_lines
+from explorer.formats.labels import read_labels
 from explorer.formats.recognition import choose_main
 from tests.formats.written import WRITTEN
 
@@ -123,3 +124,8 @@ def test_several_vectors_in_one_line_are_counted(tmp_path: Path) -> None:
     path.write_text((json.dumps(line) + "\n") * 4)
     found = look_lines(as_file(path), Options())
     assert found.rows == len(found.vectors) == 12
+
+
+def test_a_label_table_with_a_nul_in_a_columns_name_is_told() -> None:
+    with pytest.raises(ParseError, match="NUL character in the name of a column"):
+        read_labels(File("metadata.tsv", content=b"wo\0rd\trank\nking\t1\nqueen\t2\n"))
