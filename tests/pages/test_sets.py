@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
 
 from explorer import EmbeddingSpace, Workspace, cache, open_space
 from explorer.conditions import matching_rows
@@ -78,8 +79,8 @@ def test_what_is_filtered_is_offered_first_also_after_other_points_were(visit: V
         # the browser, which draws a closed popover anew, shows the first
         assert first == shown.value == f"{n} filtered points"
         assert second == "the point Dracula"
-    (download,) = (one for one in screen.get("download_button") if one.label.startswith("Download"))
-    assert download.label == f"Download {n} rows"
+    labels = [one.label for one in screen.get("download_button") if isinstance(one, Element)]
+    assert f"Download {n} rows" in labels
 
 
 def test_a_name_that_cannot_be_used_is_told_and_changes_nothing(screen: AppTest) -> None:
