@@ -24,6 +24,7 @@ from explorer.formats.process_limits import limit
 from explorer.formats.safetensors import write_header
 from explorer.formats.sprite import SPRITE, write_sprite
 from explorer.formats.whole_table import write_table
+from explorer.settings import load_settings
 
 
 def look(name: str, file: File, options: Options, out: Path) -> None:
@@ -57,7 +58,7 @@ def main() -> None:
         answers.flush()
 
     request = json.load(sys.stdin)
-    start_threads()
+    prepare()
     limit(request["memory"], request["disk"])
     beside = tuple(
         File(name, path=Path(path), guessed=guessed) for name, path, guessed in request["beside"]
@@ -93,8 +94,11 @@ def main() -> None:
     os._exit(0)  # no library's clean-up may undo the answer
 
 
-def start_threads() -> None:
-    """Let the engines start their threads while there is memory: polars waits forever for its."""
+def prepare() -> None:
+    """Let the engines start their threads while there is memory: polars waits forever for its.
+
+    And let what the settings look at be loaded, which else fails as a broken library.
+    """
     import io
 
     import polars as pl
@@ -104,6 +108,7 @@ def start_threads() -> None:
     pl.DataFrame({"a": [1]}).write_parquet(content)
     content.seek(0)
     pq.read_table(content)
+    load_settings()
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ from explorer.formats.isolated import on_disk
 from explorer.formats.known import FORMATS, named_format
 from explorer.formats.labels import read_labels
 from explorer.formats.metadata import to_metadata
-from explorer.formats.reader_process import start_threads
+from explorer.formats.reader_process import prepare
 from explorer.formats.recognition import recognize
 from explorer.formats.whole_table import TABLES, TableKind
 from explorer.labels import as_label_array
@@ -313,7 +313,7 @@ def warm() -> None:
 
     assert all((gensim, h5py, openpyxl, pyarrow, python_calamine, torch))
     torch.set_num_threads(1)
-    start_threads()
+    prepare()
 
 
 VALID: dict[str, File] = {}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from explorer.cache import store
+from explorer.ui.lessons import same_words
 from tests.pages.conftest import Visit, finished, said
 
 
@@ -38,6 +39,7 @@ def test_a_picture_is_drawn_with_a_full_disk(visit: Visit) -> None:
 
 @pytest.mark.usefixtures("disk_full")
 def test_a_page_that_cannot_do_without_the_disk_tells_it_in_a_sentence(visit: Visit) -> None:
+    same_words.text_kept.clear()  # another test may have come to the page
     screen = visit("pages/same_words.py")
     assert not screen.exception
     assert "No space left on device" in said(screen)

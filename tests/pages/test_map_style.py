@@ -31,6 +31,7 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
         view: bytes,
         *,
         on_choice: Callable[[], None],
+        on_key: Callable[[], None],
         on_page: Callable[[], None],
         later: object = None,
     ) -> None:
