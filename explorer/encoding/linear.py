@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import threading
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from explorer import cache
+from explorer.encoding.libraries import load_transformers
 from explorer.errors import ExplorerError
 from explorer.neighbors.indexes.known import processor
 
@@ -91,6 +93,9 @@ def linear_layers(model: nn.Module) -> list[nn.Linear]:
     return [layer for layer in model.modules() if type(layer) is nn.Linear]
 
 
+_timing = threading.Lock()  # two at once would time each other
+
+
 @lru_cache(maxsize=1)
 def is_onednn_faster() -> bool:
     """Return whether oneDNN is faster than MKL here; timed once, then read from the cache."""
@@ -111,18 +116,20 @@ def kept(product: str, compute: Callable[[], bool]) -> bool:
         instructions=str(dict(torch.cpu.get_capabilities())),  # virtual processors share names
         torch=torch.__version__,
     )
-    with contextlib.suppress(OSError, ExplorerError):  # no cache folder: it is timed each time
-        found = cache.load_json(TIMED, key)
-        if isinstance(found, bool):
-            return found
-    faster = compute()
-    with contextlib.suppress(OSError, ExplorerError):
-        cache.save_json(TIMED, key, faster)
-    return faster
+    with _timing:
+        with contextlib.suppress(OSError, ExplorerError):  # no cache folder: it is timed each time
+            found = cache.load_json(TIMED, key)
+            if isinstance(found, bool):
+                return found
+        faster = compute()
+        with contextlib.suppress(OSError, ExplorerError):
+            cache.save_json(TIMED, key, faster)
+        return faster
 
 
 def time_bfloat16() -> bool:
     """Return whether a layer of MiniLM's size is faster in bfloat16, attention counted."""
+    load_transformers()
     from transformers import BertConfig, BertModel
 
     from explorer.encoding.packed import packed, use_packing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from explorer.encoding.device import AUTO, choose_device, choose_precision
+from explorer.encoding.libraries import load_transformers
 from explorer.encoding.models import check_allowed, model_folder
 from explorer.jobs.progress import Report, no_report
 
@@ -49,6 +50,7 @@ def load_encoder(
     from explorer.encoding.transformer import TransformerEncoder
 
     check_allowed(model)
+    load_transformers()
     chosen = choose_device(device)  # “auto” and what it comes to are one model in memory
     device, precision = chosen.name, choose_precision(chosen, precision)
     key = (model, pooling, device, precision)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.encoding import device as devices
+from explorer.encoding.libraries import load_transformers
 from explorer.encoding.models import check_allowed, model_folder, read_json, revision
 from explorer.encoding.transformer import told_of_loading
 from explorer.errors import ModelError
@@ -204,6 +205,7 @@ class TransformersEncoder:
         import torch
         import transformers
 
+        load_transformers()
         self._torch = torch
         self._kind = kind
         loader: Any = transformers.AutoImageProcessor
