@@ -36,6 +36,7 @@ def test_a_collection_is_opened_on_the_map_and_its_address_is_nowhere(
         expect(page.get_by_test_id("stSidebar")).to_contain_text("the collection “novels”")
         assert PLANTED not in page.url + page.content()
         page.goto(f"{server.url}/stores")
+        expect(page.get_by_text("The first rows")).to_be_visible()
         page.get_by_test_id("stMain").get_by_role("combobox").first.click()
         page.get_by_role("option", name="shop").click()
         expect(page.get_by_text("PostgreSQL does not answer")).to_be_visible()
