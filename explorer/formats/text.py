@@ -358,3 +358,5 @@ def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
+    except OSError:  # lines that begin with “x^” are taken for a packed file
+        return None

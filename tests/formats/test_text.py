@@ -81,6 +81,16 @@ def test_a_hostile_word_comes_back_from_glove_text(space: EmbeddingSpace, label:
     np.testing.assert_array_equal(found.vectors, space.vectors)
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_lines_that_begin_as_a_packed_file_does_are_text(
+    space: EmbeddingSpace, header: bool
+) -> None:
+    labels = ["x^", *space.labels[1:]]  # the first two bytes of many a zlib stream
+    found = open_space(as_text(labels, space.vectors, header=header))
+    assert list(found.labels) == labels
+    np.testing.assert_array_equal(found.vectors, space.vectors)
+
+
 @pytest.fixture(scope="module")
 def gensim_file(words: EmbeddingSpace, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A text file that gensim wrote."""
