@@ -4,10 +4,13 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STREAMLIT := $(PYTHON) -m streamlit run app.py
 
-# What fails beside another test is tried once more, alone. One that passes then was upset by a busy
-# machine: both runs are printed, and it is a fault to look for, of the test or of the page.
-SCREENS := "browser and not notebook and not recipes"
-AGAIN := --last-failed --last-failed-no-failures none
+# Two processes, each with whole files of tests. What fails beside others is tried once more, alone:
+# what passes then was upset by a busy machine. Both runs are printed, and it is a fault to look for,
+# of the test or of the page. A wait in a browser has a bound of its own: the machine may be slow.
+UNITS := "not browser"
+SCREENS := "browser and not notebook and not recipes" -o faulthandler_timeout=1800
+tried = $(PYTHON) -m pytest -n 2 --dist loadfile -m $(1) || { [ $$? = 1 ] && \
+    $(PYTHON) -m pytest -m $(1) --last-failed --last-failed-no-failures none; }
 
 .PHONY: help run dev test notebook recipes image site pictures lint frontend fuzz mutation chaos soak lock clean
 
@@ -25,8 +28,8 @@ dev: $(VENV)/.installed  ## the same, and follow each change of the source
 test: $(VENV)/.installed-dev  ## run all tests, those in the browser too
 	.ci/setup chromium
 	.ci/frontend test
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not browser"
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m $(SCREENS) || $(PYTHON) -m pytest -m $(SCREENS) $(AGAIN)
+	$(call tried,$(UNITS))
+	$(call tried,$(SCREENS))
 
 notebook: $(VENV)/.installed-dev  ## test the map in a real JupyterLab
 	.ci/setup chromium

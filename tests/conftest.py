@@ -34,6 +34,21 @@ hypothesis.settings.register_profile("unhurried", deadline=None, max_examples=60
 hypothesis.settings.load_profile("unhurried")
 
 
+lost: list[object] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(error: object) -> None:
+    """End the run with the third process that tests have taken down: its other tests are not run.
+
+    pytest-xdist would end as after a failed test, and what failed is tried once more (Makefile).
+    """
+    if error:
+        lost.append(error)
+    if len(lost) > 2:
+        pytest.exit("tests took three processes down", returncode=pytest.ExitCode.INTERNAL_ERROR)
+
+
 @pytest.fixture(autouse=True)
 def cache_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an empty cache, and never the user's own."""

@@ -33,14 +33,6 @@ CHROMIUM_OPTIONS = (
 PATIENCE = 60_000  # milliseconds; what is waited for comes earlier, unless it never does
 # milliseconds for what workers compute: they start first, and give way to all else
 WORK = 800_000
-LONGEST = 1800  # seconds of a test
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a busy machine be slow: each wait of these tests has a bound of its own."""
-    for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ def told(screen: AppTest) -> str:
     return "\n".join(one.value for one in screen.toast)
 
 
-@pytest.mark.timeout(900)  # it visits all pages, some several times
 def test_a_parameter_of_the_address_belongs_to_one_page(visit: Visit) -> None:
     """Streamlit keeps a bound value in the session: on another page it would be that page's."""
     bound: set[str] = set()

