@@ -12,7 +12,7 @@ FROM, UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 NAME = "dask-internal"
 
 
-def make() -> tuple[str, str]:
+def make_certificate() -> tuple[str, str]:
     """Return a new private key and its self-signed certificate, as PEM texts."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization

@@ -30,7 +30,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from explorer.errors import JobError
-from explorer.jobs.certificate import make
+from explorer.jobs.certificate import make_certificate
 from explorer.jobs.files import JobFile
 
 CONNECT_SECONDS = 10.0  # to a cluster given by its address
@@ -292,7 +292,7 @@ def main() -> None:
             "distributed.worker.preload": [CLOSE_HTTP],
         }
     )
-    key, certificate = make()
+    key, certificate = make_certificate()
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=int(sys.argv[1]),
         # 1 for projections: numba's parallel code (umap-learn's) in two threads at once can abort

@@ -8,12 +8,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from explorer.jobs.certificate import make
+from explorer.jobs.certificate import make_certificate
 
 
 @pytest.mark.parametrize("days", [-400, 0, 366])
 def test_a_certificate_holds_when_the_clock_is_set_and_after_a_year(days: int) -> None:
-    key, written = make()
+    key, written = make_certificate()
     certificate = x509.load_pem_x509_certificate(written.encode())
     now = datetime.now(UTC) + timedelta(days=days)
     assert certificate.not_valid_before_utc < now < certificate.not_valid_after_utc
@@ -22,4 +22,4 @@ def test_a_certificate_holds_when_the_clock_is_set_and_after_a_year(days: int) -
 
 
 def test_each_start_makes_another_key() -> None:
-    assert make()[0] != make()[0]
+    assert make_certificate()[0] != make_certificate()[0]
