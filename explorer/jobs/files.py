@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer import cache
-from explorer.errors import JobError
+from explorer.errors import DiskError, JobError
 from explorer.space import EmbeddingSpace
 
 VECTORS = cache.Kind("vectors", 1)
@@ -38,6 +38,11 @@ class KeptFile(JobFile):
     """The folder of a cache entry as a job's argument, opened again by its name there."""
 
     holds: ClassVar[str]  # such as “facts”, for the error
+
+    @classmethod
+    def of(cls, data: Any) -> KeptFile:
+        """Return the entry of some data, written into the cache; raises DiskError."""
+        raise NotImplementedError
 
     @staticmethod
     def opened(digest: str) -> Any:
@@ -104,6 +109,14 @@ class ArrayFile(JobFile):
             return np.load(Path(self.path), mmap_mode="r", allow_pickle=False)
         except FileNotFoundError as error:
             raise left_the_cache("vectors") from error
+
+
+def kept_or_sent(file: type[KeptFile], data: Any) -> Any:
+    """Return the cache entry of a job's argument, or on a full disk the data themselves."""
+    try:
+        return file.of(data)
+    except DiskError:
+        return data
 
 
 def loaded(given: Any) -> Any:

@@ -17,15 +17,12 @@ class PairsFile(KeptFile):
     holds = "pictures"
 
     @classmethod
-    def of(cls, pairs: Pairs) -> PairsFile | Pairs:
-        """Return the file of pairs, written into the cache; on a full disk the pairs."""
+    def of(cls, pairs: Pairs) -> PairsFile:
+        """Return the file of pairs, written into the cache if it is not there."""
         if cache.find(PAIRS, pairs.digest) is None:
             about = [pairs.names, pairs.captions, pairs.groups, pairs.kinds, pairs.parts.tolist()]
             arrays = {"pictures": pairs.pictures, "texts": pairs.texts}
-            try:
-                cache.save_arrays(PAIRS, pairs.digest, arrays, about)
-            except OSError:
-                return pairs
+            cache.save_arrays(PAIRS, pairs.digest, arrays, about)
         return cls(str(cache.place(PAIRS, pairs.digest)))
 
     @staticmethod

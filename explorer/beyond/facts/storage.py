@@ -18,15 +18,12 @@ class GraphFile(KeptFile):
     holds = "facts"
 
     @classmethod
-    def of(cls, graph: Graph) -> GraphFile | Graph:
-        """Return the file of a graph, written into the cache; on a full disk the graph itself."""
+    def of(cls, graph: Graph) -> GraphFile:
+        """Return the file of a graph, written into the cache if it is not there."""
         if cache.find(GRAPHS, graph.digest) is None:
             about = [graph.name, graph.entities, graph.relations, graph.notes]
             arrays = {part: getattr(graph, part) for part in PARTS}
-            try:
-                cache.save_arrays(GRAPHS, graph.digest, arrays, about)
-            except OSError:
-                return graph
+            cache.save_arrays(GRAPHS, graph.digest, arrays, about)
         return cls(str(cache.place(GRAPHS, graph.digest)))
 
     @staticmethod

@@ -21,16 +21,13 @@ class MoleculesFile(KeptFile):
     holds = "molecules"
 
     @classmethod
-    def of(cls, molecules: Molecules) -> MoleculesFile | Molecules:
-        """Return the file of molecules, written into the cache; on a full disk themselves."""
+    def of(cls, molecules: Molecules) -> MoleculesFile:
+        """Return the file of molecules, written into the cache if it is not there."""
         if cache.find(MOLECULES, molecules.digest) is None:
             about = [molecules.name, molecules.property, molecules.labels, molecules.notes]
             arrays = {part: np.asarray(getattr(molecules.chemistry, part)) for part in PARTS}
             own = {"values": molecules.values, "given": molecules.given}
-            try:
-                cache.save_arrays(MOLECULES, molecules.digest, {**arrays, **own}, about)
-            except OSError:
-                return molecules
+            cache.save_arrays(MOLECULES, molecules.digest, {**arrays, **own}, about)
         return cls(str(cache.place(MOLECULES, molecules.digest)))
 
     @staticmethod

@@ -19,7 +19,7 @@ from explorer.beyond.tastes.reading import tastes_from_table
 from explorer.beyond.tastes.storage import TASTES, TastesFile, keep_tastes
 from explorer.beyond.tastes.tastes import Tastes
 from explorer.beyond.tastes.training import VERSION, Recipe, course_key, train_tastes
-from explorer.jobs.files import JobFile, left_the_cache, loaded
+from explorer.jobs.files import JobFile, kept_or_sent, left_the_cache, loaded
 from explorer.jobs.pool import Job, Jobs
 from explorer.jobs.progress import Report, no_report
 
@@ -33,7 +33,9 @@ def start(jobs: Jobs, tastes: Tastes, recipe: Recipe) -> Job:
     """Start to learn, or go on from where it was stopped, or join who learns the same."""
     seconds = len(tastes.pairs) * recipe.epochs / PAIRS_A_SECOND
     key = course_key(tastes, recipe)
-    return start_course(jobs, key, train_file, TastesFile.of(tastes), recipe, seconds=seconds)
+    return start_course(
+        jobs, key, train_file, kept_or_sent(TastesFile, tastes), recipe, seconds=seconds
+    )
 
 
 def train_file(tastes: Any, recipe: Recipe, report: Report = no_report) -> Course:
@@ -55,12 +57,14 @@ def kept_figures(key: str) -> Any:
 def start_lesson(jobs: Jobs, tastes: Tastes, recipe: Recipe) -> Job:
     """Start to measure the lesson, or join who does."""
     key = figures_key("lesson", tastes, recipe)
-    return start_figures(jobs, key, lesson_file, TastesFile.of(tastes), recipe)
+    return start_figures(jobs, key, lesson_file, kept_or_sent(TastesFile, tastes), recipe)
 
 
 def start_rivals(jobs: Jobs, tastes: Tastes) -> Job:
     """Start to measure what else recommends, or join who does."""
-    return start_figures(jobs, figures_key("rivals", tastes), rivals_file, TastesFile.of(tastes))
+    return start_figures(
+        jobs, figures_key("rivals", tastes), rivals_file, kept_or_sent(TastesFile, tastes)
+    )
 
 
 def start_figures(jobs: Jobs, key: str, measure: Callable[..., Any], *args: Any) -> Job:

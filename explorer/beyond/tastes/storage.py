@@ -44,12 +44,9 @@ class TastesFile(KeptFile):
     holds = "table"
 
     @classmethod
-    def of(cls, tastes: Tastes) -> TastesFile | Tastes:
-        """Return the file of tastes, written into the cache; on a full disk the tastes."""
-        try:
-            keep_tastes(tastes)
-        except OSError:
-            return tastes
+    def of(cls, tastes: Tastes) -> TastesFile:
+        """Return the file of tastes, written into the cache if it is not there."""
+        keep_tastes(tastes)
         return cls(str(cache.place(TASTES, tastes.digest)))
 
     @staticmethod
