@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from explorer.ui.lessons.by_hand import arrows
 from explorer.ui.rooms import picture
+from explorer.ui.shell.svg import source
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ def show(page: Page, module: Any, data: dict[str, Any]) -> None:
             }
             mount({data, parentElement: place, setStateValue: (_, value) => told.push(value)});
         }""",
-        [Path(str(module.__file__)).with_suffix(".js").read_text(encoding="utf-8"), data],
+        [source(Path(str(module.__file__)).with_suffix(".js")), data],
     )
 
 

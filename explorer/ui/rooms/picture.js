@@ -1,43 +1,16 @@
 // A picture of a space to place a point on by tapping, or with the guesses of a class on it.
-const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 1000;
 const STEP = 0.02; // what an arrow key moves
 
-const make = (name, attributes, text) => {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text) element.textContent = text;
-  return element;
-};
 const across = (x) => x * SIZE;
 const down = (y) => (1 - y) * SIZE;
 const between = (value) => Math.max(0, Math.min(1, value));
 
 const same = (one, other) => one.every((value, axis) => Math.abs(value - other[axis]) < 0.002); // Python rounds
 
-// By place on the page: a new answer of Python's draws on the same picture, so that no tap falls
-// between two, and the arrow keys go on.
-const lives = new WeakMap();
-
-export default ({ data, parentElement, setStateValue }) => {
-  let live = lives.get(parentElement);
-  if (!live) {
-    live = made();
-    lives.set(parentElement, live);
-    parentElement.append(live.svg);
-  }
-  live.send = setStateValue;
-  live.hear(data);
-  return () => {
-    live.svg.remove();
-    lives.delete(parentElement);
-  };
-};
-
-const made = () => {
+const made = (_, send) => {
   const svg = make("svg", {});
   const pin = make("circle", { r: 24, fill: "#0089d0", stroke: "#fff", "stroke-width": 6, class: "mine" });
-  const live = { svg, send: () => undefined };
   let open = false;
   let told = null; // where the pin was put, until Python has it there too
   let at = null;
@@ -52,7 +25,7 @@ const made = () => {
     if (!open) return;
     told = [between(x), between(y)];
     put(told);
-    live.send("placed", { x: told[0], y: told[1] });
+    send("placed", { x: told[0], y: told[1] });
   };
   svg.addEventListener("click", (event) => {
     const inside = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -65,13 +38,13 @@ const made = () => {
     const [x, y] = at ?? [0.5, 0.5];
     tell(x + STEP * by[0], y + STEP * by[1]);
   });
-  live.hear = (data) => {
+  const hear = (data) => {
     ({ open } = data);
     if (!open || (told && data.mine && same(told, data.mine))) told = null;
     drawn(svg, pin, data);
     put(told ?? data.mine);
   };
-  return live;
+  return { svg, hear };
 };
 
 const drawn = (svg, pin, { points, landmarks, guesses, answer, open, say, down: [top, bottom] }) => {
@@ -122,3 +95,5 @@ const drawn = (svg, pin, { points, landmarks, guesses, answer, open, say, down: 
     );
   }
 };
+
+export default staying(made);

@@ -18,6 +18,7 @@ from explorer.ui.picture import trust
 from explorer.ui.picture.drawing import draw
 from explorer.ui.shell import spaces
 from explorer.ui.shell.plain import plain
+from explorer.ui.shell.svg import svg_component
 
 MOST_POINTS = 500  # enough to see the picture's shape on a phone
 MOST_LANDMARKS = 13
@@ -27,9 +28,8 @@ LOOKED_AT = 3000  # first rows, which hold the frequent words, to find landmarks
 WIDTH = 355  # pixels, of a phone
 TALLEST = 380  # pixels
 MARGIN = 0.05  # of the width, above and below the points
-drawn_by_browser = st.components.v2.component(
-    "embedding-explorer-room-picture",
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+drawn_by_browser = svg_component(
+    "embedding-explorer-room-picture", Path(__file__).with_suffix(".js")
 )
 
 

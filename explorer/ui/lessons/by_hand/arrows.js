@@ -1,34 +1,6 @@
 // Arrows from the origin that one drags, or moves by the arrow keys. Tells Python on release.
-const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 380;
 const STEP = 0.25; // to which places snap, and what an arrow key moves
-
-const make = (name, attributes, text) => {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text) element.textContent = text;
-  return element;
-};
-
-// By place on the page: Python's answers change the same arrows, so that none is torn out of a hand.
-const lives = new WeakMap();
-
-export default ({ data, parentElement, setStateValue }) => {
-  const kind = JSON.stringify([data.reach, data.arrows.map(({ name, color }) => [name, color])]);
-  let live = lives.get(parentElement);
-  if (live?.kind !== kind) {
-    live?.svg.remove();
-    live = { kind, ...made(data, (told) => live.send("arrows", told)) };
-    lives.set(parentElement, live);
-    parentElement.append(live.svg);
-  }
-  live.send = setStateValue;
-  live.hear(data);
-  return () => {
-    live.svg.remove();
-    lives.delete(parentElement);
-  };
-};
 
 const made = ({ reach, arrows: given }, send) => {
   const arrows = given.map((one) => ({ ...one }));
@@ -95,7 +67,7 @@ const made = ({ reach, arrows: given }, send) => {
     if (JSON.stringify(places()) === known) return;
     known = JSON.stringify(places());
     told = Math.max(Date.now(), told + 1);
-    send({ at: told, places: places() });
+    send("arrows", { at: told, places: places() });
   };
   const hear = (data) => {
     unit = data.unit;
@@ -103,6 +75,7 @@ const made = ({ reach, arrows: given }, send) => {
     if (!dragged && data.answered >= told) {
       data.arrows.forEach(({ x, y }, at) => Object.assign(arrows[at], { x, y }));
       known = JSON.stringify(places());
+      told = data.answered; // also where the clock was set back since
     }
     draw();
   };
@@ -138,3 +111,7 @@ const made = ({ reach, arrows: given }, send) => {
   });
   return { svg, hear };
 };
+
+export default staying(made, ({ reach, arrows }) =>
+  JSON.stringify([reach, arrows.map(({ name, color }) => [name, color])]),
+);

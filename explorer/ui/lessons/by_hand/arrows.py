@@ -9,14 +9,13 @@ from typing import Any
 import streamlit as st
 
 from explorer.lessons.by_hand.distances import Arrow
+from explorer.ui.shell.svg import svg_component
 
 REACH = 6.0  # units from the origin to each edge
 HEIGHT = 390  # pixels
 # Okabe-Ito, readable on light and on dark grounds
 COLORS = ("#D55E00", "#0089d0", "#009E73", "#B96A9B")
-drawn_by_browser = st.components.v2.component(
-    "embedding-explorer-arrows", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-)
+drawn_by_browser = svg_component("embedding-explorer-arrows", Path(__file__).with_suffix(".js"))
 
 
 def drag_arrows(start: Mapping[str, Arrow], *, unit: bool, key: str) -> dict[str, Arrow]:

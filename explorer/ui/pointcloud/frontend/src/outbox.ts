@@ -22,6 +22,7 @@ export class Outbox<What extends object> {
 
   /** Hear from Python up to which question it has answered. */
   hear(answered: number): void {
+    this.last = Math.max(this.last, answered); // a clock may have been set back since
     this.waiting = this.waiting.filter(({ at }) => at > answered);
   }
 }

@@ -19,3 +19,12 @@ test("a question is sent with those before it until Python has answered them", (
   assert.deepEqual(sent, [["a"], ["a", "b"], ["a", "b", "c"], ["c", "d"]]);
   assert.ok(numbers.every((at, index) => !index || at > numbers[index - 1]!));
 });
+
+test("a question counts after a clock was set back", () => {
+  let at = 0;
+  const outbox = new Outbox<{ what: string }>((all) => (at = all.at(-1)!.at));
+  const answered = Date.now() + 3_600_000; // by the clock before
+  outbox.hear(answered);
+  outbox.ask({ what: "a" });
+  assert.ok(at > answered);
+});
