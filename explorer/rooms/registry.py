@@ -13,7 +13,7 @@ from explorer.errors import RoomError
 from explorer.lessons.plan import Step
 from explorer.rooms import storage
 from explorer.rooms.codes import WrongCodes, new_code, read_code
-from explorer.rooms.room import Room
+from explorer.rooms.room import OVER, Room
 from explorer.rooms.storage import FAILURES, RoomFile
 
 FOLDER = "rooms"  # in the cache folder
@@ -77,6 +77,8 @@ class Rooms:
         """
         code = read_code(typed)
         room = None if code is None else self._find(code)
+        if room is not None and room.scene.ended:  # and its file is being erased
+            raise RoomError(OVER)
         if room is not None and (room.opens(door) or room.knows(pupil) or room.is_teacher(secret)):
             return room
         wait = self._wrong.seconds_to_wait(visitor, is_right=room is not None)
@@ -90,7 +92,7 @@ class Rooms:
         if code is None:
             raise RoomError("A code has five letters, such as BCDFG. Look at the screen in front.")
         if code in self._ended:
-            raise RoomError("This room has ended, and all answers are erased.")
+            raise RoomError(OVER)
         raise RoomError(
             f"There is no room {code} on this server. Look at the code again, letter by letter; "
             "or the room has ended."

@@ -24,6 +24,7 @@ from explorer.rooms.storage import FAILURES, RoomFile, Saved
 MOST_PUPILS = 200
 MOST_MOMENTS = 60  # a lesson has up to 40 steps; the rest are the teacher's own questions
 AWAKE_SECONDS = 75.0  # a phone that was not heard of for so long sleeps: hidden tabs ask each 60 s
+OVER = "This room has ended, and all answers are erased."
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits
 
 
@@ -111,6 +112,11 @@ class Room:
     def scene(self) -> Scene:
         """What is shown now."""
         return self._scene
+
+    def is_past(self, version: int) -> bool:
+        """Return whether a screen that shows this version is out of date; each is in an ended room."""
+        scene = self._scene
+        return scene.ended or scene.version != version
 
     @property
     def tally(self) -> int:
@@ -311,7 +317,7 @@ class Room:
 
     def _check_open(self) -> None:
         if self._scene.ended:
-            raise RoomError("This room has ended, and all answers are erased.")
+            raise RoomError(OVER)
 
     def _check_teacher(self, secret: str) -> None:
         self._check_open()

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from explorer.lessons.plan import Question
+from explorer.rooms.moment import Scene
 from explorer.rooms.room import Room
 from explorer.ui.plans import underway
-from explorer.ui.rooms import asking, door, lobby, who
+from explorer.ui.rooms import asking, door, lobby, teacher, who
 from tests.pages.conftest import Visit, said
 from tests.rooms.test_room import token
 
@@ -93,6 +94,42 @@ def test_only_the_teachers_link_leads_and_it_leaves_the_address(
     assert not screen.exception
     assert "all answers are erased" in said(screen)
     assert "has ended" in said(pupils.run())
+
+
+@pytest.mark.parametrize("shown", ["teacher", "pupil"])
+def test_a_room_that_ends_while_a_screen_is_drawn_is_left(
+    visit: Visit, led: tuple[Room, str], monkeypatch: pytest.MonkeyPatch, shown: str
+) -> None:
+    room, secret = led
+    enter = who.enter
+
+    def enter_and_end(code: str, visitor: who.Visitor) -> Room:
+        found = enter(code, visitor)
+        who.rooms().end(found, secret)
+        return found
+
+    monkeypatch.setattr(who, "enter", enter_and_end)
+    mine = {"teacher": secret} if shown == "teacher" else {"pupil": token(1)}
+    screen = visit(ROOM, room=room.code, **mine)
+    assert not screen.exception
+    assert "has ended" in said(screen)
+
+
+def test_a_teacher_who_goes_on_while_the_other_screen_is_drawn_is_followed_there(
+    visit: Visit, led: tuple[Room, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, secret = led
+    steer = teacher.steer
+
+    def steer_and_go_on(room: Room, secret: str, scene: Scene) -> None:
+        steer(room, secret, scene)
+        if room.scene.at == 0:
+            room.go(secret, 1)
+
+    monkeypatch.setattr(teacher, "steer", steer_and_go_on)
+    screen = visit(ROOM, room=room.code, teacher=secret)
+    assert not screen.exception
+    assert "Step 2 of 7" in said(screen)
 
 
 def test_what_they_answer_is_hidden_until_it_is_shown_if_the_teacher_wants_so(

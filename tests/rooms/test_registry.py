@@ -14,6 +14,7 @@ import pytest
 from explorer.errors import RoomError
 from explorer.rooms import registry, storage
 from explorer.rooms.registry import EMPTY_SECONDS, KEPT_SECONDS, MOST_ROOMS, Rooms
+from explorer.rooms.storage import RoomFile
 from tests.rooms.test_codes import Clock
 from tests.rooms.test_room import CHOICE, STEPS, TEXT, token
 
@@ -63,6 +64,7 @@ def test_a_killed_server_loses_nothing(folder: Path) -> None:
 import os, pickle, sys
 from pathlib import Path
 from explorer.rooms.registry import Rooms
+from explorer.rooms.storage import RoomFile
 from tests.rooms.test_room import STEPS, TEXT, CHOICE, token
 rooms = Rooms(Path({str(folder)!r}))
 room, secret = rooms.start("A lesson", STEPS)
@@ -120,6 +122,24 @@ def test_a_room_that_has_ended_leaves_nothing_on_disk(folder: Path) -> None:
     with pytest.raises(RoomError, match="ended"):
         room.answer(token(1), TEXT, "one more")
     assert list(folder.iterdir()) == []
+
+
+def test_nobody_enters_a_room_while_it_is_erased(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = Rooms(folder)
+    room, secret = rooms.start("A lesson", STEPS)
+    erase, told = RoomFile.erase, []
+
+    def slowly(file: RoomFile) -> None:
+        with pytest.raises(RoomError, match="has ended"):
+            rooms.enter(room.code, "phone", secret=secret)
+        told.append(room.code)
+        erase(file)
+
+    monkeypatch.setattr(RoomFile, "erase", slowly)
+    rooms.end(room, secret)
+    assert told == [room.code]
 
 
 def test_an_unused_room_is_erased_and_a_used_one_is_kept(folder: Path) -> None:

@@ -63,7 +63,7 @@ def show(room: Room, pupil: str) -> None:
 def watch(room: Room, pupil: str, version: int) -> None:
     """Note that this phone is awake, and run the page again when the teacher has gone on."""
     room.heard_of(pupil)
-    if room.scene.version != version:
+    if room.is_past(version):
         st.rerun()
 
 

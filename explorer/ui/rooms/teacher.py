@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from explorer.errors import RoomError
-from explorer.rooms.moment import Moment
+from explorer.rooms.moment import Moment, Scene
 from explorer.rooms.room import Room, digest
 from explorer.rooms.tally import texts
 from explorer.ui.plans.bar import told
@@ -29,6 +29,7 @@ TOLD = "room teacher told"  # session state: why something could not be done
 
 def show(room: Room, secret: str) -> None:
     """Draw the screen."""
+    scene = room.scene  # one for all of the screen: `watch` sees when it is an old one
     open_page("room", f"Room {room.code}", html.escape(room.title))
     if wrong := st.session_state.pop(TOLD, None):
         st.warning(plain(wrong), icon=":material/error:")
@@ -42,10 +43,10 @@ def show(room: Room, secret: str) -> None:
     with right:
         door.show(room, secret)
     with left:
-        steer(room, secret)
+        steer(room, secret, scene)
         with st.container(border=True):
-            show_moment(room, secret)
-        manage(room, secret)
+            show_moment(room, secret, scene)
+        manage(room, secret, scene)
 
 
 def act(do: Callable[[], None]) -> None:
@@ -61,9 +62,8 @@ def act(do: Callable[[], None]) -> None:
     st.rerun()
 
 
-def steer(room: Room, secret: str) -> None:
+def steer(room: Room, secret: str, scene: Scene) -> None:
     """Draw the ways back and on."""
-    scene = room.scene
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button("Back", icon=":material/arrow_back:", key="room back", disabled=scene.at == 0):
             act(lambda: room.go(secret, scene.at - 1))
@@ -81,18 +81,18 @@ def steer(room: Room, secret: str) -> None:
             act(lambda: room.go(secret, scene.at + 1))
 
 
-def show_moment(room: Room, secret: str) -> None:
+def show_moment(room: Room, secret: str, scene: Scene) -> None:
     """Draw the question, the answers as they come, and the button that shows the right one."""
-    moment = room.scene.moment
+    moment = scene.moment
     question = moment.step.question
     if moment.step.text:
         st.markdown(plain(moment.step.text))
     if question is not None:
         st.markdown(f"#### {plain(question.text)}")
-    watch(room, secret, room.scene.version)
+    watch(room, secret, scene.version)
     if question is None:
         return
-    if room.scene.is_revealed:
+    if scene.is_revealed:
         if not question.answer:
             st.caption("No more answers are taken.")
         if question.answer and moment.kind != "place":
@@ -113,12 +113,12 @@ def show_moment(room: Room, secret: str) -> None:
         ):
             act(lambda: room.reveal(secret, moment.number))
         if moment.kind != "text":
-            offer_hiding(room, secret)
+            offer_hiding(room, secret, scene)
 
 
-def offer_hiding(room: Room, secret: str) -> None:
+def offer_hiding(room: Room, secret: str, scene: Scene) -> None:
     """Let the teacher hide what is answered until then."""
-    st.session_state[HIDES] = room.scene.hides
+    st.session_state[HIDES] = scene.hides
     st.toggle(
         "Hide what they answer until then",
         key=HIDES,
@@ -131,7 +131,7 @@ def offer_hiding(room: Room, secret: str) -> None:
 @st.fragment(run_every=LOOK_SECONDS)
 def watch(room: Room, secret: str, version: int) -> None:
     """Draw what comes in; run the page again when another browser of the teacher has gone on."""
-    if room.scene.version != version:
+    if room.is_past(version):
         st.rerun()
     moment = room.scene.moment
     present = room.presence()
@@ -180,9 +180,8 @@ def review(room: Room, secret: str, moment: Moment) -> None:
             st.rerun()
 
 
-def manage(room: Room, secret: str) -> None:
+def manage(room: Room, secret: str, scene: Scene) -> None:
     """Draw what is needed less often: looking around, the step's page, a question, the end."""
-    scene = room.scene
     moment = scene.moment
     st.session_state["room mode"] = FOLLOW if scene.follows else AROUND
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
