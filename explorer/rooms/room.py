@@ -114,7 +114,7 @@ class Room:
         return self._scene
 
     def is_past(self, version: int) -> bool:
-        """Return whether a screen that shows this version is out of date; each is in an ended room."""
+        """Return whether a screen of this version is out of date; in an ended room, each is."""
         scene = self._scene
         return scene.ended or scene.version != version
 
