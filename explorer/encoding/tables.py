@@ -64,14 +64,14 @@ def open_csv(file: File) -> TableFile:
                     yield to_metadata(joined.head(rows))
                     waiting = [joined.slice(rows)]
                     held -= rows
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, OSError) as error:
             raise broken(file, error) from error
         if held:
             yield to_metadata(pl.concat(waiting))
 
     try:
         schema = to_metadata(pl.DataFrame(schema=scan().collect_schema())).schema
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, OSError) as error:  # “x^” is taken for a packed file
         raise broken(file, error) from error
     return TableFile(schema, batches)
 
@@ -115,12 +115,12 @@ def open_json_lines(file: File) -> TableFile:
         try:
             for frame in scan().collect_batches(chunk_size=rows, maintain_order=True):
                 yield to_metadata(frame)
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, OSError) as error:
             raise broken(file, error) from error
 
     try:
         schema = to_metadata(pl.DataFrame(schema=scan().collect_schema())).schema
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, OSError) as error:  # “x^” is taken for a packed file
         raise broken(file, error) from error
     return TableFile(schema, batches)
 

@@ -263,3 +263,11 @@ def decode_labels(labels: list[str], undecoded: list[tuple[int, bytes]]) -> tupl
         f"{odd:,} label{'s are' if odd > 1 else ' is'} not valid UTF-8: "
         f"what is broken shows as �, as in “{labels[undecoded[0][0]]}”.",
     )
+
+
+def marked(content: bytes) -> bytes:
+    """Return a text for polars, which takes one that begins with “x^” for a zlib stream.
+
+    A byte-order mark before it says that it is none.
+    """
+    return codecs.BOM_UTF8 + content if content.startswith((b"x^", b"x\1")) else content

@@ -15,7 +15,14 @@ from explorer.formats.bounds import COLUMNS
 from explorer.formats.cells import Origin
 from explorer.formats.columns import LABEL_NAMES, find_vectors, from_frame, with_numbers
 from explorer.formats.contents import Contents, Options
-from explorer.formats.encodings import as_utf8, to_utf8, utf8_blocks, utf8_head, utf8_text
+from explorer.formats.encodings import (
+    as_utf8,
+    marked,
+    to_utf8,
+    utf8_blocks,
+    utf8_head,
+    utf8_text,
+)
 from explorer.formats.file import HEAD_BYTES, File
 from explorer.formats.nested import plain_vectors
 
@@ -185,7 +192,7 @@ def parse(file: File, content: bytes, separator: bytes, header: bool | None = No
     label = usual_label(content, separator) if named else None
     read_with = partial(
         pl.read_csv,
-        content,
+        marked(content),
         has_header=named,
         schema_overrides={label: pl.String} if label else None,  # "007" is no number there
         separator=separator.decode(),

@@ -23,6 +23,7 @@ from explorer.formats.encodings import (
     UTF_8,
     decode_labels,
     encoding_of,
+    marked,
     utf8_blocks,
     utf8_head,
     whole_lines,
@@ -346,7 +347,7 @@ def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
     schema.update({f"{axis}": pl.Float32 for axis in range(dim)})
     try:
         return pl.read_csv(
-            block,
+            marked(block),
             has_header=False,
             separator=" ",
             quote_char=None,
@@ -357,6 +358,4 @@ def parse_columns(block: bytes, dim: int) -> pl.DataFrame | None:
             encoding="utf8",
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return None
-    except OSError:  # lines that begin with “x^” are taken for a packed file
         return None

@@ -58,6 +58,6 @@ def test_a_teachers_link_opens_the_step_for_others(page: Page, server: Server) -
     page.locator(BAR).get_by_role("spinbutton").fill("4")
     page.get_by_role("button", name="Guess").click()
     expect(page.locator(BAR)).to_contain_text("You guessed 4")
-    page.locator(".st-key-lesson-leave button:visible").first.click()
+    page.locator(".st-key-only-icon-lesson-leave button:visible").first.click()
     expect(page.locator(BAR)).to_have_count(0)
     expect(page).not_to_have_url(re.compile("plan"))

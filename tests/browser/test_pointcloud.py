@@ -170,7 +170,7 @@ def test_camera_and_selection_survive_another_page_and_the_program_is_sent_once(
     assert camera(cloud) == before
     assert sent.count("program.js") == sent.count("pointcloud.js") == 1
     # what Python selects here counts, whatever was chosen on the map before
-    page.get_by_test_id("stMain").get_by_role("button").filter(has_text="close").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Select nothing").click()
     expect(cloud).to_have_attribute("data-selected", "")
 
 

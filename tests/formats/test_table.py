@@ -87,6 +87,12 @@ def test_columns_are_told_apart(
     assert names == metadata
 
 
+def test_a_header_that_begins_as_a_packed_file_does_is_text() -> None:
+    space = opened("x^,y,label\n1,2,king\n3,4,queen\n")
+    assert space.labels == ("king", "queen")
+    assert space.vectors.tolist() == [[1, 2], [3, 4]]
+
+
 def test_the_label_column_can_be_chosen() -> None:
     space = opened("word,nom,x\nking,roi,1\n", label_column="nom")
     assert space.labels == ("roi",)

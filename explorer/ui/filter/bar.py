@@ -58,15 +58,15 @@ def steps(text: str) -> None:
     """Draw the buttons that go back, forward, and to no filter."""
     kept = state.history()
     for name, icon, act, is_there in (
-        ("Undo", "undo", state.undo, bool(kept.past)),
-        ("Redo", "redo", state.redo, bool(kept.future)),
+        ("Undo in the filter", "undo", state.undo, bool(kept.past)),
+        ("Redo in the filter", "redo", state.redo, bool(kept.future)),
         ("Clear the filter", "filter_alt_off", state.clear, bool(text)),
     ):
         st.button(
-            "",
+            name,
             icon=f":material/{icon}:",
             help=name,
-            key=f"filter {name}",
+            key=f"only-icon filter {name}",
             type="tertiary",
             disabled=not is_there,
             on_click=act,

@@ -171,7 +171,13 @@ def heading(label: str) -> DeltaGenerator:
     """Draw the selected label, and the way to select nothing; return a place between them."""
     title, between, close = st.columns([5, 1, 1], vertical_alignment="center")
     title.markdown(f"#### {plain(label)}")
-    if close.button("", icon=":material/close:", help="Select nothing", type="tertiary"):
+    if close.button(
+        "Select nothing",
+        icon=":material/close:",
+        key="only-icon close",
+        help="Select nothing",
+        type="tertiary",
+    ):
         address.forget_selection()
         st.rerun()
     return between
@@ -180,13 +186,13 @@ def heading(label: str) -> DeltaGenerator:
 def offer_table(place: DeltaGenerator, space: EmbeddingSpace, label: str, table: pa.Table) -> None:
     """Offer the neighbors of a point as a file that is named after them."""
     place.download_button(
-        "",
+        "Take these neighbors home",
         data=lambda: write_csv(table, as_it_is=False),
         file_name=file_name(whole_space(space).name, f"neighbors of {label}", suffix=".csv"),
         mime="text/csv",
         icon=":material/download:",
         help="Take these neighbors home as CSV",
-        key="take neighbors",
+        key="only-icon take neighbors",
         on_click="ignore",
         type="tertiary",
     )

@@ -63,9 +63,9 @@ def steer(under: Underway, *, here: bool) -> None:
                 type="secondary" if under.is_open else "primary",
             )
         st.button(
-            "",
+            "Leave the lesson",
             icon=":material/close:",
-            key="lesson leave",
+            key="only-icon lesson leave",
             type="tertiary",
             help="Leave the lesson, stay on this page",
             on_click=underway.leave,

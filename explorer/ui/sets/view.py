@@ -262,18 +262,18 @@ def show_line(space: EmbeddingSpace, now: Annotations, kind: str, name: str) -> 
         )
         st.space("stretch")
         st.button(
-            "",
+            "Rename",
             icon=":material/edit:",
-            key=f"rename {kind} {name}",
+            key=f"only-icon rename {kind} {name}",
             type="tertiary",
             help=f"Rename this {word}",
             on_click=st.session_state.update,
             args=({RENAMING: (kind, name)},),
         )
         st.button(
-            "",
+            "Remove",
             icon=":material/delete:",
-            key=f"remove {kind} {name}",
+            key=f"only-icon remove {kind} {name}",
             type="tertiary",
             help=f"Remove this {word}; the points stay",
             on_click=remove,

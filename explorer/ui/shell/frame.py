@@ -106,6 +106,9 @@ STYLE = (
 [class*="st-key-check-list"] [aria-label="Download as CSV"] { display: none; }
 .st-key-filter-text-field { width: min(40rem, 70vw); }
 [class*="st-key-clause-"] button { min-height: 0; padding: 0.1rem 0.5rem; border-radius: 1rem; }
+/* What a button does is read aloud, where only its icon is seen. */
+[class*="st-key-only-icon"] button [data-testid="stMarkdownContainer"] { position: absolute;
+    width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 /* The whole card of a door is its link. */
 [class*="st-key-door-"] { position: relative; }
 [class*="st-key-door-"]:hover { border-color: var(--st-primary-color, currentColor); }
