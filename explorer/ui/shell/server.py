@@ -7,26 +7,50 @@ packages at once can find them half made.
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer.ui.shell import gate
 from explorer.ui.shell.announcing import Announcing
+from explorer.ui.shell.packed import Packed, pack
 
 prepared = threading.Event()  # set when the map's program is served
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Prepare in the background while the server runs; `st.App` calls it."""
+    """Prepare in the background while the server runs; `st.App` calls it before it listens."""
+    send_at_once(asyncio.get_running_loop())
     preparing = threading.Thread(target=prepare, name="prepare", daemon=True)
     gate.install(gate.Gate(), after=preparing)
     preparing.start()
     yield
+
+
+def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
+    """Have what a loop will serve sent without waiting for the browser to confirm what came before.
+
+    asyncio sets TCP_NODELAY only for sockets that say that they are of TCP, and Streamlit makes one
+    that does not. Then each answer's body, and each message after the first, waits for the
+    browser's confirmation, which it gives 40 ms later (Nagle's algorithm, RFC 896, beside delayed
+    confirmations, RFC 1122). Accepted connections inherit the option from the listening socket.
+    """
+    create: Callable[..., Awaitable[asyncio.Server]] = loop.create_server
+
+    async def create_server(*given: Any, **named: Any) -> asyncio.Server:
+        listening = named.get("sock")
+        if listening is not None and listening.family in (socket.AF_INET, socket.AF_INET6):
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return await create(*given, **named)
+
+    loop.create_server = create_server  # type: ignore[assignment,method-assign]
 
 
 def prepare() -> None:
@@ -41,6 +65,7 @@ def prepare() -> None:
     prepared.set()
     for name in spaces.SAMPLES:
         shipped_projection(spaces.sample_space(name))
+    threading.Thread(target=pack, name="pack", daemon=True).start()  # nobody waits for it
 
 
-middleware = [Middleware(Announcing, with_map=prepared.is_set)]
+middleware = [Middleware(Packed), Middleware(Announcing, with_map=prepared.is_set)]
