@@ -18,10 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer.ui.shell import gate
-from explorer.ui.shell.announcing import Announcing
 from explorer.ui.shell.packed import Packed, pack
-
-prepared = threading.Event()  # set when the map's program is served
 
 
 @asynccontextmanager
@@ -50,7 +47,7 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return await create(*given, **named)
 
-    loop.create_server = create_server  # type: ignore[assignment,method-assign]
+    loop.create_server = create_server  # type: ignore[method-assign]
 
 
 def prepare() -> None:
@@ -62,10 +59,9 @@ def prepare() -> None:
     from explorer.ui.start import screen  # noqa: F401
 
     renderer()
-    prepared.set()
     for name in spaces.SAMPLES:
         shipped_projection(spaces.sample_space(name))
     threading.Thread(target=pack, name="pack", daemon=True).start()  # nobody waits for it
 
 
-middleware = [Middleware(Packed), Middleware(Announcing, with_map=prepared.is_set)]
+middleware = [Middleware(Packed)]
