@@ -20,6 +20,8 @@ from starlette.middleware import Middleware
 from explorer.ui.shell import gate
 from explorer.ui.shell.packed import Packed, pack
 
+PACK_AFTER = 10.0  # seconds: the first visitor needs the processor for the page
+
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
@@ -61,7 +63,9 @@ def prepare() -> None:
     renderer()
     for name in spaces.SAMPLES:
         shipped_projection(spaces.sample_space(name))
-    threading.Thread(target=pack, name="pack", daemon=True).start()  # nobody waits for it
+    packing = threading.Timer(PACK_AFTER, pack)
+    packing.daemon = True
+    packing.start()
 
 
 middleware = [Middleware(Packed)]
