@@ -232,8 +232,9 @@ def keep_lines(read_end: int, lines: deque[str]) -> None:
 
 
 def reason(lines: Sequence[str]) -> str:
-    """Return a sentence with the last line of a program's standard error, if there is one."""
-    return f"Their last message: “{lines[-1]}”. " if lines else ""
+    """Return a sentence with the last line of a program's standard error that is no warning."""
+    told = [one for one in lines if "Warning: " not in one and "warnings.warn(" not in one]
+    return f"Their last message: “{told[-1]}”. " if told else ""
 
 
 def within(seconds: float, work: Callable[[], Any], otherwise: str) -> Any:

@@ -44,6 +44,16 @@ def test_silent_workers_give_no_reason() -> None:
     assert reason([]) == ""
 
 
+def test_a_warning_is_no_reason() -> None:
+    """Python's resource tracker warns last, of what the killed processes left."""
+    warned = [
+        "/usr/lib/python3.11/resource_tracker.py:254: UserWarning: leaked",
+        "warnings.warn('x'",
+    ]
+    assert "killed" in reason(["killed", *warned])
+    assert reason(warned) == ""
+
+
 def test_where_no_worker_can_start_jobs_run_in_this_process_and_say_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
