@@ -33,12 +33,12 @@ from typing import TypeAlias
 
 import polars as pl
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, ParseError
 from explorer.formats import contents_of, inspect_file
-from explorer.formats.contents import Options
+from explorer.formats.contents import Contents, Options
 from explorer.formats.file import File
 from explorer.formats.isolated import on_disk
-from explorer.formats.known import FORMATS, named_format
+from explorer.formats.known import FORMATS, Format, named_format
 from explorer.formats.labels import read_labels
 from explorer.formats.metadata import to_metadata
 from explorer.formats.reader_process import prepare
@@ -151,13 +151,23 @@ def open_vectors(format_name: str, file: File, number: int) -> None:
     format_name = chosen.name
     options = Options(skip_broken=len(file.content) % 2 == 0)
     with on_disk(file) as placed:
-        found = chosen.look(placed, options) if chosen.isolated else None
-        if found is None:
+        if chosen.isolated:
+            found = look_and_read(chosen, placed, options)
+        else:
             inspect_file(file, format=format_name, skip_broken=options.skip_broken)
             found = contents_of(file, chosen, options, "read")
-        else:
-            found = chosen.read(placed, options)
     EmbeddingSpace(found.label_array(), found.vectors, metadata=found.metadata)
+
+
+def look_and_read(chosen: Format, file: File, options: Options) -> Contents:
+    """Read a file whose format, perhaps by what was recognized, has a process of its own."""
+    try:
+        chosen.look(file, options)
+        return chosen.read(file, options)
+    except (Exception, pl.exceptions.PanicException) as error:
+        if isinstance(error, (ExplorerError, MemoryError)):
+            raise
+        raise ParseError(str(error)) from error  # as that process says it
 
 
 def open_texts(kind: TableKind, file: File, number: int) -> None:
