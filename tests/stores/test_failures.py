@@ -66,10 +66,10 @@ def test_an_address_does_not_show_itself() -> None:
     assert without_secrets("bad p%40ss and p@ss", "postgresql://u:p%40ss@h/x") == "bad ••• and •••"
 
 
-def killed_while(server: object, name: str) -> None:
+def killed_while(uri: str) -> None:
     import psycopg
 
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE application_name = 'embedding-explorer'"
@@ -91,19 +91,19 @@ def filled(address_of) -> str:
     return address
 
 
-def test_a_server_that_dies_while_reading_is_told(filled, postgres) -> None:
+def test_a_server_that_dies_while_reading_is_told(filled) -> None:
     store = open_store(filled)
     with pytest.raises(StoreError, match="failed while reading rows"):
-        read(store, "t", report=lambda share, step: killed_while(postgres, "t"))
+        read(store, "t", report=lambda share, step: killed_while(filled))
     with pytest.raises(StoreError, match="failed while"):
         store.search("t", space_of(1).vectors, 1, "cosine")
     store.close()
 
 
-def test_a_server_that_dies_while_searching_is_told(filled, postgres) -> None:
+def test_a_server_that_dies_while_searching_is_told(filled) -> None:
     """It dies while it compares: 20,000 rows, thousands of times."""
     store = open_store(filled)
-    killer = threading.Thread(target=when_searching, args=(postgres,))
+    killer = threading.Thread(target=when_searching, args=(filled,))
     killer.start()
     queries = np.repeat(space_of(1).vectors, 20_000, axis=0)
     with pytest.raises(
@@ -114,11 +114,11 @@ def test_a_server_that_dies_while_searching_is_told(filled, postgres) -> None:
     store.close()
 
 
-def when_searching(server: object) -> None:
+def when_searching(uri: str) -> None:
     """End the connection as soon as it has sent a query."""
     import psycopg
 
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    with psycopg.connect(uri, autocommit=True) as connection:
         for _ in range(3000):
             ended = connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
@@ -130,14 +130,14 @@ def when_searching(server: object) -> None:
 
 
 def test_a_server_that_dies_while_writing_loses_no_whole_batch(
-    filled, postgres, monkeypatch: pytest.MonkeyPatch
+    filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfer, "batch_rows", lambda dim: 500)
     space = space_of(2000)
 
     def kill(share: float, step: str) -> None:
         if share == 0.5:
-            killed_while(postgres, "new")
+            killed_while(filled)
 
     with pytest.raises(StoreError, match="failed while"):
         save(open_store(filled, write=True), "new", space, report=kill)
