@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.mapdata.message import write_message
 from explorer.ui.lessons.by_hand import arrows
+from explorer.ui.pointcloud.component import FOLDER
 from explorer.ui.rooms import picture
 from explorer.ui.shell.svg import source
 
@@ -87,3 +90,43 @@ def test_a_tap_on_the_picture_is_not_taken_back_by_the_answer_before(page: Page)
     show(page, picture, answer([0.3, 0.3], is_open=False))
     page.get_by_role("img", name="Tap").click()
     assert len(told(page)) == 3
+
+
+def test_a_bar_under_the_pointer_is_marked_when_its_rows_come_after_the_chart(page: Page) -> None:
+    chart = {
+        "column": "kind",
+        "bins": "1",
+        "bars": ["a", "b"],
+        "clickable": [True, True],
+        "counts": [2, 1],
+        "filtered": None,
+        "axis": None,
+        "note": "",
+        "rest": None,
+        "chosen": [],
+        "span": None,
+        "isFiltered": False,
+    }
+    header = {"kind": "charts", "answered": 0, "of": "x", "total": 3, "filtered": None}
+    charts = write_message({**header, "charts": [chart]}, {"kept": np.empty(0, np.uint8)})
+    codes = np.array([0, 1, 0], np.uint8)
+    bins = write_message({"kind": "bins", "id": "1", "several": False}, {"codes": codes})
+    page.evaluate(
+        """async source => {
+            const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+            const mount = (await import(url)).default;
+            window.marked = null;
+            addEventListener("explorer-mark", ({detail}) => window.marked = detail.rows);
+            window.show = bytes => mount({
+                data: Uint8Array.from(bytes),
+                parentElement: document.body.appendChild(document.createElement("div")),
+                setStateValue: () => undefined,
+            });
+        }""",
+        (FOLDER / "built" / "columns.js").read_text(encoding="utf-8"),
+    )
+    page.evaluate("bytes => { show(bytes); }", list(charts))
+    page.get_by_role("button", name="a: 2").hover()
+    assert page.evaluate("marked") is None
+    page.evaluate("bytes => { show(bytes); }", list(bins))
+    assert page.evaluate("[...marked]") == [0, 2]

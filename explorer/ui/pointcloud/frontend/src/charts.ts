@@ -32,6 +32,7 @@ export class Charts {
   private readonly charts = new Map<string, Chart>();
   private view: ChartsView | null = null;
   private byShare: boolean | null = null;
+  private pointed: { column: string; bar: number } | null = null;
 
   constructor(
     private readonly bins: ReadonlyMap<string, Bins>,
@@ -66,7 +67,15 @@ export class Charts {
     this.draw();
   }
 
+  /** Mark what the pointer is on, where that waited for these bins: they come after the charts. */
+  haveBins(id: string): void {
+    const { view, pointed } = this;
+    const waited = view?.charts.find(({ column }) => column === pointed?.column)?.bins;
+    if (pointed && waited === id) this.mark(pointed.column, pointed.bar);
+  }
+
   leave(): void {
+    this.pointed = null;
     if (this.view) tell("explorer-mark", { of: this.view.of, rows: null });
   }
 
@@ -105,6 +114,7 @@ export class Charts {
 
   /** Mark a bar's points on the map: those that the filter keeps. */
   private mark(column: string, bar: number | null): void {
+    this.pointed = bar === null ? null : { column, bar };
     const { of, charts, kept } = this.view!;
     const bins = this.bins.get(charts.find((one) => one.column === column)?.bins ?? "");
     if (bar === null || !bins) {

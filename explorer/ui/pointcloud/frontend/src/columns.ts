@@ -18,6 +18,7 @@ interface Mount {
 const MOST_KEPT = 64; // columns whose bins are kept
 const bins = new Map<string, Bins>();
 const shown = new WeakMap<Node, Shown>();
+const grids = new Set<Charts>(); // those on the page
 
 interface Shown {
   one: Charts | Table;
@@ -34,15 +35,20 @@ export default function mount({ data, parentElement, setStateValue }: Mount): ((
     const codes = (arrays["codes"] as Bins["codes"]).slice();
     bins.set(header["id"] as string, { several: header["several"] as boolean, codes });
     for (const id of bins.keys()) if (bins.size > MOST_KEPT) bins.delete(id);
+    for (const grid of grids) grid.haveBins(header["id"] as string);
     return undefined;
   }
   const { one, outbox } = hosted(parentElement, kind === "charts", (all) => setStateValue("asked", all));
   outbox.hear(header["answered"] as number);
   if (one instanceof Charts) {
+    grids.add(one);
     const kept = arrays["kept"] as Uint8Array;
     one.show({ ...(header as unknown as ChartsView), kept: kept.length ? kept.slice() : null });
   } else one.show(header as unknown as TableView);
-  return () => one.leave();
+  return () => {
+    if (one instanceof Charts) grids.delete(one);
+    one.leave();
+  };
 }
 
 /** Return the charts or the table of a place on the page, which sends what is asked by the last `send`. */
