@@ -330,7 +330,8 @@ class Jobs:
         """Return a future's result; raises JobError when nobody is left to compute it."""
         seen = time.monotonic()
         while not future.done():
-            with contextlib.suppress(TimeoutError):
+            # distributed's `sync` leaves its result unset where its time ends in that moment
+            with contextlib.suppress(TimeoutError, UnboundLocalError):
                 return future.result(timeout=LOOK_EVERY)
             if job._over.is_set():
                 raise JobCancelled("stopped")

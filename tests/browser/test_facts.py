@@ -39,4 +39,5 @@ def test_train_ask_for_the_capital_and_who_borders_then_open_the_map(
     page.get_by_text("Watch it train", exact=True).click()
     page.get_by_role("button", name="Open the entities on the Map").click()
     page.wait_for_url("**/map?*Countries*")
-    expect(page.get_by_text("846", exact=True)).to_be_visible()
+    main = page.get_by_test_id("stMainBlockContainer")
+    expect(main.get_by_text("846", exact=True)).to_be_visible()

@@ -250,3 +250,21 @@ def test_a_short_job_passes_long_ones_and_these_keep_a_worker_free(tmp_path: Pat
         assert long[2].result(PATIENCE) == "went"
     finally:
         running.close()
+
+
+def test_a_wait_whose_time_ends_in_the_moment_of_the_answer_goes_on(jobs: Jobs) -> None:
+    """distributed's `sync` then raises an error that says nothing of the job."""
+
+    class Answer:
+        looks = 0
+
+        def done(self) -> bool:
+            return self.looks > 1
+
+        def result(self, timeout: float) -> int:
+            self.looks += 1
+            if self.looks == 1:
+                raise UnboundLocalError("cannot access local variable 'result'")
+            return 4
+
+    assert jobs._wait(Answer(), Job("answered")) == 4
